@@ -1,0 +1,45 @@
+# Each target sets up what it needs: packaging/setup.sh, which does nothing when all is there.
+#   make run ARGS="…" hands arguments on; so do test, bench, demo and weights.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench demo weights clean
+
+ARGS =
+PRESETS = lenet5-1998 lenet5-study lenet5-modern
+BIN = .venv/bin
+
+# Windows that nobody looks at. `make test QT_QPA_PLATFORM=xcb` shows them.
+test bench demo: export QT_QPA_PLATFORM = offscreen
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Debian's packages and .venv; every other target does this itself
+	@sh packaging/setup.sh
+
+run: setup ## the drawing pad
+	$(BIN)/lenetpad $(ARGS)
+
+test: setup ## all tests, offscreen
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## ruff, mypy and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## latency from pen to paint, and what it is made of
+	$(BIN)/lenetpad bench $(ARGS)
+
+demo: setup ## pictures of the program at work, into demo/
+	$(BIN)/lenetpad demo --out demo $(ARGS)
+
+weights: setup ## train the shipped weights anew, into resources/weights/
+	set -e; for preset in $(PRESETS); do \
+	    $(BIN)/lenetpad train --model $$preset --out resources/weights/$$preset.safetensors $(ARGS); \
+	done
+
+clean: ## remove what was built; .venv stays (to redo the set-up: rm -r .venv)
+	rm -rf build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find lenetpad tests packaging -name __pycache__ -prune -exec rm -rf {} +
