@@ -1,0 +1,67 @@
+"""Distortions of a batch of images, different for each: one affine map, one resampling.
+
+The 1998 paper (section III-A) distorts by translation, scaling, squeezing (horizontal compression
+with vertical elongation, or the reverse) and horizontal shearing; rotation is added here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+PADDED: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Distortions:
+    """How far each distortion goes; every image draws its own, uniformly in ± the value.
+
+    rotation in degrees; scaling and squeezing as logarithms of a factor; shearing as horizontal
+    pixels a vertical pixel; translation in pixels.
+    """
+
+    rotation: float = 12.0
+    scaling: float = 0.12
+    squeezing: float = 0.12
+    shearing: float = 0.25
+    translation: float = 2.0
+
+
+def padded(images: Tensor) -> Tensor:
+    """uint8 (N, 28, 28) -> float (N, 1, 32, 32) in [0, 1], the image in the middle."""
+    margin = (PADDED - images.shape[-1]) // 2
+    return functional.pad(images[:, None].float() / 255, [margin] * 4)
+
+
+def distorted(images: Tensor, how: Distortions, generator: torch.Generator) -> Tensor:
+    """uint8 (N, 28, 28) -> float (N, 1, 32, 32) in [0, 1], each image distorted by itself."""
+    grid = functional.affine_grid(
+        _inverse_maps(len(images), how, generator),
+        [len(images), 1, PADDED, PADDED],
+        align_corners=False,
+    )
+    # The grid runs over the padded frame; sampling the unpadded image spares the padding.
+    grid = grid * (PADDED / images.shape[-1])
+    source = images[:, None].float() / 255
+    return functional.grid_sample(source, grid, padding_mode="zeros", align_corners=False)
+
+
+def _inverse_maps(n: int, how: Distortions, generator: torch.Generator) -> Tensor:
+    """Maps (n, 2, 3) from distorted to original coordinates, in halves of the padded frame."""
+    spread = torch.rand(6, n, generator=generator) * 2 - 1
+    angle = spread[0] * math.radians(how.rotation)
+    scale, squeeze = spread[1] * how.scaling, spread[2] * how.squeezing
+    shear = spread[3] * how.shearing
+    shift = spread[4:6] * (how.translation * 2 / PADDED)  # (2, n)
+    width, height = torch.exp(scale + squeeze), torch.exp(scale - squeeze)
+    cos, sin = torch.cos(angle), torch.sin(angle)
+    rows = [
+        torch.stack([cos * width, cos * width * shear - sin * height, shift[0]], dim=1),
+        torch.stack([sin * width, sin * width * shear + cos * height, shift[1]], dim=1),
+    ]
+    return torch.stack(rows, dim=1)

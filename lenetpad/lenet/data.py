@@ -1,0 +1,141 @@
+"""Labelled images as tensors: MNIST as it ships, ink sets drawn by the rasteriser, .npz files."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lenetpad import resources
+from lenetpad.ink.files import Drawing, normalised, read_ink
+from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
+
+#: SHA-256 of resources/mnist.npz, which packaging/make_mnist.py makes.
+MNIST_SHA256: Final = "b5e394bc34918bacb3c7d30dae8a52f2e99dbccb1317eccfc24e1d09f564e406"
+SIDE: Final = 28
+
+
+class DataError(RuntimeError):
+    """Data that cannot be used; the message says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Images (n, 28, 28) uint8, ink 255, with labels (n,) int64 in 0 to 9."""
+
+    images: Tensor
+    labels: Tensor
+
+    def __post_init__(self) -> None:
+        if self.images.shape != (len(self.labels), SIDE, SIDE):
+            shape = tuple(self.images.shape)
+            raise DataError(f"{len(self.labels)} labels do not fit images of shape {shape}")
+        if len(self.labels) and not 0 <= int(self.labels.min()) <= int(self.labels.max()) <= 9:
+            raise DataError("labels must be digits from 0 to 9")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def joined(self, other: Labelled) -> Labelled:
+        """Both sets, one after the other."""
+        return Labelled(
+            torch.cat([self.images, other.images]), torch.cat([self.labels, other.labels])
+        )
+
+    def split(self, held_out: int, generator: torch.Generator) -> tuple[Labelled, Labelled]:
+        """A random split into the rest and ``held_out`` images."""
+        order = torch.randperm(len(self), generator=generator)
+        rest, held = order[held_out:], order[:held_out]
+        return (
+            Labelled(self.images[rest], self.labels[rest]),
+            Labelled(self.images[held], self.labels[held]),
+        )
+
+
+def mnist(path: Path | None = None) -> tuple[Labelled, Labelled]:
+    """MNIST's 60,000 training and 10,000 test images.
+
+    Raises DataError where the shipped file is missing or is not, byte for byte, what it was.
+    """
+    path = resources.path("mnist.npz") if path is None else path
+    advice = (
+        "Restore it: reinstall lenetpad or, in a git checkout, "
+        "run `git checkout -- resources/mnist.npz`."
+    )
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"MNIST cannot be read from {path}: {error.strerror}. {advice}") from None
+    if hashlib.sha256(raw).hexdigest() != MNIST_SHA256:
+        raise DataError(f"{path} is damaged: its SHA-256 is not MNIST's. {advice}")
+    with np.load(io.BytesIO(raw)) as arrays:
+        return (
+            _labelled(arrays["x_train"], arrays["y_train"]),
+            _labelled(arrays["x_test"], arrays["y_test"]),
+        )
+
+
+def ink_drawings(paths: Iterable[Path]) -> list[Drawing]:
+    """Every drawing in the ink files that is labelled with a digit.
+
+    Raises InkError for a file that cannot be read, DataError where no digit is left.
+    """
+    paths = list(paths)
+    drawings = [
+        drawing
+        for path in paths
+        for drawing in read_ink(path)
+        if isinstance(drawing.label, int) and 0 <= drawing.label <= 9
+    ]
+    if not drawings:
+        names = ", ".join(str(path) for path in paths)
+        raise DataError(f'no drawing in {names} has a "label" from 0 to 9')
+    return drawings
+
+
+def drawn(drawings: Iterable[Drawing], pen: Pen = DEFAULT_PEN) -> Labelled:
+    """Labelled drawings as images, through the rasteriser that the pad uses."""
+    pairs = [(draw(d.ink, pen), d.label) for d in drawings]
+    images = np.stack([image for image, _ in pairs])
+    return _labelled(np.rint(images * 255), np.array([label for _, label in pairs]))
+
+
+def bitmaps(path: Path) -> Labelled:
+    """The arrays "images" (n, H, W) uint8 and "labels" (n,) of an .npz file, normalised.
+
+    Raises DataError for a file that is not so.
+    """
+    try:
+        # Opened here, because np.load leaves a file open that is no whole archive.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            images, labels = arrays["images"], arrays["labels"]
+    except Exception as error:  # a damaged archive can trip numpy or zipfile up anywhere
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise DataError(
+            f'{path} cannot be used: it must be an .npz file with "images" (n, H, W) '
+            f'and "labels" (n,). {reason}'
+        ) from None
+    if images.ndim != 3 or images.dtype != np.uint8 or labels.shape != images.shape[:1]:
+        raise DataError(
+            f'{path} cannot be used: "images" must be uint8 (n, H, W) with one label each, '
+            f"not {images.dtype} {images.shape} with labels {labels.shape}"
+        )
+    if len(images) == 0:
+        raise DataError(f"{path} holds no images")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise DataError(f'{path} cannot be used: "labels" must be whole numbers')
+    return _labelled(np.rint(np.stack([normalised(i) for i in images]) * 255), labels)
+
+
+def _labelled(images: NDArray[np.generic], labels: NDArray[np.generic]) -> Labelled:
+    return Labelled(
+        torch.from_numpy(images.astype(np.uint8)), torch.from_numpy(labels.astype(np.int64))
+    )

@@ -1,0 +1,94 @@
+"""The layers of LeNet-5 that torch does not have: section II of the 1998 paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+#: Amplitude and slope of the squashing function, appendix A: f(±1) = ±1.
+AMPLITUDE: Final = 1.7159
+SLOPE: Final = 2.0 / 3.0
+
+
+def scaled_tanh(a: Tensor) -> Tensor:
+    """f(a) = 1.7159 · tanh(⅔ a), elementwise."""
+    return torch.tanh(a * SLOPE) * AMPLITUDE
+
+
+def lecun_uniform_(tensor: Tensor, fan_in: int) -> None:
+    """Fill with initial weights uniform in ±2.4 / fan-in (appendix A), in place."""
+    nn.init.uniform_(tensor, -2.4 / fan_in, 2.4 / fan_in)
+
+
+class Subsampling(nn.Module):
+    """2×2 subsampling with one trainable coefficient and bias a map (section II-B).
+
+    The four inputs are summed (``average=False``, the 1998 network) or averaged, multiplied by
+    the coefficient, and the bias is added. (N, maps, H, W) -> (N, maps, H/2, W/2).
+    """
+
+    def __init__(self, maps: int, *, average: bool) -> None:
+        super().__init__()
+        self.average = average
+        self.weight = nn.Parameter(torch.empty(maps))
+        self.bias = nn.Parameter(torch.zeros(maps))
+        self.divisor = None if average else 1
+        # The paper's ±2.4 / fan-in for the four inputs; all positive, so that no map starts dead.
+        nn.init.uniform_(self.weight, 0.1, 2.4 / 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        pooled = functional.avg_pool2d(x, 2, divisor_override=self.divisor)
+        return torch.addcmul(self.bias[:, None, None], pooled, self.weight[:, None, None])
+
+
+class TableConvolution(nn.Module):
+    """5×5 convolution whose maps each see a subset of the input maps (Table I).
+
+    ``table[m]`` names the input maps of map m. Only the kernels that exist are parameters:
+    ``weight`` has shape (sum of the subsets' sizes, 5, 5).
+    (N, inputs, H, W) -> (N, len(table), H-4, W-4).
+    """
+
+    def __init__(self, inputs: int, table: Sequence[Sequence[int]], side: int = 5) -> None:
+        super().__init__()
+        self.inputs, self.maps, self.side = inputs, len(table), side
+        kernels = [m * inputs + i for m, subset in enumerate(table) for i in subset]
+        self.register_buffer("index", torch.tensor(kernels), persistent=False)
+        self.weight = nn.Parameter(torch.empty(len(kernels), side, side))
+        self.bias = nn.Parameter(torch.zeros(self.maps))
+        start = 0
+        with torch.no_grad():
+            for subset in table:
+                rows = self.weight[start : start + len(subset)]
+                lecun_uniform_(rows, len(subset) * side * side)
+                start += len(subset)
+
+    def dense(self) -> Tensor:
+        """The kernels as an ordinary convolution's, (maps, inputs, 5, 5), zero where none is."""
+        flat = self.weight.new_zeros(self.maps * self.inputs, self.side, self.side)
+        index = self.get_buffer("index")
+        return flat.index_copy(0, index, self.weight).view(
+            self.maps, self.inputs, self.side, self.side
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.conv2d(x, self.dense(), self.bias)
+
+
+class EuclideanRBF(nn.Module):
+    """Euclidean distance units with fixed centres: y_i = Σ_j (x_j - w_ij)² (equation 7).
+
+    ``codes`` has shape (classes, inputs). (N, inputs) -> (N, classes).
+    """
+
+    def __init__(self, codes: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("codes", codes.clone())
+
+    def forward(self, x: Tensor) -> Tensor:
+        difference = x[:, None, :] - self.get_buffer("codes")  # (N, classes, inputs)
+        return difference.square().sum(dim=2)

@@ -1,0 +1,172 @@
+"""LeNet-5 built from a configuration; its forward pass gives every layer by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lenetpad.lenet.glyphs import codes
+from lenetpad.lenet.layers import (
+    EuclideanRBF,
+    Subsampling,
+    TableConvolution,
+    lecun_uniform_,
+    scaled_tanh,
+)
+
+#: Table I of the 1998 paper: the S2 maps that feed each of the sixteen C3 maps.
+TABLE_I: Final = (
+    *((0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5)),
+    *((0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5)),
+    *((0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5)),
+    (0, 1, 2, 3, 4, 5),
+)
+FULL: Final = tuple(tuple(range(6)) for _ in range(16))
+
+Squashing = Callable[[Tensor], Tensor]
+
+#: The tap that holds a layer's weighted sums, before its squashing.
+SUM: Final = ".a"
+
+#: Squashing functions, with the range of their values.
+SQUASHINGS: Final[dict[str, tuple[Squashing, tuple[float, float]]]] = {
+    "scaled tanh": (scaled_tanh, (-1.7159, 1.7159)),
+    "sigmoid": (torch.sigmoid, (0.0, 1.0)),
+    "ReLU": (torch.relu, (0.0, float("inf"))),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LeNet5Config:
+    """What distinguishes one LeNet-5 from another.
+
+    ``squashed`` names the layers whose sums go through ``squashing``. ``background`` and ``ink``
+    are the input values of paper and ink. ``rubbish`` is j of equation 9 and ``distance_scale``
+    multiplies the RBF distances before it; both matter only for the RBF output.
+    """
+
+    name: str
+    squashing: str
+    squashed: tuple[str, ...]
+    subsampling: Literal["sum", "average", "max"]
+    table: tuple[tuple[int, ...], ...]
+    output: Literal["RBF", "linear"]
+    background: float
+    ink: float
+    distance_scale: float = 0.1
+    rubbish: float = 10.0
+
+
+class LeNet5(nn.Module):
+    """LeNet-5: C1, S2, C3, S4, C5, F6 and the output (section II-B).
+
+    The input is (N, 1, 32, 32) with paper 0 and ink 1; the configuration's input values are
+    applied inside, so every preset takes the same image.
+    """
+
+    def __init__(self, config: LeNet5Config) -> None:
+        super().__init__()
+        self.config = config
+        self.squash, self.squash_range = SQUASHINGS[config.squashing]
+        self.c1 = nn.Conv2d(1, 6, 5)
+        self.s2 = _subsampling(6, config)
+        self.c3: nn.Module = (
+            nn.Conv2d(6, 16, 5) if config.table == FULL else TableConvolution(6, config.table)
+        )
+        self.s4 = _subsampling(16, config)
+        self.c5 = nn.Linear(16 * 5 * 5, 120)  # a 5×5 convolution over 5×5 maps
+        self.f6 = nn.Linear(120, 84)
+        self.output: nn.Module = (
+            EuclideanRBF(torch.from_numpy(codes()))
+            if config.output == "RBF"
+            else nn.Linear(84, 10)
+        )
+        INITIALISERS[config.squashing](self)
+
+    def forward(self, image: Tensor, taps: dict[str, Tensor] | None = None) -> Tensor:
+        """Images (N, 1, 32, 32) in [0, 1] -> the output layer (N, 10).
+
+        The output is the squared distances for an RBF output (smaller is nearer), logits for a
+        linear one. A dictionary given as ``taps`` receives every layer after its squashing:
+        input, C1, S2, C3, S4 (N, maps, H, W), C5 (N, 120), F6 (N, 84), output (N, 10); a layer
+        with a squashing also gives its sums as "C1.a" and so on.
+        """
+        kept: dict[str, Tensor] = {} if taps is None else taps
+        config = self.config
+        x = image * (config.ink - config.background) + config.background
+        kept["input"] = x  # (N, 1, 32, 32)
+        x = self._squashed("C1", self.c1(x), kept)  # (N, 6, 28, 28)
+        x = self._squashed("S2", self.s2(x), kept)  # (N, 6, 14, 14)
+        x = self._squashed("C3", self.c3(x), kept)  # (N, 16, 10, 10)
+        x = self._squashed("S4", self.s4(x), kept)  # (N, 16, 5, 5)
+        x = self._squashed("C5", self.c5(x.flatten(1)), kept)  # (N, 120)
+        x = self._squashed("F6", self.f6(x), kept)  # (N, 84)
+        kept["output"] = self.output(x)  # (N, 10)
+        return kept["output"]
+
+    def log_posteriors(self, output: Tensor) -> Tensor:
+        """Log probabilities of the classes, (N, 10), or (N, 11) with the rubbish class last.
+
+        For the RBF output these are the posteriors of equation 9: e^-y_i and e^-j over their
+        sum. Minus the logarithm of the right class's posterior is that equation's loss.
+        """
+        if self.config.output == "linear":
+            return functional.log_softmax(output, dim=1)
+        rubbish = output.new_full((len(output), 1), -self.config.rubbish)
+        scaled = torch.cat([output * -self.config.distance_scale, rubbish], dim=1)
+        return functional.log_softmax(scaled, dim=1)
+
+    def loss(self, output: Tensor, labels: Tensor) -> Tensor:
+        """Mean loss: equation 9 for the RBF output, cross entropy for the linear one."""
+        return functional.nll_loss(self.log_posteriors(output), labels)
+
+    def _squashed(self, layer: str, a: Tensor, taps: dict[str, Tensor]) -> Tensor:
+        if layer in self.config.squashed:
+            taps[layer + SUM] = a
+            a = self.squash(a)
+        taps[layer] = a
+        return a
+
+
+def _subsampling(maps: int, config: LeNet5Config) -> nn.Module:
+    if config.subsampling == "max":
+        return nn.MaxPool2d(2)
+    return Subsampling(maps, average=config.subsampling == "average")
+
+
+def _zero(bias: Tensor | None) -> None:
+    if bias is not None:
+        nn.init.zeros_(bias)
+
+
+def _initialise_as_in_the_paper(network: LeNet5) -> None:
+    """Uniform initial weights in ±2.4 / fan-in and zero biases (appendix A)."""
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            lecun_uniform_(layer.weight, layer.weight[0].numel())
+            _zero(layer.bias)
+
+
+def _initialise_for_sigmoids(network: LeNet5) -> None:
+    """Glorot's uniform weights, and coefficients that make up for the sigmoid's slope of ¼.
+
+    With the paper's initial weights the sums are so small that the loss rests for epochs.
+    """
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.xavier_uniform_(layer.weight)
+            _zero(layer.bias)
+        elif isinstance(layer, Subsampling):
+            nn.init.uniform_(layer.weight, 2.0, 6.0)
+
+
+INITIALISERS: Final[dict[str, Callable[[LeNet5], None]]] = {
+    "scaled tanh": _initialise_as_in_the_paper,
+    "sigmoid": _initialise_for_sigmoids,
+    "ReLU": lambda network: None,  # torch's own are made for it
+}

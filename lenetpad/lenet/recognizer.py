@@ -1,0 +1,174 @@
+"""From an image to a Reading: one forward pass, one copy from the device to the host."""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lenetpad import resources
+from lenetpad.ink.files import read_ink
+from lenetpad.ink.raster import Image, draw, pad
+from lenetpad.lenet.network import SUM
+from lenetpad.lenet.weights import Weights, load
+from lenetpad.messages import Choice, FloatArray, LayerView, ModelReady, Reading
+
+CPU: Final = "cpu"
+AUTO: Final = "auto"
+SHOWN_LAYERS: Final = ("input", "C1", "S2", "C3", "S4", "C5", "F6")
+
+
+class Recognizer:
+    """A network on a device that reads one image at a time."""
+
+    def __init__(self, weights: Weights, device: str = CPU, notice: str = "") -> None:
+        self.weights = weights
+        self.device = device
+        self.notice = notice
+        self._network = weights.network.eval().requires_grad_(False).to(device)
+
+    def read(self, image: Image) -> Reading:
+        """Read a normalised image (28, 28), float32 in [0, 1], ink 1.
+
+        A blank image has no digit: its probabilities are all zero.
+        """
+        started = time.perf_counter()
+        taps: dict[str, Tensor] = {}
+        with torch.inference_mode():
+            batch = torch.from_numpy(pad(image)[None, None]).to(self.device)
+            posteriors = self._network.log_posteriors(self._network(batch, taps)).exp()
+            tensors = [*taps.values(), posteriors]
+            flat = torch.cat([tensor.reshape(-1) for tensor in tensors]).cpu().numpy()
+        flat.flags.writeable = False
+        arrays, at = [], 0
+        for tensor in tensors:
+            shape = tuple(tensor.shape[1:])
+            size = math.prod(shape)
+            arrays.append(flat[at : at + size].reshape(shape))
+            at += size
+        reading = self._verdict(dict(zip(taps, arrays[:-1], strict=True)), arrays[-1], image)
+        return replace(reading, network_seconds=time.perf_counter() - started)
+
+    def describe(self, serial: int) -> ModelReady:
+        """What a window needs to know of this network."""
+        network = self.weights.network
+        coded = network.config.output == "RBF"
+        parameter = network.output.get_buffer("codes") if coded else network.output.weight
+        assert isinstance(parameter, Tensor)
+        templates: FloatArray = parameter.detach().cpu().numpy().copy()
+        templates.flags.writeable = False
+        return ModelReady(
+            serial=serial,
+            model=self.weights.name,
+            preset=network.config.name,
+            device=device_label(self.device),
+            devices=devices(),
+            layers=self._layer_views(),
+            templates=templates,
+            coded=coded,
+            rubbish=coded,
+            test_error=self.weights.test_error,
+            notice=self.notice,
+        )
+
+    def _verdict(
+        self, taps: dict[str, FloatArray], posteriors: FloatArray, image: Image
+    ) -> Reading:
+        coded = self.weights.network.config.output == "RBF"
+        blank = not image.any()
+        probabilities = np.zeros(10, dtype=np.float32) if blank else posteriors[:10]
+        probabilities.flags.writeable = False
+        return Reading(
+            taps=taps,
+            probabilities=probabilities,
+            no_digit=float(posteriors[10]) if coded and not blank else None,
+            distances=taps["output"] if coded else None,
+            digit=None if blank else int(probabilities.argmax()),
+        )
+
+    def _layer_views(self) -> tuple[LayerView, ...]:
+        """Sizes from a forward pass; ranges from the squashing or, where it has no bound,
+        from what the sample ink makes the layer do."""
+        network, config = self.weights.network, self.weights.network.config
+        images = np.stack([draw(d.ink) for d in read_ink(resources.path("ink/samples.jsonl"))])
+        taps: dict[str, Tensor] = {}
+        with torch.inference_mode():
+            network(torch.from_numpy(pad(images)[:, None]).to(self.device), taps)
+        views = []
+        for name in SHOWN_LAYERS:
+            maps, height, width = (*taps[name].shape[1:], 1, 1)[:3]
+            low, high = network.squash_range
+            if name == "input":
+                low, high = config.background, config.ink
+            elif name + SUM not in taps or not np.isfinite(high):
+                high = float(taps[name].abs().max())
+                low = -high if bool((taps[name] < 0).any()) else 0.0
+            views.append(LayerView(name, maps, height, width, low, high))
+        return tuple(views)
+
+
+def open_recognizer(choice: Choice) -> Recognizer:
+    """Load the chosen network on the chosen device; a device that fails gives way to the CPU.
+
+    Raises WeightsError where the network cannot be loaded.
+    """
+    prepare_for_single_images()
+    weights = load(choice.model)
+    device = best_device() if choice.device == AUTO else choice.device
+    if device == CPU:
+        return Recognizer(weights)
+    try:
+        recognizer = Recognizer(weights, device)
+        recognizer.read(np.zeros((28, 28), dtype=np.float32))
+    except (RuntimeError, AssertionError, NotImplementedError, ValueError) as error:
+        return on_cpu(load(choice.model), device, error)
+    return recognizer
+
+
+def on_cpu(weights: Weights, failed_device: str, error: Exception) -> Recognizer:
+    """A recognizer on the CPU, with a notice that says which device gave way and why."""
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    notice = f"{device_label(failed_device)} cannot be used, the CPU reads instead: {reason}"
+    return Recognizer(weights, CPU, notice)
+
+
+def prepare_for_single_images() -> None:
+    """Set torch up for one small image at a time on the CPU.
+
+    More threads than one only add waiting (see `lenetpad bench`), and oneDNN's set-up costs more
+    than these convolutions: 47 µs against 12 µs for C1.
+    """
+    torch.set_num_threads(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns of Intel GPUs when this flag is touched
+        torch.backends.mkldnn.set_flags(False)
+
+
+def best_device() -> str:
+    """The fastest device there is for training; the first CUDA device, MPS or the CPU."""
+    available = [name for name, _ in devices() if name not in (AUTO, CPU)]
+    return available[0] if available else CPU
+
+
+def devices() -> tuple[tuple[str, str], ...]:
+    """The devices to choose from, each as torch's name and a label."""
+    found = [(AUTO, "Auto"), (CPU, "CPU")]
+    if torch.cuda.is_available():
+        found += [
+            (f"cuda:{i}", f"{torch.cuda.get_device_name(i)} (cuda:{i})")
+            for i in range(torch.cuda.device_count())
+        ]
+    if torch.backends.mps.is_available():
+        found.append(("mps", "Apple GPU"))
+    return tuple(found)
+
+
+def device_label(device: str) -> str:
+    """The label of a device, or its own name where it is not there."""
+    return dict(devices()).get(device, device)

@@ -1,0 +1,189 @@
+"""What crosses a thread or a process: frozen values with read-only numpy arrays.
+
+This is also all that the window knows of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenetpad.ink.strokes import Sheet
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """A sheet to read. ``serial`` grows with every submission; ``time`` is perf_counter's."""
+
+    serial: int
+    sheet: Sheet
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The network and the device that the user wants: a preset's name or a weights file."""
+
+    serial: int
+    model: str
+    device: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """A layer as a panel shows it: its size and the fixed range of its values."""
+
+    name: str
+    maps: int
+    height: int
+    width: int
+    low: float
+    high: float
+
+    @property
+    def signed(self) -> bool:
+        """Whether values lie on both sides of zero, so that zero deserves a colour of its own."""
+        return self.low < 0 < self.high
+
+    @property
+    def size(self) -> str:
+        """ "6@28×28", or the number of units where the maps are single units."""
+        if self.height == self.width == 1:
+            return str(self.maps)
+        return f"{self.maps}@{self.height}×{self.width}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelReady:
+    """A network is loaded and reads from now on.
+
+    ``templates`` (10, 84) is what each class compares F6 with: the fixed ±1 codes of the RBF
+    output, or the output's weights; ``coded`` tells which. ``devices`` are all that can be
+    chosen, each as its name for a Choice and a label. ``test_error`` is in per cent, on
+    MNIST's test set, None where the weights do not say. ``notice`` is a sentence for the user
+    where the wish could not be met, such as a device that failed.
+    """
+
+    serial: int
+    model: str
+    preset: str
+    device: str
+    devices: tuple[tuple[str, str], ...]
+    layers: tuple[LayerView, ...]
+    templates: FloatArray
+    coded: bool
+    rubbish: bool
+    test_error: float | None
+    notice: str = ""
+
+    def layer(self, name: str) -> LayerView:
+        """The view of a layer; KeyError where the network has none of that name."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """Every layer's activations and the verdict for one image.
+
+    ``taps`` maps input, C1, S2, C3, S4 to (maps, H, W), C5 to (120,), F6 to (84,) and output to
+    (10,), after their squashing; a squashed layer's sums are there as "C1.a" and so on.
+    ``probabilities`` (10,) and ``no_digit`` (None for a network without a rubbish class) add up
+    to 1. ``distances`` (10,) are the RBF distances, None for a network without. For a blank
+    image ``digit`` is None and the probabilities are zero.
+    """
+
+    taps: Mapping[str, FloatArray]
+    probabilities: FloatArray
+    no_digit: float | None
+    distances: FloatArray | None
+    digit: int | None
+    serial: int = 0
+    model_serial: int = 0
+    submitted: float = 0.0
+    raster_seconds: float = 0.0
+    network_seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "taps", MappingProxyType(dict(self.taps)))
+
+    @property
+    def probability(self) -> float:
+        """Probability of the digit that is read; 0 for a blank image."""
+        return 0.0 if self.digit is None else float(self.probabilities[self.digit])
+
+    @property
+    def refused(self) -> bool:
+        """Whether "this is no digit" is more probable than every digit."""
+        return self.no_digit is not None and self.no_digit > float(self.probabilities.max())
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A job that failed: where, what to tell the user, and the traceback for the log."""
+
+    where: str
+    message: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a training is: counted steps, and the last epoch's validation where there was one.
+
+    Losses are means over the images seen; errors are fractions in [0, 1].
+    """
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+    learning_rate: float
+    images_per_second: float
+    validation_loss: float | None = None
+    validation_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """How a network did on labelled images.
+
+    ``confusion`` (10, 10) counts true digits (rows) against answers (columns). ``answers`` are
+    the answers in the order of the images.
+    """
+
+    confusion: NDArray[np.int64]
+    answers: NDArray[np.int64] = field(repr=False)
+
+    @property
+    def n(self) -> int:
+        """Number of images."""
+        return int(self.confusion.sum())
+
+    @property
+    def error(self) -> float:
+        """Fraction of wrong answers."""
+        return 1.0 - float(np.trace(self.confusion)) / self.n
+
+    @property
+    def per_class(self) -> NDArray[np.float64]:
+        """Accuracy of each class, (10,); NaN for a class without images."""
+        totals = self.confusion.sum(axis=1)
+        right = np.diagonal(self.confusion).astype(np.float64)
+        accuracy = np.full(10, np.nan)
+        np.divide(right, totals, out=accuracy, where=totals > 0)
+        return accuracy
+
+    @property
+    def macro_accuracy(self) -> float:
+        """Mean of the accuracies of the classes that have images."""
+        return float(np.nanmean(self.per_class))

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from lenetpad.lenet import weights
+from lenetpad.lenet.data import Labelled
+from lenetpad.lenet.evaluation import evaluate
+from lenetpad.lenet.training import EVALUATION_BATCH
+from lenetpad.messages import Evaluation
+
+NAN = float("nan")
+
+
+class Oracle(nn.Module):
+    """Answers what an image's first pixel says; refuses the pixel's digit if there is rubbish."""
+
+    def __init__(self, rubbish: bool = False) -> None:
+        super().__init__()
+        self.rubbish = rubbish
+        self.batches: list[int] = []
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.batches.append(len(images))
+        answers = (images[:, 0, 2, 2] * 255).round().long()
+        return nn.functional.one_hot(answers, 10).float()
+
+    def log_posteriors(self, output: Tensor) -> Tensor:
+        if self.rubbish:
+            output = torch.cat([output, torch.full((len(output), 1), 5.0)], dim=1)
+        return torch.log_softmax(output, dim=1)
+
+
+def answering(answers: list[int], truth: list[int]) -> Labelled:
+    images = torch.zeros(len(answers), 28, 28, dtype=torch.uint8)
+    images[:, 0, 0] = torch.tensor(answers, dtype=torch.uint8)
+    return Labelled(images, torch.tensor(truth))
+
+
+def of(answers: list[int], truth: list[int], rubbish: bool = False) -> Evaluation:
+    network: nn.Module = Oracle(rubbish)
+    return evaluate(network, answering(answers, truth))  # type: ignore[arg-type]
+
+
+def test_rows_are_truth_and_columns_answers() -> None:
+    result = of(answers=[1, 7, 7, 3], truth=[1, 1, 1, 3])
+    expected = np.zeros((10, 10), dtype=np.int64)
+    expected[1, 1], expected[1, 7], expected[3, 3] = 1, 2, 1
+    assert np.array_equal(result.confusion, expected)
+    assert result.answers.tolist() == [1, 7, 7, 3]
+    assert result.n == 4
+
+
+def test_numbers_computed_by_hand() -> None:
+    """0: two of three right; 1: none of one; 2: four of four; no other class has images."""
+    result = of(answers=[0, 0, 5, 9, 2, 2, 2, 2], truth=[0, 0, 0, 1, 2, 2, 2, 2])
+    assert result.error == pytest.approx(2 / 8)
+    assert result.per_class == pytest.approx([2 / 3, 0.0, 1.0, *[NAN] * 7], nan_ok=True)
+    assert result.macro_accuracy == pytest.approx((2 / 3 + 0 + 1) / 3)
+
+
+def test_all_right_and_all_wrong() -> None:
+    digits = list(range(10))
+    right, wrong = of(digits, digits), of([(d + 1) % 10 for d in digits], digits)
+    assert (right.error, right.macro_accuracy) == (0.0, 1.0)
+    assert (wrong.error, wrong.macro_accuracy) == (1.0, 0.0)
+    assert right.per_class.tolist() == [1.0] * 10
+
+
+def test_rubbish_is_no_answer() -> None:
+    assert of([4, 5], [4, 4], rubbish=True).answers.tolist() == [4, 5]
+
+
+def test_more_images_than_a_batch_are_all_read_in_order() -> None:
+    n = 2 * EVALUATION_BATCH + 7
+    truth = [i % 10 for i in range(n)]
+    network = Oracle()
+    result = evaluate(network, answering(truth, truth))  # type: ignore[arg-type]
+    assert network.batches == [EVALUATION_BATCH, EVALUATION_BATCH, 7]
+    assert result.n == n
+    assert result.answers.tolist() == truth
+
+
+def test_an_evaluation_is_in_evaluation_mode() -> None:
+    network = weights.build("lenet5-modern", 0).train()
+    evaluate(network, answering([0], [0]))
+    assert not network.training
+
+
+def test_an_untrained_network_guesses(mnist: tuple[Labelled, Labelled]) -> None:
+    some = Labelled(mnist[1].images[:500], mnist[1].labels[:500])
+    assert evaluate(weights.build("lenet5-1998", 0), some).error > 0.6

@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+
+from lenetpad.lenet import weights
+from lenetpad.lenet.architecture import PRESETS
+from lenetpad.lenet.augment import Distortions
+from lenetpad.lenet.data import Labelled
+from lenetpad.lenet.evaluation import evaluate
+from lenetpad.lenet.network import LeNet5
+from lenetpad.lenet.training import (
+    RECIPES,
+    REPORT_EVERY,
+    Recipe,
+    TrainingError,
+    evaluate_outputs,
+    fit,
+)
+from lenetpad.messages import Progress
+
+QUICK = Recipe(epochs=1, batch_size=32, lr=3e-3, validation=50, seed=1)
+
+
+@pytest.fixture(scope="module")
+def few(mnist: tuple[Labelled, Labelled]) -> Labelled:
+    return first(mnist[0], 300)
+
+
+def first(data: Labelled, n: int) -> Labelled:
+    return Labelled(data.images[:n], data.labels[:n])
+
+
+def loss_on(network: LeNet5, data: Labelled) -> float:
+    return float(network.loss(evaluate_outputs(network, data.images, "cpu"), data.labels))
+
+
+def trained(data: Labelled, recipe: Recipe, preset: str = "lenet5-modern") -> LeNet5:
+    network = weights.build(preset, recipe.seed)
+    list(fit(network, data, recipe))
+    return network
+
+
+def same_weights(one: LeNet5, other: LeNet5) -> bool:
+    others = other.state_dict()
+    return all(torch.equal(tensor, others[name]) for name, tensor in one.state_dict().items())
+
+
+def test_one_epoch_on_2000_images_learns_to_read(mnist: tuple[Labelled, Labelled]) -> None:
+    train, test = first(mnist[0], 2000), first(mnist[1], 1000)
+    network = weights.build("lenet5-modern", 1)
+    before = loss_on(network, test)
+    list(fit(network, train, replace(QUICK, distortions=None)))
+    assert loss_on(network, test) < 0.6 * before
+    assert evaluate(network, test).error < 0.4
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_gets_better(preset: str, few: Labelled) -> None:
+    """Each on the same small set without distortions, at its own recipe's learning rate."""
+    recipe = replace(QUICK, epochs=4, lr=RECIPES[preset].lr, distortions=None)
+    network = weights.build(preset, 1)
+    before = loss_on(network, few)
+    list(fit(network, few, recipe))
+    assert loss_on(network, few) < 0.97 * before
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_seed_decides_every_bit(preset: str, few: Labelled) -> None:
+    one, same = (trained(few, QUICK, preset) for _ in range(2))
+    assert same_weights(one, same)
+
+
+def test_other_seeds_give_other_weights(few: Labelled) -> None:
+    initial = weights.build("lenet5-modern", 1).state_dict()
+    trained_networks = []
+    for seed in (1, 2):
+        network = weights.build("lenet5-modern", 1)  # alike: only the training may differ
+        list(fit(network, few, replace(QUICK, seed=seed)))
+        trained_networks.append(network)
+    assert not same_weights(*trained_networks)
+    for network in trained_networks:
+        assert not torch.equal(network.state_dict()["c1.weight"], initial["c1.weight"])
+
+
+def test_the_callers_random_numbers_do_not_matter(few: Labelled) -> None:
+    torch.manual_seed(1)
+    one = trained(few, QUICK)
+    torch.manual_seed(2)
+    assert same_weights(one, trained(few, QUICK))
+
+
+def test_distortions_matter(few: Labelled) -> None:
+    plain, distorted = (trained(few, replace(QUICK, distortions=d)) for d in (None, Distortions()))
+    assert not same_weights(plain, distorted)
+
+
+def test_fixed_codes_stay_fixed(few: Labelled) -> None:
+    network = weights.build("lenet5-1998", 1)
+    before = network.state_dict()["output.codes"].clone()
+    list(fit(network, few, QUICK))
+    assert torch.equal(network.state_dict()["output.codes"], before)
+
+
+@pytest.fixture(scope="module")
+def progress(mnist: tuple[Labelled, Labelled]) -> list[Progress]:
+    """Two epochs of 540 images in batches of 10, 54 steps each."""
+    torch.set_num_threads(1)
+    recipe = replace(QUICK, epochs=2, batch_size=10, validation=60)
+    network = weights.build("lenet5-modern", 1)
+    return list(fit(network, first(mnist[0], 600), recipe))
+
+
+class TestProgress:
+    def test_steps_are_counted_through(self, progress: list[Progress]) -> None:
+        assert REPORT_EVERY == 20
+        assert [p.step for p in progress] == [20, 40, 54, 60, 80, 100, 108]
+        assert {p.steps for p in progress} == {108}
+
+    def test_epochs_are_counted_from_one(self, progress: list[Progress]) -> None:
+        assert [p.epoch for p in progress] == [1, 1, 1, 2, 2, 2, 2]
+        assert {p.epochs for p in progress} == {2}
+
+    def test_only_an_epochs_last_step_is_validated(self, progress: list[Progress]) -> None:
+        validated = [p.step for p in progress if p.validation_error is not None]
+        assert (
+            validated == [p.step for p in progress if p.validation_loss is not None] == [54, 108]
+        )
+
+    def test_validation_is_on_the_images_held_out(self, progress: list[Progress]) -> None:
+        for p in progress:
+            if p.validation_error is not None:
+                assert 0 <= p.validation_error <= 1
+                assert (60 * p.validation_error) == pytest.approx(round(60 * p.validation_error))
+                assert p.validation_loss is not None
+                assert p.validation_loss > 0
+
+    def test_speed_and_loss_are_positive_numbers(self, progress: list[Progress]) -> None:
+        assert all(
+            p.images_per_second > 0 and math.isfinite(p.images_per_second) for p in progress
+        )
+        assert all(p.loss > 0 and math.isfinite(p.loss) for p in progress)
+
+    def test_the_loss_falls(self, progress: list[Progress]) -> None:
+        assert progress[-1].loss < 0.8 * progress[0].loss
+
+    def test_the_learning_rate_rises_to_its_peak_and_falls(self, progress: list[Progress]) -> None:
+        rates = [p.learning_rate for p in progress]
+        assert max(rates) <= QUICK.lr
+        assert max(rates) == max(rates[:2])
+        assert rates[2:] == sorted(rates[2:], reverse=True)
+        assert rates[-1] < 0.01 * QUICK.lr
+
+
+def test_a_reported_loss_is_the_mean_since_the_last_report(few: Labelled) -> None:
+    """With a rate that changes nothing, all reports of an epoch average to the data's loss."""
+    network = weights.build("lenet5-modern", 1)
+    expected = loss_on(network, few)
+    recipe = replace(QUICK, lr=1e-12, distortions=None, validation=0)
+    [only] = fit(network, few, recipe)
+    assert only.loss == pytest.approx(expected, rel=1e-4)
+    assert only.validation_loss is None
+    assert only.validation_error is None
+
+
+def test_validation_reads_the_network_as_it_then_is(few: Labelled) -> None:
+    network = weights.build("lenet5-1998", 1)
+    [only] = fit(network, few, replace(QUICK, validation=30))
+    _, held_out = few.split(30, torch.Generator().manual_seed(QUICK.seed))
+    assert only.validation_loss == pytest.approx(loss_on(network, held_out), rel=1e-5)
+    assert only.validation_error == pytest.approx(evaluate(network, held_out).error)
+
+
+def test_held_out_images_are_not_trained_on(few: Labelled) -> None:
+    recipe = replace(QUICK, validation=30)
+    rest, held_out = few.split(30, torch.Generator().manual_seed(recipe.seed))
+    order = torch.cat([held_out.labels, rest.labels])
+    assert sorted(order.tolist()) == sorted(few.labels.tolist())
+    spoilt = Labelled(few.images.clone(), few.labels)
+    held_images = torch.randperm(300, generator=torch.Generator().manual_seed(recipe.seed))[:30]
+    spoilt.images[held_images] = 255 - spoilt.images[held_images]
+    assert same_weights(trained(few, recipe), trained(spoilt, recipe))
+
+
+def test_no_more_than_a_tenth_is_held_out(few: Labelled) -> None:
+    [only] = fit(weights.build("lenet5-modern", 1), few, replace(QUICK, validation=5000))
+    assert only.steps == math.ceil(270 / 32)
+
+
+def test_the_network_ends_in_evaluation_mode(few: Labelled) -> None:
+    network = weights.build("lenet5-modern", 1)
+    modes = [network.training for _ in fit(network, few, replace(QUICK, epochs=2))]
+    assert modes == [True, True]
+    assert not network.training
+
+
+def test_a_loss_that_is_no_number_ends_the_training_and_names_the_step(few: Labelled) -> None:
+    network = weights.build("lenet5-modern", 1)
+    torch.nn.init.constant_(network.c1.weight, math.nan)
+    with pytest.raises(TrainingError, match=r"no longer a number at step 9 .*try a smaller one"):
+        list(fit(network, few, QUICK))
+
+
+def test_a_rate_far_too_large_ends_the_training(few: Labelled) -> None:
+    with pytest.raises(TrainingError, match=r"step \d+ with learning rate \S+e\+\d\d;"):
+        list(fit(weights.build("lenet5-modern", 1), few, replace(QUICK, lr=1e30)))
+
+
+def test_no_images_end_the_training_with_a_reason(few: Labelled) -> None:
+    with pytest.raises(TrainingError, match="no images"):
+        list(fit(weights.build("lenet5-modern", 1), first(few, 0), QUICK))
+
+
+@pytest.mark.parametrize("n", [1, 2, 9, 10])
+def test_a_handful_of_images_is_enough(n: int, few: Labelled) -> None:
+    progress = list(fit(weights.build("lenet5-modern", 1), first(few, n), QUICK))
+    assert [(p.step, p.steps) for p in progress] == [(1, 1)]
+
+
+@pytest.mark.parametrize("epochs", range(1, 12))
+def test_any_number_of_steps_is_possible(epochs: int, few: Labelled) -> None:
+    """A warm-up of exactly one step once divided by zero."""
+    recipe = replace(QUICK, epochs=epochs)
+    progress = list(fit(weights.build("lenet5-modern", 1), first(few, 5), recipe))
+    assert [p.step for p in progress] == list(range(1, epochs + 1))
+    assert all(0 < p.learning_rate <= recipe.lr for p in progress)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"epochs": 0},
+        {"epochs": -1},
+        {"batch_size": 0},
+        {"lr": 0.0},
+        {"lr": -1e-3},
+        {"lr": math.nan},
+        {"lr": math.inf},
+        {"validation": -1},
+        {"warm_up": -0.1},
+        {"warm_up": 1.0},
+        {"weight_decay": -1.0},
+        {"weight_decay": math.nan},
+    ],
+)
+def test_a_recipe_refuses_bad_values(bad: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="must"):
+        Recipe(**bad)  # type: ignore[arg-type]
+
+
+def test_there_is_a_recipe_for_each_preset() -> None:
+    assert RECIPES.keys() == PRESETS.keys()
+    assert all(recipe.distortions is not None for recipe in RECIPES.values())
