@@ -1,0 +1,1 @@
+"""What runs in the background: the recognition thread and its mailbox."""

@@ -1,0 +1,159 @@
+"""The recognition thread: sheets go in, readings come out, the latest wins."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Final, Protocol
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from lenetpad.engine.mailbox import Mailbox
+from lenetpad.engine.preload import preload_torch
+from lenetpad.ink.raster import Image, draw_sheet
+from lenetpad.messages import Choice, Failure, ModelReady, Reading, Request
+
+CPU: Final = "cpu"
+
+
+class Reader(Protocol):
+    """What reads an image: lenet.recognizer.Recognizer, or a stand-in in tests."""
+
+    device: str
+
+    def read(self, image: Image) -> Reading:
+        """Read a normalised image (28, 28)."""
+
+    def describe(self, serial: int) -> ModelReady:
+        """What a window needs to know of the network."""
+
+
+Opener = Callable[[Choice], Reader]
+
+
+def open_with_torch(choice: Choice) -> Reader:
+    """Open the chosen network. The first call imports torch: never in the GUI thread."""
+    preload_torch()
+    from lenetpad.lenet.recognizer import open_recognizer
+
+    return open_recognizer(choice)
+
+
+class Recognition(QObject):
+    """Owns the recognition thread. Submissions return at once; answers come as signals.
+
+    ``reading_ready`` carries a Reading, ``model_ready`` a ModelReady, ``failed`` a Failure.
+    """
+
+    reading_ready = Signal(object)
+    model_ready = Signal(object)
+    failed = Signal(object)
+    _wake = Signal()
+
+    def __init__(self, opener: Opener = open_with_torch, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._requests: Mailbox[Request] = Mailbox()
+        self._choices: Mailbox[Choice] = Mailbox()
+        self._thread = QThread()
+        self._thread.setObjectName("recognition")
+        self._worker = _Worker(opener, self._requests, self._choices)
+        self._worker.moveToThread(self._thread)
+        self._wake.connect(self._worker.work, Qt.ConnectionType.QueuedConnection)
+        self._worker.reading.connect(self.reading_ready)
+        self._worker.ready.connect(self.model_ready)
+        self._worker.failed.connect(self.failed)
+        self._thread.start()
+
+    def submit(self, request: Request) -> None:
+        """Ask for a reading; a request that has not been started is replaced."""
+        if self._requests.put(request):
+            self._wake.emit()
+
+    def choose(self, choice: Choice) -> None:
+        """Ask for another network or device; a choice that has not been started is replaced."""
+        if self._choices.put(choice):
+            self._wake.emit()
+
+    def close(self) -> None:
+        """Stop after the job at hand and wait for the thread; further calls do nothing."""
+        if self._thread.isRunning():
+            self._worker.closing = True
+            self._thread.quit()
+            self._thread.wait()
+
+
+class _Worker(QObject):
+    """Lives in the recognition thread and does one job at a time."""
+
+    reading = Signal(object)
+    ready = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self, opener: Opener, requests: Mailbox[Request], choices: Mailbox[Choice]
+    ) -> None:
+        super().__init__()
+        self.closing = False  # written by the owner's thread; a plain flag is enough
+        self._open = opener
+        self._requests = requests
+        self._choices = choices
+        self._choice: Choice | None = None
+        self._reader: Reader | None = None
+
+    @Slot()
+    def work(self) -> None:
+        """Do what the mailboxes hold, choices first, until both are empty."""
+        while not self.closing:
+            if (choice := self._choices.take()) is not None:
+                self._guarded("model", partial(self._load, choice))
+            elif self._reader is None or (request := self._requests.take()) is None:
+                return  # without a reader, the request waits in its slot for one
+            else:
+                self._guarded("recognition", partial(self._read, request))
+
+    def _guarded(self, where: str, job: Callable[[], None]) -> None:
+        """The one place where a failure becomes a message."""
+        try:
+            job()
+        except Exception as error:
+            lines = str(error).strip().splitlines()
+            message = lines[0] if lines else type(error).__name__
+            self.failed.emit(Failure(where, message, traceback.format_exc()))
+
+    def _load(self, choice: Choice) -> None:
+        reader = self._open(choice)
+        description = reader.describe(choice.serial)
+        self._reader, self._choice = reader, choice
+        self.ready.emit(description)
+
+    def _read(self, request: Request) -> None:
+        started = time.perf_counter()
+        image = draw_sheet(request.sheet)
+        drawn = time.perf_counter()
+        reading = self._read_somewhere(image)
+        self.reading.emit(
+            replace(
+                reading,
+                serial=request.serial,
+                model_serial=self._choice.serial if self._choice else 0,
+                submitted=request.time,
+                raster_seconds=drawn - started,
+            )
+        )
+
+    def _read_somewhere(self, image: Image) -> Reading:
+        """Read on the chosen device; one that fails while it works gives way to the CPU."""
+        assert self._reader is not None
+        try:
+            return self._reader.read(image)
+        except RuntimeError as error:
+            if self._choice is None or self._reader.device == CPU:
+                raise
+            failed_device, reason = self._reader.device, (str(error).splitlines() or [""])[0]
+            self._reader = self._open(replace(self._choice, device=CPU))
+            notice = f"{failed_device} failed, the CPU reads instead: {reason}"
+            self.ready.emit(replace(self._reader.describe(self._choice.serial), notice=notice))
+            return self._reader.read(image)

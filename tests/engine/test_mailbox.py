@@ -1,0 +1,42 @@
+"""The slot in which the latest wins."""
+
+from __future__ import annotations
+
+import threading
+
+from lenetpad.engine.mailbox import Mailbox
+
+
+def test_the_latest_letter_wins() -> None:
+    box: Mailbox[int] = Mailbox()
+    for letter in (1, 2, 3):
+        box.put(letter)
+    assert box.take() == 3
+    assert box.take() is None
+
+
+def test_only_the_first_letter_wakes_the_reader() -> None:
+    box: Mailbox[int] = Mailbox()
+    assert [box.put(letter) for letter in (1, 2, 3)] == [True, False, False]
+    box.take()
+    assert box.put(4)
+
+
+def test_the_last_letter_arrives_whatever_the_threads_do() -> None:
+    box: Mailbox[int] = Mailbox()
+    taken: list[int] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set() or box._letter is not None:
+            if (letter := box.take()) is not None:
+                taken.append(letter)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for letter in range(1, 20_001):
+        box.put(letter)
+    done.set()
+    reader.join()
+    assert taken[-1] == 20_000
+    assert taken == sorted(set(taken))
