@@ -1,0 +1,77 @@
+"""Every action of the window, in one table: text, shortcut, icon and menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from lenetpad.ui.icons import themed
+from lenetpad.ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action. ``menu`` is the menu that shows it; a break before it where ``breaks``."""
+
+    name: str
+    menu: str
+    text: str
+    tip: str
+    shortcuts: tuple[str, ...] = ()
+    icon: str = ""
+    checkable: bool = False
+    breaks: bool = False
+
+
+ACTIONS: Final = (
+    ActionSpec("open", "File", "Open…", "Open an ink file or a picture", ("Ctrl+O",), "open"),
+    ActionSpec("save", "File", "Save…", "Save the drawing as ink or picture", ("Ctrl+S",), "save"),
+    ActionSpec("open_weights", "File", "Open weights…", "Open a weights file", ("Ctrl+L",)),
+    ActionSpec("quit", "File", "Quit", "Quit lenetpad", ("Ctrl+Q",), breaks=True),
+    ActionSpec("undo", "Edit", "Undo", "Undo", ("Ctrl+Z",), "undo"),
+    ActionSpec("redo", "Edit", "Redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    ActionSpec("clear", "Edit", "Clear", "Clear the canvas", ("Del", "Ctrl+N"), "clear"),
+    ActionSpec("copy", "Edit", "Copy", "Copy the canvas", ("Ctrl+C",), "copy", breaks=True),
+    ActionSpec("paste", "Edit", "Paste", "Paste ink or a picture", ("Ctrl+V",), "paste"),
+    ActionSpec("pen", "Edit", "Pen", "Write", ("P",), "pen", checkable=True, breaks=True),
+    ActionSpec(
+        "eraser", "Edit", "Eraser", "Erase the strokes that are touched", ("E",), "eraser", True
+    ),
+    ActionSpec("thinner", "Edit", "Thinner pen", "Thinner pen", ("[",)),
+    ActionSpec("thicker", "Edit", "Thicker pen", "Thicker pen", ("]",)),
+    ActionSpec("fullscreen", "View", "Full screen", "Full screen", ("F11",), "fullscreen", True),
+    ActionSpec("theme", "View", "Switch light and dark", "Light or dark", ("Ctrl+T",), "theme"),
+    ActionSpec("about", "Help", "About lenetpad", "About lenetpad", ("F1",)),
+)
+MENUS: Final = ("File", "Edit", "View", "Help")
+
+
+def build(parent: QWidget) -> dict[str, QAction]:
+    """The actions by name, as children of ``parent``, each tooltip naming the shortcut."""
+    actions = {}
+    for spec in ACTIONS:
+        action = QAction(spec.text, parent)
+        action.setObjectName(spec.name)
+        action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
+        action.setToolTip(_tip(spec))
+        action.setCheckable(spec.checkable)
+        parent.addAction(action)
+        actions[spec.name] = action
+    return actions
+
+
+def colour(actions: dict[str, QAction], theme: Theme) -> None:
+    """Draw the actions' icons in the theme's colours."""
+    for spec in ACTIONS:
+        if spec.icon:
+            actions[spec.name].setIcon(themed(spec.icon, theme))
+
+
+def _tip(spec: ActionSpec) -> str:
+    if not spec.shortcuts:
+        return spec.tip
+    native = QKeySequence(spec.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{spec.tip} ({native})"

@@ -1,0 +1,48 @@
+"""The canvas on the clipboard: ink for lenetpad, a picture for everything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QBuffer, QByteArray, QMimeData
+from PySide6.QtGui import QImage
+
+from lenetpad.ink.files import ink_from_text, ink_text, read_picture
+from lenetpad.ink.strokes import InkError, Sheet
+from lenetpad.ui import documents
+
+INK_TYPE: Final = "application/x-lenetpad-ink"
+NOTHING: Final = "There is nothing to paste: copy a picture, an image file or ink first"
+
+
+def of(sheet: Sheet, image: QImage) -> QMimeData:
+    """The sheet for the clipboard."""
+    mime = QMimeData()
+    mime.setImageData(image)
+    if sheet.ink:
+        mime.setData(INK_TYPE, QByteArray(ink_text(sheet.ink).encode()))
+    return mime
+
+
+def sheet_in(mime: QMimeData) -> Sheet:
+    """The sheet on the clipboard or in a drop. Raises InkError, OSError where there is none."""
+    if mime.hasFormat(INK_TYPE):
+        return Sheet(documents.fitted(ink_from_text(bytes(mime.data(INK_TYPE).data()).decode())))
+    if mime.hasUrls() and mime.urls()[0].isLocalFile():
+        return documents.read(Path(mime.urls()[0].toLocalFile()))
+    if mime.hasImage():
+        image = mime.imageData()
+        if isinstance(image, QImage) and not image.isNull():
+            return Sheet(picture=read_picture(_png(image)))
+    if mime.hasText() and mime.text().lstrip().startswith("{"):
+        return Sheet(documents.fitted(ink_from_text(mime.text())))
+    raise InkError(NOTHING)
+
+
+def _png(image: QImage) -> bytes:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(data.data())

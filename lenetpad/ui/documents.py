@@ -1,0 +1,74 @@
+"""Files to sheets and back: ink files and pictures, as open, save, drop and paste need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from lenetpad.ink.files import Drawing, read_ink, read_picture, write_ink
+from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
+from lenetpad.ui.canvas import UNITS
+
+INK_SUFFIXES: Final = (".jsonl", ".jsonl.gz", ".json")
+OPEN_FILTER: Final = (
+    "Ink and pictures (*.jsonl *.jsonl.gz *.json *.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif "
+    "*.tiff);;All files (*)"
+)
+SAVE_FILTER: Final = "Ink (*.jsonl);;Picture (*.png)"
+#: How much of the canvas foreign ink takes up, and how small it may be before it is made to.
+FITTED: Final = 0.7
+SMALLEST: Final = 0.1
+
+Reader = Callable[[], Sheet]
+
+
+def is_ink(path: Path) -> bool:
+    """Whether a file's name says that it holds ink."""
+    return path.name.lower().endswith(INK_SUFFIXES)
+
+
+def read(path: Path) -> Sheet:
+    """The first drawing of an ink file, or a picture normalised. Raises InkError, OSError."""
+    if is_ink(path):
+        return Sheet(fitted(read_ink(path)[0].ink))
+    return Sheet(picture=read_picture(path))
+
+
+def write(path: Path, sheet: Sheet, image: QImage) -> None:
+    """Write the sheet's ink, or its image, as the name says. Raises InkError, OSError."""
+    if not is_ink(path):
+        if not image.save(str(path)):
+            raise InkError(
+                f"{path} cannot be written: choose .jsonl, .png or .jpg in a folder of yours"
+            )
+    elif sheet.ink:
+        write_ink(path, [Drawing(sheet.ink)])
+    else:
+        raise InkError("There is no ink on the canvas; save a picture as .png instead")
+
+
+def with_suffix(path: Path, chosen_filter: str) -> Path:
+    """The path with the suffix of the chosen kind of file where the user typed none."""
+    if path.suffix:
+        return path
+    return path.with_suffix(".png" if "png" in chosen_filter else ".jsonl")
+
+
+def fitted(ink: Ink) -> Ink:
+    """Ink of any unit on the canvas: as it is where it lies on it well, else scaled to fit."""
+    points = np.concatenate([stroke.xy for stroke in ink.strokes])
+    low, high = points.min(axis=0), points.max(axis=0)
+    span = float((high - low).max())
+    if low.min() >= 0 and high.max() <= UNITS and span >= SMALLEST * UNITS:
+        return ink
+    scale = FITTED * UNITS / span if span > 0 else 1.0
+    strokes = []
+    for stroke in ink.strokes:
+        moved = stroke.points.copy()
+        moved[:, :2] = (stroke.xy - (low + high) / 2) * scale + UNITS / 2
+        strokes.append(Stroke(moved))
+    return Ink(tuple(strokes))

@@ -1,0 +1,312 @@
+"""The feature maps: every layer of a reading, a colour scale with numbers, and what is pointed at.
+
+Each layer is one small 32-bit image, coloured when a reading arrives; painting only scales it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from lenetpad.messages import FloatArray, LayerView, ModelReady, Reading
+from lenetpad.ui.colour import Scale, extent, ink_index, ink_table, value_index, value_table
+from lenetpad.ui.maps_layout import CODES, Placed, place
+from lenetpad.ui.panel import ReadingPanel
+from lenetpad.ui.theme import Theme
+
+MARGIN: Final = 14.0
+LEGEND: Final = 46.0  # height of the strip with the colour scale
+BAR: Final = QRectF(0, 0, 150, 12)
+INPUT: Final = "input"
+LEGEND_LAYER: Final = "C1"  # whose scale is shown while nothing is pointed at
+DIGITS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """The unit under the pointer."""
+
+    layer: str
+    map: int
+    row: int
+    column: int
+
+
+class Picture:
+    """A layer's cells below each other in one image whose pixels are written in place."""
+
+    def __init__(self, maps: int, height: int, width: int) -> None:
+        self.height, self.width = height, width
+        self.pixels: NDArray[np.uint32] = np.zeros((maps * height, width), dtype=np.uint32)
+        self.image = QImage(
+            self.pixels.data, width, maps * height, 4 * width, QImage.Format.Format_RGB32
+        )
+
+    def source(self, cell: int) -> QRectF:
+        """Where a cell's pixels are in the image."""
+        return QRectF(0, cell * self.height, self.width, self.height)
+
+
+class MapsPanel(ReadingPanel):
+    """All layers of the latest reading. ``pointed_at`` carries a sentence, empty for nothing."""
+
+    pointed_at = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.setMouseTracking(True)
+        self.scale = Scale.FIXED
+        self.pointed: Pointed | None = None
+        self.placed: dict[str, Placed] = {}
+        self._pictures: dict[str, Picture] = {}
+        self._ends: dict[str, FloatArray] = {}  # the colour scale's end for each layer's maps
+        self._make_tables()
+
+    # What is shown
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self._make_tables()
+        self.redraw()
+
+    def set_scale(self, scale: Scale) -> None:
+        """Choose what the ends of the colour scale stand for."""
+        self.scale = scale
+        self._colour_all()
+        self.redraw()
+
+    def show_model(self, model: ModelReady) -> None:
+        super().show_model(model)
+        self._arrange()
+
+    def show_reading(self, reading: Reading) -> None:
+        super().show_reading(reading)
+        self._colour_all()
+
+    def cells(self, name: str) -> FloatArray:
+        """The values of a layer as its cells show them: (cells, rows, columns)."""
+        assert self.reading is not None
+        block = self.placed[name].block
+        values = self.reading.taps[name]
+        return values if values.ndim == 3 else values.reshape(-1, *block.cell)
+
+    def value_at(self, pointed: Pointed) -> float:
+        """The value of a unit in the latest reading, or of a code's component."""
+        if pointed.layer == CODES:
+            assert self.model is not None
+            codes = self.model.templates.reshape(DIGITS, *self.placed[CODES].block.cell)
+            return float(codes[pointed.map, pointed.row, pointed.column])
+        return float(self.cells(pointed.layer)[pointed.map, pointed.row, pointed.column])
+
+    # Layout and colours
+
+    def redraw(self) -> None:
+        super().redraw()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Place the layers, and make pictures for the sizes of the current network."""
+        free = QRectF(self.rect()).adjusted(MARGIN, MARGIN - 4, -MARGIN, -LEGEND)
+        self.placed = place(free)
+        self._pictures.clear()
+        if self.model is None:
+            return
+        for name, placed in self.placed.items():
+            if name == CODES:
+                self._pictures[name] = Picture(DIGITS, *placed.block.cell)
+                continue
+            layer = self.model.layer(name)
+            single = layer.height == layer.width == 1
+            maps = 1 if single else layer.maps
+            size = placed.block.cell if single else (layer.height, layer.width)
+            self._pictures[name] = Picture(maps, *size)
+        self._colour_codes(self.model)
+        self._colour_all()
+
+    def _make_tables(self) -> None:
+        self._values, self._inks = value_table(self.theme), ink_table(self.theme)
+
+    def _colour_codes(self, model: ModelReady) -> None:
+        """Codes have F6's range, so that a unit that agrees has about the code's colour."""
+        picture = self._pictures[CODES]
+        codes = model.templates.reshape(1, *picture.pixels.shape)
+        scale = Scale.FIXED if model.coded else Scale.LAYER
+        ends = self._ends[CODES] = extent(codes, model.layer("F6"), scale)
+        np.take(self._values, value_index(codes, ends)[0], out=picture.pixels)
+
+    def _colour_all(self) -> None:
+        """Colour every layer of the reading into its picture."""
+        if self.model is None or self.reading is None:
+            return
+        for layer in self.model.layers:
+            values = self.cells(layer.name)
+            if layer.name == INPUT:
+                index, table = ink_index(values, layer), self._inks
+            else:
+                ends = self._ends[layer.name] = extent(values, layer, self.scale)
+                index, table = value_index(values, ends), self._values
+            picture = self._pictures[layer.name]
+            np.take(table, index.reshape(picture.pixels.shape), out=picture.pixels)
+
+    # Painting
+
+    def paint_background(self, painter: QPainter) -> None:
+        name_font, size_font = self.sized_font(13, bold=True), self.sized_font(12)
+        for name, placed in self.placed.items():
+            title, size = self._title(name)
+            painter.setFont(name_font)
+            painter.setPen(QColor(self.theme.text))
+            taken = painter.fontMetrics().horizontalAdvance(title) + 6
+            painter.drawText(placed.title, Qt.AlignmentFlag.AlignVCenter, title)
+            painter.setFont(size_font)
+            painter.setPen(QColor(self.theme.dim))
+            rest = placed.title.adjusted(taken, 0, 0, 0)
+            if painter.fontMetrics().horizontalAdvance(size) <= rest.width():
+                painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, size)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.theme.zero))
+        for placed in self.placed.values():
+            painter.drawRects(list(placed.cells))
+        painter.setPen(QColor(self.theme.line))  # the input's paper may have the panel's colour
+        painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
+        painter.setPen(Qt.PenStyle.NoPen)
+        self._paint_bar(painter)
+
+    def _title(self, name: str) -> tuple[str, str]:
+        """A layer's name and what stands behind it in its title."""
+        if name == CODES:
+            coded = self.model is None or self.model.coded
+            return ("codes", "") if coded else ("output weights", "")
+        if self.model is None:
+            return name, ""
+        return name, "" if name == "F6" else self.model.layer(name).size
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = self.begin_painting()
+        if self.model is not None:
+            self._paint_cells(painter, CODES)
+            if self.reading is not None:
+                for layer in self.model.layers:
+                    self._paint_cells(painter, layer.name)
+                self._paint_nearest(painter, self.reading)
+                self._paint_legend(painter, self.model)
+        self.end_painting(painter)
+
+    def _paint_cells(self, painter: QPainter, name: str) -> None:
+        picture = self._pictures[name]
+        image, source = picture.image, picture.source
+        for number, cell in enumerate(self.placed[name].cells):
+            painter.drawImage(cell, image, source(number))
+
+    def _paint_nearest(self, painter: QPainter, reading: Reading) -> None:
+        """Frame the code or the output's weights of the digit that is read."""
+        if reading.digit is None:
+            return
+        cell = self.placed[CODES].cells[reading.digit]
+        painter.setPen(QPen(QColor(self.theme.accent), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(cell.adjusted(-1, -1, 1, 1))
+
+    def _bar(self) -> QRectF:
+        top = self.height() - LEGEND + 8
+        return BAR.translated(MARGIN, top)
+
+    def _paint_bar(self, painter: QPainter) -> None:
+        """The colours of the scale, from its negative to its positive end."""
+        row = np.ascontiguousarray(self._values[1:])[None]
+        image = QImage(row.data, row.shape[1], 1, 4 * row.shape[1], QImage.Format.Format_RGB32)
+        painter.drawImage(self._bar(), image)
+
+    def _paint_legend(self, painter: QPainter, model: ModelReady) -> None:
+        """The numbers of the scale, and the unit that is pointed at."""
+        pointed = self.pointed
+        name = pointed.layer if pointed else LEGEND_LAYER
+        bar = self._bar()
+        painter.setFont(self.sized_font(12))
+        painter.setPen(QColor(self.theme.dim))
+        end = self._scale_end(model, pointed)
+        numbers = QRectF(bar.left(), bar.bottom() + 1, bar.width(), 18)
+        for text, side in (
+            (f"−{end:.2f}", Qt.AlignmentFlag.AlignLeft),
+            ("0", Qt.AlignmentFlag.AlignHCenter),
+            (f"+{end:.2f}", Qt.AlignmentFlag.AlignRight),
+        ):
+            painter.drawText(numbers, side | Qt.AlignmentFlag.AlignVCenter, text)
+        words = QRectF(bar.right() + 16, bar.top() - 4, self.width(), 36)
+        words.setRight(self.width() - MARGIN)
+        text = f"scale of {name}" if pointed is None else self.sentence(pointed)
+        painter.setPen(QColor(self.theme.text if pointed else self.theme.dim))
+        painter.setFont(self.sized_font(13))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(words, flags, text)
+
+    def _scale_end(self, model: ModelReady, pointed: Pointed | None) -> float:
+        """The value at the end of the scale for what is pointed at."""
+        name = pointed.layer if pointed else LEGEND_LAYER
+        if name == INPUT:
+            layer = model.layer(INPUT)
+            return max(abs(layer.low), abs(layer.high))
+        ends = self._ends[name]
+        return float(ends[min(pointed.map if pointed else 0, len(ends) - 1)])
+
+    # Pointing
+
+    def sentence(self, pointed: Pointed) -> str:
+        """Layer, map, unit and value of what is pointed at."""
+        value = f"{self.value_at(pointed):+.3f}".replace("-", "−")
+        row, column = pointed.row, pointed.column
+        if pointed.layer == CODES:
+            assert self.model is not None
+            what = "code" if self.model.coded else "weights"
+            far = self.reading.distances if self.reading else None
+            distance = "" if far is None else f", distance {far[pointed.map]:.1f}"
+            return f"{what} of {pointed.map}{distance}, component ({row}, {column}): {value}"
+        layer = self._layer(pointed.layer)
+        if layer.height == layer.width == 1:
+            columns = self.placed[pointed.layer].block.cell[1]
+            return f"{pointed.layer}, unit {row * columns + column}: {value}"
+        if pointed.layer == INPUT:
+            return f"input, pixel ({row}, {column}): {value}"
+        return f"{pointed.layer}, map {pointed.map}, unit ({row}, {column}): {value}"
+
+    def _layer(self, name: str) -> LayerView:
+        assert self.model is not None
+        return self.model.layer(name)
+
+    def unit_at(self, at: QPointF) -> Pointed | None:
+        """The unit at a position in the panel, None between the maps."""
+        for name, placed in self.placed.items():
+            if name not in self._pictures or not placed.area.contains(at):
+                continue
+            picture = self._pictures[name]
+            for number, cell in enumerate(placed.cells):
+                if cell.contains(at):
+                    row = int((at.y() - cell.top()) / cell.height() * picture.height)
+                    column = int((at.x() - cell.left()) / cell.width() * picture.width)
+                    return Pointed(
+                        name,
+                        number,
+                        min(row, picture.height - 1),
+                        min(column, picture.width - 1),
+                    )
+        return None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point(self.unit_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point(None)
+
+    def _point(self, pointed: Pointed | None) -> None:
+        if pointed != self.pointed:
+            self.pointed = pointed
+            self.pointed_at.emit(
+                "" if pointed is None or self.reading is None else self.sentence(pointed)
+            )
+            self.update()

@@ -1,0 +1,135 @@
+"""Where the maps go: of a few arrangements, the one that makes them largest in the space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QRectF
+
+CODES: Final = "codes"
+GAP: Final = 2.0  # between the maps of a layer
+SPACING: Final = 16.0  # between layers
+TITLE: Final = 20.0  # above each layer
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One layer: how its cells are arranged, and the (rows, columns) of a cell where they are
+    not as many."""
+
+    layer: str
+    columns: int = 1
+    rows: int = 1
+    cell: tuple[int, int] = (1, 1)
+
+    @property
+    def ratio(self) -> float:
+        """Width over height of the cells together, gaps left out."""
+        height, width = self.cell
+        return self.columns * width / (self.rows * height)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A layer in the panel: its title's rectangle and its cells', in logical pixels."""
+
+    block: Block
+    title: QRectF
+    cells: tuple[QRectF, ...]
+
+    @property
+    def area(self) -> QRectF:
+        """The rectangle around all cells."""
+        return self.cells[0].united(self.cells[-1])
+
+
+Arrangement = tuple[tuple[Block, ...], ...]
+
+_INPUT, _C5, _F6 = Block("input"), Block("C5", cell=(12, 10)), Block("F6", cell=(12, 7))
+_C3, _S4 = Block("C3", 4, 4), Block("S4", 4, 4)
+
+ARRANGEMENTS: Final[tuple[Arrangement, ...]] = (
+    (  # a panel about as wide as it is high
+        (_INPUT, Block("C1", 3, 2)),
+        (Block("S2", 3, 2), _C3),
+        (_S4, _C5, _F6, Block(CODES, 5, 2, (12, 7))),
+    ),
+    (  # a high panel
+        (_INPUT, Block("C1", 3, 2)),
+        (Block("S2", 3, 2), _C3),
+        (_S4, Block("C5", cell=(10, 12))),
+        (_F6, Block(CODES, 5, 2, (12, 7))),
+    ),
+    (  # a wide panel
+        (_INPUT, Block("C1", 3, 2), Block("S2", 3, 2)),
+        (_C3, _S4, _C5, _F6, Block(CODES, 5, 2, (12, 7))),
+    ),
+    (  # a very wide one
+        (_INPUT, Block("C1", 2, 3), Block("S2", 2, 3), _C3, _S4),
+        (Block("C5", cell=(6, 20)), _F6, Block(CODES, 10, 1, (12, 7))),
+    ),
+)
+
+
+def place(area: QRectF) -> dict[str, Placed]:
+    """Place all layers in ``area``, every layer in one of the arrangements, as large as can be."""
+    candidates = [_place(arrangement, area) for arrangement in ARRANGEMENTS]
+    return max(candidates, key=_shown_area)
+
+
+def _shown_area(placed: dict[str, Placed]) -> float:
+    cells = [cell for block in placed.values() for cell in block.cells]
+    return sum(cell.width() * cell.height() for cell in cells)
+
+
+def _place(arrangement: Arrangement, area: QRectF) -> dict[str, Placed]:
+    heights = [_height_in(row, area.width()) for row in arrangement]
+    free = area.height() - len(arrangement) * TITLE - (len(arrangement) - 1) * SPACING / 2
+    shrink = min(1.0, max(free, 1.0) / sum(heights))
+    heights = [height * shrink for height in heights]
+    # What is left over goes between the rows, so that the panel is filled evenly.
+    spare = max(0.0, free - sum(heights)) / max(1, len(arrangement) - 1)
+    placed: dict[str, Placed] = {}
+    y = area.top()
+    for row, height in zip(arrangement, heights, strict=True):
+        placed |= _place_row(row, area.left(), y, area.width(), height)
+        y += TITLE + height + SPACING / 2 + min(spare, 2 * SPACING)
+    return placed
+
+
+def _height_in(row: tuple[Block, ...], width: float) -> float:
+    """The row's height where its blocks fill the width."""
+    gaps = (len(row) - 1) * SPACING + sum((block.columns - 1) * GAP for block in row)
+    return max(1.0, (width - gaps) / sum(block.ratio for block in row))
+
+
+def _place_row(
+    row: tuple[Block, ...], left: float, top: float, width: float, height: float
+) -> dict[str, Placed]:
+    sizes = {block.layer: _cell_size(block, height) for block in row}
+    widths = [sizes[b.layer][0] * b.columns + GAP * (b.columns - 1) for b in row]
+    spacing = max(SPACING, (width - sum(widths)) / max(1, len(row) - 1))
+    placed, x = {}, left
+    for block, block_width in zip(row, widths, strict=True):
+        cell_width, cell_height = sizes[block.layer]
+        cells = tuple(
+            QRectF(
+                round(x + column * (cell_width + GAP)),
+                round(top + TITLE + line * (cell_height + GAP)),
+                round(cell_width),
+                round(cell_height),
+            )
+            for line in range(block.rows)
+            for column in range(block.columns)
+        )
+        title_width = block_width + spacing - 4
+        placed[block.layer] = Placed(block, QRectF(x, top, title_width, TITLE), cells)
+        x += block_width + spacing
+    return placed
+
+
+def _cell_size(block: Block, height: float) -> tuple[float, float]:
+    cell_height = max(1.0, (height - (block.rows - 1) * GAP) / block.rows)
+    pixel_height, pixel_width = block.cell
+    return cell_height * pixel_width / pixel_height, cell_height

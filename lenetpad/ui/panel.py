@@ -1,0 +1,84 @@
+"""What every panel that shows a reading has in common."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from lenetpad.messages import ModelReady, Reading
+from lenetpad.ui.theme import Theme, tabular
+
+CORNER = 8.0
+
+
+class ReadingPanel(QWidget):
+    """A panel that shows the latest reading. ``painted`` tells the serial that is on screen."""
+
+    painted = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.theme = theme
+        self.model: ModelReady | None = None
+        self.reading: Reading | None = None
+        self._background: QPixmap | None = None
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme's colours."""
+        self.theme = theme
+        self.redraw()
+
+    def show_model(self, model: ModelReady) -> None:
+        """Show another network; its readings follow."""
+        self.model, self.reading = model, None
+        self.redraw()
+
+    def show_reading(self, reading: Reading) -> None:
+        """Show a reading of the current network."""
+        self.reading = reading
+        self.update()
+
+    def redraw(self) -> None:
+        """Draw the standing parts anew too: after another size, theme or network."""
+        self._background = None
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.redraw()
+
+    def paint_background(self, painter: QPainter) -> None:
+        """Paint what stands still: frames, names. Cached until ``redraw``."""
+
+    def begin_painting(self) -> QPainter:
+        """A painter with the standing parts painted."""
+        painter = QPainter(self)
+        ratio = self.devicePixelRatioF()
+        if self._background is None or self._background.devicePixelRatio() != ratio:
+            self._background = QPixmap(self.size() * ratio)
+            self._background.setDevicePixelRatio(ratio)
+            self._background.fill(QColor(self.theme.window))
+            standing = QPainter(self._background)
+            standing.setRenderHint(QPainter.RenderHint.Antialiasing)
+            standing.setPen(QColor(self.theme.line))
+            standing.setBrush(QColor(self.theme.panel))
+            frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            standing.drawRoundedRect(frame, CORNER, CORNER)
+            self.paint_background(standing)
+            standing.end()
+        painter.drawPixmap(0, 0, self._background)
+        return painter
+
+    def end_painting(self, painter: QPainter) -> None:
+        """Finish, and tell which reading is on screen now."""
+        painter.end()
+        if self.reading is not None:
+            self.painted.emit(self.reading.serial)
+
+    def sized_font(self, pixels: float, *, bold: bool = False) -> QFont:
+        """The panel's font at a height in pixels, with figures of one width."""
+        font = tabular(QFont(self.font()))
+        font.setPixelSize(max(1, round(pixels)))
+        font.setBold(bold)
+        return font

@@ -1,0 +1,169 @@
+"""Two themes of our own, light and dark, on Qt's Fusion style."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from lenetpad import resources
+
+
+class ThemeChoice(StrEnum):
+    """What the user wants; SYSTEM follows the desktop where it says."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of one theme.
+
+    ``negative`` and ``positive`` are anchors of the map colours from a value near zero to the
+    extreme; zero itself is ``zero``. Blue against orange is told apart by colour-blind people.
+    """
+
+    name: str
+    window: str
+    panel: str
+    text: str
+    dim: str
+    line: str
+    accent: str
+    on_accent: str
+    warning: str
+    on_warning: str
+    paper: str
+    ink: str
+    zero: str
+    negative: tuple[str, ...]
+    positive: tuple[str, ...]
+
+
+LIGHT: Final = Theme(
+    name="light",
+    window="#eef0f3",
+    panel="#ffffff",
+    text="#14181f",
+    dim="#59626e",
+    line="#d3d8df",
+    accent="#1a5fd0",
+    on_accent="#ffffff",
+    warning="#8a4b00",
+    on_warning="#ffffff",
+    paper="#ffffff",
+    ink="#10141a",
+    zero="#f1f2f4",
+    negative=("#bcd5ee", "#5b9bd5", "#1d5fa8", "#0a2f63"),
+    positive=("#fbd9b0", "#f39c3d", "#cc5a0b", "#6e2500"),
+)
+DARK: Final = Theme(
+    name="dark",
+    window="#101318",
+    panel="#191d24",
+    text="#edf0f4",
+    dim="#9aa5b3",
+    line="#2e3540",
+    accent="#5b9dff",
+    on_accent="#0a1220",
+    warning="#f0a64a",
+    on_warning="#1a1204",
+    paper="#0c0f13",
+    ink="#f4f6f9",
+    zero="#252a33",
+    negative=("#23456e", "#2f72b8", "#5aa6ee", "#a9d5ff"),
+    positive=("#5e3a1a", "#b4621c", "#f3943a", "#ffcf94"),
+)
+
+
+def resolve(choice: ThemeChoice) -> Theme:
+    """The theme for a choice; a desktop that says nothing gets the light one."""
+    if choice is ThemeChoice.SYSTEM:
+        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    else:
+        dark = choice is ThemeChoice.DARK
+    return DARK if dark else LIGHT
+
+
+def apply(theme: Theme) -> None:
+    """Give the running application the theme's palette and style sheet."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.setPalette(_palette(theme))
+    application.setStyleSheet(_style_sheet(theme))
+
+
+def tabular(font: QFont) -> QFont:
+    """The font with figures of one width, so that changing numbers stand still."""
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def _palette(theme: Theme) -> QPalette:
+    roles = QPalette.ColorRole
+    colours = {
+        roles.Window: theme.window,
+        roles.WindowText: theme.text,
+        roles.Base: theme.panel,
+        roles.AlternateBase: theme.window,
+        roles.Text: theme.text,
+        roles.Button: theme.panel,
+        roles.ButtonText: theme.text,
+        roles.BrightText: theme.text,
+        roles.Highlight: theme.accent,
+        roles.HighlightedText: theme.on_accent,
+        roles.ToolTipBase: theme.panel,
+        roles.ToolTipText: theme.text,
+        roles.PlaceholderText: theme.dim,
+        roles.Link: theme.accent,
+        roles.Light: theme.panel,
+        roles.Midlight: theme.line,
+        roles.Mid: theme.line,
+        roles.Dark: theme.line,
+        roles.Shadow: theme.line,
+    }
+    palette = QPalette()
+    for role, colour in colours.items():
+        palette.setColor(role, QColor(colour))
+    for role in (roles.Text, roles.ButtonText, roles.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.dim))
+    return palette
+
+
+def _style_sheet(theme: Theme) -> str:
+    # A style sheet's image cannot take a colour, so there is a file for each theme.
+    arrow = resources.path(f"icons/chevron-{theme.name}.svg").as_posix()
+    return f"""
+    QToolTip {{ color: {theme.text}; background: {theme.panel}; border: 1px solid {theme.line};
+        padding: 4px; }}
+    QMenuBar {{ background: {theme.window}; }}
+    QMenuBar::item {{ padding: 4px 10px; background: transparent; color: {theme.text}; }}
+    QMenuBar::item:selected {{ background: {theme.line}; border-radius: 4px; }}
+    QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: 4px; }}
+    QMenu::item {{ padding: 5px 24px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {theme.accent}; color: {theme.on_accent}; }}
+    QMenu::item:disabled {{ color: {theme.dim}; }}
+    QMenu::separator {{ height: 1px; background: {theme.line}; margin: 4px 8px; }}
+    QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px; }}
+    QToolButton:hover {{ background: {theme.panel}; border-color: {theme.line}; }}
+    QToolButton:pressed {{ background: {theme.line}; }}
+    QToolButton:checked {{ background: {theme.accent}; border-color: {theme.accent}; }}
+    QComboBox {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 6px;
+        padding: 4px 8px; min-height: 20px; }}
+    QComboBox:hover {{ border-color: {theme.dim}; }}
+    QComboBox:focus {{ border-color: {theme.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 24px; }}
+    QComboBox::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
+    QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.line};
+        selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
+    #banner {{ background: {theme.warning}; border-radius: 6px; }}
+    #banner QLabel {{ color: {theme.on_warning}; }}
+    #banner QToolButton {{ color: {theme.on_warning}; font-weight: bold; }}
+    #banner QToolButton:hover {{ background: transparent; border-color: {theme.on_warning}; }}
+    """

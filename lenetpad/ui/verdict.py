@@ -1,0 +1,105 @@
+"""The verdict: the digit that is read, how sure the network is, and how fast it was."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from statistics import median
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from lenetpad.messages import ModelReady, Reading
+from lenetpad.ui.panel import ReadingPanel
+from lenetpad.ui.probabilities import percent
+from lenetpad.ui.theme import Theme
+
+WAITING: Final = "loading the network …"
+REFUSED: Final = "no digit"
+LATENCIES: Final = 50  # the pen-to-paint times whose median is shown
+REFRESH_SECONDS: Final = 0.5  # the shown time changes no faster, so that it can be read
+MARGIN: Final = 20.0
+
+
+class VerdictPanel(ReadingPanel):
+    """The largest text in the window, readable from the back row."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._latencies: deque[float] = deque(maxlen=LATENCIES)
+        self._facts = WAITING
+        self._refreshed = 0.0
+        self._ready = float("inf")  # perf_counter when the network was shown
+
+    def show_model(self, model: ModelReady) -> None:
+        super().show_model(model)
+        self._latencies.clear()
+        self._ready = time.perf_counter()
+        self._write_facts()
+
+    def show_reading(self, reading: Reading) -> None:
+        super().show_reading(reading)
+        self.setAccessibleName(f"Verdict: {self.verdict}")
+        if time.perf_counter() - self._refreshed > REFRESH_SECONDS:
+            self._write_facts()
+
+    def note_painted(self, reading: Reading) -> None:
+        """Take in the time from a reading's pen event until now, when it has been painted.
+
+        What waited for the network to load says nothing of its speed and is left out.
+        """
+        if reading.submitted > self._ready:
+            self._latencies.append(time.perf_counter() - reading.submitted)
+
+    @property
+    def verdict(self) -> str:
+        """The digit in words for the eye: "7", "no digit", or nothing."""
+        if self.reading is None or self.reading.digit is None:
+            return ""
+        return REFUSED if self.reading.refused else str(self.reading.digit)
+
+    @property
+    def facts(self) -> str:
+        """The line beside the verdict: latency, device, network and its test error."""
+        return self._facts
+
+    def _write_facts(self) -> None:
+        self._refreshed = time.perf_counter()
+        if self.model is None:
+            return
+        parts = [self.model.device, self.model.model]
+        if self.model.test_error is not None:
+            parts.append(f"test error {self.model.test_error:.2f} %")
+        if self._latencies:
+            parts.insert(0, f"{1000 * median(self._latencies):.1f} ms pen to paint")
+        self._facts = " · ".join(parts)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = self.begin_painting()
+        area = QRectF(self.rect()).adjusted(MARGIN, 0, -MARGIN, 0)
+        self._paint_verdict(painter, area)
+        painter.setFont(self.sized_font(max(13.0, min(self.height() * 0.16, 24.0))))
+        painter.setPen(QColor(self.theme.dim))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        words = area.adjusted(area.width() * 0.42, 0, 0, 0)
+        painter.drawText(words, flags | Qt.TextFlag.TextWordWrap, self._facts)
+        self.end_painting(painter)
+
+    def _paint_verdict(self, painter: QPainter, area: QRectF) -> None:
+        reading = self.reading
+        if reading is None or reading.digit is None:
+            return
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        refused = reading.refused
+        height = self.height() * (0.5 if refused else 0.82)
+        painter.setFont(self.sized_font(height, bold=True))
+        painter.setPen(QColor(self.theme.text if refused else self.theme.accent))
+        painter.drawText(area, flags, self.verdict)
+        taken = painter.fontMetrics().horizontalAdvance(self.verdict) + 0.25 * self.height()
+        probability = reading.no_digit if refused else reading.probability
+        assert probability is not None
+        painter.setFont(self.sized_font(self.height() * 0.36))
+        painter.setPen(QColor(self.theme.text))
+        painter.drawText(area.adjusted(taken, 0, 0, 0), flags, percent(probability))

@@ -1,0 +1,94 @@
+"""Verdict and probabilities: what is read, how sure, how fast."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from lenetpad.messages import ModelReady, Reading
+from lenetpad.ui.probabilities import ProbabilitiesPanel, percent
+from lenetpad.ui.theme import LIGHT
+from lenetpad.ui.verdict import VerdictPanel
+
+
+@pytest.fixture
+def verdict(qtbot: QtBot, model: Callable[..., ModelReady]) -> VerdictPanel:
+    panel = VerdictPanel(LIGHT)
+    qtbot.addWidget(panel)
+    panel.resize(900, 100)
+    panel.show_model(model())
+    return panel
+
+
+def test_the_digit_is_the_verdict(verdict: VerdictPanel, reading: Callable[..., Reading]) -> None:
+    verdict.show_reading(reading(digit=4))
+    assert verdict.verdict == "4"
+    assert verdict.accessibleName() == "Verdict: 4"
+
+
+def test_a_blank_sheet_has_no_verdict(
+    verdict: VerdictPanel, reading: Callable[..., Reading]
+) -> None:
+    verdict.show_reading(reading(digit=0))
+    shown = verdict.grab().toImage()
+    blank = np.zeros(10, dtype=np.float32)
+    verdict.show_reading(replace(reading(), digit=None, probabilities=blank))
+    assert verdict.verdict == ""
+    assert verdict.grab().toImage() != shown
+
+
+def test_what_is_no_digit_is_refused(
+    verdict: VerdictPanel, reading: Callable[..., Reading]
+) -> None:
+    verdict.show_reading(reading(digit=4, no_digit=0.95))
+    assert verdict.verdict == "no digit"
+
+
+def test_the_facts_name_device_network_test_error_and_latency(
+    verdict: VerdictPanel, reading: Callable[..., Reading], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert verdict.facts == "CPU · lenet5-1998 · test error 0.65 %"
+    now = time.perf_counter() + 10
+    monkeypatch.setattr(time, "perf_counter", lambda: now)
+    verdict.note_painted(reading(submitted=now - 0.0042))
+    verdict.show_reading(reading())
+    assert verdict.facts == "4.2 ms pen to paint · CPU · lenet5-1998 · test error 0.65 %"
+
+
+def test_what_waited_for_the_network_is_no_latency(
+    verdict: VerdictPanel, reading: Callable[..., Reading], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.perf_counter() + 10
+    monkeypatch.setattr(time, "perf_counter", lambda: now)
+    verdict.note_painted(reading(submitted=now - 60))
+    verdict.show_reading(reading())
+    assert "pen to paint" not in verdict.facts
+
+
+def test_the_bar_of_the_digit_is_as_long_as_its_probability(
+    qtbot: QtBot, reading: Callable[..., Reading], model: Callable[..., ModelReady]
+) -> None:
+    panel = ProbabilitiesPanel(LIGHT)
+    qtbot.addWidget(panel)
+    panel.resize(220, 600)
+    panel.show_model(model())
+    probabilities = np.full(10, 0.05, dtype=np.float32)
+    probabilities[3] = 0.5
+    panel.show_reading(reading(digit=3, probabilities=probabilities, no_digit=0.05))
+    image, bar = panel.grab().toImage(), panel._bar(3)
+    row = round(bar.center().y())
+    accent = [x for x in range(220) if image.pixelColor(x, row) == QColor(LIGHT.accent)]
+    assert len(accent) == pytest.approx(0.5 * bar.width(), abs=2)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"), [(0.0, "0.0 %"), (0.5, "50.0 %"), (0.99999, "99.9 %"), (1.0, "100.0 %")]
+)
+def test_only_certainty_is_a_hundred_per_cent(fraction: float, text: str) -> None:
+    assert percent(fraction) == text

@@ -1,0 +1,302 @@
+"""The window: actions, files, clipboard, themes, settings, and messages that lose nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QKeySequence
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from lenetpad.ink.files import Drawing, read_ink, write_ink
+from lenetpad.ink.strokes import Ink, Sheet
+from lenetpad.messages import Failure, ModelReady, Reading
+from lenetpad.puppet import Hand
+from lenetpad.ui.actions import ACTIONS
+from lenetpad.ui.colour import Scale
+from lenetpad.ui.theme import DARK, LIGHT, ThemeChoice
+from lenetpad.ui.window import Window
+
+INK = Ink.of([[[200, 200], [500, 800]], [[600, 300], [700, 400]]])
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: QSettings) -> Iterator[Window]:
+    window = Window(settings)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    yield window
+    window.close()
+
+
+def draw(window: Window, ink: Ink = INK) -> None:
+    Hand(window.page.canvas).write(ink)
+
+
+def test_every_action_has_a_shortcut_and_a_tooltip_that_names_it(window: Window) -> None:
+    taken: set[str] = set()
+    for spec in ACTIONS:
+        action = window.actions_by_name[spec.name]
+        assert spec.shortcuts
+        for shortcut in spec.shortcuts:
+            assert shortcut not in taken
+            taken.add(shortcut)
+        native = QKeySequence(spec.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
+        assert native in action.toolTip()
+
+
+def test_shortcuts_drive_the_canvas(qtbot: QtBot, window: Window) -> None:
+    window.activateWindow()
+    draw(window)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(window.page.canvas.sheet.ink.strokes) == 1
+    qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert len(window.page.canvas.sheet.ink.strokes) == 2
+    qtbot.keyClick(window, Qt.Key.Key_Delete)
+    assert not window.page.canvas.sheet
+    qtbot.keyClick(window, Qt.Key.Key_E)
+    assert window.page.canvas.erasing
+    qtbot.keyClick(window, Qt.Key.Key_P)
+    assert not window.page.canvas.erasing
+
+
+def test_actions_that_can_do_nothing_are_off(window: Window) -> None:
+    actions = window.actions_by_name
+    names = ("undo", "redo", "clear", "save", "copy")
+    assert [actions[name].isEnabled() for name in names] == [False] * 5
+    draw(window)
+    assert [actions[name].isEnabled() for name in names] == [True, False, True, True, True]
+    actions["undo"].trigger()
+    assert actions["redo"].isEnabled()
+
+
+def test_every_pointer_event_tells_the_sheet(window: Window) -> None:
+    told: list[Sheet] = []
+    window.sheet_changed.connect(told.append)
+    draw(window)
+    assert len(told) > 20
+    assert told[-1] == window.page.canvas.sheet
+
+
+def test_ink_is_saved_and_opened_again(window: Window, tmp_path: Path) -> None:
+    draw(window)
+    drawn = window.page.canvas.sheet
+    window.save_path(tmp_path / "digit.jsonl")
+    window.page.canvas.clear()
+    window.open_path(tmp_path / "digit.jsonl")
+    opened = window.page.canvas.sheet
+    assert [len(s.points) for s in opened.ink.strokes] == [
+        len(s.points) for s in drawn.ink.strokes
+    ]
+    for one, other in zip(opened.ink.strokes, drawn.ink.strokes, strict=True):
+        assert np.allclose(one.xy, other.xy, atol=0.01)
+    assert not window.banner.isVisible()
+
+
+def test_a_picture_is_saved_and_opened_as_a_normalised_digit(
+    window: Window, tmp_path: Path
+) -> None:
+    draw(window)
+    window.save_path(tmp_path / "digit.png")
+    window.open_path(tmp_path / "digit.png")
+    picture = window.page.canvas.sheet.picture
+    assert picture is not None
+    assert picture.max() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("bad.jsonl", b'{"strokes": 5}\n'), ("bad.png", b"no picture"), ("gone.png", None)],
+)
+def test_a_bad_file_is_explained_and_loses_nothing(
+    window: Window, tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    draw(window)
+    before = window.page.canvas.sheet
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    window.open_path(tmp_path / name)
+    assert window.banner.isVisible()
+    assert name in window.banner.text
+    assert "\n" not in window.banner.text
+    assert window.page.canvas.sheet == before
+
+
+def test_saving_where_one_may_not_is_explained(window: Window, tmp_path: Path) -> None:
+    draw(window)
+    for name in ("none/digit.jsonl", "none/digit.png"):
+        window.banner.hide()
+        window.save_path(tmp_path / name)
+        assert window.banner.isVisible()
+        assert "digit" in window.banner.text
+
+
+def test_foreign_ink_is_scaled_to_the_canvas(window: Window, tmp_path: Path) -> None:
+    write_ink(tmp_path / "tiny.jsonl", [Drawing(Ink.of([[[-1.0, -1.0], [1.0, 2.0]]]))])
+    window.open_path(tmp_path / "tiny.jsonl")
+    xy = window.page.canvas.sheet.ink.strokes[0].xy
+    assert np.ptp(xy, axis=0).max() == pytest.approx(700)
+    assert xy.mean(axis=0) == pytest.approx([500, 500])
+    assert len(read_ink(tmp_path / "tiny.jsonl")) == 1
+
+
+def test_copy_and_paste_bring_the_ink_back(window: Window) -> None:
+    draw(window)
+    window.copy()
+    image = QGuiApplication.clipboard().image()
+    assert not image.isNull()
+    before = [s.xy.tolist() for s in window.page.canvas.sheet.ink.strokes]
+    window.page.canvas.clear()
+    window.paste()
+    assert np.allclose(window.page.canvas.sheet.ink.strokes[0].xy, before[0], atol=0.01)
+
+
+def test_a_picture_from_elsewhere_is_pasted(window: Window) -> None:
+    image = QImage(60, 60, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    for y in range(10, 50):
+        for x in range(28, 33):
+            image.setPixelColor(x, y, QColor("black"))
+    QGuiApplication.clipboard().setImage(image)
+    window.paste()
+    assert window.page.canvas.sheet.picture is not None
+
+
+def test_pasting_nothing_is_explained(window: Window) -> None:
+    draw(window)
+    before = window.page.canvas.sheet
+    QGuiApplication.clipboard().setText("just words")
+    window.paste()
+    assert "nothing to paste" in window.banner.text
+    assert window.page.canvas.sheet == before
+
+
+def test_a_file_can_be_dropped(window: Window, tmp_path: Path) -> None:
+    write_ink(tmp_path / "digit.jsonl", [Drawing(INK)])
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "digit.jsonl"))])
+    event = QDropEvent(
+        QPointF(300, 300),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+    assert window.page.canvas.sheet.ink == INK
+
+
+def test_themes_switch_and_persist(window: Window, settings: QSettings) -> None:
+    window.set_theme(ThemeChoice.DARK)
+    assert window.grab().toImage().pixelColor(3, 400) == QColor(DARK.window)
+    window.switch_theme()
+    assert window.grab().toImage().pixelColor(3, 400) == QColor(LIGHT.window)
+    window.switch_theme()
+    assert settings.value("theme") == "dark"
+
+
+def test_settings_and_geometry_come_back(
+    qtbot: QtBot, window: Window, settings: QSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The offscreen screen is smaller than the window, so Qt's own fitting is left out here.
+    restored: list[bytes] = []
+    monkeypatch.setattr(
+        Window, "restoreGeometry", lambda _, saved: restored.append(bytes(saved)) or True
+    )
+    saved = bytes(window.saveGeometry())
+    window.set_theme(ThemeChoice.DARK)
+    window.page.scales.setCurrentIndex(2)
+    window.page.pen_widths.setCurrentIndex(4)
+    window.close()
+    again = Window(QSettings(settings.fileName(), QSettings.Format.IniFormat))
+    qtbot.addWidget(again)
+    assert restored == [saved]
+    assert again.page.maps.scale is Scale.MAP
+    assert again.page.canvas.pen_width == window.page.canvas.pen_width == 64
+    assert again._theme is DARK
+
+
+def test_settings_that_make_no_sense_are_passed_over(qtbot: QtBot, settings: QSettings) -> None:
+    settings.setValue("theme", "purple")
+    settings.setValue("scale", 7)
+    settings.setValue("pen_width", "wide")
+    settings.setValue("geometry", b"nonsense")
+    window = Window(settings)
+    qtbot.addWidget(window)
+    assert window.page.maps.scale is Scale.FIXED
+
+
+def test_full_screen_and_back(window: Window) -> None:
+    window.actions_by_name["fullscreen"].trigger()
+    assert window.isFullScreen()
+    window.actions_by_name["fullscreen"].trigger()
+    assert not window.isFullScreen()
+    assert not window.actions_by_name["fullscreen"].isChecked()
+
+
+def test_a_failure_is_a_banner_that_moves_nothing(window: Window) -> None:
+    before = window.page.maps.geometry()
+    window.show_failure(Failure("recognition", "it broke"))
+    assert window.banner.isVisible()
+    assert window.banner.text == "it broke"
+    assert window.page.maps.geometry() == before
+
+
+def test_a_model_fills_the_choices(window: Window, model: Callable[..., ModelReady]) -> None:
+    window.select_device("cuda:7")
+    devices = (("auto", "Auto"), ("cpu", "CPU"), ("cuda:0", "A GPU (cuda:0)"))
+    window.show_model(model(model="/somewhere/mine.pth", devices=devices, notice="fell back"))
+    assert window.models.currentText() == "mine.pth"
+    assert [window.devices.itemData(i) for i in range(window.devices.count())] == [
+        "auto",
+        "cpu",
+        "cuda:0",
+    ]
+    assert window.banner.text == "fell back"
+
+
+def test_choosing_tells_the_wish(qtbot: QtBot, window: Window) -> None:
+    with qtbot.waitSignal(window.model_chosen) as told:
+        window.models.activated.emit(2)
+    assert told.args == ["lenet5-modern"]
+    with qtbot.waitSignal(window.device_chosen) as told:
+        window.devices.activated.emit(0)
+    assert told.args == ["auto"]
+
+
+def test_a_reading_is_painted_by_every_panel(
+    qtbot: QtBot,
+    window: Window,
+    model: Callable[..., ModelReady],
+    reading: Callable[..., Reading],
+) -> None:
+    window.show_model(model())
+    with qtbot.waitSignal(window.page.reading_painted) as told:
+        window.show_reading(reading(serial=3))
+    assert told.args[0].serial == 3
+    assert window.page.verdict.verdict == "7"
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (1920, 1080), (3840, 2160)])
+def test_nothing_jumps_when_a_reading_arrives(
+    window: Window,
+    model: Callable[..., ModelReady],
+    reading: Callable[..., Reading],
+    size: tuple[int, int],
+) -> None:
+    window.resize(*size)
+    window.show_model(model())
+    QApplication.processEvents()
+    page = window.page
+    parts = (page.canvas, page.maps, page.probabilities, page.verdict, window.models)
+    before = [part.geometry() for part in parts] + [dict(page.maps.placed)]
+    window.show_reading(reading())
+    QApplication.processEvents()
+    assert [part.geometry() for part in parts] + [dict(page.maps.placed)] == before
+    assert page.canvas.width() == page.canvas.height()
+    assert page.rect().contains(page.verdict.geometry())
