@@ -44,6 +44,14 @@ ACTIONS: Final = (
     ActionSpec("thicker", "Edit", "Thicker pen", "Thicker pen", ("]",)),
     ActionSpec("fullscreen", "View", "Full screen", "Full screen", ("F11",), "fullscreen", True),
     ActionSpec("theme", "View", "Switch light and dark", "Light or dark", ("Ctrl+T",), "theme"),
+    ActionSpec(
+        "theme_system",
+        "View",
+        "Follow the system's theme",
+        "Light or dark as the system says",
+        ("Ctrl+Shift+T",),
+        checkable=True,
+    ),
     ActionSpec("about", "Help", "About lenetpad", "About lenetpad", ("F1",)),
 )
 MENUS: Final = ("File", "Edit", "View", "Help")

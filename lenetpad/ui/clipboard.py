@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from lenetpad.ink.files import ink_from_text, ink_text, read_picture
 from lenetpad.ink.strokes import InkError, Sheet
-from lenetpad.ui import documents
+from lenetpad.ui.documents import Found, fitted, read
 
 INK_TYPE: Final = "application/x-lenetpad-ink"
 NOTHING: Final = "There is nothing to paste: copy a picture, an image file or ink first"
@@ -25,18 +25,19 @@ def of(sheet: Sheet, image: QImage) -> QMimeData:
     return mime
 
 
-def sheet_in(mime: QMimeData) -> Sheet:
+def sheet_in(mime: QMimeData) -> Found:
     """The sheet on the clipboard or in a drop. Raises InkError, OSError where there is none."""
     if mime.hasFormat(INK_TYPE):
-        return Sheet(documents.fitted(ink_from_text(bytes(mime.data(INK_TYPE).data()).decode())))
+        text = bytes(mime.data(INK_TYPE).data()).decode()
+        return Found(Sheet(fitted(ink_from_text(text))))
     if mime.hasUrls() and mime.urls()[0].isLocalFile():
-        return documents.read(Path(mime.urls()[0].toLocalFile()))
+        return read(Path(mime.urls()[0].toLocalFile()))
     if mime.hasImage():
         image = mime.imageData()
         if isinstance(image, QImage) and not image.isNull():
-            return Sheet(picture=read_picture(_png(image)))
+            return Found(Sheet(picture=read_picture(_png(image))))
     if mime.hasText() and mime.text().lstrip().startswith("{"):
-        return Sheet(documents.fitted(ink_from_text(mime.text())))
+        return Found(Sheet(fitted(ink_from_text(mime.text()))))
     raise InkError(NOTHING)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,16 @@ SAVE_FILTER: Final = "Ink (*.jsonl);;Picture (*.png)"
 FITTED: Final = 0.7
 SMALLEST: Final = 0.1
 
-Reader = Callable[[], Sheet]
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sheet from a file or the clipboard, and what the user should know of it."""
+
+    sheet: Sheet
+    note: str = ""
+
+
+Reader = Callable[[], Found]
 
 
 def is_ink(path: Path) -> bool:
@@ -31,11 +41,13 @@ def is_ink(path: Path) -> bool:
     return path.name.lower().endswith(INK_SUFFIXES)
 
 
-def read(path: Path) -> Sheet:
+def read(path: Path) -> Found:
     """The first drawing of an ink file, or a picture normalised. Raises InkError, OSError."""
-    if is_ink(path):
-        return Sheet(fitted(read_ink(path)[0].ink))
-    return Sheet(picture=read_picture(path))
+    if not is_ink(path):
+        return Found(Sheet(picture=read_picture(path)))
+    drawings = read_ink(path)
+    more = f"{path.name} holds {len(drawings):,} drawings; this is the first."
+    return Found(Sheet(fitted(drawings[0].ink)), more if len(drawings) > 1 else "")
 
 
 def write(path: Path, sheet: Sheet, image: QImage) -> None:

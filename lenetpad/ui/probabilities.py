@@ -6,63 +6,40 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.panel import ReadingPanel
+from lenetpad.ui.theme import Theme
 
 ROWS: Final = 11
 MARGIN: Final = 12.0
 NO_DIGIT: Final = "no digit"
+NO_DIGIT_ROW: Final = ROWS - 1
+RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ProbabilitiesPanel(ReadingPanel):
     """Ten bars, one a digit, and one for no digit where the network has a rubbish class."""
 
-    def paint_background(self, painter: QPainter) -> None:
-        for row in range(ROWS):
-            area = self._row(row)
-            likely = row < ROWS - 1
-            height = min(area.height() * 0.62, 30.0) if likely else min(area.height() * 0.5, 14.0)
-            painter.setFont(self.sized_font(height, bold=likely))
-            painter.setPen(QColor(self.theme.text if likely else self.theme.dim))
-            label = str(row) if likely else NO_DIGIT
-            if likely:
-                painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, label)
-            else:
-                area.setBottom(self._bar(row).top())
-                painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, label)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.theme.zero))
-            painter.drawRoundedRect(self._bar(row), 3, 3)
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._arrange()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = self.begin_painting()
-        reading = self.reading
-        if reading is not None and reading.digit is not None:
-            values = [float(p) for p in reading.probabilities]
-            refused = reading.no_digit if reading.no_digit is not None else -1.0
-            painter.setFont(self.sized_font(self._number_size()))
-            for row, value in enumerate([*values, refused]):
-                best = row == (ROWS - 1 if reading.refused else reading.digit)
-                self._paint_value(painter, row, value, best=best)
-        self.end_painting(painter)
+    def redraw(self) -> None:
+        super().redraw()
+        self._arrange()
 
-    def _paint_value(self, painter: QPainter, row: int, value: float, *, best: bool) -> None:
-        track = self._bar(row)
-        if track.width() * value >= 0.5:
-            bar = QRectF(track)
-            bar.setWidth(track.width() * value)
-            colour = self.theme.accent if best else self.theme.dim
-            painter.fillRect(bar, QColor(colour))
-        text = "—" if value < 0 else percent(value)
-        painter.setPen(QColor(self.theme.text if best else self.theme.dim))
-        area = self._row(row)
-        if row == ROWS - 1:
-            area.setBottom(track.top())
-        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+    def bar(self, row: int) -> QRectF:
+        """The rectangle of a row's bar at probability 1; row 10 is no digit."""
+        return self._bars[row]
 
-    def _number_size(self) -> float:
-        """Height of the numbers in pixels: as high as rows and width allow."""
-        return max(11.0, min(self._row(0).height() * 0.4, self.width() * 0.085, 24.0))
+    def _arrange(self) -> None:
+        """Compute once what each reading's painting needs."""
+        self._number_size = max(11.0, min(self._row(0).height() * 0.4, self.width() * 0.085, 24.0))
+        self._number_font = self.sized_font(self._number_size)
+        self._bars = [self._bar(row) for row in range(ROWS)]
+        self._numbers = [self._row(row) for row in range(ROWS)]
+        self._numbers[NO_DIGIT_ROW].setBottom(self._bars[NO_DIGIT_ROW].top())
 
     def _row(self, row: int) -> QRectF:
         height = (self.height() - 2 * MARGIN) / ROWS
@@ -71,14 +48,49 @@ class ProbabilitiesPanel(ReadingPanel):
     def _bar(self, row: int) -> QRectF:
         area = self._row(row)
         thickness = max(6.0, min(area.height() * 0.42, 18.0))
-        if row == ROWS - 1:
+        if row == NO_DIGIT_ROW:
             return QRectF(area.left(), area.bottom() - thickness, area.width(), thickness)
-        left = min(area.height() * 0.62, 30.0) + 6
-        right = self._number_size() * 4.4
-        centre = area.center().y()
-        return QRectF(
-            area.left() + left, centre - thickness / 2, area.width() - left - right, thickness
-        )
+        left, right = self._label_size(row) + 6, self._number_size * 4.4
+        top = area.center().y() - thickness / 2
+        return QRectF(area.left() + left, top, area.width() - left - right, thickness)
+
+    def _label_size(self, row: int) -> float:
+        """Height of a row's label in pixels."""
+        height = self._row(row).height()
+        return min(height * 0.5, 14.0) if row == NO_DIGIT_ROW else min(height * 0.62, 30.0)
+
+    def paint_background(self, painter: QPainter) -> None:
+        for row, (area, bar) in enumerate(zip(self._numbers, self._bars, strict=True)):
+            digit = row != NO_DIGIT_ROW
+            painter.setFont(self.sized_font(self._label_size(row), bold=digit))
+            painter.setPen(QColor(self.theme.text if digit else self.theme.dim))
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, str(row) if digit else NO_DIGIT)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.zero))
+            painter.drawRoundedRect(bar, 3, 3)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = self.begin_painting()
+        reading = self.reading
+        if reading is not None and reading.digit is not None:
+            best = NO_DIGIT_ROW if reading.refused else reading.digit
+            painter.setFont(self._number_font)
+            for row, value in enumerate(reading.probabilities.tolist()):
+                self._paint_value(painter, row, value, best=row == best)
+            refused = reading.no_digit
+            self._paint_value(painter, NO_DIGIT_ROW, refused, best=best == NO_DIGIT_ROW)
+        self.end_painting(painter)
+
+    def _paint_value(
+        self, painter: QPainter, row: int, value: float | None, *, best: bool
+    ) -> None:
+        length = self._bars[row].width() * (value or 0.0)
+        if length >= 0.5:
+            bar = QRectF(self._bars[row])
+            bar.setWidth(length)
+            painter.fillRect(bar, QColor(self.theme.accent if best else self.theme.dim))
+        painter.setPen(QColor(self.theme.text if best else self.theme.dim))
+        painter.drawText(self._numbers[row], RIGHT, "—" if value is None else percent(value))
 
 
 def percent(fraction: float) -> str:

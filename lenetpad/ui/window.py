@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad import __version__
-from lenetpad.ink.strokes import Sheet
 from lenetpad.messages import Failure, ModelReady, Reading
 from lenetpad.ui import actions as action_table
 from lenetpad.ui import clipboard, documents, theme
@@ -185,6 +184,7 @@ class Window(QMainWindow):
             "thicker": lambda: page.step_pen_width(+1),
             "fullscreen": self._toggle_full_screen,
             "theme": self.switch_theme,
+            "theme_system": self._use_system_theme,
             "about": self._show_about,
         }
         for name, slot in slots.items():
@@ -244,6 +244,10 @@ class Window(QMainWindow):
         dark = self._theme.name == "dark"
         self.set_theme(ThemeChoice.LIGHT if dark else ThemeChoice.DARK)
 
+    @Slot()
+    def _use_system_theme(self) -> None:
+        self.set_theme(ThemeChoice.SYSTEM)
+
     def set_theme(self, choice: ThemeChoice) -> None:
         """Use a theme and keep the choice."""
         self._theme_choice = choice
@@ -260,9 +264,15 @@ class Window(QMainWindow):
         theme.apply(self._theme)
         action_table.colour(self.actions_by_name, self._theme)
         self.page.set_theme(self._theme)
+        self._mark_theme()
+
+    def _mark_theme(self) -> None:
+        follows = self._theme_choice is ThemeChoice.SYSTEM
+        self.actions_by_name["theme_system"].setChecked(follows)
 
     def _restore(self) -> None:
         """Take up the settings of the last time; what makes no sense is passed over."""
+        self._mark_theme()
         self.page.set_scale(_choice(Scale, self._settings.value("scale"), Scale.FIXED))
         try:
             self.page.set_pen_width(float(self._settings.value("pen_width", 32.0)))
@@ -335,12 +345,14 @@ class Window(QMainWindow):
 
     def _put(self, read: documents.Reader) -> None:
         try:
-            sheet: Sheet = read()
+            found = read()
         except (OSError, ValueError) as error:
             self.banner.say(str(error))
             return
         self.banner.hide()
-        self.page.canvas.set_sheet(sheet)
+        self.page.canvas.set_sheet(found.sheet)
+        if found.note:
+            self.banner.say(found.note)
 
     # Small slots
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,16 @@ def numbers(labelled: Labelled) -> list[int]:
 
 def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+class Trap:
+    """Unpickled by a careless reader, it creates a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str, str]]:
+        return open, (str(self.path), "w")
 
 
 class TestMnist:
@@ -170,10 +181,14 @@ class TestBitmaps:
             data.bitmaps(self.saved(tmp_path, **{there: self.digits()}))
 
     def test_python_objects_are_not_unpickled(self, tmp_path: Path) -> None:
-        file = tmp_path / "set.npz"
-        np.savez(file, images=np.array([{}], dtype=object), labels=[1], allow_pickle=True)
+        file, sprung = tmp_path / "set.npz", tmp_path / "sprung"
+        np.savez(file, images=np.array([Trap(sprung)]), labels=[1], allow_pickle=True)
         with pytest.raises(DataError, match="cannot be used"):
             data.bitmaps(file)
+        assert not sprung.exists()
+        with np.load(file, allow_pickle=True) as arrays:  # a careless reader
+            arrays["images"][0].close()
+        assert sprung.exists()
 
     def test_a_missing_file(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="No such file"):

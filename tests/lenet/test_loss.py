@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
@@ -76,6 +76,7 @@ def test_posteriors_are_those_of_equation_9(rbf: LeNet5) -> None:
 
 
 @given(hnp.arrays(np.float64, (3, 10), elements=st.floats(0, 1e6)))
+@settings(deadline=None)
 def test_posteriors_and_rubbish_add_up_to_one(distances: NDArray[np.float64]) -> None:
     network = weights.build("lenet5-1998", 0)
     posteriors = network.log_posteriors(torch.from_numpy(distances)).exp()

@@ -81,7 +81,7 @@ def test_the_bar_of_the_digit_is_as_long_as_its_probability(
     probabilities = np.full(10, 0.05, dtype=np.float32)
     probabilities[3] = 0.5
     panel.show_reading(reading(digit=3, probabilities=probabilities, no_digit=0.05))
-    image, bar = panel.grab().toImage(), panel._bar(3)
+    image, bar = panel.grab().toImage(), panel.bar(3)
     row = round(bar.center().y())
     accent = [x for x in range(220) if image.pixelColor(x, row) == QColor(LIGHT.accent)]
     assert len(accent) == pytest.approx(0.5 * bar.width(), abs=2)

@@ -98,6 +98,23 @@ def test_ink_is_saved_and_opened_again(window: Window, tmp_path: Path) -> None:
     assert not window.banner.isVisible()
 
 
+def test_a_file_of_many_drawings_says_which_is_shown(window: Window, tmp_path: Path) -> None:
+    write_ink(tmp_path / "many.jsonl", [Drawing(INK), Drawing(Ink.of([[[5, 5]]]))])
+    window.open_path(tmp_path / "many.jsonl")
+    assert window.page.canvas.sheet.ink == INK
+    assert window.banner.text == "many.jsonl holds 2 drawings; this is the first."
+
+
+def test_the_systems_theme_can_be_followed_again(window: Window, settings: QSettings) -> None:
+    follow = window.actions_by_name["theme_system"]
+    assert follow.isChecked()
+    window.switch_theme()
+    assert not follow.isChecked()
+    follow.trigger()
+    assert follow.isChecked()
+    assert settings.value("theme") == "system"
+
+
 def test_a_picture_is_saved_and_opened_as_a_normalised_digit(
     window: Window, tmp_path: Path
 ) -> None:

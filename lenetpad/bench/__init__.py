@@ -1,0 +1,133 @@
+"""`lenetpad bench`: the figures of the README, measured on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from lenetpad import resources
+from lenetpad.bench.figures import Figure, summary
+from lenetpad.ink.files import read_ink
+from lenetpad.ink.raster import draw
+from lenetpad.ink.strokes import Ink, Stroke
+
+POINTS: Final = 200  # of the digit that the rasteriser is timed with
+CALLS: Final = 3000
+WARM_UP: Final = 300
+TITLES: Final = {
+    "raster_ms": "rasteriser, a 200-point digit",
+    "network_ms": "network, one image with all taps, CPU",
+    "pen_to_paint_ms": "pen event until every panel is painted, 250 Hz",
+    "window_ms": "process start until the window is painted and takes ink",
+    "first_reading_ms": "process start until the first reading is painted",
+    "gui_gap_max_ms": "longest gap of the event loop while torch loads",
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure everything and print it, as a table or as JSON."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    path = arguments.ink or resources.path("ink/samples.jsonl")
+    drawings = [drawing.ink for drawing in read_ink(path)]
+    figures: dict[str, Any] = {}
+    steps = (
+        lambda: {"raster_ms": _raster(drawings)},
+        _startup,
+        lambda: _window(drawings, arguments.events),
+    )
+    for step in steps:
+        figures |= step()
+        print(f"measured {', '.join(figures)}", file=sys.stderr)
+    if arguments.json:
+        print(json.dumps(figures))
+    else:
+        print(_table(figures))
+    return 0
+
+
+def _raster(drawings: Sequence[Ink]) -> Figure:
+    digits = [_resampled(ink) for ink in drawings]
+    seconds = []
+    for call in range(WARM_UP + CALLS):
+        digit = digits[call % len(digits)]
+        started = time.perf_counter()
+        draw(digit)
+        seconds.append(time.perf_counter() - started)
+    return summary(seconds[WARM_UP:])
+
+
+def _resampled(ink: Ink) -> Ink:
+    """The ink with 200 points in all, spread over its strokes as its own points are."""
+    total = ink.point_count
+    strokes = []
+    for stroke in ink.strokes:
+        count = max(1, round(POINTS * len(stroke.points) / total))
+        at = np.linspace(0, len(stroke.points) - 1, count)
+        columns = [np.interp(at, np.arange(len(stroke.points)), c) for c in stroke.points.T]
+        strokes.append(Stroke(np.stack(columns, axis=1)))
+    return Ink(tuple(strokes))
+
+
+def _startup() -> dict[str, Any]:
+    from lenetpad.bench.startup import startup
+
+    return dict(startup())
+
+
+def _window(drawings: Sequence[Ink], events: int) -> dict[str, Any]:
+    """The figures that need the window in this process, and the network's beside them."""
+    from PySide6.QtCore import QSettings
+
+    from lenetpad import app
+    from lenetpad.bench.pen import memory, open_pad, pen_to_paint
+
+    application = app.make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = QSettings(str(Path(folder) / "bench.ini"), QSettings.Format.IniFormat)
+        settings.setValue("device", "cpu")
+        pad, watch = open_pad(settings)
+        try:
+            figures: dict[str, Any] = {
+                "network_ms": _network(drawings),
+                "pen_to_paint_ms": pen_to_paint(pad, watch, drawings, events),
+                "memory_mb": memory(pad, watch, drawings),
+            }
+        finally:
+            pad.window.close()
+    del application
+    return figures
+
+
+def _network(drawings: Sequence[Ink]) -> Figure:
+    """The network's call alone: image in, all taps as arrays out."""
+    from lenetpad.lenet.recognizer import open_recognizer
+    from lenetpad.messages import Choice
+
+    recognizer = open_recognizer(Choice(0, "lenet5-1998", "cpu"))
+    images = [draw(ink) for ink in drawings]
+    readings = [recognizer.read(images[n % len(images)]) for n in range(WARM_UP + CALLS)]
+    return summary([reading.network_seconds for reading in readings[WARM_UP:]])
+
+
+def _table(figures: dict[str, Any]) -> str:
+    lines = [f"{'milliseconds':58}{'p50':>9}{'p95':>9}{'p99':>9}{'max':>9}{'n':>7}"]
+    for name, title in TITLES.items():
+        figure = figures[name]
+        numbers = "".join(f"{figure[key]:>9.2f}" for key in ("p50", "p95", "p99", "max"))
+        lines.append(f"{title:58}{numbers}{figure['n']:>7}")
+    memory = figures["memory_mb"]
+    growth = 100 * (memory["after_10000"] / memory["after_1000"] - 1)
+    lines.append(
+        f"\nmemory: {memory['after_1000']:.0f} MB after 1,000 readings, "
+        f"{memory['after_10000']:.0f} MB after 10,000 ({growth:+.1f} %)"
+    )
+    return "\n".join(lines)

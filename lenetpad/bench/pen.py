@@ -1,0 +1,137 @@
+"""From the pen event until every panel has painted its reading, and memory over many readings."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle, islice
+from typing import Final
+
+from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from lenetpad.app import Pad
+from lenetpad.bench.figures import Figure, resident_megabytes, summary
+from lenetpad.ink.strokes import Ink, Sheet
+from lenetpad.messages import Reading
+from lenetpad.puppet import Hand, Touch, movements
+
+RATE: Final = 250.0  # events a second
+WARM_UP: Final = 200  # events before those that count
+PATIENCE_SECONDS: Final = 60.0
+READINGS: Final = (1_000, 10_000)
+
+
+class Watch(QObject):
+    """Notes when the reading of each submitted sheet, or of a later one, has been painted."""
+
+    def __init__(self, pad: Pad) -> None:
+        super().__init__()
+        self._pad = pad
+        self._open: deque[tuple[int, float]] = deque()  # serial and time of unpainted events
+        self.latencies: list[float] = []
+        self.painted = 0  # the latest serial on screen
+        pad.window.page.reading_painted.connect(self._note)
+
+    def submitted(self, started: float) -> None:
+        """An event that began at ``started`` has submitted the latest sheet."""
+        self._open.append((self._pad.serial, started))
+
+    @Slot(object)
+    def _note(self, reading: Reading) -> None:
+        now = time.perf_counter()
+        self.painted = reading.serial
+        while self._open and self._open[0][0] <= reading.serial:
+            self.latencies.append(now - self._open.popleft()[1])
+
+    def caught_up(self) -> bool:
+        """Whether the latest sheet's reading is on screen."""
+        return self.painted == self._pad.serial
+
+
+def open_pad(settings: QSettings, size: tuple[int, int] = (1280, 800)) -> tuple[Pad, Watch]:
+    """A shown pad of a size whose network is loaded and whose first reading is painted."""
+    pad = Pad(settings)
+    pad.window.resize(*size)
+    pad.window.show()
+    watch = Watch(pad)
+    wait_until(lambda: watch.painted > 0)
+    return pad, watch
+
+
+def pen_to_paint(pad: Pad, watch: Watch, drawings: Sequence[Ink], events: int) -> Figure:
+    """Write the drawings with a pen at 250 Hz, one after the other on a cleared canvas."""
+    touches = _endless(drawings)
+    for count in (WARM_UP, events):
+        watch.latencies.clear()
+        _Writer(pad, watch, touches, count).run()
+        wait_until(watch.caught_up)
+    return summary(watch.latencies)
+
+
+class _Writer(QObject):
+    """Sends one event at each tick of a precise timer, in a running event loop."""
+
+    def __init__(
+        self, pad: Pad, watch: Watch, touches: Iterator[Touch | None], events: int
+    ) -> None:
+        super().__init__()
+        self._pad, self._watch, self._touches = pad, watch, touches
+        self._left = events
+        self._hand = Hand(pad.window.page.canvas)
+        self._loop = QEventLoop()
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._send)
+
+    def run(self) -> None:
+        """Send all events and return when the last one is sent."""
+        self._timer.start(round(1000 / RATE))
+        self._loop.exec()
+
+    @Slot()
+    def _send(self) -> None:
+        touch = next(self._touches)
+        if touch is None:
+            self._pad.window.page.canvas.clear()
+            return
+        before, started = self._pad.serial, time.perf_counter()
+        self._hand.send(touch)
+        if self._pad.serial == before:
+            return  # lifting the pen changes nothing that is read
+        self._watch.submitted(started)
+        self._left -= 1
+        if self._left == 0:
+            self._timer.stop()
+            self._loop.quit()
+
+
+def memory(pad: Pad, watch: Watch, drawings: Sequence[Ink]) -> dict[str, float]:
+    """Megabytes in use after 1,000 and after 10,000 readings through the window."""
+    figures = {}
+    sheets = cycle([Sheet(ink) for ink in drawings])
+    for number, sheet in enumerate(islice(sheets, READINGS[-1]), start=1):
+        pad.submit(sheet)
+        wait_until(watch.caught_up)
+        if number in READINGS:
+            gc.collect()
+            figures[f"after_{number}"] = round(resident_megabytes(), 1)
+    return figures
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Handle events until a condition holds; RuntimeError after a minute."""
+    limit = time.perf_counter() + PATIENCE_SECONDS
+    while not condition():
+        if time.perf_counter() > limit:
+            raise RuntimeError("the window did not show a reading within a minute")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+
+
+def _endless(drawings: Sequence[Ink]) -> Iterator[Touch | None]:
+    """The drawings' events over and over; None where the canvas is to be cleared."""
+    for ink in cycle(drawings):
+        yield from movements(ink, RATE)
+        yield None

@@ -1,0 +1,227 @@
+"""The command line: what `lenetpad COMMAND` accepts, and how it ends.
+
+Exit status 0 on success, 2 on bad arguments, 1 with one clear line on failure. Without a command
+the window opens. What a command does is imported when it runs, so that the window starts at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from lenetpad import __version__
+
+PRESETS: Final = "lenet5-1998, lenet5-study or lenet5-modern"
+DEFAULT_MODEL: Final = "lenet5-1998"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command, as argparse takes it."""
+
+    names: tuple[str, ...]
+    options: dict[str, Any]
+
+
+def _argument(*names: str, **options: Any) -> Argument:
+    return Argument(names, options)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: its name, its line in the help, its arguments, and the function behind it."""
+
+    name: str
+    help: str
+    arguments: tuple[Argument, ...]
+    handler: Callable[[argparse.Namespace], int]
+
+
+def _from(module: str, function: str) -> Callable[[argparse.Namespace], int]:
+    """A handler whose module is imported only when the command runs."""
+
+    def handler(arguments: argparse.Namespace) -> int:
+        from importlib import import_module
+
+        status: int = getattr(import_module(f"lenetpad.{module}"), function)(arguments)
+        return status
+
+    return handler
+
+
+def _positive(kind: type) -> Callable[[str], Any]:
+    def convert(text: str) -> Any:
+        value = kind(text)
+        if not 0 < value < float("inf"):
+            raise ValueError
+        return value
+
+    convert.__name__ = f"positive {kind.__name__}"  # argparse names it in its message
+    return convert
+
+
+JSON = _argument("--json", action="store_true", help="print the result as one JSON object")
+MODEL = _argument(
+    "--model", default=DEFAULT_MODEL, help=f"{PRESETS}, or a weights file (default %(default)s)"
+)
+DEVICE = _argument(
+    "--device", default="cpu", help="torch's name of a device, or auto (default %(default)s)"
+)
+
+COMMANDS: Final = (
+    Command(
+        "train",
+        "train a network and save its weights",
+        (
+            _argument("--model", default=DEFAULT_MODEL, help=f"preset: {PRESETS}"),
+            _argument("--epochs", type=_positive(int), help="passes over the data"),
+            _argument("--batch-size", type=_positive(int), help="images a step"),
+            _argument("--lr", type=_positive(float), help="peak of the learning rate"),
+            _argument("--seed", type=int, help="seed of initial weights, order and distortions"),
+            _argument(
+                "--ink",
+                type=Path,
+                nargs="+",
+                default=[],
+                metavar="FILE",
+                help="ink files whose digits are trained on beside MNIST",
+            ),
+            _argument(
+                "--out",
+                type=Path,
+                metavar="FILE",
+                help="weights file, .safetensors or .pth (default PRESET.safetensors)",
+            ),
+            DEVICE,
+            JSON,
+        ),
+        _from("commands", "train"),
+    ),
+    Command(
+        "evaluate",
+        "error, per-class accuracy and confusion on MNIST's test set, ink or images",
+        (
+            MODEL,
+            _argument(
+                "--ink",
+                type=Path,
+                nargs="+",
+                default=[],
+                metavar="FILE",
+                help="ink files (.jsonl, .jsonl.gz) with labels",
+            ),
+            _argument(
+                "--images", type=Path, metavar="FILE", help='.npz file with "images" and "labels"'
+            ),
+            DEVICE,
+            JSON,
+        ),
+        _from("commands", "evaluate"),
+    ),
+    Command(
+        "predict",
+        "read the digit in ink files or pictures",
+        (
+            _argument("files", type=Path, nargs="+", metavar="FILE", help="ink file or picture"),
+            MODEL,
+            DEVICE,
+            JSON,
+        ),
+        _from("commands", "predict"),
+    ),
+    Command(
+        "info",
+        "the layer table: shapes, parameters, connections and their formulas",
+        (MODEL, JSON),
+        _from("commands", "info"),
+    ),
+    Command(
+        "demo",
+        "write sample digits into the real window and save pictures of it",
+        (
+            _argument(
+                "--out", type=Path, required=True, metavar="DIR", help="folder for the pictures"
+            ),
+        ),
+        _from("demo", "run"),
+    ),
+    Command(
+        "bench",
+        "measure latency, start-up and memory on this machine",
+        (
+            _argument("--ink", type=Path, metavar="FILE", help="ink to draw (default: samples)"),
+            _argument(
+                "--events",
+                type=_positive(int),
+                default=2000,
+                help="pen events (default %(default)s)",
+            ),
+            JSON,
+        ),
+        _from("bench", "run"),
+    ),
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="lenetpad",
+        description="A drawing pad that shows LeNet-5 thinking. Without a command, the window.",
+    )
+    top.add_argument("--version", action="version", version=f"lenetpad {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    for command in COMMANDS:
+        sub = commands.add_parser(command.name, help=command.help, description=command.help)
+        for argument in command.arguments:
+            sub.add_argument(*argument.names, **argument.options)
+        sub.set_defaults(handler=command.handler)
+    return top
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run a command line (without the program's name) and return the exit status."""
+    arguments = parser().parse_args(argv)
+    handler = getattr(arguments, "handler", _open_window)
+    try:
+        status = int(handler(arguments))
+        sys.stdout.flush()  # here, where a reader that has gone away is expected
+        return status
+    except KeyboardInterrupt:
+        print("lenetpad: stopped", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (OSError, ValueError, RuntimeError) as error:
+        # What our own code raises is written for the user, on one line.
+        line = (str(error).strip() or type(error).__name__).splitlines()[0]
+        print(f"lenetpad: {line}", file=sys.stderr)
+        return 1
+
+
+def has_display() -> bool:
+    """Whether a window can open: on Linux that takes a display server or a chosen platform."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _open_window(_: argparse.Namespace) -> int:
+    if has_display():
+        from lenetpad import app
+
+        return app.main()
+    out = Path("demo")
+    print(
+        "lenetpad: there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so the "
+        f"demo runs instead and saves pictures of the window in {out.resolve()}"
+    )
+    from lenetpad import demo
+
+    return demo.run(argparse.Namespace(out=out))

@@ -1,0 +1,264 @@
+"""The commands that need no window: train, evaluate, predict and info."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import hashlib
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from tqdm import tqdm
+
+from lenetpad import __version__
+from lenetpad.ink.files import read_ink, read_picture
+from lenetpad.ink.raster import draw
+from lenetpad.ink.statistics import ImageStatistics, statistics
+from lenetpad.lenet import data
+from lenetpad.lenet.architecture import PRESETS, layer_table, total_parameters
+from lenetpad.lenet.evaluation import evaluate as evaluate_network
+from lenetpad.lenet.recognizer import best_device, open_recognizer
+from lenetpad.lenet.training import RECIPES, Recipe, fit
+from lenetpad.lenet.weights import SUFFIXES, build, load, save
+from lenetpad.messages import Choice, Evaluation, Progress, Reading
+
+INK_SUFFIXES: Final = (".jsonl", ".jsonl.gz", ".json")
+MNIST_SOURCE: Final = "MNIST training set (Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0)"
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Train a preset by its recipe, measure it on MNIST's test set, and save the weights."""
+    preset, out = arguments.model, arguments.out or Path(f"{arguments.model}.safetensors")
+    if preset not in PRESETS:
+        raise ValueError(f"{preset!r} is no preset; choose one of {', '.join(PRESETS)}")
+    if out.suffix not in SUFFIXES:
+        raise ValueError(f"{out} must end in one of {', '.join(SUFFIXES)}")
+    nearest = next(folder for folder in out.absolute().parents if folder.exists())
+    if out.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        what = "it is a folder" if out.is_dir() else f"{nearest} is no folder to write in"
+        raise ValueError(f"{out} cannot be written: {what}")
+    recipe = _recipe(preset, arguments)
+    train_set, test_set = data.mnist()
+    sources = {MNIST_SOURCE: data.MNIST_SHA256}
+    if arguments.ink:
+        train_set = train_set.joined(data.drawn(data.ink_drawings(arguments.ink)))
+        sources |= {path.name: _sha256(path) for path in arguments.ink}
+    device = _device(arguments.device)
+    network = build(preset, recipe.seed)
+    last = _follow(fit(network, train_set, recipe, device), recipe)
+    result = evaluate_network(network, test_set, device)
+    facts = {
+        "recipe": asdict(recipe),
+        "seed": recipe.seed,
+        "data": sources,
+        "images": len(train_set),
+        "test_error": round(100 * result.error, 2),
+        "validation_error": _percent(last.validation_error),
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "lenetpad": __version__,
+        "torch": torch.__version__,
+    }
+    save(out, network, facts)
+    if arguments.json:
+        print(json.dumps({"out": str(out), "n": result.n, "error": result.error}))
+    else:
+        print(f"{out}: {preset}, test error {100 * result.error:.2f} % on {result.n:,} images")
+    return 0
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Evaluate a network on ink, on images, or on MNIST's test set."""
+    if arguments.ink and arguments.images:
+        raise ValueError("choose --ink or --images, not both")
+    network = load(arguments.model).network
+    drawn_statistics = None
+    if arguments.ink:
+        labelled = data.drawn(data.ink_drawings(arguments.ink))
+        drawn_statistics = statistics(labelled.images.numpy() / 255)
+    elif arguments.images:
+        labelled = data.bitmaps(arguments.images)
+    else:
+        labelled = data.mnist()[1]
+    device = _device(arguments.device)
+    result = evaluate_network(network.to(device), labelled, device)
+    mnist_statistics = statistics(data.mnist()[1].images.numpy() / 255) if arguments.ink else None
+    if arguments.json:
+        print(json.dumps(_evaluation_json(result, drawn_statistics, mnist_statistics)))
+        return 0
+    print(f"{result.n:,} images, error {100 * result.error:.2f} %, ", end="")
+    print(f"macro accuracy {100 * result.macro_accuracy:.2f} %\n")
+    print(_confusion_text(result))
+    if drawn_statistics and mnist_statistics:
+        print(_statistics_text(drawn_statistics, mnist_statistics))
+    return 0
+
+
+def predict(arguments: argparse.Namespace) -> int:
+    """Read each drawing of each file; a file that cannot be read is named, the others go on."""
+    recognizer = open_recognizer(Choice(0, arguments.model, arguments.device))
+    if recognizer.notice:
+        print(f"lenetpad: {recognizer.notice}", file=sys.stderr)
+    results, failed = [], 0
+    for path in arguments.files:
+        try:
+            images = _images(path)
+        except (OSError, ValueError) as error:
+            print(f"lenetpad: {str(error).splitlines()[0]}", file=sys.stderr)
+            failed += 1
+            continue
+        for number, image in enumerate(images, start=1):
+            reading = recognizer.read(image)
+            results.append(_prediction(path, number, reading))
+            if not arguments.json:
+                print(_prediction_line(path, number, len(images), reading))
+    if arguments.json:
+        print(json.dumps(results))
+    return 1 if failed else 0
+
+
+def info(arguments: argparse.Namespace) -> int:
+    """Print the layer table of a network, counted on the network itself."""
+    loaded = load(arguments.model)
+    rows = layer_table(loaded.network)
+    totals = {
+        "parameters": total_parameters(loaded.network),
+        "connections": sum(row.connections for row in rows),
+    }
+    if arguments.json:
+        layers = [asdict(row) for row in rows]
+        print(
+            json.dumps({"model": loaded.name, "layers": layers, **totals, "facts": loaded.facts})
+        )
+        return 0
+    print(f"{loaded.name} ({loaded.network.config.name})")
+    if loaded.test_error is not None:
+        print(f"test error {loaded.test_error:.2f} % on MNIST, trained {loaded.facts.get('date')}")
+    print(f"\n{'layer':7}{'what':32}{'maps × size':>13}{'parameters':>12}{'connections':>13}")
+    for row in rows:
+        size = f"{row.maps}@{row.height}×{row.width}"
+        print(f"{row.name:7}{row.kind:32}{size:>13}{row.parameters:>12,}{row.connections:>13,}")
+    print(f"{'total':52}{totals['parameters']:>12,}{totals['connections']:>13,}\n")
+    for row in rows:
+        print(f"{row.name:7}{row.formula}")
+    return 0
+
+
+def _recipe(preset: str, arguments: argparse.Namespace) -> Recipe:
+    """The preset's recipe with what the user chose otherwise."""
+    chosen = {
+        name: value
+        for name in ("epochs", "batch_size", "lr", "seed")
+        if (value := getattr(arguments, name)) is not None
+    }
+    return replace(RECIPES[preset], **chosen)
+
+
+def _device(name: str) -> str:
+    """A device that works; ValueError with a clear sentence for one that does not."""
+    if name == "auto":
+        return best_device()
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = (str(error).strip() or "unknown").splitlines()[0]
+        raise ValueError(f"the device {name!r} cannot be used: {reason}") from None
+    return name
+
+
+def _follow(progress: Any, recipe: Recipe) -> Progress:
+    """Show a training's progress on stderr: a bar on a terminal, a line an epoch elsewhere."""
+    last: Progress | None = None
+    with tqdm(
+        total=1.0, disable=None, bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
+    ) as bar:
+        for last in progress:
+            bar.update(last.step / last.steps - bar.n)
+            if last.validation_error is None:
+                bar.set_postfix_str(
+                    f"loss {last.loss:.3f}, {last.images_per_second:,.0f} images/s"
+                )
+                continue
+            line = (
+                f"epoch {last.epoch}/{recipe.epochs}: loss {last.loss:.4f}, validation error "
+                f"{100 * last.validation_error:.2f} %, {last.images_per_second:,.0f} images/s"
+            )
+            print(line, file=sys.stderr) if bar.disable else bar.write(line, file=sys.stderr)
+    assert last is not None
+    return last
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else round(100 * fraction, 2)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _images(path: Path) -> Sequence[Any]:
+    """The normalised images (28, 28) of an ink file's drawings or of one picture."""
+    if path.name.endswith(INK_SUFFIXES):
+        return [draw(drawing.ink) for drawing in read_ink(path)]
+    return [read_picture(path)]
+
+
+def _prediction(path: Path, number: int, reading: Reading) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "drawing": number,
+        "digit": reading.digit,
+        "probability": round(reading.probability, 6),
+        "no_digit": None if reading.no_digit is None else round(reading.no_digit, 6),
+        "probabilities": [round(float(p), 6) for p in reading.probabilities],
+    }
+
+
+def _prediction_line(path: Path, number: int, count: int, reading: Reading) -> str:
+    where = f"{path}" if count == 1 else f"{path}:{number}"
+    digit = "blank" if reading.digit is None else str(reading.digit)
+    doubt = "" if reading.no_digit is None else f"  no digit {100 * reading.no_digit:.1f} %"
+    return f"{where}: {digit}  {100 * reading.probability:.1f} %{doubt}"
+
+
+def _evaluation_json(
+    result: Evaluation, drawn: ImageStatistics | None, mnist: ImageStatistics | None
+) -> dict[str, Any]:
+    per_class = [None if math.isnan(a) else float(a) for a in result.per_class]
+    found: dict[str, Any] = {
+        "n": result.n,
+        "error": result.error,
+        "macro_accuracy": result.macro_accuracy,
+        "per_class": per_class,
+        "confusion": result.confusion.tolist(),
+    }
+    if drawn and mnist:
+        found["ink_statistics"] = asdict(drawn)
+        found["mnist_statistics"] = asdict(mnist)
+    return found
+
+
+def _confusion_text(result: Evaluation) -> str:
+    lines = ["truth \\ answer " + "".join(f"{answer:>6}" for answer in range(10)) + "  accuracy"]
+    for digit, (row, accuracy) in enumerate(zip(result.confusion, result.per_class, strict=True)):
+        share = "       —" if math.isnan(accuracy) else f"{100 * accuracy:7.2f} %"
+        lines.append(f"{digit:>14} " + "".join(f"{count:>6}" for count in row) + f" {share}")
+    return "\n".join(lines)
+
+
+def _statistics_text(drawn: ImageStatistics, mnist: ImageStatistics) -> str:
+    rows = [f"\n{'':26}{'this ink':>10}{'MNIST':>10}{'ratio':>8}"]
+    for title, name in (
+        ("ink mass, pixels", "ink_mass"),
+        ("stroke width, pixels", "stroke_width"),
+        ("centroid spread, pixels", "centroid_spread"),
+    ):
+        ours, theirs = getattr(drawn, name), getattr(mnist, name)
+        rows.append(f"{title:26}{ours:10.3f}{theirs:10.3f}{ours / theirs:8.2f}")
+    return "\n".join(rows)

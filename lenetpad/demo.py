@@ -1,0 +1,151 @@
+"""`lenetpad demo`: the real window, written into by a synthetic hand, as pictures and a GIF."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QEventLoop, QSettings
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from lenetpad import app, resources
+from lenetpad.ink.files import read_ink
+from lenetpad.ink.strokes import Ink
+from lenetpad.puppet import Hand, movements
+from lenetpad.ui.theme import ThemeChoice
+
+SIZE: Final = (1280, 800)
+SHOWN: Final = 3  # the digit in window.png
+#: Which sample drawings the GIF writes, at a hand's speed.
+WRITTEN: Final = (2, 14, 37)
+FRAME_SECONDS: Final = 0.08
+PAUSE_SECONDS: Final = 0.9  # on each finished digit
+GIF_WIDTH: Final = 960
+GIF_COLOURS: Final = 128
+PATIENCE_SECONDS: Final = 60.0
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Save window.png, window-dark.png and writing.gif in the folder ``arguments.out``."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    out: Path = arguments.out
+    out.mkdir(parents=True, exist_ok=True)
+    samples = [drawing.ink for drawing in read_ink(resources.path("ink/samples.jsonl"))]
+    application = app.make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = QSettings(str(Path(folder) / "demo.ini"), QSettings.Format.IniFormat)
+        settings.setValue("theme", ThemeChoice.LIGHT.value)
+        stage = Stage(app.Pad(settings))
+        try:
+            stage.write(samples[SHOWN])
+            stage.save(out / "window.png")
+            stage.pad.window.set_theme(ThemeChoice.DARK)
+            stage.save(out / "window-dark.png")
+            stage.pad.window.set_theme(ThemeChoice.LIGHT)
+            save_gif(out / "writing.gif", stage.film([samples[number] for number in WRITTEN]))
+        finally:
+            stage.pad.window.close()
+    del application
+    for name in ("window.png", "window-dark.png", "writing.gif"):
+        print(out / name)
+    return 0
+
+
+class Stage:
+    """A shown pad and the hand that writes on it."""
+
+    def __init__(self, pad: app.Pad) -> None:
+        self.pad = pad
+        self._painted = 0
+        pad.window.page.reading_painted.connect(self._note)
+        pad.window.resize(*SIZE)
+        pad.window.show()
+        self._wait_for_reading()
+        self._hand = Hand(pad.window.page.canvas)
+
+    def write(self, ink: Ink) -> None:
+        """Write a drawing point by point at its own speed, on a cleared canvas."""
+        self.pad.window.page.canvas.clear()
+        begun = time.perf_counter()
+        for touch in movements(ink):
+            _process_until(begun + touch.t)
+            self._hand.send(touch)
+        self._wait_for_reading()
+        _process_until(time.perf_counter() + 0.6)  # the shown latency is refreshed
+        self.pad.submit(self.pad.window.page.canvas.sheet)
+        self._wait_for_reading()
+
+    def film(self, drawings: Sequence[Ink]) -> list[tuple[QPixmap, float]]:
+        """Pictures of the window while it is written on, each with the seconds it is shown."""
+        frames: list[tuple[QPixmap, float]] = []
+        for ink in drawings:
+            self.pad.window.page.canvas.clear()
+            begun, shot = time.perf_counter(), 0
+            for touch in movements(ink):
+                _process_until(begun + touch.t)
+                self._hand.send(touch)
+                if touch.t >= shot * FRAME_SECONDS:
+                    stopped = time.perf_counter()
+                    self._wait_for_reading()
+                    frames.append((self._picture(), FRAME_SECONDS))
+                    shot += 1
+                    begun += time.perf_counter() - stopped  # taking the picture takes no time
+            self._wait_for_reading()
+            frames.append((self._picture(), PAUSE_SECONDS))
+        return frames
+
+    def save(self, path: Path) -> None:
+        """Save a picture of the window."""
+        QApplication.processEvents()
+        if not self._picture().save(str(path)):
+            raise OSError(f"{path} cannot be written")
+
+    def _picture(self) -> QPixmap:
+        return self.pad.window.grab()
+
+    def _note(self, reading: Any) -> None:
+        self._painted = reading.serial
+
+    def _wait_for_reading(self) -> None:
+        """Handle events until the latest sheet's reading is painted."""
+        limit = time.perf_counter() + PATIENCE_SECONDS
+        while self._painted < max(1, self.pad.serial):
+            if time.perf_counter() > limit:
+                message = self.pad.window.banner.text or "the network did not load in time"
+                raise RuntimeError(message)
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+
+
+def save_gif(path: Path, frames: Sequence[tuple[QPixmap, float]]) -> None:
+    """Save pictures as an animated GIF that runs for ever, one palette for all of them."""
+    from PIL import Image
+
+    pictures = []
+    for pixmap, _ in frames:
+        image = pixmap.toImage().convertToFormat(QImage.Format.Format_RGB888)
+        raw = bytes(image.constBits())
+        picture = Image.frombytes(
+            "RGB", (image.width(), image.height()), raw, "raw", "RGB", image.bytesPerLine()
+        )
+        height = round(GIF_WIDTH * picture.height / picture.width)
+        pictures.append(picture.resize((GIF_WIDTH, height), Image.Resampling.LANCZOS))
+    palette = pictures[-1].quantize(GIF_COLOURS)
+    indexed = [p.quantize(palette=palette, dither=Image.Dither.NONE) for p in pictures]
+    durations = [round(1000 * seconds) for _, seconds in frames]
+    indexed[0].save(
+        path, save_all=True, append_images=indexed[1:], duration=durations, loop=0, optimize=True
+    )
+
+
+def _process_until(moment: float) -> None:
+    """Handle events until perf_counter says ``moment``."""
+    while (left := moment - time.perf_counter()) > 0:
+        QApplication.processEvents(
+            QEventLoop.ProcessEventsFlag.AllEvents, max(1, int(left * 1000))
+        )

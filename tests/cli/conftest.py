@@ -1,0 +1,130 @@
+"""What the tests of the command line share: a small network, ink, pictures and a tiny MNIST."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from lenetpad import cli
+from lenetpad.lenet import data, weights
+from lenetpad.lenet.data import Labelled
+
+#: A one and a seven, as a hand draws them; y runs down.
+ONE = [[[50, 0], [50, 100]]]
+SEVEN = [[[10, 0], [70, 0], [35, 100]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a command ended, and what it wrote."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line in this process."""
+
+    def call(*argv: object) -> Result:
+        status = cli.run([str(argument) for argument in argv])
+        captured = capsys.readouterr()
+        return Result(status, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def failing(run: Run) -> Callable[..., str]:
+    """Run a command line that fails as it should; gives the line that says why."""
+
+    def call(*argv: object) -> str:
+        result = run(*argv)
+        assert result.status == 1
+        assert result.out == ""
+        assert result.err.endswith("\n")
+        [line] = result.err.splitlines()
+        assert line.startswith("lenetpad: ")
+        return line
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def mnist() -> tuple[Labelled, Labelled]:
+    """MNIST's training and test set."""
+    return data.mnist()
+
+
+@pytest.fixture
+def tiny_mnist(
+    mnist: tuple[Labelled, Labelled], monkeypatch: pytest.MonkeyPatch
+) -> tuple[Labelled, Labelled]:
+    """The first 200 training and 100 test images, in place of all."""
+    train, test = mnist
+    tiny = (
+        Labelled(train.images[:200], train.labels[:200]),
+        Labelled(test.images[:100], test.labels[:100]),
+    )
+    monkeypatch.setattr(data, "mnist", lambda: tiny)
+    return tiny
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A weights file of an untrained network."""
+    path = tmp_path_factory.mktemp("weights") / "mine.safetensors"
+    weights.save(path, weights.build("lenet5-modern", 1), {})
+    return path
+
+
+@pytest.fixture
+def ink(tmp_path: Path) -> Path:
+    """An ink file with a one and a seven."""
+    path = tmp_path / "digits.jsonl"
+    drawings = [{"label": 1, "strokes": ONE}, {"label": 7, "strokes": SEVEN}]
+    path.write_text("".join(json.dumps(drawing) + "\n" for drawing in drawings))
+    return path
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A black one on white paper."""
+    pixels = np.full((60, 40), 255, dtype=np.uint8)
+    pixels[10:50, 18:23] = 0
+    path = tmp_path / "one.png"
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.fixture
+def images(tmp_path: Path, mnist: tuple[Labelled, Labelled]) -> Path:
+    """Twenty of MNIST's test digits as an .npz file; none of them is a 3."""
+    keep = torch.nonzero(mnist[1].labels != 3)[:20, 0]
+    path = tmp_path / "digits.npz"
+    np.savez(path, images=mnist[1].images[keep].numpy(), labels=mnist[1].labels[keep].numpy())
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _torch_settings() -> Iterator[None]:
+    """One thread, and torch's process-wide settings put back after each test."""
+    threads, onednn = torch.get_num_threads(), torch.backends.mkldnn.enabled
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.backends.mkldnn.set_flags(onednn)

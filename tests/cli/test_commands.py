@@ -1,0 +1,388 @@
+"""What train, evaluate, predict and info print, write and answer."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import lenetpad
+from lenetpad import resources
+from lenetpad.lenet import data, weights
+from lenetpad.lenet.data import Labelled
+from lenetpad.lenet.evaluation import evaluate
+from lenetpad.lenet.training import RECIPES
+
+from .conftest import Run
+
+Failing = Callable[..., str]
+EVALUATION = {"n", "error", "macro_accuracy", "per_class", "confusion"}
+SAMPLES = resources.path("ink/samples.jsonl")
+
+
+def parsed(text: str) -> Any:
+    """A command's one JSON value; NaN and Infinity are no JSON."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is no JSON")
+
+    assert len(text.splitlines()) == 1
+    return json.loads(text, parse_constant=refuse)
+
+
+class TestEvaluate:
+    def test_json_on_mnist(
+        self, run: Run, model: Path, tiny_mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        result = run("evaluate", "--model", model, "--json")
+        assert (result.status, result.err) == (0, "")
+        found = parsed(result.out)
+        assert found.keys() == EVALUATION
+        expected = evaluate(weights.load(str(model)).network, tiny_mnist[1])
+        assert found["n"] == 100
+        assert found["error"] == pytest.approx(expected.error)
+        assert found["macro_accuracy"] == pytest.approx(expected.macro_accuracy)
+        assert found["confusion"] == expected.confusion.tolist()
+        assert found["per_class"] == pytest.approx(expected.per_class.tolist())
+
+    def test_json_on_images_with_a_class_missing(
+        self, run: Run, model: Path, images: Path
+    ) -> None:
+        found = parsed(run("evaluate", "--model", model, "--images", images, "--json").out)
+        assert found.keys() == EVALUATION
+        assert found["n"] == 20
+        assert found["per_class"][3] is None
+        assert sum(found["confusion"][3]) == 0
+        assert np.array(found["confusion"]).sum() == 20
+
+    def test_the_default_network_reads_images(self, run: Run, images: Path) -> None:
+        assert parsed(run("evaluate", "--images", images, "--json").out)["error"] == 0
+
+    def test_text_has_the_whole_confusion(self, run: Run, images: Path) -> None:
+        result = run("evaluate", "--images", images)
+        assert result.status == 0
+        lines = result.out.splitlines()
+        assert lines[0] == "20 images, error 0.00 %, macro accuracy 100.00 %"
+        rows = [line.split() for line in lines if line[:14].strip().isdigit()]
+        assert [row[0] for row in rows] == list("0123456789")
+        labels = np.load(images)["labels"]
+        for digit, row in enumerate(rows):
+            count = int((labels == digit).sum())
+            assert row[1 + digit] == str(count)
+            assert row[11:] == (["—"] if count == 0 else ["100.00", "%"])
+
+    @pytest.mark.usefixtures("tiny_mnist")
+    def test_ink_is_compared_with_mnist(self, run: Run) -> None:
+        result = run("evaluate", "--ink", SAMPLES)
+        assert result.status == 0
+        for title in ("ink mass", "stroke width", "centroid spread"):
+            [line] = [line for line in result.out.splitlines() if line.startswith(title)]
+            ours, theirs, ratio = (float(number) for number in line.split()[-3:])
+            assert ratio == pytest.approx(ours / theirs, abs=0.02)
+            assert ours > 0
+
+    @pytest.mark.usefixtures("tiny_mnist")
+    def test_the_sample_ink_is_read(self, run: Run) -> None:
+        found = parsed(run("evaluate", "--ink", SAMPLES, "--json").out)
+        assert found.keys() >= EVALUATION
+        assert found["ink_statistics"].keys() == found["mnist_statistics"].keys()
+        assert found["error"] <= 0.1
+        assert None not in found["per_class"]
+
+    @pytest.mark.usefixtures("tiny_mnist")
+    def test_several_ink_files(self, run: Run, model: Path, ink: Path) -> None:
+        found = parsed(run("evaluate", "--model", model, "--ink", ink, ink, "--json").out)
+        assert found["n"] == 4
+
+    def test_ink_and_images_exclude_each_other(
+        self, failing: Failing, model: Path, ink: Path, images: Path
+    ) -> None:
+        line = failing("evaluate", "--model", model, "--ink", ink, "--images", images)
+        assert "not both" in line
+
+    @pytest.mark.parametrize("option", ["--ink", "--images"])
+    def test_a_missing_file(
+        self, option: str, failing: Failing, model: Path, tmp_path: Path
+    ) -> None:
+        line = failing("evaluate", "--model", model, option, tmp_path / "nowhere.jsonl")
+        assert "nowhere.jsonl" in line
+
+    @pytest.mark.usefixtures("tiny_mnist")
+    def test_an_unknown_network(self, failing: Failing) -> None:
+        assert "'lenet5-1989' is neither a preset" in failing("evaluate", "--model", "lenet5-1989")
+
+    @pytest.mark.usefixtures("tiny_mnist")
+    def test_a_device_that_is_not_there(self, failing: Failing, model: Path) -> None:
+        line = failing("evaluate", "--model", model, "--device", "cuda:99")
+        assert "the device 'cuda:99' cannot be used" in line
+
+    def test_mnist_that_is_not_there_says_what_to_do(
+        self, failing: Failing, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(data.resources, "path", lambda name: tmp_path / name)
+        assert "git checkout" in failing("evaluate", "--model", model)
+
+
+class TestPredict:
+    def test_ink(self, run: Run, ink: Path) -> None:
+        result = run("predict", ink)
+        assert (result.status, result.err) == (0, "")
+        one, seven = result.out.splitlines()
+        assert one.startswith(f"{ink}:1: 1 ")
+        assert seven.startswith(f"{ink}:2: 7 ")
+        assert "no digit" in one
+
+    def test_a_picture(self, run: Run, picture: Path) -> None:
+        result = run("predict", picture)
+        assert (result.status, result.err) == (0, "")
+        [line] = result.out.splitlines()
+        assert line.startswith(f"{picture}: 1 ")
+
+    def test_json(self, run: Run, ink: Path, picture: Path) -> None:
+        found = parsed(run("predict", ink, picture, "--json").out)
+        assert [(p["file"], p["drawing"], p["digit"]) for p in found] == [
+            (str(ink), 1, 1),
+            (str(ink), 2, 7),
+            (str(picture), 1, 1),
+        ]
+        for prediction in found:
+            assert prediction.keys() == {
+                "file",
+                "drawing",
+                "digit",
+                "probability",
+                "no_digit",
+                "probabilities",
+            }
+            total = sum(prediction["probabilities"]) + prediction["no_digit"]
+            assert total == pytest.approx(1, abs=1e-4)
+            assert prediction["probability"] == max(prediction["probabilities"])
+
+    def test_a_network_without_rubbish(self, run: Run, model: Path, ink: Path) -> None:
+        found = parsed(run("predict", ink, "--model", model, "--json").out)
+        assert [prediction["no_digit"] for prediction in found] == [None, None]
+        assert "no digit" not in run("predict", ink, "--model", model).out
+
+    @pytest.mark.parametrize("json_", [True, False])
+    def test_a_bad_file_does_not_stop_the_others(
+        self, json_: bool, run: Run, model: Path, ink: Path, picture: Path, tmp_path: Path
+    ) -> None:
+        bad = tmp_path / "bad.png"
+        bad.write_bytes(b"no picture")
+        options = ["--model", model, *(["--json"] if json_ else [])]
+        result = run("predict", picture, bad, ink, *options)
+        assert result.status == 1
+        [complaint] = result.err.splitlines()
+        assert complaint.startswith("lenetpad: ")
+        assert "bad.png" in complaint
+        count = len(parsed(result.out)) if json_ else len(result.out.splitlines())
+        assert count == 3
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            ("missing.png", None),
+            ("missing.jsonl", None),
+            ("empty.png", b""),
+            ("broken.jsonl", b'{"strokes": [[[0, 0], [1'),
+            ("words.jsonl", b'"no drawing"\n'),
+            ("words.txt", b"no picture\n"),
+        ],
+    )
+    def test_a_bad_file_is_one_line_that_names_it(
+        self, name: str, content: bytes | None, failing: Failing, model: Path, tmp_path: Path
+    ) -> None:
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        assert name in failing("predict", tmp_path / name, "--model", model)
+
+    def test_a_folder(self, failing: Failing, model: Path, tmp_path: Path) -> None:
+        assert str(tmp_path) in failing("predict", tmp_path, "--model", model)
+
+    def test_a_bad_network_is_named(self, failing: Failing, ink: Path, tmp_path: Path) -> None:
+        (tmp_path / "mine.pth").write_bytes(b"no weights")
+        assert "mine.pth" in failing("predict", ink, "--model", tmp_path / "mine.pth")
+
+    def test_a_device_that_fails_gives_way_to_the_cpu(
+        self, run: Run, model: Path, ink: Path
+    ) -> None:
+        result = run("predict", ink, "--model", model, "--device", "cuda:99")
+        assert result.status == 0
+        assert len(result.out.splitlines()) == 2
+        [notice] = result.err.splitlines()
+        assert notice.startswith("lenetpad: cuda:99 cannot be used, the CPU reads instead")
+
+
+class TestInfo:
+    def test_the_papers_totals(self, run: Run) -> None:
+        result = run("info")
+        assert (result.status, result.err) == (0, "")
+        [total] = [line for line in result.out.splitlines() if line.startswith("total")]
+        assert total.split() == ["total", "60,000", "340,908"]
+
+    def test_every_layer_and_its_formula(self, run: Run) -> None:
+        lines = run("info").out.splitlines()
+        for name in ("C1", "S2", "C3", "S4", "C5", "F6", "output"):
+            assert sum(line.startswith(f"{name} ") for line in lines) == 2, name
+        [row] = [line for line in lines if line.startswith("C3 ") and "@" in line]
+        assert row.split()[-3:] == ["16@10×10", "1,516", "151,600"]
+
+    def test_the_test_error(self, run: Run) -> None:
+        loaded = weights.load("lenet5-1998")
+        expected = f"test error {loaded.test_error:.2f} % on MNIST, trained {loaded.facts['date']}"
+        assert expected in run("info").out.splitlines()
+
+    def test_a_file_that_says_nothing_of_its_error(self, run: Run, model: Path) -> None:
+        out = run("info", "--model", model).out
+        assert out.startswith("mine.safetensors (lenet5-modern)\n")
+        assert "test error" not in out
+
+    @pytest.mark.parametrize(
+        ("preset", "parameters"),
+        [("lenet5-1998", 60_000), ("lenet5-study", 60_850), ("lenet5-modern", 61_706)],
+    )
+    def test_json(self, preset: str, parameters: int, run: Run) -> None:
+        found = parsed(run("info", "--model", preset, "--json").out)
+        assert found.keys() == {"model", "layers", "parameters", "connections", "facts"}
+        assert (found["model"], found["parameters"]) == (preset, parameters)
+        assert sum(layer["parameters"] for layer in found["layers"]) == parameters
+        assert sum(layer["connections"] for layer in found["layers"]) == found["connections"]
+        assert found["facts"]["test_error"] == weights.load(preset).test_error
+
+
+@pytest.mark.usefixtures("tiny_mnist")
+class TestTrain:
+    QUICK = ("--epochs", 1, "--batch-size", 16)
+
+    def test_it_writes_weights_that_load_with_their_story(
+        self, run: Run, tmp_path: Path, tiny_mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        out = tmp_path / "mine.safetensors"
+        options = ("--model", "lenet5-modern", "--lr", 0.002, "--seed", 3, "--out", out)
+        result = run("train", *options, *self.QUICK)
+        assert result.status == 0
+        loaded = weights.load(str(out))
+        facts = loaded.facts
+        assert loaded.network.config.name == "lenet5-modern"
+        recipe = facts["recipe"]
+        assert (recipe["epochs"], recipe["batch_size"], recipe["lr"]) == (1, 16, 0.002)
+        assert recipe["warm_up"] == RECIPES["lenet5-modern"].warm_up
+        assert facts["seed"] == recipe["seed"] == 3
+        assert facts["data"] == {_mnist_name(facts): data.MNIST_SHA256}
+        assert facts["images"] == 200
+        assert 0 <= facts["validation_error"] <= 100
+        error = 100 * evaluate(loaded.network, tiny_mnist[1]).error
+        assert facts["test_error"] == pytest.approx(error, abs=0.01)
+        assert facts["date"] == datetime.datetime.now(datetime.UTC).date().isoformat()
+        assert facts["lenetpad"] == lenetpad.__version__
+        assert facts["torch"] == torch.__version__
+        assert result.out == (
+            f"{out}: lenet5-modern, test error {facts['test_error']:.2f} % on 100 images\n"
+        )
+
+    def test_progress_goes_to_stderr(self, run: Run, tmp_path: Path) -> None:
+        options = ("--model", "lenet5-modern", "--out", tmp_path / "a.pth", "--epochs", 2)
+        lines = run("train", *options).err.splitlines()
+        assert [line.split(":")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
+        assert all("validation error" in line for line in lines)
+
+    @pytest.mark.parametrize("preset", RECIPES)
+    def test_json(self, preset: str, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "mine.pth"
+        result = run("train", "--model", preset, "--out", out, "--json", *self.QUICK)
+        found = parsed(result.out)
+        assert found.keys() == {"out", "n", "error"}
+        assert (found["out"], found["n"]) == (str(out), 100)
+        loaded = weights.load(str(out))
+        assert loaded.network.config.name == preset
+        assert found["error"] == pytest.approx(evaluate(loaded.network, data.mnist()[1]).error)
+
+    def test_the_default_file(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert run("train", *self.QUICK).status == 0
+        assert [path.name for path in tmp_path.iterdir()] == ["lenet5-1998.safetensors"]
+
+    def test_ink_is_trained_on_too(self, run: Run, ink: Path, tmp_path: Path) -> None:
+        states = {}
+        for name, options in {"with": ["--ink", ink], "without": []}.items():
+            out = tmp_path / f"{name}.safetensors"
+            run("train", "--model", "lenet5-modern", "--out", out, *options, *self.QUICK)
+            states[name] = weights.load(str(out))
+        facts = states["with"].facts
+        assert facts["images"] == 202
+        digest = hashlib.sha256(ink.read_bytes()).hexdigest()
+        assert facts["data"] == {_mnist_name(facts): data.MNIST_SHA256, "digits.jsonl": digest}
+        one, other = (states[name].network.c1.weight for name in ("with", "without"))
+        assert not torch.equal(one, other)
+
+    def test_a_seed_decides_the_weights(self, run: Run, tmp_path: Path) -> None:
+        found = []
+        for number, seed in enumerate((5, 5, 6)):
+            out = tmp_path / f"{number}.safetensors"
+            run("train", "--model", "lenet5-modern", "--seed", seed, "--out", out, *self.QUICK)
+            found.append(weights.load(str(out)).network.state_dict())
+        assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
+        assert not torch.equal(found[0]["c1.weight"], found[2]["c1.weight"])
+
+    def test_a_new_folder_is_made(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "new" / "folder" / "mine.pth"
+        assert run("train", "--model", "lenet5-modern", "--out", out, *self.QUICK).status == 0
+        assert out.is_file()
+
+    @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+    def test_a_folder_that_may_not_be_written(self, failing: Failing, tmp_path: Path) -> None:
+        tmp_path.chmod(0o500)
+        try:
+            line = failing("train", "--out", tmp_path / "mine.pth")
+        finally:
+            tmp_path.chmod(0o700)
+        assert "cannot be written" in line
+
+    @pytest.mark.parametrize(
+        ("options", "reason"),
+        [
+            (["--model", "lenet5-1989"], "'lenet5-1989' is no preset"),
+            (["--out", "weights.txt"], "must end in one of .safetensors, .pth, .pt"),
+            (["--out", "folder.pth"], "folder.pth cannot be written"),
+            (["--out", "file/mine.pth"], "cannot be written"),
+            (["--out", "file/new/folder/mine.pth"], "cannot be written"),
+            (["--device", "cuda:99"], "the device 'cuda:99' cannot be used"),
+            (["--ink", "nowhere.jsonl"], "nowhere.jsonl"),
+        ],
+    )
+    def test_what_cannot_work_is_said_before_the_training(
+        self,
+        options: list[str],
+        reason: str,
+        failing: Failing,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("folder.pth").mkdir()
+        Path("file").touch()
+        assert reason in failing("train", *options)  # failing: not a word of progress
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.pth"]
+
+    def test_a_loss_that_is_no_number(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "mine.pth"
+        options = ("--model", "lenet5-modern", "--lr", 1e30, "--out", out)
+        result = run("train", *options, *self.QUICK)
+        assert result.status == 1
+        assert "no longer a number at step" in result.err.splitlines()[-1]
+        assert not out.exists()
+
+
+def _mnist_name(facts: dict[str, Any]) -> str:
+    [name] = [name for name in facts["data"] if "MNIST" in name]
+    return str(name)

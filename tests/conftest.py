@@ -1,0 +1,156 @@
+"""What tests of several rooms share: a stand-in for the network, and a pad that is shut down."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from lenetpad import resources
+from lenetpad.app import Pad
+from lenetpad.ink.files import Drawing, read_ink
+from lenetpad.messages import Choice, LayerView, ModelReady, Reading
+
+SHAPES = {
+    "input": (1, 32, 32),
+    "C1": (6, 28, 28),
+    "S2": (6, 14, 14),
+    "C3": (16, 10, 10),
+    "S4": (16, 5, 5),
+    "C5": (120,),
+    "F6": (84,),
+}
+
+
+def a_model(serial: int = 1, **changes: Any) -> ModelReady:
+    """A description of a network as the engine would send it."""
+    layers = tuple(
+        LayerView(name, *(*shape, 1, 1)[:3], low=-1.7159, high=1.7159)
+        for name, shape in SHAPES.items()
+    )
+    facts: dict[str, Any] = {
+        "serial": serial,
+        "model": "lenet5-1998",
+        "preset": "lenet5-1998",
+        "device": "CPU",
+        "devices": (("auto", "Auto"), ("cpu", "CPU")),
+        "layers": layers,
+        "templates": np.ones((10, 84), dtype=np.float32),
+        "coded": True,
+        "rubbish": True,
+        "test_error": 0.65,
+    }
+    return ModelReady(**(facts | changes))
+
+
+def a_reading(serial: int = 1, digit: int = 7, seed: int = 0, **changes: Any) -> Reading:
+    """A reading with random activations that says ``digit``."""
+    random = np.random.default_rng(seed)
+    taps = {
+        name: random.uniform(-1.7, 1.7, shape).astype(np.float32) for name, shape in SHAPES.items()
+    }
+    probabilities = np.full(10, 0.01, dtype=np.float32)
+    probabilities[digit] = 0.9
+    facts: dict[str, Any] = {
+        "taps": taps,
+        "probabilities": probabilities,
+        "no_digit": 0.01,
+        "distances": np.arange(10, dtype=np.float32),
+        "digit": digit,
+        "serial": serial,
+        "model_serial": 1,
+    }
+    return Reading(**(facts | changes))
+
+
+class FakeReader:
+    """Reads without torch: the digit is the number of strokes' ink pixels modulo ten."""
+
+    device = "cpu"
+
+    def __init__(self) -> None:
+        self.reads = 0
+        self.threads: set[int] = set()
+
+    def read(self, image: np.ndarray) -> Reading:
+        """A reading whose input layer is the image."""
+        self.reads += 1
+        self.threads.add(threading.get_ident())
+        return a_reading(digit=int(image.sum()) % 10, seed=self.reads)
+
+    def describe(self, serial: int) -> ModelReady:
+        """A description of no network."""
+        return a_model(serial)
+
+
+@pytest.fixture
+def model() -> Callable[..., ModelReady]:
+    """Makes descriptions of networks."""
+    return a_model
+
+
+@pytest.fixture
+def reading() -> Callable[..., Reading]:
+    """Makes readings."""
+    return a_reading
+
+
+@pytest.fixture
+def fake_reader() -> type[FakeReader]:
+    """The stand-in for the network, to subclass."""
+    return FakeReader
+
+
+@pytest.fixture(scope="session")
+def samples() -> list[Drawing]:
+    """The sample ink."""
+    return read_ink(resources.path("ink/samples.jsonl"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> QSettings:
+    """Settings in a file of the test's own."""
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def make_pad(qtbot: QtBot, settings: QSettings) -> Iterator[Callable[..., Pad]]:
+    """Makes shown pads of 1280×800 and closes them."""
+    pads: list[Pad] = []
+
+    def make(opener: Callable[[Choice], Any] | None = None, **options: Any) -> Pad:
+        if opener is not None:
+            options["opener"] = opener
+        pad = Pad(options.pop("settings", settings), **options)
+        pads.append(pad)
+        pad.window.resize(1280, 800)
+        pad.window.show()
+        return pad
+
+    yield make
+    for pad in pads:
+        pad.close()
+        pad.window.deleteLater()
+
+
+@pytest.fixture(autouse=True)
+def no_window_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that leaves a visible window behind fails."""
+    yield
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        left = [widget for widget in application.topLevelWidgets() if widget.isVisible()]
+        for widget in left:
+            widget.close()
+        assert not left, f"windows left open: {left}"

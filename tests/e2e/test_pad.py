@@ -1,0 +1,327 @@
+"""From a synthetic pen to the digit in the verdict, through the real thread and network."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from lenetpad.app import Pad
+from lenetpad.ink.files import Drawing
+from lenetpad.ink.strokes import Ink, Sheet
+from lenetpad.lenet.architecture import PRESETS
+from lenetpad.messages import Choice, Failure, ModelReady, Reading
+from lenetpad.puppet import Hand, Pointer
+
+TIMEOUT = 60_000
+
+
+def wait_for_reading(qtbot: QtBot, pad: Pad) -> Reading:
+    """The reading of what lies on the canvas now."""
+    maps = pad.window.page.maps
+    qtbot.waitUntil(
+        lambda: maps.reading is not None and maps.reading.serial == pad.serial, timeout=TIMEOUT
+    )
+    assert maps.reading is not None
+    return maps.reading
+
+
+@pytest.mark.parametrize("pointer", [Pointer.MOUSE, Pointer.TOUCH, Pointer.PEN])
+def test_written_digits_are_read(
+    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing], pointer: Pointer
+) -> None:
+    pad = make_pad()
+    hand = Hand(pad.window.page.canvas, pointer)
+    for sample in samples:
+        pad.window.page.canvas._pen_seen = -1.0  # no palm is about
+        hand.write(sample.ink)
+        reading = wait_for_reading(qtbot, pad)
+        assert pad.window.page.verdict.verdict == str(sample.label)
+        assert reading.digit == sample.label
+        pad.window.page.canvas.clear()
+    assert not pad.window.banner.isVisible()
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_every_preset_can_be_chosen_and_reads(
+    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing], preset: str
+) -> None:
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    pad.window.page.canvas.set_sheet(Sheet(samples[3].ink))
+    pad.window.model_chosen.emit(preset)
+    with qtbot.waitSignal(pad.recognition.model_ready, timeout=TIMEOUT):
+        pass
+    reading = wait_for_reading(qtbot, pad)
+    assert pad.window.models.currentData() == preset
+    assert reading.digit == 3
+    assert (reading.no_digit is None) == (PRESETS[preset].output == "linear")
+    assert preset in pad.window.page.verdict.facts
+
+
+def test_the_first_sheet_is_read_once_the_network_is_there(
+    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing]
+) -> None:
+    pad = make_pad()
+    Hand(pad.window.page.canvas).write(samples[5].ink)
+    assert wait_for_reading(qtbot, pad).digit == 5
+
+
+def test_an_empty_canvas_has_no_verdict(
+    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing]
+) -> None:
+    pad = make_pad()
+    Hand(pad.window.page.canvas).write(samples[5].ink)
+    wait_for_reading(qtbot, pad)
+    pad.window.page.canvas.clear()
+    assert wait_for_reading(qtbot, pad).digit is None
+    assert pad.window.page.verdict.verdict == ""
+
+
+def test_a_recogniser_that_raises_gives_a_banner_and_the_next_stroke_works(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+) -> None:
+    class FailsAtFirst(fake_reader):  # type: ignore[misc]
+        failing = True
+
+        def read(self, image: np.ndarray) -> Reading:
+            if self.failing and image.any():
+                raise RuntimeError("the network is on fire")
+            reading: Reading = super().read(image)
+            return reading
+
+    reader = FailsAtFirst()
+    pad = make_pad(lambda choice: reader)
+    wait_for_reading(qtbot, pad)
+    hand = Hand(pad.window.page.canvas)
+    hand.write(Ink.of([[[100, 100], [900, 900]]]))
+    qtbot.waitUntil(lambda: pad.window.banner.isVisible())
+    assert pad.window.banner.text == "the network is on fire"
+    reader.failing = False
+    hand.write(Ink.of([[[900, 100], [100, 900]]]))
+    assert wait_for_reading(qtbot, pad).digit is not None
+    assert len(pad.window.page.canvas.sheet.ink.strokes) == 2
+
+
+def test_the_last_ink_is_the_last_shown_however_slow_the_network(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], samples: list[Drawing]
+) -> None:
+    import threading
+
+    never = threading.Event()
+
+    class Slow(fake_reader):  # type: ignore[misc]
+        last: np.ndarray | None = None
+
+        def read(self, image: np.ndarray) -> Reading:
+            never.wait(0.02)
+            self.last = image
+            reading: Reading = super().read(image)
+            return reading
+
+    reader = Slow()
+    pad = make_pad(lambda choice: reader)
+    wait_for_reading(qtbot, pad)
+    hand = Hand(pad.window.page.canvas)
+    for sample in samples[:5]:
+        hand.write(sample.ink)
+    wait_for_reading(qtbot, pad)
+    from lenetpad.ink.raster import draw
+
+    assert reader.last is not None
+    assert np.array_equal(reader.last, draw(pad.window.page.canvas.sheet.ink))
+
+
+def test_readings_of_a_network_that_has_gone_are_dropped(
+    qtbot: QtBot,
+    make_pad: Callable[..., Pad],
+    fake_reader: type[Any],
+    model: Callable[..., ModelReady],
+    reading: Callable[..., Reading],
+) -> None:
+    pad = make_pad(lambda choice: fake_reader())
+    wait_for_reading(qtbot, pad)
+    before = pad.window.page.maps.reading
+    pad.recognition.reading_ready.emit(reading(serial=99, model_serial=77))
+    assert pad.window.page.maps.reading is before
+    pad.recognition.model_ready.emit(model(serial=77))
+    pad.recognition.reading_ready.emit(reading(serial=99, model_serial=77))
+    assert pad.window.page.maps.reading is not None
+    assert pad.window.page.maps.reading.serial == 99
+
+
+def test_weights_that_cannot_be_loaded_leave_the_network_that_works(
+    qtbot: QtBot, make_pad: Callable[..., Pad], tmp_path: Path
+) -> None:
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    bad = tmp_path / "bad.safetensors"
+    bad.write_bytes(b"not weights")
+    pad.window.model_chosen.emit(str(bad))
+    qtbot.waitUntil(lambda: pad.window.banner.isVisible(), timeout=TIMEOUT)
+    assert "bad.safetensors" in pad.window.banner.text
+    assert pad.window.models.currentData() == "lenet5-1998"
+    Hand(pad.window.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
+    assert wait_for_reading(qtbot, pad).digit == 1
+
+
+def test_weights_of_the_last_time_that_are_gone_give_way_to_the_default(
+    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, tmp_path: Path
+) -> None:
+    settings.setValue("model", str(tmp_path / "gone.pth"))
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    assert pad.window.models.currentData() == "lenet5-1998"
+    assert "gone.pth" in pad.window.banner.text
+
+
+def test_a_device_that_is_not_there_falls_back_with_a_banner(
+    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings
+) -> None:
+    settings.setValue("device", "cuda:99")
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    assert "CPU reads instead" in pad.window.banner.text
+    assert "CPU" in pad.window.page.verdict.facts
+
+
+def test_the_ink_of_the_last_time_comes_back(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], tmp_path: Path
+) -> None:
+    last = tmp_path / "data" / "last.jsonl"
+    pad = make_pad(lambda choice: fake_reader(), last_ink=last)
+    ink = Ink.of([[[100, 100], [900, 900]]])
+    pad.window.page.canvas.set_sheet(Sheet(ink))
+    pad.window.close()
+    again = make_pad(lambda choice: fake_reader(), last_ink=last)
+    assert again.window.page.canvas.sheet.ink == ink
+    again.window.page.canvas.clear()
+    again.window.close()
+    assert not last.exists()
+
+
+def test_damaged_ink_of_the_last_time_does_not_stop_the_start(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], tmp_path: Path
+) -> None:
+    last = tmp_path / "last.jsonl"
+    last.write_text("{", encoding="utf-8")
+    pad = make_pad(lambda choice: fake_reader(), last_ink=last)
+    assert not pad.window.page.canvas.sheet
+
+
+def test_closing_the_window_ends_the_thread(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+) -> None:
+    pad = make_pad(lambda choice: fake_reader())
+    pad.window.close()
+    assert pad.recognition._thread.isFinished()
+
+
+def test_an_unexpected_failure_keeps_the_choice(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+) -> None:
+    pad = make_pad(lambda choice: fake_reader())
+    wait_for_reading(qtbot, pad)
+    pad.report(Failure("recognition", "odd"))
+    assert pad.window.banner.text == "odd"
+    assert pad.window.models.currentData() == Choice(0, "lenet5-1998").model
+
+
+def run_python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_neither_torch_nor_pyqtgraph_is_loaded_before_the_first_paint(tmp_path: Path) -> None:
+    code = """
+import json, sys
+from PySide6.QtCore import QObject, QEvent, QSettings
+from lenetpad import app
+application = app.make_application()
+class Look(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            heavy = ["torch", "torchvision", "pyqtgraph", "PIL"]
+            print(json.dumps([name for name in heavy if name in sys.modules]), flush=True)
+            watched.removeEventFilter(self)
+            application.quit()
+        return False
+# The network is opened only after the paint, so that what is seen is what the imports did.
+pad = app.Pad(QSettings(sys.argv[1], QSettings.Format.IniFormat), opener=lambda choice: 1 / 0)
+look = Look()
+pad.window.page.canvas.installEventFilter(look)
+pad.window.show()
+application.exec()
+pad.close()
+"""
+    done = run_python(code, str(tmp_path / "settings.ini"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[0]) == []
+
+
+def test_the_whole_program_starts_and_ends_cleanly(tmp_path: Path) -> None:
+    code = """
+import sys
+from PySide6.QtCore import QTimer
+from lenetpad import app, cli
+make = app.make_application
+def make_and_quit():
+    application = make()
+    QTimer.singleShot(0, application.closeAllWindows)
+    return application
+app.make_application = make_and_quit
+sys.exit(cli.run([]))
+"""
+    home = {
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path / "c"),
+        "XDG_DATA_HOME": str(tmp_path / "d"),
+    }
+    done = run_python(code, **home)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+def test_the_canvas_is_sharp_at_scale_two(tmp_path: Path) -> None:
+    code = """
+import sys
+from PySide6.QtCore import QSettings
+from lenetpad import app
+from lenetpad.ink.strokes import Ink
+from lenetpad.puppet import Hand
+application = app.make_application()
+pad = app.Pad(QSettings(sys.argv[1], QSettings.Format.IniFormat), opener=lambda choice: 1 / 0)
+pad.window.resize(1280, 800)
+pad.window.show()
+Hand(pad.window.page.canvas).write(Ink.of([[[200, 200], [800, 800]]]))
+application.processEvents()
+canvas = pad.window.page.canvas
+image = canvas.grab().toImage()
+assert image.devicePixelRatio() == 2, image.devicePixelRatio()
+assert image.width() == 2 * canvas.width()
+middle = image.width() // 2
+for spot in (middle, round(0.75 * image.width())):
+    assert image.pixelColor(spot, spot).lightness() < 60
+    assert image.pixelColor(spot, image.height() // 10).lightness() > 240
+# Pixels that differ from their neighbour in a pair exist only where the full size was drawn.
+row = [image.pixelColor(x, middle).lightness() for x in range(image.width())]
+assert any(a != b for a, b in zip(row[::2], row[1::2]))
+pad.close()
+"""
+    done = run_python(code, str(tmp_path / "settings.ini"), QT_SCALE_FACTOR="2")
+    assert done.returncode == 0, done.stderr
