@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -17,11 +19,19 @@ from PySide6.QtWidgets import QApplication
 
 from lenetpad import __version__
 from lenetpad.engine.recognition import Opener, Recognition, open_with_torch
-from lenetpad.ink.files import Drawing, read_ink, write_ink
 from lenetpad.ink.strokes import Sheet
-from lenetpad.messages import Choice, Failure, ModelReady, Reading, Request
+from lenetpad.messages import (
+    CPU,
+    DEFAULT_MODEL,
+    Choice,
+    Failure,
+    ModelReady,
+    Reading,
+    Request,
+)
+from lenetpad.ui import last_sheet
 from lenetpad.ui.icons import application_icon
-from lenetpad.ui.window import MODELS, Window
+from lenetpad.ui.window import Window
 
 log = logging.getLogger("lenetpad")
 
@@ -30,47 +40,51 @@ log = logging.getLogger("lenetpad")
 SWITCH_SECONDS: Final = 0.0005
 #: The time of a request that no pointer event caused, so that none is measured from it.
 NO_HAND: Final = 0.0
-DEFAULT_MODEL: Final = MODELS[0][0]
+#: How long after a step the sheet is written to the disk.
+KEEP_MS: Final = 1000
 
 
 class Pad(QObject):
-    """A window and the recognition behind it."""
+    """A window and the recognition behind it.
+
+    ``folder`` is where the sheet is kept from one start to the next; None keeps nothing.
+    """
 
     def __init__(
         self,
         settings: QSettings,
-        last_ink: Path | None = None,
+        folder: Path | None = None,
         opener: Opener = open_with_torch,
     ) -> None:
         super().__init__()
-        self._settings = settings
-        self._last_ink = last_ink
-        self.serial = 0
-        self._choice = Choice(
-            1,
-            str(settings.value("model", DEFAULT_MODEL)),
-            str(settings.value("device", "auto")),
-        )
-        self._working: Choice | None = None  # the last choice that was loaded
-        self._model_ready: ModelReady | None = None
+        self._folder = folder
+        self.serial = 0  # of the latest request
+        self._ready: ModelReady | None = None
+        self._told: Failure | None = None
         self._closed = False
         self.window = Window(settings)
-        self.window.select_model(self._choice.model)
-        self.window.select_device(self._choice.device)
+        self._choice = self.window.preferences.choice  # the latest wish
+        self._working: Choice | None = None  # the last one that was met
         self.recognition = Recognition(opener)
+        self._keeping = QTimer(self)
+        self._keeping.setSingleShot(True)
+        self._keeping.timeout.connect(self._keep_sheet)
         self._connect()
-        self._restore_ink()
+        self._restore_sheet()
         self.recognition.choose(self._choice)
 
     def _connect(self) -> None:
         window, recognition = self.window, self.recognition
         window.sheet_changed.connect(self.submit)
+        window.sheet_finished.connect(self._keep_soon)
         window.model_chosen.connect(self._choose_model)
         window.device_chosen.connect(self._choose_device)
         window.closed.connect(self.close)
         recognition.reading_ready.connect(self._show_reading)
         recognition.model_ready.connect(self._show_model)
         recognition.failed.connect(self.report)
+
+    # Readings
 
     @Slot(object)
     def submit(self, sheet: Sheet) -> None:
@@ -83,82 +97,96 @@ class Pad(QObject):
 
     @Slot(object)
     def _show_reading(self, reading: Reading) -> None:
-        """Show a reading, unless it is of a network that has gone or of an older sheet."""
-        ready = self._model_ready
-        if ready is not None and reading.model_serial == ready.serial:
+        """Show a reading, unless it is of a network that has gone."""
+        if self._ready is not None and reading.model_serial == self._ready.serial:
+            self._told = None
             self.window.show_reading(reading)
 
-    @Slot(object)
-    def _show_model(self, ready: ModelReady) -> None:
-        """Show a network, keep the choice, and read the canvas with it."""
-        if self._model_ready is None:
-            gc.freeze()  # torch's objects stay: searching them again would hold up the pen
-        self._model_ready, self._working = ready, self._choice
-        self._settings.setValue("model", self._choice.model)
-        self._settings.setValue("device", self._choice.device)
-        self.window.show_model(ready)
-        self._ask(self.window.page.canvas.sheet, NO_HAND)
+    # Networks and devices
 
     @Slot(str)
     def _choose_model(self, model: str) -> None:
-        self._choose(Choice(self._choice.serial + 1, model, self._choice.device))
+        self._choose(model, self._choice.device)
 
     @Slot(str)
     def _choose_device(self, device: str) -> None:
-        self._choose(Choice(self._choice.serial + 1, self._choice.model, device))
+        self._choose(self._choice.model, device)
 
-    def _choose(self, choice: Choice) -> None:
-        self._choice = choice
-        self.recognition.choose(choice)
+    def _choose(self, model: str, device: str) -> None:
+        self._choice = Choice(self._choice.serial + 1, model, device)
+        self.recognition.choose(self._choice)
+
+    @Slot(object)
+    def _show_model(self, ready: ModelReady) -> None:
+        """Show a network and read the canvas with it; keep it, if it is the latest wish."""
+        if self._ready is None:
+            gc.freeze()  # torch's objects stay: searching them again would hold up the pen
+        self._ready, self._working = ready, ready.choice
+        self.window.show_model(ready)
+        if ready.serial == self._choice.serial:
+            if ready.fell_back:  # asking for the dead device again would only fail again
+                self._working = self._choice = replace(ready.choice, device=CPU)
+            self.window.show_choice(self._choice)
+            self.window.preferences.keep(model=self._choice.model, device=self._choice.device)
+        self._ask(self.window.page.canvas.sheet, NO_HAND)
+
+    # Failures
 
     @Slot(object)
     def report(self, failure: Failure) -> None:
-        """Log a failure and tell the user; a network that cannot be loaded changes nothing."""
-        log.error("%s failed: %s\n%s", failure.where, failure.message, failure.traceback)
+        """Log a failure and tell the user; the same one is logged once."""
+        if failure != self._told:
+            log.error("%s failed: %s\n%s", failure.where, failure.message, failure.traceback)
+        self._told = failure
         self.window.show_failure(failure)
-        if failure.where != "model":
-            return
+        if failure.where == "model":
+            self._give_up_choice()
+
+    def _give_up_choice(self) -> None:
+        """The network that was wished for cannot be loaded: stay with, or go to, one that can."""
         if self._working is not None:
-            self._choice = Choice(
-                self._choice.serial + 1, self._working.model, self._working.device
-            )
-            self.window.select_model(self._working.model)
+            self._choice = replace(self._working, serial=self._choice.serial)
+            self.window.show_choice(self._choice)
         elif self._choice.model != DEFAULT_MODEL:
-            # A network that was kept from the last time and is no longer there.
-            self.window.select_model(DEFAULT_MODEL)
-            self._choose_model(DEFAULT_MODEL)
+            self._choose_model(DEFAULT_MODEL)  # what was kept from the last time has gone
+
+    # The sheet that is kept
+
+    @Slot()
+    def _keep_soon(self) -> None:
+        self._keeping.start(KEEP_MS)
+
+    @Slot()
+    def _keep_sheet(self) -> None:
+        if self._folder is None:
+            return
+        try:
+            last_sheet.keep(self.window.page.canvas.sheet, self._folder)
+        except (OSError, ValueError) as error:
+            log.error("what lies on the canvas is not kept: %s", error)
+
+    def _restore_sheet(self) -> None:
+        """Put the sheet of the last time on the canvas; a damaged one is passed over."""
+        if self._folder is None:
+            return
+        try:
+            sheet = last_sheet.kept(self._folder)
+        except (OSError, ValueError) as error:
+            log.warning("what lay on the canvas the last time is not restored: %s", error)
+            return
+        if sheet:
+            self.window.page.canvas.restore(sheet)
 
     @Slot()
     def close(self) -> None:
-        """Keep the ink, hide the window and wait for the recognition thread."""
+        """Keep the sheet, hide the window and wait for the recognition thread."""
         if self._closed:
             return
         self._closed = True
-        self._keep_ink()
+        self._keeping.stop()
+        self._keep_sheet()
         self.window.hide()
         self.recognition.close()
-
-    def _restore_ink(self) -> None:
-        """Put the ink of the last time on the canvas; a file that is damaged is passed over."""
-        if self._last_ink is None or not self._last_ink.exists():
-            return
-        try:
-            self.window.page.canvas.set_sheet(Sheet(read_ink(self._last_ink)[0].ink))
-        except (OSError, ValueError) as error:
-            log.warning("the ink of the last time is not restored: %s", error)
-
-    def _keep_ink(self) -> None:
-        if self._last_ink is None:
-            return
-        ink = self.window.page.canvas.sheet.ink
-        try:
-            if ink:
-                self._last_ink.parent.mkdir(parents=True, exist_ok=True)
-                write_ink(self._last_ink, [Drawing(ink)])
-            else:
-                self._last_ink.unlink(missing_ok=True)
-        except (OSError, ValueError) as error:
-            log.error("the ink is not kept: %s", error)
 
 
 def prepare_process() -> None:
@@ -190,11 +218,12 @@ def main() -> int:
     folder = platformdirs.PlatformDirs("lenetpad", appauthor=False)
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     settings = QSettings(str(folder.user_config_path / "lenetpad.ini"), QSettings.Format.IniFormat)
-    pad = Pad(settings, last_ink=folder.user_data_path / "last.jsonl")
+    pad = Pad(settings, folder.user_data_path)
     _report_uncaught(pad)
     application.aboutToQuit.connect(pad.close)
     pad.window.show()
-    # Ctrl+C in the terminal is only noticed when Python runs: a slow timer lets it.
+    signal.signal(signal.SIGTERM, lambda *_: application.quit())
+    # A signal, Ctrl+C too, is only noticed when Python runs: a slow timer lets it.
     heartbeat = QTimer()
     heartbeat.timeout.connect(_let_python_run)
     heartbeat.start(250)

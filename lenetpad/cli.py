@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from lenetpad import __version__
+from lenetpad.messages import CPU, DEFAULT_MODEL, PRESET_NAMES
 
-PRESETS: Final = "lenet5-1998, lenet5-study or lenet5-modern"
-DEFAULT_MODEL: Final = "lenet5-1998"
+PRESETS: Final = ", ".join(PRESET_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ MODEL = _argument(
     "--model", default=DEFAULT_MODEL, help=f"{PRESETS}, or a weights file (default %(default)s)"
 )
 DEVICE = _argument(
-    "--device", default="cpu", help="torch's name of a device, or auto (default %(default)s)"
+    "--device", default=CPU, help="torch's name of a device, or auto (default %(default)s)"
 )
 
 COMMANDS: Final = (
@@ -206,10 +207,44 @@ def run(argv: Sequence[str]) -> int:
 
 
 def has_display() -> bool:
-    """Whether a window can open: on Linux that takes a display server or a chosen platform."""
-    if not sys.platform.startswith("linux"):
+    """Whether a window can open.
+
+    Qt aborts the process where it cannot. On Linux the display server is asked first, because
+    the variables that name it may be left over from another session.
+    """
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
         return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if os.environ.get("WAYLAND_DISPLAY"):
+        folder = os.environ.get("XDG_RUNTIME_DIR", "")
+        if _answers(Path(folder) / os.environ["WAYLAND_DISPLAY"]):
+            return True
+    return bool(os.environ.get("DISPLAY")) and _x_server_answers(os.environ["DISPLAY"])
+
+
+def _x_server_answers(display: str) -> bool:
+    """Whether an X server listens where DISPLAY points; "host:1.0" is screen 0 of display 1."""
+    host, _, number = display.rpartition(":")
+    number = number.partition(".")[0]
+    if not number.isdigit():
+        return False
+    if host in ("", "unix"):
+        path = f"/tmp/.X11-unix/X{number}"
+        return _answers(Path(path)) or _answers(f"\0{path}")  # the abstract socket
+    try:
+        with socket.create_connection((host, 6000 + int(number)), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _answers(path: Path | str) -> bool:
+    """Whether somebody listens at a Unix socket."""
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+        return True
 
 
 def _open_window(_: argparse.Namespace) -> int:
@@ -219,8 +254,8 @@ def _open_window(_: argparse.Namespace) -> int:
         return app.main()
     out = Path("demo")
     print(
-        "lenetpad: there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so the "
-        f"demo runs instead and saves pictures of the window in {out.resolve()}"
+        "lenetpad: there is no display here (DISPLAY or WAYLAND_DISPLAY names none that answers), "
+        f"so the demo runs instead and saves pictures of the window in {out.resolve()}"
     )
     from lenetpad import demo
 

@@ -18,7 +18,7 @@ import torch
 from tqdm import tqdm
 
 from lenetpad import __version__
-from lenetpad.ink.files import read_ink, read_picture
+from lenetpad.ink.files import is_ink, read_ink, read_picture
 from lenetpad.ink.raster import draw
 from lenetpad.ink.statistics import ImageStatistics, statistics
 from lenetpad.lenet import data
@@ -29,7 +29,6 @@ from lenetpad.lenet.training import RECIPES, Recipe, fit
 from lenetpad.lenet.weights import SUFFIXES, build, load, save
 from lenetpad.messages import Choice, Evaluation, Progress, Reading
 
-INK_SUFFIXES: Final = (".jsonl", ".jsonl.gz", ".json")
 MNIST_SOURCE: Final = "MNIST training set (Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0)"
 
 
@@ -204,7 +203,7 @@ def _sha256(path: Path) -> str:
 
 def _images(path: Path) -> Sequence[Any]:
     """The normalised images (28, 28) of an ink file's drawings or of one picture."""
-    if path.name.endswith(INK_SUFFIXES):
+    if is_ink(path):
         return [draw(drawing.ink) for drawing in read_ink(path)]
     return [read_picture(path)]
 

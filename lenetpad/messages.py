@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,13 @@ from numpy.typing import NDArray
 from lenetpad.ink.strokes import Sheet
 
 FloatArray = NDArray[np.float32]
+
+#: The presets that ship, the one to start with first.
+PRESET_NAMES: Final = ("lenet5-1998", "lenet5-study", "lenet5-modern")
+DEFAULT_MODEL: Final = PRESET_NAMES[0]
+#: Devices that are always there: what suits best, and the processor.
+AUTO: Final = "auto"
+CPU: Final = "cpu"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +40,13 @@ class Choice:
 
     serial: int
     model: str
-    device: str = "auto"
+    device: str = AUTO
+
+
+def fallback_notice(device: str, error: Exception) -> str:
+    """What to tell the user when a device failed and the CPU reads instead."""
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return f"{device} cannot be used, the CPU reads instead: {reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +77,36 @@ class LayerView:
 class ModelReady:
     """A network is loaded and reads from now on.
 
-    ``templates`` (10, 84) is what each class compares F6 with: the fixed ±1 codes of the RBF
-    output, or the output's weights; ``coded`` tells which. ``devices`` are all that can be
-    chosen, each as its name for a Choice and a label. ``test_error`` is in per cent, on
-    MNIST's test set, None where the weights do not say. ``notice`` is a sentence for the user
-    where the wish could not be met, such as a device that failed.
+    ``choice`` is the wish that it answers and ``used`` torch's name of the device it runs on;
+    ``device`` is that device's label. ``templates`` (10, 84) is what each class compares F6
+    with: the fixed ±1 codes of the RBF output, or the output's weights; ``coded`` tells which.
+    ``devices`` are all that can be chosen, each as its name for a Choice and a label.
+    ``test_error`` is in per cent, on MNIST's test set, None where the weights do not say.
+    ``notice`` is a sentence for the user where the wish could not be met, such as a device that
+    failed.
     """
 
-    serial: int
+    choice: Choice
     model: str
     preset: str
+    used: str
     device: str
     devices: tuple[tuple[str, str], ...]
     layers: tuple[LayerView, ...]
     templates: FloatArray
     coded: bool
-    rubbish: bool
     test_error: float | None
     notice: str = ""
+
+    @property
+    def serial(self) -> int:
+        """The serial number of the choice; readings of this network carry it."""
+        return self.choice.serial
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether the CPU had to stand in for the device that was chosen."""
+        return self.used == CPU and self.choice.device not in (AUTO, CPU)
 
     def layer(self, name: str) -> LayerView:
         """The view of a layer; KeyError where the network has none of that name."""
@@ -109,7 +135,6 @@ class Reading:
     serial: int = 0
     model_serial: int = 0
     submitted: float = 0.0
-    raster_seconds: float = 0.0
     network_seconds: float = 0.0
 
     def __post_init__(self) -> None:

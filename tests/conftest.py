@@ -33,14 +33,15 @@ SHAPES = {
 }
 
 
-def a_model(serial: int = 1, **changes: Any) -> ModelReady:
+def a_model(choice: Choice | None = None, **changes: Any) -> ModelReady:
     """A description of a network as the engine would send it."""
     layers = tuple(
         LayerView(name, *(*shape, 1, 1)[:3], low=-1.7159, high=1.7159)
         for name, shape in SHAPES.items()
     )
     facts: dict[str, Any] = {
-        "serial": serial,
+        "choice": choice or Choice(1, "lenet5-1998"),
+        "used": "cpu",
         "model": "lenet5-1998",
         "preset": "lenet5-1998",
         "device": "CPU",
@@ -48,7 +49,6 @@ def a_model(serial: int = 1, **changes: Any) -> ModelReady:
         "layers": layers,
         "templates": np.ones((10, 84), dtype=np.float32),
         "coded": True,
-        "rubbish": True,
         "test_error": 0.65,
     }
     return ModelReady(**(facts | changes))
@@ -89,9 +89,9 @@ class FakeReader:
         self.threads.add(threading.get_ident())
         return a_reading(digit=int(image.sum()) % 10, seed=self.reads)
 
-    def describe(self, serial: int) -> ModelReady:
+    def describe(self, choice: Choice) -> ModelReady:
         """A description of no network."""
-        return a_model(serial)
+        return a_model(choice)
 
 
 @pytest.fixture

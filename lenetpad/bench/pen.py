@@ -25,30 +25,41 @@ READINGS: Final = (1_000, 10_000)
 
 
 class Watch(QObject):
-    """Notes when the reading of each submitted sheet, or of a later one, has been painted."""
+    """Notes when canvas and panels have painted what each event made, or something later."""
 
     def __init__(self, pad: Pad) -> None:
         super().__init__()
         self._pad = pad
         self._open: deque[tuple[int, float]] = deque()  # serial and time of unpainted events
         self.latencies: list[float] = []
-        self.painted = 0  # the latest serial on screen
-        pad.window.page.reading_painted.connect(self._note)
+        self.painted = 0  # the latest serial whose reading is on screen
+        self._drawn = 0  # the latest serial whose ink is
+        pad.window.page.reading_painted.connect(self._note_reading)
+        pad.window.page.canvas.painted.connect(self._note_ink)
 
-    def submitted(self, started: float) -> None:
-        """An event that began at ``started`` has submitted the latest sheet."""
-        self._open.append((self._pad.serial, started))
-
-    @Slot(object)
-    def _note(self, reading: Reading) -> None:
-        now = time.perf_counter()
-        self.painted = reading.serial
-        while self._open and self._open[0][0] <= reading.serial:
-            self.latencies.append(now - self._open.popleft()[1])
+    def submitted(self, due: float) -> None:
+        """An event that was due at a time has submitted the latest sheet."""
+        self._open.append((self._pad.serial, due))
 
     def caught_up(self) -> bool:
-        """Whether the latest sheet's reading is on screen."""
-        return self.painted == self._pad.serial
+        """Whether the latest sheet and its reading are on screen."""
+        return self.painted == self._pad.serial and not self._open
+
+    @Slot(object)
+    def _note_reading(self, reading: Reading) -> None:
+        self.painted = reading.serial
+        self._close()
+
+    @Slot()
+    def _note_ink(self) -> None:
+        self._drawn = self._pad.serial
+        self._close()
+
+    def _close(self) -> None:
+        """Take down the events of which everything is painted."""
+        now, done = time.perf_counter(), min(self.painted, self._drawn)
+        while self._open and self._open[0][0] <= done:
+            self.latencies.append(now - self._open.popleft()[1])
 
 
 def open_pad(settings: QSettings, size: tuple[int, int] = (1280, 800)) -> tuple[Pad, Watch]:
@@ -72,7 +83,11 @@ def pen_to_paint(pad: Pad, watch: Watch, drawings: Sequence[Ink], events: int) -
 
 
 class _Writer(QObject):
-    """Sends one event at each tick of a precise timer, in a running event loop."""
+    """Sends events when they are due, in a running event loop.
+
+    An event's time is when it was due, not when the loop came to send it: a loop that stands
+    still makes every event late that falls into the pause.
+    """
 
     def __init__(
         self, pad: Pad, watch: Watch, touches: Iterator[Touch | None], events: int
@@ -84,28 +99,34 @@ class _Writer(QObject):
         self._loop = QEventLoop()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._send)
+        self._timer.timeout.connect(self._send_what_is_due)
+        self._due = 0.0
 
     def run(self) -> None:
         """Send all events and return when the last one is sent."""
-        self._timer.start(round(1000 / RATE))
+        self._due = time.perf_counter() + 1 / RATE
+        self._timer.start(1)
         self._loop.exec()
 
     @Slot()
-    def _send(self) -> None:
+    def _send_what_is_due(self) -> None:
+        while self._left and time.perf_counter() >= self._due:
+            self._send(self._due)
+            self._due += 1 / RATE
+        if not self._left:
+            self._timer.stop()
+            self._loop.quit()
+
+    def _send(self, due: float) -> None:
         touch = next(self._touches)
         if touch is None:
             self._pad.window.page.canvas.clear()
             return
-        before, started = self._pad.serial, time.perf_counter()
+        before = self._pad.serial
         self._hand.send(touch)
-        if self._pad.serial == before:
-            return  # lifting the pen changes nothing that is read
-        self._watch.submitted(started)
-        self._left -= 1
-        if self._left == 0:
-            self._timer.stop()
-            self._loop.quit()
+        if self._pad.serial != before:  # lifting the pen changes nothing that is read
+            self._watch.submitted(due)
+            self._left -= 1
 
 
 def memory(pad: Pad, watch: Watch, drawings: Sequence[Ink]) -> dict[str, float]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Final, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from lenetpad.engine.mailbox import Mailbox
 from lenetpad.engine.preload import preload_torch
 from lenetpad.ink.raster import Image, draw_sheet
-from lenetpad.messages import Choice, Failure, ModelReady, Reading, Request
-
-CPU: Final = "cpu"
+from lenetpad.messages import CPU, Choice, Failure, ModelReady, Reading, Request, fallback_notice
 
 
 class Reader(Protocol):
@@ -27,7 +24,7 @@ class Reader(Protocol):
     def read(self, image: Image) -> Reading:
         """Read a normalised image (28, 28)."""
 
-    def describe(self, serial: int) -> ModelReady:
+    def describe(self, choice: Choice) -> ModelReady:
         """What a window needs to know of the network."""
 
 
@@ -125,22 +122,18 @@ class _Worker(QObject):
 
     def _load(self, choice: Choice) -> None:
         reader = self._open(choice)
-        description = reader.describe(choice.serial)
+        description = reader.describe(choice)
         self._reader, self._choice = reader, choice
         self.ready.emit(description)
 
     def _read(self, request: Request) -> None:
-        started = time.perf_counter()
-        image = draw_sheet(request.sheet)
-        drawn = time.perf_counter()
-        reading = self._read_somewhere(image)
+        reading = self._read_somewhere(draw_sheet(request.sheet))
         self.reading.emit(
             replace(
                 reading,
                 serial=request.serial,
                 model_serial=self._choice.serial if self._choice else 0,
                 submitted=request.time,
-                raster_seconds=drawn - started,
             )
         )
 
@@ -152,8 +145,7 @@ class _Worker(QObject):
         except RuntimeError as error:
             if self._choice is None or self._reader.device == CPU:
                 raise
-            failed_device, reason = self._reader.device, (str(error).splitlines() or [""])[0]
+            notice = fallback_notice(self._reader.device, error)
             self._reader = self._open(replace(self._choice, device=CPU))
-            notice = f"{failed_device} failed, the CPU reads instead: {reason}"
-            self.ready.emit(replace(self._reader.describe(self._choice.serial), notice=notice))
+            self.ready.emit(replace(self._reader.describe(self._choice), notice=notice))
             return self._reader.read(image)

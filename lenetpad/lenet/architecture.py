@@ -12,8 +12,6 @@ from torch import Tensor, nn
 from lenetpad.lenet.layers import EuclideanRBF, Subsampling, TableConvolution
 from lenetpad.lenet.network import FULL, TABLE_I, LeNet5, LeNet5Config
 
-DEFAULT_PRESET: Final = "lenet5-1998"
-
 PRESETS: Final = {
     config.name: config
     for config in (

@@ -17,10 +17,17 @@ from lenetpad.ink.files import read_ink
 from lenetpad.ink.raster import Image, draw, pad
 from lenetpad.lenet.network import SUM
 from lenetpad.lenet.weights import Weights, load
-from lenetpad.messages import Choice, FloatArray, LayerView, ModelReady, Reading
+from lenetpad.messages import (
+    AUTO,
+    CPU,
+    Choice,
+    FloatArray,
+    LayerView,
+    ModelReady,
+    Reading,
+    fallback_notice,
+)
 
-CPU: Final = "cpu"
-AUTO: Final = "auto"
 SHOWN_LAYERS: Final = ("input", "C1", "S2", "C3", "S4", "C5", "F6")
 
 
@@ -55,8 +62,8 @@ class Recognizer:
         reading = self._verdict(dict(zip(taps, arrays[:-1], strict=True)), arrays[-1], image)
         return replace(reading, network_seconds=time.perf_counter() - started)
 
-    def describe(self, serial: int) -> ModelReady:
-        """What a window needs to know of this network."""
+    def describe(self, choice: Choice) -> ModelReady:
+        """What a window needs to know of this network, as the answer to a choice."""
         network = self.weights.network
         coded = network.config.output == "RBF"
         parameter = network.output.get_buffer("codes") if coded else network.output.weight
@@ -64,15 +71,15 @@ class Recognizer:
         templates: FloatArray = parameter.detach().cpu().numpy().copy()
         templates.flags.writeable = False
         return ModelReady(
-            serial=serial,
+            choice=choice,
             model=self.weights.name,
             preset=network.config.name,
+            used=self.device,
             device=device_label(self.device),
             devices=devices(),
             layers=self._layer_views(),
             templates=templates,
             coded=coded,
-            rubbish=coded,
             test_error=self.weights.test_error,
             notice=self.notice,
         )
@@ -116,12 +123,14 @@ class Recognizer:
 def open_recognizer(choice: Choice) -> Recognizer:
     """Load the chosen network on the chosen device; a device that fails gives way to the CPU.
 
+    Auto is the CPU here: one small image is read in less time than a GPU takes to be started.
+
     Raises WeightsError where the network cannot be loaded.
     """
     prepare_for_single_images()
     weights = load(choice.model)
-    device = best_device() if choice.device == AUTO else choice.device
-    if device == CPU:
+    device = choice.device
+    if device in (AUTO, CPU):
         return Recognizer(weights)
     try:
         recognizer = Recognizer(weights, device)
@@ -133,9 +142,7 @@ def open_recognizer(choice: Choice) -> Recognizer:
 
 def on_cpu(weights: Weights, failed_device: str, error: Exception) -> Recognizer:
     """A recognizer on the CPU, with a notice that says which device gave way and why."""
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    notice = f"{device_label(failed_device)} cannot be used, the CPU reads instead: {reason}"
-    return Recognizer(weights, CPU, notice)
+    return Recognizer(weights, CPU, fallback_notice(device_label(failed_device), error))
 
 
 def prepare_for_single_images() -> None:

@@ -1,15 +1,18 @@
-"""A message over the page that moves nothing: what failed, and what to do."""
+"""A message that moves nothing: what failed and what to do, or a note that goes by itself."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from typing import Final
+
+from PySide6.QtCore import QRect, Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-MARGIN = 10
+NOTE_MS: Final = 8000  # how long a note stays
+BREAK: Final = "\u200b"  # lets a long path continue on the next line
 
 
 class Banner(QFrame):
-    """Lies over the top of its parent until it is closed or replaced."""
+    """Lies over a part of its parent until it is closed or replaced, or its time is over."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -17,36 +20,49 @@ class Banner(QFrame):
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._close = QToolButton()
-        self._close.setText("✕")
-        self._close.setToolTip("Close this message")
-        self._close.clicked.connect(self.hide)
+        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        close = QToolButton()
+        close.setText("✕")
+        close.setToolTip("Close this message")
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 6, 6, 6)
-        layout.addWidget(self._label)
-        layout.addWidget(self._close)
-        parent.installEventFilter(self)
+        layout.setContentsMargins(12, 4, 4, 4)
+        layout.addWidget(self._label, 1)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
         self.hide()
 
     @property
     def text(self) -> str:
         """What the banner says."""
-        return self._label.text()
+        return self._label.text().replace(BREAK, "")
 
-    def say(self, message: str) -> None:
-        """Show a message in place of the one before."""
+    @Slot(str)
+    def warn(self, message: str) -> None:
+        """Show what went wrong until the user closes it."""
+        self._timer.stop()
+        self._show(message, kind="warning")
+
+    @Slot(str)
+    def note(self, message: str) -> None:
+        """Show what is good to know for a while."""
+        self._timer.start(NOTE_MS)
+        self._show(message, kind="note")
+
+    def lie_over(self, area: QRect) -> None:
+        """Cover this part of the parent."""
+        self.setGeometry(area)
+
+    def _show(self, message: str, kind: str) -> None:
+        for separator in ("/", "\\"):
+            message = message.replace(separator, separator + BREAK)
         self._label.setText(message)
-        self._place()
+        self._label.setToolTip(message)
+        self.setProperty("kind", kind)
+        self.style().unpolish(self)  # the style sheet asks for the kind only when polishing
+        self.style().polish(self)
         self.show()
         self.raise_()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
-
-    def _place(self) -> None:
-        width = self.parentWidget().width() - 2 * MARGIN
-        height = max(self.heightForWidth(width), self.sizeHint().height())
-        self.setGeometry(MARGIN, MARGIN, width, height)

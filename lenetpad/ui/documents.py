@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from PySide6.QtGui import QImage
 
-from lenetpad.ink.files import Drawing, read_ink, read_picture, write_ink
+from lenetpad.ink.files import Drawing, is_ink, iterate_ink, read_picture, write_ink
 from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
-from lenetpad.ui.canvas import UNITS
+from lenetpad.ui.canvas_picture import UNITS
 
-INK_SUFFIXES: Final = (".jsonl", ".jsonl.gz", ".json")
+PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 OPEN_FILTER: Final = (
     "Ink and pictures (*.jsonl *.jsonl.gz *.json *.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif "
     "*.tiff);;All files (*)"
@@ -36,18 +37,13 @@ class Found:
 Reader = Callable[[], Found]
 
 
-def is_ink(path: Path) -> bool:
-    """Whether a file's name says that it holds ink."""
-    return path.name.lower().endswith(INK_SUFFIXES)
-
-
 def read(path: Path) -> Found:
     """The first drawing of an ink file, or a picture normalised. Raises InkError, OSError."""
     if not is_ink(path):
         return Found(Sheet(picture=read_picture(path)))
-    drawings = read_ink(path)
-    more = f"{path.name} holds {len(drawings):,} drawings; this is the first."
-    return Found(Sheet(fitted(drawings[0].ink)), more if len(drawings) > 1 else "")
+    drawings = list(islice(iterate_ink(path), 2))
+    note = f"{path.name} holds several drawings; this is the first." if drawings[1:] else ""
+    return Found(Sheet(fitted(drawings[0].ink)), note)
 
 
 def write(path: Path, sheet: Sheet, image: QImage) -> None:
@@ -64,10 +60,10 @@ def write(path: Path, sheet: Sheet, image: QImage) -> None:
 
 
 def with_suffix(path: Path, chosen_filter: str) -> Path:
-    """The path with the suffix of the chosen kind of file where the user typed none."""
-    if path.suffix:
+    """The path with the suffix of the chosen kind of file where the user typed none of ours."""
+    if is_ink(path) or path.suffix.lower() in PICTURE_SUFFIXES:
         return path
-    return path.with_suffix(".png" if "png" in chosen_filter else ".jsonl")
+    return path.with_name(path.name + (".png" if "png" in chosen_filter else ".jsonl"))
 
 
 def fitted(ink: Ink) -> Ink:

@@ -6,10 +6,12 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from lenetpad.messages import ModelReady, Reading
+from lenetpad.ui.banner import Banner
 from lenetpad.ui.canvas import PEN_WIDTHS, Canvas
+from lenetpad.ui.choices import Choices
 from lenetpad.ui.colour import SCALE_TITLES, Scale
 from lenetpad.ui.maps import MapsPanel
 from lenetpad.ui.panel import ReadingPanel
@@ -22,6 +24,7 @@ TOOLS_HEIGHT: Final = 40
 CANVAS_SHARE: Final = 0.42  # of the page's width, at the most
 VERDICT_SHARE: Final = 0.15  # of the page's height
 PROBABILITIES_SHARE: Final = 0.175  # of the page's width
+PEN_NAMES: Final = ("Very thin", "Thin", "Medium", "Thick", "Very thick")
 TOOLS: Final = ("undo", "redo", "clear", "pen", "eraser")
 ICON: Final = QSize(20, 20)
 
@@ -46,6 +49,7 @@ class DrawPage(QWidget):
         self.pen_widths = self._pen_width_box()
         self.scales = self._scale_box()
         self._tools = self._tool_row(actions)
+        self.banner = Banner(self)
 
     def show_model(self, model: ModelReady) -> None:
         """Show another network in every panel."""
@@ -78,7 +82,7 @@ class DrawPage(QWidget):
 
     def set_scale(self, scale: Scale) -> None:
         """Choose the colour scale of the maps."""
-        self.scales.setCurrentIndex(list(SCALE_TITLES).index(scale))
+        self.scales.select(scale.value)
         self.maps.set_scale(scale)
 
     @Slot(object)
@@ -92,13 +96,15 @@ class DrawPage(QWidget):
         if not self._unpainted and reading is not None and reading.serial == serial:
             self.reading_painted.emit(reading)
 
-    def _pen_width_box(self) -> QComboBox:
-        box = QComboBox()
-        box.setToolTip("Pen width: thinner ([), thicker (])")
-        box.setAccessibleName("Pen width")
-        box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        for name in ("Very thin", "Thin", "Medium", "Thick", "Very thick"):
-            box.addItem(name)
+    def forget_reading(self) -> None:
+        """Show no reading in any panel."""
+        for panel in self.panels:
+            panel.forget_reading()
+
+    def _pen_width_box(self) -> Choices:
+        box = Choices("Pen width", "Pen width: thinner ([), thicker (])")
+        for name, width in zip(PEN_NAMES, PEN_WIDTHS, strict=True):
+            box.addItem(name, width)
         box.currentIndexChanged.connect(self._choose_pen_width)
         return box
 
@@ -107,19 +113,16 @@ class DrawPage(QWidget):
         self.canvas.set_pen_width(PEN_WIDTHS[index])
         self.pen_width_chosen.emit(PEN_WIDTHS[index])
 
-    def _scale_box(self) -> QComboBox:
-        box = QComboBox()
-        box.setToolTip("Colour scale of the maps")
-        box.setAccessibleName("Colour scale")
-        box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        for title in SCALE_TITLES.values():
-            box.addItem(title)
+    def _scale_box(self) -> Choices:
+        box = Choices("Colour scale", "What the ends of the maps' colours stand for")
+        for scale, title in SCALE_TITLES.items():
+            box.addItem(title, scale.value)
         box.currentIndexChanged.connect(self._choose_scale)
         return box
 
     @Slot(int)
     def _choose_scale(self, index: int) -> None:
-        scale = list(SCALE_TITLES)[index]
+        scale = Scale(self.scales.itemData(index))
         self.maps.set_scale(scale)
         self.scale_chosen.emit(scale.value)
 
@@ -129,11 +132,7 @@ class DrawPage(QWidget):
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(4)
         for name in TOOLS:
-            button = QToolButton()
-            button.setDefaultAction(actions[name])
-            button.setIconSize(ICON)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            layout.addWidget(button)
+            layout.addWidget(tool_button(actions[name]))
         layout.addStretch(1)
         layout.addWidget(QLabel("Pen"))
         layout.addWidget(self.pen_widths)
@@ -154,3 +153,14 @@ class DrawPage(QWidget):
         self.verdict.setGeometry(
             MARGIN, height - verdict_height, width - 2 * MARGIN, verdict_height - MARGIN
         )
+        # Over the facts beside the verdict: neither canvas, maps nor verdict are covered.
+        self.banner.lie_over(self.verdict.geometry().adjusted(round(0.42 * width), 4, -4, -4))
+
+
+def tool_button(action: QAction) -> QToolButton:
+    """A button for an action that leaves the keyboard with the canvas."""
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setIconSize(ICON)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return button

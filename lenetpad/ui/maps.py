@@ -10,19 +10,21 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.messages import FloatArray, LayerView, ModelReady, Reading
 from lenetpad.ui.colour import Scale, extent, ink_index, ink_table, value_index, value_table
+from lenetpad.ui.legend import Kind, Legend, LegendPainter, as_text
 from lenetpad.ui.maps_layout import CODES, Placed, place
 from lenetpad.ui.panel import ReadingPanel
 from lenetpad.ui.theme import Theme
 
 MARGIN: Final = 14.0
-LEGEND: Final = 46.0  # height of the strip with the colour scale
-BAR: Final = QRectF(0, 0, 150, 12)
+LEGEND: Final = 46.0  # height of the strip with the colour scale, at the usual size
+USUAL_HEIGHT: Final = 640.0  # of the panel; texts grow with a larger one
+LARGEST: Final = 2.4  # and so much at the most
 INPUT: Final = "input"
 LEGEND_LAYER: Final = "C1"  # whose scale is shown while nothing is pointed at
 DIGITS: Final = 10
@@ -54,9 +56,7 @@ class Picture:
 
 
 class MapsPanel(ReadingPanel):
-    """All layers of the latest reading. ``pointed_at`` carries a sentence, empty for nothing."""
-
-    pointed_at = Signal(str)
+    """All layers of the latest reading; ``pointed`` is the unit under the pointer."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -66,24 +66,19 @@ class MapsPanel(ReadingPanel):
         self.placed: dict[str, Placed] = {}
         self._pictures: dict[str, Picture] = {}
         self._ends: dict[str, FloatArray] = {}  # the colour scale's end for each layer's maps
-        self._make_tables()
+        self._make_tables(theme)
 
     # What is shown
 
     def set_theme(self, theme: Theme) -> None:
-        self.theme = theme
-        self._make_tables()
-        self.redraw()
+        self._make_tables(theme)
+        super().set_theme(theme)
 
     def set_scale(self, scale: Scale) -> None:
         """Choose what the ends of the colour scale stand for."""
         self.scale = scale
         self._colour_all()
         self.redraw()
-
-    def show_model(self, model: ModelReady) -> None:
-        super().show_model(model)
-        self._arrange()
 
     def show_reading(self, reading: Reading) -> None:
         super().show_reading(reading)
@@ -112,8 +107,10 @@ class MapsPanel(ReadingPanel):
 
     def _arrange(self) -> None:
         """Place the layers, and make pictures for the sizes of the current network."""
-        free = QRectF(self.rect()).adjusted(MARGIN, MARGIN - 4, -MARGIN, -LEGEND)
-        self.placed = place(free)
+        scale = self._text_scale
+        free = QRectF(self.rect()).adjusted(MARGIN, MARGIN - 4, -MARGIN, -LEGEND * scale)
+        self.placed = place(free, title=20 * scale)
+        self._legend_font = self.sized_font(13 * scale)
         self._pictures.clear()
         if self.model is None:
             return
@@ -129,8 +126,13 @@ class MapsPanel(ReadingPanel):
         self._colour_codes(self.model)
         self._colour_all()
 
-    def _make_tables(self) -> None:
-        self._values, self._inks = value_table(self.theme), ink_table(self.theme)
+    @property
+    def _text_scale(self) -> float:
+        return min(max(self.height() / USUAL_HEIGHT, 1.0), LARGEST)
+
+    def _make_tables(self, theme: Theme) -> None:
+        self._values, self._inks = value_table(theme), ink_table(theme)
+        self._legend_painter = LegendPainter(theme, self._values, self._inks)
 
     def _colour_codes(self, model: ModelReady) -> None:
         """Codes have F6's range, so that a unit that agrees has about the code's colour."""
@@ -157,7 +159,9 @@ class MapsPanel(ReadingPanel):
     # Painting
 
     def paint_background(self, painter: QPainter) -> None:
-        name_font, size_font = self.sized_font(13, bold=True), self.sized_font(12)
+        scale = self._text_scale
+        name_font = self.sized_font(13 * scale, bold=True)
+        size_font = self.sized_font(12 * scale)
         for name, placed in self.placed.items():
             title, size = self._title(name)
             painter.setFont(name_font)
@@ -175,8 +179,6 @@ class MapsPanel(ReadingPanel):
             painter.drawRects(list(placed.cells))
         painter.setPen(QColor(self.theme.line))  # the input's paper may have the panel's colour
         painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
-        painter.setPen(Qt.PenStyle.NoPen)
-        self._paint_bar(painter)
 
     def _title(self, name: str) -> tuple[str, str]:
         """A layer's name and what stands behind it in its title."""
@@ -194,7 +196,7 @@ class MapsPanel(ReadingPanel):
             if self.reading is not None:
                 for layer in self.model.layers:
                     self._paint_cells(painter, layer.name)
-                self._paint_nearest(painter, self.reading)
+                self._paint_frames(painter, self.reading)
                 self._paint_legend(painter, self.model)
         self.end_painting(painter)
 
@@ -204,56 +206,48 @@ class MapsPanel(ReadingPanel):
         for number, cell in enumerate(self.placed[name].cells):
             painter.drawImage(cell, image, source(number))
 
-    def _paint_nearest(self, painter: QPainter, reading: Reading) -> None:
-        """Frame the code or the output's weights of the digit that is read."""
-        if reading.digit is None:
-            return
-        cell = self.placed[CODES].cells[reading.digit]
-        painter.setPen(QPen(QColor(self.theme.accent), 2))
+    def _paint_frames(self, painter: QPainter, reading: Reading) -> None:
+        """Frame the code or weights of the digit that is read, and the unit pointed at."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(cell.adjusted(-1, -1, 1, 1))
+        painter.setPen(QPen(QColor(self.theme.text), 2))
+        if reading.digit is not None and not reading.refused:
+            cell = self.placed[CODES].cells[reading.digit]
+            painter.drawRect(cell.adjusted(-1, -1, 1, 1))
+        if self.pointed is not None:
+            painter.setPen(QPen(QColor(self.theme.accent), 2))
+            painter.drawRect(self._unit_area(self.pointed).adjusted(-1, -1, 1, 1))
 
-    def _bar(self) -> QRectF:
-        top = self.height() - LEGEND + 8
-        return BAR.translated(MARGIN, top)
-
-    def _paint_bar(self, painter: QPainter) -> None:
-        """The colours of the scale, from its negative to its positive end."""
-        row = np.ascontiguousarray(self._values[1:])[None]
-        image = QImage(row.data, row.shape[1], 1, 4 * row.shape[1], QImage.Format.Format_RGB32)
-        painter.drawImage(self._bar(), image)
+    def _unit_area(self, unit: Pointed) -> QRectF:
+        cell, picture = self.placed[unit.layer].cells[unit.map], self._pictures[unit.layer]
+        width, height = cell.width() / picture.width, cell.height() / picture.height
+        return QRectF(
+            cell.left() + unit.column * width, cell.top() + unit.row * height, width, height
+        )
 
     def _paint_legend(self, painter: QPainter, model: ModelReady) -> None:
-        """The numbers of the scale, and the unit that is pointed at."""
-        pointed = self.pointed
-        name = pointed.layer if pointed else LEGEND_LAYER
-        bar = self._bar()
-        painter.setFont(self.sized_font(12))
-        painter.setPen(QColor(self.theme.dim))
-        end = self._scale_end(model, pointed)
-        numbers = QRectF(bar.left(), bar.bottom() + 1, bar.width(), 18)
-        for text, side in (
-            (f"−{end:.2f}", Qt.AlignmentFlag.AlignLeft),
-            ("0", Qt.AlignmentFlag.AlignHCenter),
-            (f"+{end:.2f}", Qt.AlignmentFlag.AlignRight),
-        ):
-            painter.drawText(numbers, side | Qt.AlignmentFlag.AlignVCenter, text)
-        words = QRectF(bar.right() + 16, bar.top() - 4, self.width(), 36)
-        words.setRight(self.width() - MARGIN)
-        text = f"scale of {name}" if pointed is None else self.sentence(pointed)
-        painter.setPen(QColor(self.theme.text if pointed else self.theme.dim))
-        painter.setFont(self.sized_font(13))
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(words, flags, text)
+        top = self.height() - LEGEND * self._text_scale + 8
+        area = QRectF(MARGIN, top, self.width() - 2 * MARGIN, self.height() - top)
+        self._legend_painter.paint(painter, area, self.legend(model), self._legend_font)
 
-    def _scale_end(self, model: ModelReady, pointed: Pointed | None) -> float:
-        """The value at the end of the scale for what is pointed at."""
-        name = pointed.layer if pointed else LEGEND_LAYER
+    def legend(self, model: ModelReady) -> Legend:
+        """The scale of what is pointed at, with its numbers, and what it is."""
+        pointed = self.pointed
+        name, cell = (pointed.layer, pointed.map) if pointed else (LEGEND_LAYER, 0)
+        if pointed is None:
+            which = f"{name}, map 0" if self.scale is Scale.MAP else name
+            sentence = f"scale of {which}; point at a unit for its value"
+        else:
+            sentence = self.sentence(pointed)
+        strong = pointed is not None
         if name == INPUT:
             layer = model.layer(INPUT)
-            return max(abs(layer.low), abs(layer.high))
-        ends = self._ends[name]
-        return float(ends[min(pointed.map if pointed else 0, len(ends) - 1)])
+            ends = (f"{as_text(layer.low)} paper", f"ink {as_text(layer.high)}")
+            return Legend(Kind.INK, ends, sentence, strong)
+        values = self._ends[name]
+        end = float(values[min(cell, len(values) - 1)])
+        if name != CODES and not model.layer(name).signed:
+            return Legend(Kind.POSITIVE, ("0", as_text(end)), sentence, strong)
+        return Legend(Kind.SIGNED, (as_text(-end), "0", as_text(end)), sentence, strong)
 
     # Pointing
 
@@ -306,7 +300,4 @@ class MapsPanel(ReadingPanel):
     def _point(self, pointed: Pointed | None) -> None:
         if pointed != self.pointed:
             self.pointed = pointed
-            self.pointed_at.emit(
-                "" if pointed is None or self.reading is None else self.sentence(pointed)
-            )
             self.update()

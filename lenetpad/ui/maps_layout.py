@@ -10,7 +10,6 @@ from PySide6.QtCore import QRectF
 CODES: Final = "codes"
 GAP: Final = 2.0  # between the maps of a layer
 SPACING: Final = 16.0  # between layers
-TITLE: Final = 20.0  # above each layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +71,9 @@ ARRANGEMENTS: Final[tuple[Arrangement, ...]] = (
 )
 
 
-def place(area: QRectF) -> dict[str, Placed]:
-    """Place all layers in ``area``, every layer in one of the arrangements, as large as can be."""
-    candidates = [_place(arrangement, area) for arrangement in ARRANGEMENTS]
+def place(area: QRectF, title: float = 20.0) -> dict[str, Placed]:
+    """Place all layers in ``area``, each below a title of that height, as large as can be."""
+    candidates = [_place(arrangement, area, title) for arrangement in ARRANGEMENTS]
     return max(candidates, key=_shown_area)
 
 
@@ -83,9 +82,9 @@ def _shown_area(placed: dict[str, Placed]) -> float:
     return sum(cell.width() * cell.height() for cell in cells)
 
 
-def _place(arrangement: Arrangement, area: QRectF) -> dict[str, Placed]:
+def _place(arrangement: Arrangement, area: QRectF, title: float) -> dict[str, Placed]:
     heights = [_height_in(row, area.width()) for row in arrangement]
-    free = area.height() - len(arrangement) * TITLE - (len(arrangement) - 1) * SPACING / 2
+    free = area.height() - len(arrangement) * title - (len(arrangement) - 1) * SPACING / 2
     shrink = min(1.0, max(free, 1.0) / sum(heights))
     heights = [height * shrink for height in heights]
     # What is left over goes between the rows, so that the panel is filled evenly.
@@ -93,8 +92,8 @@ def _place(arrangement: Arrangement, area: QRectF) -> dict[str, Placed]:
     placed: dict[str, Placed] = {}
     y = area.top()
     for row, height in zip(arrangement, heights, strict=True):
-        placed |= _place_row(row, area.left(), y, area.width(), height)
-        y += TITLE + height + SPACING / 2 + min(spare, 2 * SPACING)
+        placed |= _place_row(row, QRectF(area.left(), y, area.width(), height), title)
+        y += title + height + SPACING / 2 + min(spare, 2 * SPACING)
     return placed
 
 
@@ -104,27 +103,26 @@ def _height_in(row: tuple[Block, ...], width: float) -> float:
     return max(1.0, (width - gaps) / sum(block.ratio for block in row))
 
 
-def _place_row(
-    row: tuple[Block, ...], left: float, top: float, width: float, height: float
-) -> dict[str, Placed]:
-    sizes = {block.layer: _cell_size(block, height) for block in row}
+def _place_row(row: tuple[Block, ...], area: QRectF, title: float) -> dict[str, Placed]:
+    """Place blocks side by side; the area's height is that of their cells, without the title."""
+    sizes = {block.layer: _cell_size(block, area.height()) for block in row}
     widths = [sizes[b.layer][0] * b.columns + GAP * (b.columns - 1) for b in row]
-    spacing = max(SPACING, (width - sum(widths)) / max(1, len(row) - 1))
-    placed, x = {}, left
+    spacing = max(SPACING, (area.width() - sum(widths)) / max(1, len(row) - 1))
+    placed, x = {}, area.left()
     for block, block_width in zip(row, widths, strict=True):
         cell_width, cell_height = sizes[block.layer]
         cells = tuple(
             QRectF(
                 round(x + column * (cell_width + GAP)),
-                round(top + TITLE + line * (cell_height + GAP)),
+                round(area.top() + title + line * (cell_height + GAP)),
                 round(cell_width),
                 round(cell_height),
             )
             for line in range(block.rows)
             for column in range(block.columns)
         )
-        title_width = block_width + spacing - 4
-        placed[block.layer] = Placed(block, QRectF(x, top, title_width, TITLE), cells)
+        name = QRectF(x, area.top(), block_width + spacing - 4, title)
+        placed[block.layer] = Placed(block, name, cells)
         x += block_width + spacing
     return placed
 

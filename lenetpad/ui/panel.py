@@ -40,6 +40,11 @@ class ReadingPanel(QWidget):
         self.reading = reading
         self.update()
 
+    def forget_reading(self) -> None:
+        """Show no reading: what there was is not of what lies on the canvas now."""
+        self.reading = None
+        self.update()
+
     def redraw(self) -> None:
         """Draw the standing parts anew too: after another size, theme or network."""
         self._background = None

@@ -35,7 +35,7 @@ class ProbabilitiesPanel(ReadingPanel):
 
     def _arrange(self) -> None:
         """Compute once what each reading's painting needs."""
-        self._number_size = max(11.0, min(self._row(0).height() * 0.4, self.width() * 0.085, 24.0))
+        self._number_size = max(11.0, min(self._row(0).height() * 0.4, self.width() * 0.085, 44.0))
         self._number_font = self.sized_font(self._number_size)
         self._bars = [self._bar(row) for row in range(ROWS)]
         self._numbers = [self._row(row) for row in range(ROWS)]
@@ -47,7 +47,7 @@ class ProbabilitiesPanel(ReadingPanel):
 
     def _bar(self, row: int) -> QRectF:
         area = self._row(row)
-        thickness = max(6.0, min(area.height() * 0.42, 18.0))
+        thickness = max(6.0, min(area.height() * 0.36, 36.0))
         if row == NO_DIGIT_ROW:
             return QRectF(area.left(), area.bottom() - thickness, area.width(), thickness)
         left, right = self._label_size(row) + 6, self._number_size * 4.4
@@ -57,7 +57,7 @@ class ProbabilitiesPanel(ReadingPanel):
     def _label_size(self, row: int) -> float:
         """Height of a row's label in pixels."""
         height = self._row(row).height()
-        return min(height * 0.5, 14.0) if row == NO_DIGIT_ROW else min(height * 0.62, 30.0)
+        return min(height * 0.3, 24.0) if row == NO_DIGIT_ROW else min(height * 0.62, 60.0)
 
     def paint_background(self, painter: QPainter) -> None:
         for row, (area, bar) in enumerate(zip(self._numbers, self._bars, strict=True)):

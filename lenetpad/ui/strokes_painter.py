@@ -38,15 +38,15 @@ def paint_joint(
     The curve runs through the middles between neighbouring points and bends towards the points, so
     point n fixes the part from the middle of (n-2, n-1) to that of (n-1, n). Point 0 is a dot.
     """
-    xy, pressure = points[:, :2] * scale, points[:, 3]
-    width = width_at(float(pressure[number]), pen_width) * scale
+    width = width_at(float(points[number, 3]), pen_width) * scale
     painter.setPen(_pen(colour, width))
-    here = QPointF(*xy[number])
+    xy = points[max(number - 2, 0) : number + 1, :2] * scale  # the last three points at the most
+    here = QPointF(*xy[-1])
     if number == 0:
         painter.drawPoint(here)
         return _around(QRectF(here, here), width)
-    before = QPointF(*xy[number - 1])
-    start = before if number == 1 else (QPointF(*xy[number - 2]) + before) / 2
+    before = QPointF(*xy[-2])
+    start = before if number == 1 else (QPointF(*xy[0]) + before) / 2
     path = QPainterPath(start)
     path.quadTo(before, (before + here) / 2)
     painter.drawPath(path)

@@ -166,4 +166,6 @@ def _style_sheet(theme: Theme) -> str:
     #banner QLabel {{ color: {theme.on_warning}; }}
     #banner QToolButton {{ color: {theme.on_warning}; font-weight: bold; }}
     #banner QToolButton:hover {{ background: transparent; border-color: {theme.on_warning}; }}
+    #banner[kind="note"] {{ background: {theme.line}; }}
+    #banner[kind="note"] QLabel, #banner[kind="note"] QToolButton {{ color: {theme.text}; }}
     """

@@ -7,7 +7,7 @@ from collections import deque
 from statistics import median
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -16,10 +16,11 @@ from lenetpad.ui.panel import ReadingPanel
 from lenetpad.ui.probabilities import percent
 from lenetpad.ui.theme import Theme
 
+NO_NETWORK: Final = "no network could be loaded: choose one above, or open weights (Ctrl+L)"
 WAITING: Final = "loading the network …"
 REFUSED: Final = "no digit"
 LATENCIES: Final = 50  # the pen-to-paint times whose median is shown
-REFRESH_SECONDS: Final = 0.5  # the shown time changes no faster, so that it can be read
+REFRESH_MS: Final = 500  # the shown time changes no faster, so that it can be read
 MARGIN: Final = 20.0
 
 
@@ -30,7 +31,9 @@ class VerdictPanel(ReadingPanel):
         super().__init__(theme, parent)
         self._latencies: deque[float] = deque(maxlen=LATENCIES)
         self._facts = WAITING
-        self._refreshed = 0.0
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.timeout.connect(self._write_facts)
         self._ready = float("inf")  # perf_counter when the network was shown
 
     def show_model(self, model: ModelReady) -> None:
@@ -42,8 +45,12 @@ class VerdictPanel(ReadingPanel):
     def show_reading(self, reading: Reading) -> None:
         super().show_reading(reading)
         self.setAccessibleName(f"Verdict: {self.verdict}")
-        if time.perf_counter() - self._refreshed > REFRESH_SECONDS:
-            self._write_facts()
+
+    def show_no_network(self) -> None:
+        """Say that there is nothing to read with, where there is not."""
+        if self.model is None:
+            self._facts = NO_NETWORK
+            self.update()
 
     def note_painted(self, reading: Reading) -> None:
         """Take in the time from a reading's pen event until now, when it has been painted.
@@ -52,6 +59,8 @@ class VerdictPanel(ReadingPanel):
         """
         if reading.submitted > self._ready:
             self._latencies.append(time.perf_counter() - reading.submitted)
+            if not self._refresh.isActive():
+                self._refresh.start(REFRESH_MS)
 
     @property
     def verdict(self) -> str:
@@ -65,8 +74,8 @@ class VerdictPanel(ReadingPanel):
         """The line beside the verdict: latency, device, network and its test error."""
         return self._facts
 
+    @Slot()
     def _write_facts(self) -> None:
-        self._refreshed = time.perf_counter()
         if self.model is None:
             return
         parts = [self.model.device, self.model.model]
@@ -75,12 +84,13 @@ class VerdictPanel(ReadingPanel):
         if self._latencies:
             parts.insert(0, f"{1000 * median(self._latencies):.1f} ms pen to paint")
         self._facts = " · ".join(parts)
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = self.begin_painting()
         area = QRectF(self.rect()).adjusted(MARGIN, 0, -MARGIN, 0)
         self._paint_verdict(painter, area)
-        painter.setFont(self.sized_font(max(13.0, min(self.height() * 0.16, 24.0))))
+        painter.setFont(self.sized_font(max(13.0, min(self.height() * 0.16, 44.0))))
         painter.setPen(QColor(self.theme.dim))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         words = area.adjusted(area.width() * 0.42, 0, 0, 0)

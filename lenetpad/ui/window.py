@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QMessageBox,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
+from PySide6.QtCore import QEvent, QMimeData, QSettings, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QShortcut,
 )
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
 from lenetpad import __version__
-from lenetpad.messages import Failure, ModelReady, Reading
+from lenetpad.messages import Choice, Failure, ModelReady, Reading
 from lenetpad.ui import actions as action_table
 from lenetpad.ui import clipboard, documents, theme
-from lenetpad.ui.banner import Banner
-from lenetpad.ui.colour import Scale
-from lenetpad.ui.draw_page import ICON, DrawPage
+from lenetpad.ui.draw_page import DrawPage
+from lenetpad.ui.header import Header
+from lenetpad.ui.preferences import Preferences
 from lenetpad.ui.theme import ThemeChoice
 
-#: The presets that can be chosen, with their titles; a weights file joins them when opened.
-MODELS: Final = (
-    ("lenet5-1998", "LeNet-5, 1998"),
-    ("lenet5-study", "LeNet-5, study"),
-    ("lenet5-modern", "LeNet-5, modern"),
-)
-SMALLEST: Final = QSize(1024, 700)
+SMALLEST: Final = QSize(860, 560)
 USUAL: Final = QSize(1280, 800)
-HEADER_TOOLS: Final = ("open", "save", "copy", "paste")
+WEIGHTS_FILTER: Final = "Weights (*.safetensors *.pth *.pt)"
 ABOUT: Final = (
     "<h3>lenetpad {version}</h3><p>A drawing pad that shows LeNet-5 thinking.</p>"
     "<p>The network: Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, <i>Gradient-Based Learning "
@@ -45,25 +35,25 @@ ABOUT: Final = (
     "<p>MNIST: Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0.</p>"
 )
 
-Kind = TypeVar("Kind", bound=StrEnum)
-
 
 class Window(QMainWindow):
     """Shows readings and models, and tells what the user wants.
 
-    ``sheet_changed`` carries a Sheet at every pointer event, ``model_chosen`` a preset or a path,
-    ``device_chosen`` a device's name, ``closed`` comes when the window goes.
+    ``sheet_changed`` carries a Sheet at every pointer event and ``sheet_finished`` one after each
+    step, ``model_chosen`` a preset or a path, ``device_chosen`` a device's name; ``closed`` comes
+    when the window goes.
     """
 
     sheet_changed = Signal(object)
+    sheet_finished = Signal(object)
     model_chosen = Signal(str)
     device_chosen = Signal(str)
     closed = Signal()
 
     def __init__(self, settings: QSettings) -> None:
         super().__init__()
-        self._settings = settings
-        self._theme_choice = _choice(ThemeChoice, settings.value("theme"), ThemeChoice.SYSTEM)
+        self.preferences = Preferences(settings)
+        self._theme_choice = self.preferences.theme
         self._theme = theme.resolve(self._theme_choice)
         theme.apply(self._theme)
         self.setWindowTitle("lenetpad")
@@ -72,9 +62,9 @@ class Window(QMainWindow):
         self.actions_by_name = action_table.build(self)
         action_table.colour(self.actions_by_name, self._theme)
         self.page = DrawPage(self._theme, self.actions_by_name)
-        self.models, self.devices = self._model_box(), self._device_box()
+        self.header = Header(self.actions_by_name, self.page.scales)
+        self.banner = self.page.banner
         self.setCentralWidget(self._central())
-        self.banner = Banner(self.page)
         self._build_menus()
         self._connect()
         self._restore()
@@ -84,18 +74,24 @@ class Window(QMainWindow):
     def show_model(self, model: ModelReady) -> None:
         """Show a network that is ready, and the devices that there are."""
         self.page.show_model(model)
-        self.select_model(model.model)
-        self._fill_devices(model)
+        self.header.show_devices(model)
         if model.notice:
-            self.banner.say(model.notice)
+            self.banner.warn(model.notice)
+
+    def show_choice(self, choice: Choice) -> None:
+        """Show a network and a device as chosen."""
+        self.header.show_choice(choice)
 
     def show_reading(self, reading: Reading) -> None:
         """Show a reading of what is on the canvas."""
         self.page.show_reading(reading)
 
     def show_failure(self, failure: Failure) -> None:
-        """Say what failed; what was there before stays."""
-        self.banner.say(failure.message)
+        """Say what failed; a reading that failed leaves none on screen that is not of this ink."""
+        self.banner.warn(failure.message)
+        if failure.where == "recognition":
+            self.page.forget_reading()
+        self.page.verdict.show_no_network()
 
     # Building
 
@@ -104,57 +100,9 @@ class Window(QMainWindow):
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._header())
+        layout.addWidget(self.header)
         layout.addWidget(self.page, 1)
         return central
-
-    def _header(self) -> QWidget:
-        header = QWidget()
-        layout = QHBoxLayout(header)
-        layout.setContentsMargins(10, 6, 10, 0)
-        layout.setSpacing(4)
-        for name in HEADER_TOOLS:
-            layout.addWidget(self._tool_button(name))
-        layout.addStretch(1)
-        boxes = (
-            ("Colours", self.page.scales),
-            ("Network", self.models),
-            ("Device", self.devices),
-        )
-        for title, box in boxes:
-            layout.addWidget(QLabel(title))
-            layout.addWidget(box)
-            layout.addSpacing(8)
-        layout.addWidget(self._tool_button("theme"))
-        layout.addWidget(self._tool_button("fullscreen"))
-        return header
-
-    def _tool_button(self, name: str) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(self.actions_by_name[name])
-        button.setIconSize(ICON)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return button
-
-    def _model_box(self) -> QComboBox:
-        box = QComboBox()
-        box.setToolTip("The network that reads")
-        box.setAccessibleName("Network")
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for name, title in MODELS:
-            box.addItem(title, name)
-        box.activated.connect(self._choose_model)
-        return box
-
-    def _device_box(self) -> QComboBox:
-        box = QComboBox()
-        box.setToolTip("Where the network runs")
-        box.setAccessibleName("Device")
-        box.setMinimumWidth(110)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        box.addItem("Auto", "auto")
-        box.activated.connect(self._choose_device)
-        return box
 
     def _build_menus(self) -> None:
         for title in action_table.MENUS:
@@ -189,54 +137,28 @@ class Window(QMainWindow):
         }
         for name, slot in slots.items():
             self.actions_by_name[name].triggered.connect(slot)
+        QShortcut(QKeySequence("Esc"), self).activated.connect(self._leave_full_screen)
         canvas.sheet_changed.connect(self.sheet_changed)
-        canvas.history_changed.connect(self._enable_actions)
+        canvas.history_changed.connect(self._follow_history)
         page.reading_painted.connect(self._note_latency)
         page.scale_chosen.connect(self._keep_scale)
         page.pen_width_chosen.connect(self._keep_pen_width)
+        self.header.model_chosen.connect(self.model_chosen)
+        self.header.device_chosen.connect(self.device_chosen)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._use_pen()
-        self._enable_actions()
+        self._follow_history()
         canvas.setFocus()
 
     # Choices and their settings
 
-    @Slot(int)
-    def _choose_model(self, index: int) -> None:
-        self.model_chosen.emit(self.models.itemData(index))
-
-    @Slot(int)
-    def _choose_device(self, index: int) -> None:
-        self.device_chosen.emit(self.devices.itemData(index))
-
-    def select_model(self, name: str) -> None:
-        """Show a network as chosen; a weights file joins the list."""
-        index = self.models.findData(name)
-        if index < 0:
-            self.models.addItem(Path(name).name, name)
-            index = self.models.count() - 1
-        self.models.setCurrentIndex(index)
-
-    def select_device(self, name: str) -> None:
-        """Show a device as chosen; it joins the list where it is not in it yet."""
-        if self.devices.findData(name) < 0:
-            self.devices.addItem(name, name)
-        self.devices.setCurrentIndex(self.devices.findData(name))
-
-    def _fill_devices(self, model: ModelReady) -> None:
-        chosen = self.devices.currentData()
-        self.devices.clear()
-        for name, label in model.devices:
-            self.devices.addItem(label, name)
-        self.devices.setCurrentIndex(max(0, self.devices.findData(chosen)))
-
     @Slot(str)
     def _keep_scale(self, scale: str) -> None:
-        self._settings.setValue("scale", scale)
+        self.preferences.keep(scale=scale)
 
     @Slot(float)
     def _keep_pen_width(self, width: float) -> None:
-        self._settings.setValue("pen_width", width)
+        self.preferences.keep(pen_width=width)
 
     @Slot()
     def switch_theme(self) -> None:
@@ -251,7 +173,7 @@ class Window(QMainWindow):
     def set_theme(self, choice: ThemeChoice) -> None:
         """Use a theme and keep the choice."""
         self._theme_choice = choice
-        self._settings.setValue("theme", choice.value)
+        self.preferences.keep(theme=choice.value)
         self._use_theme()
 
     @Slot()
@@ -271,14 +193,11 @@ class Window(QMainWindow):
         self.actions_by_name["theme_system"].setChecked(follows)
 
     def _restore(self) -> None:
-        """Take up the settings of the last time; what makes no sense is passed over."""
+        """Take up the settings of the last time."""
         self._mark_theme()
-        self.page.set_scale(_choice(Scale, self._settings.value("scale"), Scale.FIXED))
-        try:
-            self.page.set_pen_width(float(self._settings.value("pen_width", 32.0)))
-        except (TypeError, ValueError):
-            self.page.set_pen_width(32.0)
-        geometry = self._settings.value("geometry")
+        self.page.set_scale(self.preferences.scale)
+        self.page.set_pen_width(self.preferences.pen_width)
+        geometry = self.preferences.geometry
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(USUAL)
 
@@ -287,9 +206,8 @@ class Window(QMainWindow):
     @Slot()
     def open_document(self) -> None:
         """Ask for an ink file or a picture and put it on the canvas."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open", "", documents.OPEN_FILTER)
-        if name:
-            self.open_path(Path(name))
+        if path := self._ask_for_file("Open", documents.OPEN_FILTER):
+            self.open_path(path)
 
     def open_path(self, path: Path) -> None:
         """Put an ink file's first drawing or a picture on the canvas; say why where it fails."""
@@ -298,11 +216,15 @@ class Window(QMainWindow):
     @Slot()
     def save_document(self) -> None:
         """Ask for a file and save the drawing as ink or as a picture."""
-        name, chosen = QFileDialog.getSaveFileName(
-            self, "Save", "drawing.jsonl", documents.SAVE_FILTER
-        )
-        if name:
-            self.save_path(documents.with_suffix(Path(name), chosen))
+        proposal = str(Path(self.preferences.folder) / "drawing.jsonl")
+        name, kind = QFileDialog.getSaveFileName(self, "Save", proposal, documents.SAVE_FILTER)
+        if not name:
+            return
+        path = documents.with_suffix(Path(name), kind)
+        self.preferences.keep(folder=str(path.parent))
+        # The dialog has asked about the name as it was typed, without the suffix.
+        if path == Path(name) or not path.exists() or self._may_replace(path):
+            self.save_path(path)
 
     def save_path(self, path: Path) -> None:
         """Save the drawing as ink or as a picture, as the file's name says."""
@@ -310,29 +232,36 @@ class Window(QMainWindow):
         try:
             documents.write(path, canvas.sheet, canvas.image())
         except (OSError, ValueError) as error:
-            self.banner.say(str(error))
+            self.banner.warn(str(error))
+
+    def _may_replace(self, path: Path) -> bool:
+        question = f"{path.name} already exists.\nDo you want to replace it?"
+        answer = QMessageBox.question(self, "Save", question)
+        return answer == QMessageBox.StandardButton.Yes
 
     @Slot()
     def open_weights(self) -> None:
         """Ask for a weights file and let its network read."""
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Open weights", "", "Weights (*.safetensors *.pth *.pt)"
-        )
-        if name:
-            self.model_chosen.emit(name)
+        if path := self._ask_for_file("Open weights", WEIGHTS_FILTER):
+            self.model_chosen.emit(str(path))
+
+    def _ask_for_file(self, title: str, kinds: str) -> Path | None:
+        name, _ = QFileDialog.getOpenFileName(self, title, self.preferences.folder, kinds)
+        if not name:
+            return None
+        self.preferences.keep(folder=str(Path(name).parent))
+        return Path(name)
 
     @Slot()
     def copy(self) -> None:
         """Copy the canvas, as ink and as a picture."""
-        QGuiApplication.clipboard().setMimeData(
-            clipboard.of(self.page.canvas.sheet, self.page.canvas.image())
-        )
+        canvas = self.page.canvas
+        QGuiApplication.clipboard().setMimeData(clipboard.of(canvas.sheet, canvas.image()))
 
     @Slot()
     def paste(self) -> None:
         """Put the clipboard's ink or picture on the canvas; say why where it fails."""
-        mime = QGuiApplication.clipboard().mimeData()
-        self._put(lambda: clipboard.sheet_in(mime))
+        self._put_from(QGuiApplication.clipboard().mimeData())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
@@ -340,19 +269,21 @@ class Window(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
-        mime = event.mimeData()
+        self._put_from(event.mimeData())
+
+    def _put_from(self, mime: QMimeData) -> None:
         self._put(lambda: clipboard.sheet_in(mime))
 
     def _put(self, read: documents.Reader) -> None:
         try:
             found = read()
         except (OSError, ValueError) as error:
-            self.banner.say(str(error))
+            self.banner.warn(str(error))
             return
         self.banner.hide()
         self.page.canvas.set_sheet(found.sheet)
         if found.note:
-            self.banner.say(found.note)
+            self.banner.note(found.note)
 
     # Small slots
 
@@ -365,23 +296,34 @@ class Window(QMainWindow):
         self._use_tool(erasing=True)
 
     def _use_tool(self, *, erasing: bool) -> None:
-        self.page.canvas.erasing = erasing
+        self.page.canvas.set_erasing(erasing)
         self.actions_by_name["eraser"].setChecked(erasing)
         self.actions_by_name["pen"].setChecked(not erasing)
 
     @Slot()
-    def _enable_actions(self) -> None:
-        history = self.page.canvas.history
-        self.actions_by_name["undo"].setEnabled(bool(history.past))
+    def _follow_history(self) -> None:
+        """Turn off the actions that can do nothing, and tell of a finished step."""
+        canvas = self.page.canvas
+        sheet, history = canvas.sheet, canvas.history
+        self.actions_by_name["undo"].setEnabled(bool(history.past) or sheet != history.present)
         self.actions_by_name["redo"].setEnabled(bool(history.future))
         for name in ("clear", "save", "copy"):
-            self.actions_by_name[name].setEnabled(bool(history.present))
+            self.actions_by_name[name].setEnabled(bool(sheet))
+        self.sheet_finished.emit(sheet)
 
     @Slot()
     def _toggle_full_screen(self) -> None:
-        full = not self.isFullScreen()
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-        self.actions_by_name["fullscreen"].setChecked(full)
+
+    @Slot()
+    def _leave_full_screen(self) -> None:
+        if self.isFullScreen():
+            self._toggle_full_screen()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.actions_by_name["fullscreen"].setChecked(self.isFullScreen())
+        super().changeEvent(event)
 
     @Slot(object)
     def _note_latency(self, reading: Reading) -> None:
@@ -392,15 +334,7 @@ class Window(QMainWindow):
         QMessageBox.about(self, "About lenetpad", ABOUT.format(version=__version__))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.sync()
+        self.preferences.keep(geometry=self.saveGeometry())
+        self.preferences.write()
         event.accept()
         self.closed.emit()
-
-
-def _choice(kind: type[Kind], value: object, usual: Kind) -> Kind:
-    """A setting as one of the values there are, the usual one where it is none."""
-    try:
-        return kind(value)
-    except ValueError:
-        return usual

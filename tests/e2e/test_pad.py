@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Pad
 from lenetpad.ink.files import Drawing
+from lenetpad.ink.raster import draw
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.lenet.architecture import PRESETS
 from lenetpad.messages import Choice, Failure, ModelReady, Reading
@@ -62,7 +64,7 @@ def test_every_preset_can_be_chosen_and_reads(
     with qtbot.waitSignal(pad.recognition.model_ready, timeout=TIMEOUT):
         pass
     reading = wait_for_reading(qtbot, pad)
-    assert pad.window.models.currentData() == preset
+    assert pad.window.header.models.currentData() == preset
     assert reading.digit == 3
     assert (reading.no_digit is None) == (PRESETS[preset].output == "linear")
     assert preset in pad.window.page.verdict.facts
@@ -115,8 +117,6 @@ def test_a_recogniser_that_raises_gives_a_banner_and_the_next_stroke_works(
 def test_the_last_ink_is_the_last_shown_however_slow_the_network(
     qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], samples: list[Drawing]
 ) -> None:
-    import threading
-
     never = threading.Event()
 
     class Slow(fake_reader):  # type: ignore[misc]
@@ -135,8 +135,6 @@ def test_the_last_ink_is_the_last_shown_however_slow_the_network(
     for sample in samples[:5]:
         hand.write(sample.ink)
     wait_for_reading(qtbot, pad)
-    from lenetpad.ink.raster import draw
-
     assert reader.last is not None
     assert np.array_equal(reader.last, draw(pad.window.page.canvas.sheet.ink))
 
@@ -153,7 +151,7 @@ def test_readings_of_a_network_that_has_gone_are_dropped(
     before = pad.window.page.maps.reading
     pad.recognition.reading_ready.emit(reading(serial=99, model_serial=77))
     assert pad.window.page.maps.reading is before
-    pad.recognition.model_ready.emit(model(serial=77))
+    pad.recognition.model_ready.emit(model(choice=Choice(77, "lenet5-1998")))
     pad.recognition.reading_ready.emit(reading(serial=99, model_serial=77))
     assert pad.window.page.maps.reading is not None
     assert pad.window.page.maps.reading.serial == 99
@@ -169,7 +167,7 @@ def test_weights_that_cannot_be_loaded_leave_the_network_that_works(
     pad.window.model_chosen.emit(str(bad))
     qtbot.waitUntil(lambda: pad.window.banner.isVisible(), timeout=TIMEOUT)
     assert "bad.safetensors" in pad.window.banner.text
-    assert pad.window.models.currentData() == "lenet5-1998"
+    assert pad.window.header.models.currentData() == "lenet5-1998"
     Hand(pad.window.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
     assert wait_for_reading(qtbot, pad).digit == 1
 
@@ -180,7 +178,7 @@ def test_weights_of_the_last_time_that_are_gone_give_way_to_the_default(
     settings.setValue("model", str(tmp_path / "gone.pth"))
     pad = make_pad()
     wait_for_reading(qtbot, pad)
-    assert pad.window.models.currentData() == "lenet5-1998"
+    assert pad.window.header.models.currentData() == "lenet5-1998"
     assert "gone.pth" in pad.window.banner.text
 
 
@@ -192,30 +190,78 @@ def test_a_device_that_is_not_there_falls_back_with_a_banner(
     wait_for_reading(qtbot, pad)
     assert "CPU reads instead" in pad.window.banner.text
     assert "CPU" in pad.window.page.verdict.facts
+    # The device that is not there is not asked for again.
+    assert pad.window.header.devices.currentData() == "cpu"
+    assert settings.value("device") == "cpu"
 
 
-def test_the_ink_of_the_last_time_comes_back(
+def test_what_lay_on_the_canvas_comes_back(
     qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], tmp_path: Path
 ) -> None:
-    last = tmp_path / "data" / "last.jsonl"
-    pad = make_pad(lambda choice: fake_reader(), last_ink=last)
+    folder = tmp_path / "data"
     ink = Ink.of([[[100, 100], [900, 900]]])
-    pad.window.page.canvas.set_sheet(Sheet(ink))
-    pad.window.close()
-    again = make_pad(lambda choice: fake_reader(), last_ink=last)
-    assert again.window.page.canvas.sheet.ink == ink
-    again.window.page.canvas.clear()
-    again.window.close()
-    assert not last.exists()
+    picture = np.random.default_rng(1).random((28, 28)).astype(np.float32)
+    for sheet in (Sheet(ink), Sheet(picture=picture), Sheet()):
+        pad = make_pad(lambda choice: fake_reader(), folder=folder)
+        pad.window.page.canvas.set_sheet(sheet)
+        pad.window.close()
+        again = make_pad(lambda choice: fake_reader(), folder=folder)
+        assert again.window.page.canvas.sheet == sheet
+        assert not again.window.actions_by_name["undo"].isEnabled()
+        again.window.close()
+    assert not list(folder.iterdir())
 
 
-def test_damaged_ink_of_the_last_time_does_not_stop_the_start(
+def test_a_finished_stroke_is_soon_on_the_disk(
     qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], tmp_path: Path
 ) -> None:
-    last = tmp_path / "last.jsonl"
-    last.write_text("{", encoding="utf-8")
-    pad = make_pad(lambda choice: fake_reader(), last_ink=last)
+    pad = make_pad(lambda choice: fake_reader(), folder=tmp_path)
+    Hand(pad.window.page.canvas).write(Ink.of([[[100, 100], [900, 900]]]))
+    qtbot.waitUntil(lambda: (tmp_path / "last.jsonl").exists())
+
+
+@pytest.mark.parametrize("name", ["last.jsonl", "last.npy"])
+def test_a_damaged_sheet_of_the_last_time_does_not_stop_the_start(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("{", encoding="utf-8")
+    pad = make_pad(lambda choice: fake_reader(), folder=tmp_path)
     assert not pad.window.page.canvas.sheet
+
+
+def test_a_network_that_a_later_choice_replaced_is_not_taken_for_it(
+    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, fake_reader: type[Any]
+) -> None:
+    loading, go_on = threading.Event(), threading.Event()
+
+    def opener(choice: Choice) -> Any:
+        if choice.model == "lenet5-study":
+            loading.set()
+            go_on.wait(10)
+        if choice.model == "bad.safetensors":
+            raise RuntimeError("bad.safetensors is empty")
+        return fake_reader()
+
+    pad = make_pad(opener)
+    wait_for_reading(qtbot, pad)
+    pad.window.model_chosen.emit("lenet5-study")
+    assert loading.wait(10)
+    pad.window.model_chosen.emit("bad.safetensors")
+    go_on.set()
+    qtbot.waitUntil(lambda: pad.window.banner.isVisible())
+    assert pad.window.header.models.currentData() == "lenet5-study"
+    assert settings.value("model") == "lenet5-1998"
+    pad.window.model_chosen.emit("lenet5-modern")
+    qtbot.waitUntil(lambda: settings.value("model") == "lenet5-modern")
+
+
+def test_the_same_failure_is_logged_once(
+    make_pad: Callable[..., Pad], fake_reader: type[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    pad = make_pad(lambda choice: fake_reader())
+    for _ in range(5):
+        pad.report(Failure("recognition", "odd", "Traceback"))
+    assert len(caplog.records) == 1
 
 
 def test_closing_the_window_ends_the_thread(
@@ -233,7 +279,7 @@ def test_an_unexpected_failure_keeps_the_choice(
     wait_for_reading(qtbot, pad)
     pad.report(Failure("recognition", "odd"))
     assert pad.window.banner.text == "odd"
-    assert pad.window.models.currentData() == Choice(0, "lenet5-1998").model
+    assert pad.window.header.models.currentData() == Choice(0, "lenet5-1998").model
 
 
 def run_python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -295,6 +341,30 @@ sys.exit(cli.run([]))
     done = run_python(code, **home)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
+
+
+def test_being_told_to_end_keeps_what_lies_on_the_canvas(tmp_path: Path) -> None:
+    code = """
+import os, signal, sys
+from PySide6.QtCore import QTimer
+from lenetpad import app, cli
+from lenetpad.ink.strokes import Ink, Sheet
+show = app.Window.show
+def show_and_end(window):
+    show(window)
+    window.page.canvas.set_sheet(Sheet(Ink.of([[[100, 100], [900, 900]]])))
+    QTimer.singleShot(0, lambda: os.kill(os.getpid(), signal.SIGTERM))
+app.Window.show = show_and_end
+sys.exit(cli.run([]))
+"""
+    home = {
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path),
+    }
+    done = run_python(code, **home)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "lenetpad" / "last.jsonl").exists()
 
 
 def test_the_canvas_is_sharp_at_scale_two(tmp_path: Path) -> None:

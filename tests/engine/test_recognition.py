@@ -173,7 +173,9 @@ def test_a_device_that_fails_at_work_gives_way_to_the_cpu(
     recognition.choose(Choice(1, "any", "cuda:0"))
     recognition.submit(request(1))
     qtbot.waitUntil(lambda: bool(witness.readings))
-    assert witness.models[-1].notice == "cuda:0 failed, the CPU reads instead: out of memory"
+    assert (
+        witness.models[-1].notice == "cuda:0 cannot be used, the CPU reads instead: out of memory"
+    )
     assert not witness.failures
 
 

@@ -186,7 +186,7 @@ class TestShippedNetworks:
 
 class TestDescription:
     def test_layers_have_the_sizes_of_a_reading(self, recognizer: Recognizer) -> None:
-        ready, taps = recognizer.describe(7), recognizer.read(noise()).taps
+        ready, taps = recognizer.describe(Choice(7, "mine")), recognizer.read(noise()).taps
         assert ready.serial == 7
         assert [view.name for view in ready.layers] == [
             "input",
@@ -206,7 +206,7 @@ class TestDescription:
     ) -> None:
         images = [draw(drawing.ink) for drawing in read_ink(resources.path("ink/samples.jsonl"))]
         readings = [recognizer.read(image) for image in images]
-        for view in recognizer.describe(0).layers:
+        for view in recognizer.describe(Choice(0, "lenet5-1998")).layers:
             assert np.isfinite([view.low, view.high]).all(), view
             assert view.low < view.high, view
             values = np.stack([reading.taps[view.name] for reading in readings])
@@ -214,22 +214,25 @@ class TestDescription:
             assert values.max() <= view.high + 1e-5, view
 
     def test_squashed_layers_have_the_squashings_range(self) -> None:
-        views = {view.name: view for view in untrained("lenet5-1998").describe(0).layers}
+        views = {
+            view.name: view
+            for view in untrained("lenet5-1998").describe(Choice(0, "lenet5-1998")).layers
+        }
         for name in ("C1", "S2", "C3", "S4", "C5", "F6"):
             assert (views[name].low, views[name].high) == (-1.7159, 1.7159)
         assert (views["input"].low, views["input"].high) == (-0.1, 1.175)
 
     def test_templates_are_what_the_output_compares_with(self, recognizer: Recognizer) -> None:
-        ready, network = recognizer.describe(0), recognizer.weights.network
+        ready, network = recognizer.describe(Choice(0, "lenet5-1998")), recognizer.weights.network
         assert ready.templates.shape == (10, 84)
         assert not ready.templates.flags.writeable
-        assert ready.coded is ready.rubbish is (network.config.name == "lenet5-1998")
+        assert ready.coded is (network.config.name == "lenet5-1998")
         state = network.state_dict()
         source = state["output.codes" if ready.coded else "output.weight"]
         assert np.array_equal(ready.templates, source.numpy())
 
     def test_it_names_the_network_and_its_device(self, recognizer: Recognizer) -> None:
-        ready = recognizer.describe(0)
+        ready = recognizer.describe(Choice(0, "lenet5-1998"))
         assert (ready.model, ready.preset) == ("mine", recognizer.weights.network.config.name)
         assert ready.device == "CPU"
         assert ready.devices == devices()
@@ -283,7 +286,7 @@ class TestDevices:
         fallen = on_cpu(weight, "cuda:99", RuntimeError("out of memory\nTry less"))
         assert fallen.notice == "cuda:99 cannot be used, the CPU reads instead: out of memory"
         assert on_cpu(weight, "cuda:99", RuntimeError()).notice.endswith(": RuntimeError")
-        assert fallen.describe(0).notice == fallen.notice
+        assert fallen.describe(Choice(0, "lenet5-1998")).notice == fallen.notice
 
 
 def test_an_unknown_network_is_an_error() -> None:
@@ -316,11 +319,14 @@ class TestCuda:
                 largest = max(1.0, float(np.abs(other).max()))
                 assert np.abs(one - other).max() <= 1e-2 * largest  # TF32 has three digits
 
-    def test_auto_takes_cuda(self) -> None:
-        assert open_recognizer(Choice(0, "lenet5-1998", "auto")).device == "cuda:0"
+    def test_auto_reads_on_the_cpu_and_trains_on_cuda(self) -> None:
+        assert open_recognizer(Choice(0, "lenet5-1998", "auto")).device == "cpu"
+        assert best_device() == "cuda:0"
 
     def test_it_is_described(self) -> None:
-        ready = open_recognizer(Choice(0, "lenet5-1998", "cuda:0")).describe(0)
+        ready = open_recognizer(Choice(0, "lenet5-1998", "cuda:0")).describe(
+            Choice(0, "lenet5-1998")
+        )
         assert ready.device == device_label("cuda:0")
         assert "cuda:0" in dict(ready.devices)
         assert all(np.isfinite(view.high) for view in ready.layers)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -16,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from lenetpad.ink.raster import draw
 from lenetpad.ink.strokes import Ink, Sheet, Stroke
 from lenetpad.puppet import Hand, Phase, Pointer, Touch
-from lenetpad.ui.canvas import UNITS, Canvas
+from lenetpad.ui.canvas import Canvas
+from lenetpad.ui.canvas_picture import UNITS
 from lenetpad.ui.theme import LIGHT
 
 
@@ -134,7 +136,7 @@ def test_the_eraser_end_removes_the_stroke_it_touches_in_one_step(canvas: Canvas
 
 def test_the_eraser_tool_erases_with_a_mouse(canvas: Canvas) -> None:
     stroke(Hand(canvas), (0.1, 0.1), (0.9, 0.1))
-    canvas.erasing = True
+    canvas.set_erasing(True)
     stroke(Hand(canvas, Pointer.MOUSE), (0.5, 0.3), (0.5, 0.1))
     assert not canvas.sheet
 
@@ -196,6 +198,53 @@ def test_a_press_whose_release_was_lost_does_not_block_the_next(canvas: Canvas) 
     hand.send(at(0.1, 0.1, Phase.DOWN))
     stroke(hand, (0.5, 0.5), (0.6, 0.6))
     assert len(canvas.sheet.ink.strokes) == 2
+
+
+@pytest.mark.parametrize("lost", [Pointer.PEN, Pointer.TOUCH, Pointer.MOUSE])
+@pytest.mark.parametrize("other", [Pointer.PEN, Pointer.TOUCH, Pointer.MOUSE])
+def test_a_release_that_was_lost_locks_no_other_pointer_out(
+    canvas: Canvas, monkeypatch: pytest.MonkeyPatch, lost: Pointer, other: Pointer
+) -> None:
+    Hand(canvas, lost).send(at(0.1, 0.1, Phase.DOWN))
+    later = time.perf_counter() + 2.5
+    monkeypatch.setattr(time, "perf_counter", lambda: later)
+    stroke(Hand(canvas, other), (0.5, 0.5), (0.6, 0.6))
+    assert canvas.sheet.ink.strokes[-1].xy.tolist() == [[500, 500], [600, 600]]
+    if (lost, other) != (Pointer.TOUCH, Pointer.PEN):  # that one was a palm
+        assert len(canvas.sheet.ink.strokes) == 2
+
+
+def test_losing_the_focus_ends_the_stroke(canvas: Canvas) -> None:
+    Hand(canvas).send(at(0.1, 0.1, Phase.DOWN))
+    QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusOut))
+    assert canvas.history.present.ink.point_count == 1
+    Hand(canvas, Pointer.MOUSE).send(at(0.5, 0.5, Phase.DOWN))
+    assert canvas.sheet.ink.point_count == 2
+
+
+def test_the_eraser_leaves_a_picture_where_it_is(canvas: Canvas) -> None:
+    picture = np.zeros((28, 28), dtype=np.float32)
+    picture[10:18, 14] = 1
+    canvas.set_sheet(Sheet(picture=picture))
+    hand = Hand(canvas, Pointer.ERASER)
+    hand.send(at(0.5, 0.5, Phase.DOWN))
+    assert canvas.sheet.picture is not None
+    hand.send(at(0.5, 0.5, Phase.UP))
+    assert canvas.sheet.picture is not None
+
+
+def test_the_image_holds_the_stroke_being_made(canvas: Canvas) -> None:
+    hand = Hand(canvas)
+    hand.send(at(0.2, 0.5, Phase.DOWN))
+    hand.send(at(0.8, 0.5))
+    assert canvas.image().pixelColor(500, 500) == QColor("black")
+
+
+def test_what_is_restored_is_no_step_to_undo(canvas: Canvas) -> None:
+    sheet = Sheet(Ink.of([[[100, 100], [200, 200]]]))
+    canvas.restore(sheet)
+    canvas.undo()
+    assert canvas.sheet == sheet
 
 
 def test_a_second_click_of_a_double_click_draws(canvas: Canvas) -> None:

@@ -10,9 +10,10 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from lenetpad.messages import ModelReady, Reading
+from lenetpad.messages import LayerView, ModelReady, Reading
 from lenetpad.puppet import Hand, Phase, Pointer, Touch
 from lenetpad.ui.colour import Scale, extent, value_index, value_table
+from lenetpad.ui.legend import Kind
 from lenetpad.ui.maps import MapsPanel, Pointed
 from lenetpad.ui.maps_layout import CODES
 from lenetpad.ui.theme import DARK, LIGHT
@@ -89,31 +90,62 @@ def test_pointing_finds_the_unit_and_its_value(panel: MapsPanel, unit: Pointed) 
         assert panel.value_at(unit) == pytest.approx(float(panel.reading.taps["C3"][15, 9, 9]))
 
 
-def test_hovering_names_layer_map_unit_and_value(qtbot: QtBot, panel: MapsPanel) -> None:
+def test_hovering_names_layer_map_unit_and_value(panel: MapsPanel) -> None:
     unit = Pointed("C3", 7, 4, 6)
-    with qtbot.waitSignal(panel.pointed_at) as told:
-        hover(panel, unit_centre(panel, unit))
+    hover(panel, unit_centre(panel, unit))
     assert panel.reading is not None
+    assert panel.model is not None
     value = f"{float(panel.reading.taps['C3'][7, 4, 6]):+.3f}".replace("-", "−")
-    assert told.args == [f"C3, map 7, unit (4, 6): {value}"]
-    with qtbot.waitSignal(panel.pointed_at) as told:
-        hover(panel, QPointF(1, 1))
-    assert told.args == [""]
+    assert panel.pointed == unit
+    assert panel.legend(panel.model).sentence == f"C3, map 7, unit (4, 6): {value}"
+    hover(panel, QPointF(1, 1))
+    assert panel.pointed is None
+
+
+def test_the_legend_is_that_of_the_layer_pointed_at(
+    panel: MapsPanel, model: Callable[..., ModelReady], reading: Callable[..., Reading]
+) -> None:
+    layers = (
+        LayerView("input", 1, 32, 32, -0.1, 1.175),
+        LayerView("C1", 6, 28, 28, 0.0, 6.5),
+        *model().layers[2:],
+    )
+    positive = model(layers=layers)
+    panel.show_model(positive)
+    panel.show_reading(reading())
+    assert panel.legend(positive).kind is Kind.POSITIVE
+    assert panel.legend(positive).numbers == ("0", "+6.50")
+    hover(panel, unit_centre(panel, Pointed("input", 0, 5, 5)))
+    assert panel.legend(positive).kind is Kind.INK
+    assert panel.legend(positive).numbers == ("−0.10 paper", "ink +1.18")
+    hover(panel, unit_centre(panel, Pointed("S2", 0, 5, 5)))
+    assert panel.legend(positive).kind is Kind.SIGNED
+    assert panel.legend(positive).numbers == ("−1.72", "0", "+1.72")
+
+
+def test_the_numbers_follow_the_scale(panel: MapsPanel) -> None:
+    assert panel.model is not None
+    assert panel.reading is not None
+    values = panel.reading.taps["C3"]
+    hover(panel, unit_centre(panel, Pointed("C3", 7, 4, 6)))
+    for scale, end in (
+        (Scale.FIXED, 1.7159),
+        (Scale.LAYER, float(np.abs(values).max())),
+        (Scale.MAP, float(np.abs(values[7]).max())),
+    ):
+        panel.set_scale(scale)
+        assert panel.legend(panel.model).numbers[-1] == f"+{end:.2f}"
 
 
 def test_pointing_between_the_maps_finds_nothing(panel: MapsPanel) -> None:
     assert panel.unit_at(QPointF(1, 1)) is None
 
 
-def test_the_legend_changes_with_the_scale(panel: MapsPanel) -> None:
-    def legend() -> QImage:
-        return picture(panel).copy(0, 640 - 46, 200, 46)
-
-    panel.set_scale(Scale.FIXED)
-    fixed = legend()
-    panel.set_scale(Scale.LAYER)
-    assert panel.model is not None
-    assert legend() != fixed
+def test_the_bar_is_painted_in_the_tables_colours(panel: MapsPanel) -> None:
+    image, table = picture(panel), value_table(LIGHT)
+    bar_y = 640 - 46 + 8 + 6
+    assert image.pixelColor(14, bar_y) == QColor(int(table[1]))
+    assert image.pixelColor(14 + 149, bar_y) == QColor(int(table[255]))
 
 
 def test_painted_tells_the_serial_on_screen(

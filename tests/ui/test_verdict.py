@@ -51,24 +51,35 @@ def test_what_is_no_digit_is_refused(
 
 
 def test_the_facts_name_device_network_test_error_and_latency(
-    verdict: VerdictPanel, reading: Callable[..., Reading], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    verdict: VerdictPanel,
+    reading: Callable[..., Reading],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert verdict.facts == "CPU · lenet5-1998 · test error 0.65 %"
     now = time.perf_counter() + 10
     monkeypatch.setattr(time, "perf_counter", lambda: now)
     verdict.note_painted(reading(submitted=now - 0.0042))
-    verdict.show_reading(reading())
+    monkeypatch.undo()
+    qtbot.waitUntil(lambda: "pen to paint" in verdict.facts)
     assert verdict.facts == "4.2 ms pen to paint · CPU · lenet5-1998 · test error 0.65 %"
 
 
-def test_what_waited_for_the_network_is_no_latency(
-    verdict: VerdictPanel, reading: Callable[..., Reading], monkeypatch: pytest.MonkeyPatch
+def test_what_waited_for_the_network_or_has_no_hand_is_no_latency(
+    qtbot: QtBot, verdict: VerdictPanel, reading: Callable[..., Reading]
 ) -> None:
-    now = time.perf_counter() + 10
-    monkeypatch.setattr(time, "perf_counter", lambda: now)
-    verdict.note_painted(reading(submitted=now - 60))
-    verdict.show_reading(reading())
-    assert "pen to paint" not in verdict.facts
+    verdict.note_painted(reading(submitted=0.0))
+    verdict.note_painted(reading(submitted=time.perf_counter()))
+    qtbot.waitUntil(lambda: "pen to paint" in verdict.facts)
+    assert float(verdict.facts.split(" ms")[0]) < 1000
+
+
+def test_without_any_network_it_says_what_to_do(qtbot: QtBot) -> None:
+    panel = VerdictPanel(LIGHT)
+    qtbot.addWidget(panel)
+    assert "loading" in panel.facts
+    panel.show_no_network()
+    assert "open weights" in panel.facts
 
 
 def test_the_bar_of_the_digit_is_as_long_as_its_probability(

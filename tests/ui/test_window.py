@@ -7,15 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
-from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QKeySequence
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QKeySequence, QWheelEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ink.files import Drawing, read_ink, write_ink
-from lenetpad.ink.strokes import Ink, Sheet
-from lenetpad.messages import Failure, ModelReady, Reading
+from lenetpad.ink.strokes import Ink, InkError, Sheet
+from lenetpad.messages import Choice, Failure, ModelReady, Reading
 from lenetpad.puppet import Hand
+from lenetpad.ui import clipboard
 from lenetpad.ui.actions import ACTIONS
 from lenetpad.ui.colour import Scale
 from lenetpad.ui.theme import DARK, LIGHT, ThemeChoice
@@ -102,7 +103,7 @@ def test_a_file_of_many_drawings_says_which_is_shown(window: Window, tmp_path: P
     write_ink(tmp_path / "many.jsonl", [Drawing(INK), Drawing(Ink.of([[[5, 5]]]))])
     window.open_path(tmp_path / "many.jsonl")
     assert window.page.canvas.sheet.ink == INK
-    assert window.banner.text == "many.jsonl holds 2 drawings; this is the first."
+    assert window.banner.text == "many.jsonl holds several drawings; this is the first."
 
 
 def test_the_systems_theme_can_be_followed_again(window: Window, settings: QSettings) -> None:
@@ -173,6 +174,22 @@ def test_copy_and_paste_bring_the_ink_back(window: Window) -> None:
     assert np.allclose(window.page.canvas.sheet.ink.strokes[0].xy, before[0], atol=0.01)
 
 
+def test_a_picture_is_copied_and_pasted_unchanged(window: Window) -> None:
+    picture = np.random.default_rng(1).random((28, 28)).astype(np.float32)
+    window.page.canvas.set_sheet(Sheet(picture=picture))
+    window.copy()
+    window.page.canvas.clear()
+    window.paste()
+    assert np.array_equal(window.page.canvas.sheet.picture, picture)
+
+
+def test_an_empty_list_of_files_is_nothing_to_paste(window: Window) -> None:
+    mime = QMimeData()
+    mime.setData("text/uri-list", b"")
+    with pytest.raises(InkError, match="nothing to paste"):
+        clipboard.sheet_in(mime)
+
+
 def test_a_picture_from_elsewhere_is_pasted(window: Window) -> None:
     image = QImage(60, 60, QImage.Format.Format_RGB32)
     image.fill(QColor("white"))
@@ -238,52 +255,105 @@ def test_settings_and_geometry_come_back(
     assert again._theme is DARK
 
 
-def test_settings_that_make_no_sense_are_passed_over(qtbot: QtBot, settings: QSettings) -> None:
-    settings.setValue("theme", "purple")
-    settings.setValue("scale", 7)
-    settings.setValue("pen_width", "wide")
-    settings.setValue("geometry", b"nonsense")
-    window = Window(settings)
+@pytest.mark.parametrize("junk", ["purple", 7, -1.5, b"nonsense", ["a", "b"], {"k": 1}, None, ""])
+def test_settings_that_make_no_sense_are_passed_over(
+    qtbot: QtBot, settings: QSettings, junk: object
+) -> None:
+    for name in ("theme", "scale", "pen_width", "geometry", "folder", "model", "device"):
+        settings.setValue(name, junk)
+    settings.sync()
+    window = Window(QSettings(settings.fileName(), QSettings.Format.IniFormat))
     qtbot.addWidget(window)
     assert window.page.maps.scale is Scale.FIXED
+    assert isinstance(window.preferences.choice.model, str)
+    assert window.preferences.choice.model
 
 
-def test_full_screen_and_back(window: Window) -> None:
-    window.actions_by_name["fullscreen"].trigger()
+def test_full_screen_and_back(qtbot: QtBot, window: Window) -> None:
+    action = window.actions_by_name["fullscreen"]
+    action.trigger()
     assert window.isFullScreen()
-    window.actions_by_name["fullscreen"].trigger()
+    qtbot.waitUntil(action.isChecked)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not window.isFullScreen()
-    assert not window.actions_by_name["fullscreen"].isChecked()
+    qtbot.waitUntil(lambda: not action.isChecked())
+    window.showFullScreen()  # as a window manager does
+    qtbot.waitUntil(action.isChecked)
 
 
-def test_a_failure_is_a_banner_that_moves_nothing(window: Window) -> None:
+def test_saving_asks_before_it_replaces_a_file_that_was_not_named(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw(window)
+    (tmp_path / "digit.7.jsonl").write_text("precious", encoding="utf-8")
+    typed = str(tmp_path / "digit.7")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed, "Ink (*.jsonl)"))
+    for answer, kept in (("No", True), ("Yes", False)):
+        button = QMessageBox.StandardButton[answer]
+        monkeypatch.setattr(QMessageBox, "question", lambda *_, button=button: button)
+        window.save_document()
+        content = (tmp_path / "digit.7.jsonl").read_text(encoding="utf-8")
+        assert (content == "precious") is kept
+    assert window.preferences.folder == str(tmp_path)
+
+
+def test_a_failure_is_a_banner_that_moves_and_covers_nothing(
+    window: Window, model: Callable[..., ModelReady], reading: Callable[..., Reading]
+) -> None:
+    window.show_model(model())
+    window.show_reading(reading())
     before = window.page.maps.geometry()
-    window.show_failure(Failure("recognition", "it broke"))
+    window.show_failure(Failure("recognition", "it broke in /a/very/long/path"))
     assert window.banner.isVisible()
-    assert window.banner.text == "it broke"
+    assert window.banner.text == "it broke in /a/very/long/path"
     assert window.page.maps.geometry() == before
+    for part in (window.page.canvas, window.page.maps, window.page.probabilities):
+        assert not part.geometry().intersects(window.banner.geometry())
+    # What was read before is not of the ink that failed.
+    assert window.page.maps.reading is None
+    assert window.page.verdict.verdict == ""
 
 
-def test_a_model_fills_the_choices(window: Window, model: Callable[..., ModelReady]) -> None:
-    window.select_device("cuda:7")
+def test_a_model_fills_the_devices_and_keeps_the_choice(
+    window: Window, model: Callable[..., ModelReady]
+) -> None:
     devices = (("auto", "Auto"), ("cpu", "CPU"), ("cuda:0", "A GPU (cuda:0)"))
-    window.show_model(model(model="/somewhere/mine.pth", devices=devices, notice="fell back"))
-    assert window.models.currentText() == "mine.pth"
-    assert [window.devices.itemData(i) for i in range(window.devices.count())] == [
-        "auto",
-        "cpu",
-        "cuda:0",
-    ]
+    window.show_model(model(devices=devices, notice="fell back"))
+    window.show_choice(Choice(2, "/somewhere/mine.pth", "cuda:0"))
+    header = window.header
+    assert header.models.currentText() == "mine.pth"
+    assert header.devices.currentText() == "A GPU (cuda:0)"
+    window.show_model(model(devices=devices))
+    assert header.devices.currentData() == "cuda:0"
     assert window.banner.text == "fell back"
 
 
 def test_choosing_tells_the_wish(qtbot: QtBot, window: Window) -> None:
     with qtbot.waitSignal(window.model_chosen) as told:
-        window.models.activated.emit(2)
+        window.header.models.activated.emit(2)
     assert told.args == ["lenet5-modern"]
     with qtbot.waitSignal(window.device_chosen) as told:
-        window.devices.activated.emit(0)
+        window.header.devices.activated.emit(0)
     assert told.args == ["auto"]
+
+
+def test_the_wheel_over_the_network_box_changes_nothing(qtbot: QtBot, window: Window) -> None:
+    box = window.header.models
+    centre = QPointF(box.rect().center())
+    event = QWheelEvent(
+        centre,
+        box.mapToGlobal(centre),
+        QPoint(0, 0),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    box.setFocus()
+    with qtbot.assertNotEmitted(window.model_chosen):
+        QApplication.sendEvent(box, event)
+    assert box.currentIndex() == 0
 
 
 def test_a_reading_is_painted_by_every_panel(
@@ -310,7 +380,7 @@ def test_nothing_jumps_when_a_reading_arrives(
     window.show_model(model())
     QApplication.processEvents()
     page = window.page
-    parts = (page.canvas, page.maps, page.probabilities, page.verdict, window.models)
+    parts = (page.canvas, page.maps, page.probabilities, page.verdict, window.header)
     before = [part.geometry() for part in parts] + [dict(page.maps.placed)]
     window.show_reading(reading())
     QApplication.processEvents()

@@ -1,0 +1,78 @@
+"""Settings as the window reads them: what makes no sense is passed over."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from lenetpad.messages import AUTO, DEFAULT_MODEL, Choice
+from lenetpad.ui.colour import Scale
+from lenetpad.ui.theme import ThemeChoice
+
+USUAL_PEN_WIDTH = 32.0
+
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+class Preferences:
+    """Typed access to the settings file."""
+
+    def __init__(self, settings: QSettings) -> None:
+        self._settings = settings
+
+    @property
+    def theme(self) -> ThemeChoice:
+        """The theme; the system's at first."""
+        return self._one_of(ThemeChoice, "theme", ThemeChoice.SYSTEM)
+
+    @property
+    def scale(self) -> Scale:
+        """The colour scale of the maps."""
+        return self._one_of(Scale, "scale", Scale.FIXED)
+
+    @property
+    def pen_width(self) -> float:
+        """The pen's width in thousandths of the canvas's side."""
+        try:
+            return float(self._text("pen_width", ""))
+        except ValueError:
+            return USUAL_PEN_WIDTH
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """The window's geometry as Qt saved it."""
+        value = self._settings.value("geometry")
+        return value if isinstance(value, QByteArray) else None
+
+    @property
+    def folder(self) -> str:
+        """The folder of the last file that was opened or saved."""
+        return self._text("folder", "")
+
+    @property
+    def choice(self) -> Choice:
+        """The network and the device of the last time."""
+        return Choice(1, self._text("model", DEFAULT_MODEL), self._text("device", AUTO))
+
+    def keep(self, **values: object) -> None:
+        """Keep settings by name."""
+        for name, value in values.items():
+            self._settings.setValue(name, value)
+
+    def write(self) -> None:
+        """Write what was kept to the disk now."""
+        self._settings.sync()
+
+    def _text(self, name: str, usual: str) -> str:
+        value = self._settings.value(name)
+        if isinstance(value, int | float):
+            return str(value)
+        return value if isinstance(value, str) and value else usual
+
+    def _one_of(self, kind: type[Kind], name: str, usual: Kind) -> Kind:
+        try:
+            return kind(self._settings.value(name))
+        except ValueError:
+            return usual

@@ -1,0 +1,77 @@
+"""`lenetpad demo` and `lenetpad bench`, run as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageSequence
+
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+}
+FIGURES = (
+    "raster_ms",
+    "network_ms",
+    "pen_to_paint_ms",
+    "window_ms",
+    "first_reading_ms",
+    "gui_gap_max_ms",
+)
+
+
+def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=cwd,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+
+def test_without_a_display_the_program_says_so_and_runs_the_demo(tmp_path: Path) -> None:
+    done = run("-m", "lenetpad", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "no display" in done.stdout
+    light, dark = (
+        np.asarray(Image.open(tmp_path / "demo" / name).convert("L"))
+        for name in ("window.png", "window-dark.png")
+    )
+    assert light.shape == dark.shape == (800, 1280)
+    assert light.mean() > 180 > 90 > dark.mean()
+    with Image.open(tmp_path / "demo" / "writing.gif") as film:
+        frames = [np.asarray(frame.convert("L")) for frame in ImageSequence.Iterator(film)]
+    assert len(frames) > 20
+    # The maps follow the pen: the middle of the window changes from frame to frame.
+    changed = [(a[60:480, 420:760] != b[60:480, 420:760]).mean() for a, b in pairwise(frames[:11])]
+    assert min(changed) > 0.01
+
+
+def test_the_benchmark_gives_every_figure_as_json(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from lenetpad import bench, cli\n"
+        "from lenetpad.bench import pen, startup\n"
+        "bench.CALLS, bench.WARM_UP, startup.RUNS = 40, 5, 1\n"
+        "pen.READINGS, pen.WARM_UP = (10, 20), 20\n"
+        "sys.exit(cli.run(['bench', '--json', '--events', '60']))\n"
+    )
+    done = run("-c", code, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert set(figures) == {*FIGURES, "memory_mb"}
+    for name in FIGURES:
+        assert set(figures[name]) == {"p50", "p95", "p99", "max", "n"}
+        assert 0 < figures[name]["p50"] <= figures[name]["p99"] <= figures[name]["max"]
+    assert figures["pen_to_paint_ms"]["n"] == 60
+    assert set(figures["memory_mb"]) == {"after_10", "after_20"}
