@@ -1,0 +1,1 @@
+"""What a hand drew: strokes, their image, and the files they live in."""

@@ -1,0 +1,170 @@
+"""Pictures: whatever paper, light, size and colour, the digit comes out as MNIST would have it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from lenetpad import resources
+from lenetpad.ink.files import normalised, read_picture
+from lenetpad.ink.raster import centre_of_mass
+from lenetpad.ink.strokes import InkError
+
+
+def digit(side: int = 200, width: float = 0.07, at: tuple[float, float] = (0, 0)) -> Image.Image:
+    """A 4, white on black, as a mask."""
+    mask = Image.new("L", (side, side))
+    pen = ImageDraw.Draw(mask)
+    for line in (((0.6, 0.2), (0.3, 0.55), (0.7, 0.55)), ((0.58, 0.35), (0.58, 0.8))):
+        points = [((x + at[0]) * side, (y + at[1]) * side) for x, y in line]
+        pen.line(points, fill=255, width=round(width * side), joint="curve")
+    return mask
+
+
+def on_paper(mask: Image.Image, paper: int, ink: int) -> np.ndarray:
+    share = np.asarray(mask, dtype=np.float64) / 255
+    return (paper * (1 - share) + ink * share).astype(np.uint8)
+
+
+def likeness(one: np.ndarray, other: np.ndarray) -> float:
+    """Correlation of two images, the best over shifts by a pixel."""
+    return max(
+        float(np.corrcoef(one.ravel(), np.roll(other, shift, (0, 1)).ravel())[0, 1])
+        for shift in [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+    )
+
+
+REFERENCE = normalised(on_paper(digit(), 255, 0))
+
+
+def photographed() -> np.ndarray:
+    grey = on_paper(digit(900, 0.05), 215, 60).astype(np.float64)
+    rows, columns = np.mgrid[0:900, 0:900] / 900
+    light = 0.55 + 0.45 * (0.6 * rows + 0.4 * columns)
+    noise = np.random.default_rng(1).normal(0, 5, grey.shape)
+    return np.clip(grey * light + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("what", "grey"),
+    [
+        ("light on dark", on_paper(digit(), 0, 255)),
+        ("faint", on_paper(digit(), 230, 170)),
+        ("large", on_paper(digit(1500), 255, 0)),
+        ("small", on_paper(digit(40), 255, 0)),
+        ("in a corner", on_paper(digit(400, 0.035, at=(-0.15, -0.1)), 255, 20)),
+        ("thin pen", on_paper(digit(600, 0.012), 250, 30)),
+        ("photographed", photographed()),
+    ],
+)
+def test_the_same_digit_gives_the_same_image(what: str, grey: np.ndarray) -> None:
+    image = normalised(grey)
+    assert likeness(REFERENCE, image) > 0.85, what
+
+
+def test_it_is_normalised() -> None:
+    assert REFERENCE.shape == (28, 28)
+    assert REFERENCE.dtype == np.float32
+    assert 0 == REFERENCE.min() < 0.9 < REFERENCE.max() <= 1
+    rows = np.flatnonzero(REFERENCE.max(axis=1) > 0.3)
+    assert np.ptp(rows) + 1 == pytest.approx(20, abs=1)
+    assert max(map(abs, centre_of_mass(REFERENCE))) <= 0.5 + 1e-3
+
+
+def test_mnists_own_images_come_out_almost_as_they_are() -> None:
+    with np.load(resources.path("mnist.npz")) as arrays:
+        images = arrays["x_test"][:300]
+    change = [np.abs(normalised(image) - image / 255).mean() for image in images]
+    assert float(np.mean(change)) < 0.01
+
+
+def test_a_thin_pen_is_drawn_about_as_thick_as_the_pads() -> None:
+    def width(image: np.ndarray) -> float:
+        edged = np.pad(image, 1)
+        across = (edged[1:-1, 2:] - edged[1:-1, :-2]) / 2
+        down = (edged[2:, 1:-1] - edged[:-2, 1:-1]) / 2
+        return float(2 * image.sum() / np.hypot(across, down).sum())
+
+    assert 2.0 < width(normalised(on_paper(digit(800, 0.01), 255, 0))) < 3.5
+    assert width(normalised(on_paper(digit(800, 0.12), 255, 0))) > 3.5
+
+
+def file_of(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("ink", [(0, 0, 0), (255, 255, 255)])
+def test_ink_on_a_transparent_picture_is_seen_in_either_colour(
+    ink: tuple[int, int, int],
+) -> None:
+    picture = Image.new("RGBA", (200, 200), (*ink, 0))
+    picture.paste((*ink, 255), mask=digit())
+    assert likeness(REFERENCE, read_picture(file_of(picture))) > 0.85
+
+
+@pytest.mark.parametrize("mode", ["RGB", "P", "L", "1", "CMYK", "I;16"])
+def test_every_mode_is_read(tmp_path: Path, mode: str) -> None:
+    grey = Image.fromarray(on_paper(digit(), 255, 0))
+    if mode == "I;16":
+        picture = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
+    else:
+        picture = grey.convert(mode)
+    kind = "TIFF" if mode in ("CMYK", "I;16") else "PNG"
+    (tmp_path / "digit").write_bytes(file_of(picture, kind))
+    assert likeness(REFERENCE, read_picture(tmp_path / "digit")) > 0.85
+
+
+def test_the_cameras_orientation_is_followed() -> None:
+    turned = Image.fromarray(on_paper(digit(), 255, 0)).transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be shown turned by 90 degrees clockwise
+    jpeg = file_of(turned.convert("RGB"), "JPEG", exif=exif, quality=95)
+    assert likeness(REFERENCE, read_picture(jpeg)) > 0.85
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_a_blank_picture_is_refused(level: int) -> None:
+    with pytest.raises(InkError, match="no ink"):
+        normalised(np.full((100, 100), level, dtype=np.uint8))
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"%PDF-1.4"])
+def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "digit.png").write_bytes(content)
+    with pytest.raises(InkError) as caught:
+        read_picture(tmp_path / "digit.png")
+    assert "digit.png" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_truncated_picture_is_refused(tmp_path: Path) -> None:
+    noisy = Image.fromarray(np.random.default_rng(1).integers(0, 255, (200, 200), dtype=np.uint8))
+    (tmp_path / "digit.png").write_bytes(file_of(noisy)[:5000])
+    with pytest.raises(InkError, match="damaged"):
+        read_picture(tmp_path / "digit.png")
+
+
+def test_a_decompression_bomb_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bomb.png").write_bytes(file_of(Image.new("1", (30_000, 30_000))))
+    with pytest.raises(InkError, match="megapixels"):
+        read_picture(tmp_path / "bomb.png")
+
+
+def test_an_archive_is_no_picture(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.png", "w") as archive:
+        archive.writestr("x", "y")
+    with pytest.raises(InkError):
+        read_picture(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (5, 5, 3), (1, 1)])
+def test_shapes_that_hold_no_digit_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(InkError):
+        normalised(np.zeros(shape, dtype=np.uint8))

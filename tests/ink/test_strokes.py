@@ -1,0 +1,125 @@
+"""Strokes, sheets and their history are values."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from lenetpad.ink.strokes import UNDO_DEPTH, History, Ink, InkError, Sheet, Stroke
+
+CROSS = Ink.of([[[0, 0], [10, 10]], [[0, 10], [10, 0]]])
+
+
+def test_points_keep_position_time_and_pressure() -> None:
+    stroke = Stroke.of([[1, 2], [3, 4]], t=[0.0, 0.1], pressure=[0.2, 0.9])
+    assert stroke.points.tolist() == [[1, 2, 0, 0.2], [3, 4, 0.1, 0.9]]
+
+
+def test_a_stroke_cannot_be_changed() -> None:
+    stroke = CROSS.strokes[0]
+    with pytest.raises(ValueError, match="read-only"):
+        stroke.points[0, 0] = 5
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        stroke.points = np.zeros((1, 4))  # type: ignore[misc]
+
+
+def test_a_stroke_keeps_its_own_points() -> None:
+    points = np.zeros((2, 4))
+    stroke = Stroke(points)
+    points[0, 0] = 7
+    assert stroke.points[0, 0] == 0
+
+
+@pytest.mark.parametrize(
+    "xy",
+    [
+        [],
+        [[]],
+        [[1]],
+        [[1, 2, 3]],
+        [[1, 2], [3]],
+        [[float("nan"), 0]],
+        [[0, float("inf")]],
+        [[1e10, 0]],
+        [["a", "b"]],
+    ],
+)
+def test_points_that_cannot_be_drawn_are_refused(xy: list[list[float]]) -> None:
+    with pytest.raises(InkError):
+        Stroke.of(xy)
+
+
+def test_times_and_pressures_must_fit_the_points() -> None:
+    with pytest.raises(InkError):
+        Stroke.of([[0, 0], [1, 1]], t=[0.0])
+    with pytest.raises(InkError):
+        Stroke.of([[0, 0]], pressure=[float("nan")])
+
+
+def test_equal_points_are_equal_strokes() -> None:
+    assert Ink.of([[[0, 0], [10, 10]]]) == Ink(CROSS.strokes[:1])
+    assert hash(CROSS) == hash(Ink(CROSS.strokes))
+    assert Ink.of([[[0, 0], [10, 11]]]) != Ink(CROSS.strokes[:1])
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "distance"), [(5, 5, 0), (0, 10, 50**0.5), (13, 14, 5), (-3, -4, 5)]
+)
+def test_the_distance_to_a_stroke_is_that_to_its_nearest_point(
+    x: float, y: float, distance: float
+) -> None:
+    assert CROSS.strokes[0].distance_to(x, y) == pytest.approx(distance)
+
+
+def test_the_eraser_takes_the_strokes_within_reach() -> None:
+    assert CROSS.erasing(1, 1, reach=1) == Ink(CROSS.strokes[1:])
+    assert CROSS.erasing(5, 5, reach=1) == Ink()
+    assert CROSS.erasing(50, 50, reach=1) is CROSS
+    assert Ink.of([[[3, 3]]]).erasing(3, 4, reach=2) == Ink()
+
+
+def test_a_sheet_holds_ink_or_a_picture() -> None:
+    picture = np.zeros((28, 28), dtype=np.float32)
+    assert not Sheet()
+    assert Sheet(CROSS)
+    assert Sheet(picture=picture)
+    assert Sheet(picture=picture) == Sheet(picture=picture.copy())
+    assert Sheet(picture=picture) != Sheet(picture=picture + 1)
+    assert Sheet(picture=picture) != Sheet()
+    with pytest.raises(InkError):
+        Sheet(CROSS, picture)
+    with pytest.raises(InkError):
+        Sheet(picture=np.zeros((5, 5), dtype=np.float32))
+
+
+def test_undo_and_redo_go_back_and_forth() -> None:
+    one, two = Sheet(Ink(CROSS.strokes[:1])), Sheet(CROSS)
+    history = History().doing(one).doing(two)
+    assert history.undone().present == one
+    assert history.undone().undone().present == Sheet()
+    assert history.undone().undone().redone().redone() == history
+    assert History().undone() == History()
+    assert history.redone() is history
+
+
+def test_a_new_step_forgets_what_was_undone() -> None:
+    history = History().doing(Sheet(CROSS)).undone().doing(Sheet(Ink(CROSS.strokes[1:])))
+    assert history.redone() is history
+
+
+def test_doing_nothing_is_no_step() -> None:
+    history = History().doing(Sheet(CROSS))
+    assert history.doing(Sheet(CROSS)) is history
+
+
+def test_clearing_can_be_undone() -> None:
+    assert History().doing(Sheet(CROSS)).doing(Sheet()).undone().present == Sheet(CROSS)
+
+
+def test_the_history_is_bounded() -> None:
+    history = History()
+    for step in range(UNDO_DEPTH + 50):
+        history = history.doing(Sheet(Ink.of([[[step, 0]]])))
+    assert len(history.past) == UNDO_DEPTH
