@@ -77,9 +77,7 @@ class Stage:
             _process_until(begun + touch.t)
             self._hand.send(touch)
         self._wait_for_reading()
-        _process_until(time.perf_counter() + 0.6)  # the shown latency is refreshed
-        self.pad.submit(self.pad.window.page.canvas.sheet)
-        self._wait_for_reading()
+        _process_until(time.perf_counter() + 0.6)  # until the shown latency is refreshed
 
     def film(self, drawings: Sequence[Ink]) -> list[tuple[QPixmap, float]]:
         """Pictures of the window while it is written on, each with the seconds it is shown."""

@@ -41,6 +41,7 @@ class Stroke:
             raise InkError("a stroke holds a coordinate, time or pressure that is NaN or infinite")
         if np.abs(points[:, :2]).max() > LARGEST_COORDINATE:
             raise InkError(f"a stroke holds a coordinate beyond ±{LARGEST_COORDINATE:g}")
+        points += 0.0  # makes -0.0 a 0.0, so that equal strokes have equal hashes
         points.flags.writeable = False
         object.__setattr__(self, "points", points)
 

@@ -67,6 +67,103 @@ def test_the_same_digit_gives_the_same_image(what: str, grey: np.ndarray) -> Non
     assert likeness(REFERENCE, image) > 0.85, what
 
 
+def tight(mask: Image.Image) -> Image.Image:
+    """The mask cut to the digit, which then touches all four sides."""
+    return mask.crop(mask.getbbox())
+
+
+@pytest.mark.parametrize("width", [0.05, 0.1, 0.15])
+@pytest.mark.parametrize("side", [26, 150, 900])
+@pytest.mark.parametrize(("paper", "ink"), [(255, 0), (0, 255)])
+def test_a_bitmap_that_the_digit_fills_is_read(
+    width: float, side: int, paper: int, ink: int
+) -> None:
+    mask = tight(digit(900, width)).resize((round(side * 0.7), side), Image.Resampling.BOX)
+    # The same with paper around it, and enough of it to leave no doubt of which is paper.
+    roomy = Image.new("L", (3 * side, 3 * side))
+    roomy.paste(mask, (side, side))
+    expected = normalised(on_paper(roomy, 255, 0))
+    assert likeness(expected, normalised(on_paper(mask, paper, ink))) > 0.9
+
+
+def in_a_shadow(grey: np.ndarray, noise: float) -> np.ndarray:
+    """The picture lit from a side, half of it in the shadow of a hand, with the camera's noise."""
+    rows, columns = np.mgrid[0 : grey.shape[0], 0 : grey.shape[1]] / max(grey.shape)
+    light = (0.7 + 0.3 * columns) * (1 - 0.35 / (1 + np.exp((columns - rows - 0.05) / 0.02)))
+    random = np.random.default_rng(1).normal(0, noise, grey.shape)
+    return np.clip(grey * light + random, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("noise", [0, 3, 10])
+@pytest.mark.parametrize(("paper", "ink"), [(225, 50), (40, 220)])
+def test_a_shadows_edge_is_no_ink(noise: float, paper: int, ink: int) -> None:
+    grey = in_a_shadow(on_paper(digit(700, 0.03), paper, ink), noise)
+    assert likeness(REFERENCE, normalised(grey)) > 0.85
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("table", [30, 80])
+def test_the_table_beside_the_sheet_is_no_ink(turns: int, table: int) -> None:
+    grey = in_a_shadow(on_paper(digit(600, 0.03), 225, 120), 3)  # fainter than the table
+    rows, columns = np.mgrid[0:600, 0:600]
+    beside = columns < 10 + 0.05 * rows  # the sheet lies a little askew
+    grey[np.rot90(beside, turns)] = table
+    assert likeness(REFERENCE, normalised(grey)) > 0.85
+
+
+@pytest.mark.parametrize("photo", [False, True])
+def test_what_hangs_in_from_the_border_is_no_ink(photo: bool) -> None:
+    grey = on_paper(digit(600, 0.03), 225, 90)
+    grey[:, :25] = 40  # the table, in even light
+    grey[540:, 300:330] = grey[540:560, 300:500] = 90  # the next line of writing
+    if photo:
+        grey = in_a_shadow(grey, 3)
+    assert likeness(REFERENCE, normalised(grey)) > 0.85
+
+
+def test_specks_of_dirt_do_not_count() -> None:
+    grey = on_paper(digit(300), 255, 0)
+    dirty = grey.copy()
+    for row, column in ((10, 12), (280, 30), (20, 270), (150, 290)):
+        dirty[row : row + 4, column : column + 4] = 0
+    assert np.allclose(normalised(dirty), normalised(grey), atol=1e-3)
+
+
+@pytest.mark.parametrize("noise", [0, 2, 8, 25])
+@pytest.mark.parametrize("side", [28, 64, 500])
+def test_a_picture_of_empty_paper_is_refused(side: int, noise: float) -> None:
+    rows, columns = np.mgrid[0:side, 0:side] / side
+    random = np.random.default_rng(1).normal(0, noise, (side, side))
+    paper = np.clip(210 - 30 * rows - 20 * columns + random, 0, 255).astype(np.uint8)
+    if side > 64:  # a smaller one is taken for a bitmap, which has no lighting
+        with pytest.raises(InkError, match="no ink"):
+            normalised(paper)
+    with pytest.raises(InkError, match="no ink"):
+        normalised(np.clip(200 + random, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("shape", [(1, 900), (900, 2), (2, 2), (5, 500), (64, 65), (3000, 40)])
+def test_odd_shapes_give_an_image_or_are_refused(shape: tuple[int, int]) -> None:
+    grey = np.random.default_rng(1).integers(0, 2, shape).astype(np.uint8) * 255
+    for picture in (grey, np.full(shape, 9, dtype=np.uint8), np.eye(*shape, dtype=np.uint8) * 255):
+        try:
+            image = normalised(picture)
+        except InkError:
+            continue
+        assert image.shape == (28, 28)
+        assert image.dtype == np.float32
+        assert 0 <= image.min() <= image.max() <= 1 + 1e-6
+
+
+def test_lopsided_ink_is_made_smaller_not_cut() -> None:
+    grey = np.full((400, 400), 255, dtype=np.uint8)
+    grey[40:180, 40:180] = 0
+    grey[175:185, 175:360] = grey[175:360, 355:365] = 0
+    image = normalised(grey)
+    assert image[-1].max() == image[:, -1].max() == 0
+    assert image[-8:, -8:].max() > 0.25  # the far end of the thin stroke
+
+
 def test_it_is_normalised() -> None:
     assert REFERENCE.shape == (28, 28)
     assert REFERENCE.dtype == np.float32
@@ -106,6 +203,12 @@ def test_ink_on_a_transparent_picture_is_seen_in_either_colour(
 ) -> None:
     picture = Image.new("RGBA", (200, 200), (*ink, 0))
     picture.paste((*ink, 255), mask=digit())
+    assert likeness(REFERENCE, read_picture(file_of(picture))) > 0.85
+
+
+def test_a_transparent_margin_around_white_paper_is_no_ink() -> None:
+    picture = Image.new("RGBA", (260, 260), (0, 0, 0, 0))
+    picture.paste(Image.fromarray(on_paper(digit(), 255, 0)).convert("RGBA"), (30, 30))
     assert likeness(REFERENCE, read_picture(file_of(picture))) > 0.85
 
 

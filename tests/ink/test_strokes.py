@@ -61,6 +61,7 @@ def test_times_and_pressures_must_fit_the_points() -> None:
 def test_equal_points_are_equal_strokes() -> None:
     assert Ink.of([[[0, 0], [10, 10]]]) == Ink(CROSS.strokes[:1])
     assert hash(CROSS) == hash(Ink(CROSS.strokes))
+    assert hash(Ink.of([[[-0.0, 1]]])) == hash(Ink.of([[[0, 1]]]))
     assert Ink.of([[[0, 0], [10, 11]]]) != Ink(CROSS.strokes[:1])
 
 

@@ -1,0 +1,275 @@
+"""Ink told from paper: the grey levels of a picture to how much of each pixel is ink.
+
+The paper's brightness is what is left when everything narrow and dark is closed (a morphological
+closing, which a slope of light or a straight shadow's edge survives). Otsu's threshold cuts the
+contrast with it into ink and paper; specks go, and so does what hangs in from a photograph's
+border: the edge of the sheet, the table, the next line of writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenetpad.ink.strokes import InkError
+
+Plane = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+SMALL: Final = 64  # pixels; up to this side a picture is a bitmap of the digit alone
+#: Paper whose median deviation is this share of the contrast has one level: no photograph's has.
+FLAT: Final = 0.02
+FAINTEST: Final = 16.0  # grey levels between ink and paper, below which a picture is blank
+NOISE: Final = 4.0  # standard deviations of the paper's noise that are still paper
+#: The closing's window, as a share of the longer side: wider than any stroke is.
+PHOTO_WINDOW: Final = 0.25
+BITMAP_WINDOW: Final = 0.7
+#: Windows in which the minority is looked for, as shares of the longer side, and their weights.
+PHOTO_SCALES: Final = ((0.2, 1.0), (1.0, 2.0))
+BITMAP_SCALES: Final = ((1.0, 1.0),)
+#: In a photo ink rises from 0 to 1 between these multiples of the threshold; a bitmap keeps its
+#: grey levels.
+RAMP: Final = (0.6, 1.4)
+SPECK: Final = 0.03  # parts smaller than this share of the largest are dirt
+DIGIT: Final = 0.08  # of a large picture's longer side: what is smaller is no digit
+FRINGE: Final = 3  # pixels around a part that belong to it, in a large picture
+ROUNDS: Final = 8  # in which what hangs in from the border is taken off
+BINS: Final = 128
+BLANK: Final = "the picture shows no ink; choose one whose digit stands out clearly from the paper"
+
+
+def separated(plane: Plane) -> Plane:
+    """How much of each pixel is ink, (H, W) float32 in [0, 1], from grey levels 0 to 255.
+
+    Raises InkError where the picture shows no ink.
+    """
+    large = max(plane.shape) > SMALL
+    photo = large and not _is_flat(plane)
+    noise = _noise(plane)
+    if photo:
+        plane = _blurred(plane)
+        noise /= 2  # the blur takes two thirds of it, less where JPEG has smeared it
+    contrast, floor = _contrast(plane, photo), NOISE * noise
+    # The paper's level is that of the brightest noise.
+    contrast -= min(float(np.median(contrast)), floor)
+    contrast = np.where(contrast > floor, contrast, np.float32(0))
+    if large:
+        contrast = _without_border(contrast)
+    threshold, level = _threshold(contrast), _ink_level(contrast)
+    if level < max(FAINTEST, floor):
+        raise InkError(BLANK)
+    low, high = (min(floor, threshold), level)
+    if photo:
+        low, high = RAMP[0] * threshold, RAMP[1] * threshold
+    ink = np.clip((contrast - low) / (high - low), 0, 1).astype(np.float32)
+    return _without_specks(ink, FRINGE if large else 1)
+
+
+def _is_flat(plane: Plane) -> bool:
+    """Whether the paper has one grey level: a drawing or a bitmap, with no light to take out."""
+    bright = plane > _threshold(plane - plane.min()) + plane.min()
+    dark_levels, bright_levels = plane[~bright], plane[bright]
+    if len(bright_levels) == 0:
+        return True
+    gap = float(bright_levels.mean() - dark_levels.mean())
+    paper = max(dark_levels, bright_levels, key=len)
+    return float(np.median(np.abs(paper - np.median(paper)))) <= FLAT * gap
+
+
+def _noise(plane: Plane) -> float:
+    """The standard deviation of the paper's noise, from second differences, which see no slope."""
+    if plane.shape[1] < 3:
+        return 0.0
+    bends = plane[:, 2:] - 2 * plane[:, 1:-1] + plane[:, :-2]
+    # The lower quarter, for in a bitmap every other pixel may lie beside an edge.
+    return float(np.percentile(np.abs(bends), 25)) / 0.3186 / 6**0.5
+
+
+def _blurred(plane: Plane) -> Plane:
+    """Means of 3×3 pixels."""
+    edged = np.pad(plane, 1, mode="edge")
+    rows = edged[:-2] + edged[1:-1] + edged[2:]
+    blurred: Plane = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9
+    return blurred
+
+
+def _contrast(plane: Plane, photo: bool) -> Plane:
+    """How far each pixel is from the paper towards the ink, in grey levels."""
+    dark_ink = _ink_is_dark(plane, PHOTO_SCALES if photo else BITMAP_SCALES)
+    dark = plane if dark_ink else 255 - plane
+    paper = _paper(dark, photo)
+    contrast = paper - dark
+    if dark_ink:  # a shadow takes as large a share from the ink as from the paper
+        contrast *= paper.max() / np.maximum(paper, paper.max() / 4)
+    return contrast.astype(np.float32)
+
+
+def _ink_is_dark(plane: Plane, scales: tuple[tuple[float, float], ...]) -> bool:
+    """Whether the minority of the pixels, the border's counting as much as all, is dark.
+
+    The skewness says on which side of the mean the minority lies; the mean of a window instead of
+    the picture's makes it blind to the lighting.
+    """
+    skewness = 0.0
+    for share, weight in scales:
+        level = plane - _window_means(plane, int(share * max(plane.shape) / 2))
+        border = _border(level)
+        middle = (level.mean() + border.mean()) / 2
+        from_middle = level - middle, border - middle
+        squares = sum(float((d * d).mean()) for d in from_middle)
+        cubes = sum(float((d * d * d).mean()) for d in from_middle)
+        skewness += weight * cubes / max(squares, 1e-9) ** 1.5
+    return skewness < 0
+
+
+def _border(values: NDArray[Any]) -> NDArray[Any]:
+    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+
+
+def _window_means(plane: Plane, reach: int) -> Plane:
+    """Means over the part of each square window that lies in the picture."""
+    means = plane.astype(np.float64)
+    for _ in range(2):
+        size = len(means)
+        sums = np.cumsum(np.pad(means, ((1, 0), (0, 0))), axis=0)
+        start = np.maximum(np.arange(size) - reach, 0)
+        stop = np.minimum(np.arange(size) + reach + 1, size)
+        means = ((sums[stop] - sums[start]) / (stop - start)[:, None]).T
+    return means.astype(np.float32)
+
+
+def _paper(dark: Plane, photo: bool) -> Plane:
+    """The paper's brightness at each pixel of a picture with dark ink."""
+    if photo:
+        reach = int(PHOTO_WINDOW * max(dark.shape) / 2)
+        paper = np.pad(_blurred(dark), 2 * reach, mode="edge")
+    elif max(dark.shape) > SMALL:
+        bright = dark[dark > _threshold(dark - dark.min()) + dark.min()]
+        return np.full_like(dark, np.median(bright) if len(bright) else dark.max())
+    else:  # with paper all around, for the ink may fill the bitmap up to its border
+        reach = int(BITMAP_WINDOW * max(dark.shape) / 2)
+        paper = np.pad(dark, 2 * reach, constant_values=dark.max())
+    return _slid(_slid(paper, 2 * reach + 1, np.maximum), 2 * reach + 1, np.minimum)
+
+
+def _slid(values: NDArray[Any], window: int, best: Callable[..., NDArray[Any]]) -> NDArray[Any]:
+    """The greatest or least of each square window; the result is smaller by ``window - 1``."""
+    for _ in range(2):
+        span = 1
+        while 2 * span <= window:
+            values = best(values[:-span], values[span:])
+            span *= 2
+        rest = window - span
+        values = best(values[: len(values) - rest], values[rest:]).T
+    return values
+
+
+def _grown(mask: Mask, reach: int) -> Mask:
+    """The mask with everything within ``reach`` pixels of it."""
+    return _slid(np.pad(mask, reach), 2 * reach + 1, np.logical_or)
+
+
+def _threshold(values: Plane) -> float:
+    """The threshold that separates two kinds of values best (Otsu 1979); 0 for all zero."""
+    top = float(values.max())
+    if top <= 0:
+        return 0.0
+    counts, edges = np.histogram(values, bins=BINS, range=(0.0, top))
+    weights = counts * (edges[:-1] + edges[1:])
+    below, sum_below = np.cumsum(counts)[:-1], np.cumsum(weights)[:-1]
+    above, sum_above = counts.sum() - below, weights.sum() - sum_below
+    gap = sum_above / np.maximum(above, 1) - sum_below / np.maximum(below, 1)
+    spread = below * above * gap**2
+    # Where no value lies in between, any threshold there is as good: take the middle.
+    best = np.flatnonzero(spread >= spread.max() * (1 - 1e-9))
+    return float(edges[best[0] + 1] + edges[best[-1] + 1]) / 2
+
+
+def _ink_level(contrast: Plane) -> float:
+    """The contrast of full ink; 0 where there is none."""
+    inked = contrast[contrast > _threshold(contrast)]
+    return float(np.percentile(inked, 90)) if len(inked) else 0.0
+
+
+def _without_border(contrast: Plane) -> Plane:
+    """A large picture's contrast without what hangs in from its border, if that leaves a digit.
+
+    In rounds, because the dark table beside the sheet hides fainter ink from the threshold, and
+    because what has a soft edge goes layer by layer.
+    """
+    gone = np.zeros(contrast.shape, dtype=np.bool_)
+    outside = gone.copy()
+    outside[[0, -1]] = outside[:, [0, -1]] = True
+    rest = contrast
+    for _ in range(ROUNDS):
+        labels, areas = _parts(rest > _threshold(rest))
+        touching = np.zeros(len(areas) + 1, dtype=np.bool_)
+        touching[labels[outside]] = True
+        touching[-1] = False  # the paper's
+        if not touching.any():
+            break
+        gone |= _grown(touching[labels], FRINGE)
+        outside |= _grown(gone, 1)
+        rest = np.where(gone, np.float32(0), contrast)
+    return rest if _holds_digit(rest) else contrast
+
+
+def _holds_digit(contrast: Plane) -> bool:
+    """Whether the largest part is as large, and as dark, as a digit in a photo is."""
+    labels, areas = _parts(contrast > _threshold(contrast))
+    if _ink_level(contrast) < FAINTEST or len(areas) == 0:
+        return False
+    return bool(_longer_side(labels == areas.argmax()) >= DIGIT * max(contrast.shape))
+
+
+def _longer_side(mask: NDArray[Any]) -> int:
+    """The longer side of the mask's bounding box, in pixels."""
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    return int(max(rows[-1] - rows[0], columns[-1] - columns[0])) + 1
+
+
+def _without_specks(ink: Plane, fringe: int) -> Plane:
+    """The ink's larger parts, with the grey within ``fringe`` pixels of them."""
+    labels, areas = _parts(ink > 0.5)
+    side = max(ink.shape)
+    smallest = max(side / 64, min(side / 16, 4))  # noise makes specks of a pixel or two
+    if len(areas) == 0 or _longer_side(labels == areas.argmax()) < smallest:
+        raise InkError(BLANK)
+    large = np.append(areas >= SPECK * areas.max(), False)
+    return np.where(_grown(large[labels], fringe), ink, np.float32(0))
+
+
+def _parts(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Parts connected through any of 8 neighbours: labels (H, W), -1 for none, and areas (n,)."""
+    labels = np.full(mask.shape, -1, dtype=np.intp)
+    turns = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1).ravel()
+    starts, stops = np.flatnonzero(turns == 1), np.flatnonzero(turns == -1)  # of runs in rows
+    if len(starts) == 0:
+        return labels, np.zeros(0, dtype=np.intp)
+    row = mask.shape[1] + 1
+    first = np.searchsorted(stops, starts + row, side="left")
+    last = np.searchsorted(starts, stops + row, side="right")
+    counts = np.maximum(last - first, 0)  # runs in the next row that touch this one
+    upper = np.repeat(np.arange(len(starts)), counts)
+    lower = np.arange(len(upper)) - np.repeat(np.cumsum(counts) - counts, counts) + first[upper]
+    _, run_labels = np.unique(_joined(len(starts), upper, lower), return_inverse=True)
+    lengths = stops - starts
+    labels[mask] = np.repeat(run_labels, lengths)
+    return labels, np.bincount(run_labels, weights=lengths).astype(np.intp)
+
+
+def _joined(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
+    """For each of ``count`` nodes the least node that it hangs together with, given the links."""
+    least = np.arange(count)
+    while True:
+        before = least.copy()
+        low = np.minimum(least[one], least[other])
+        # Lower the roots as well: a chain then takes about log2(length) rounds.
+        for ends in (before[one], before[other], one, other):
+            np.minimum.at(least, ends, low)
+        least = least[least]
+        if np.array_equal(least, before):
+            return least

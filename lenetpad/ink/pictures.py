@@ -1,0 +1,212 @@
+"""A picture of a digit, scanned, photographed or drawn, to the image that MNIST would have of it.
+
+The ink is shrunk by area averaging into a 20×20 box with its aspect ratio kept, and centred by its
+centre of mass in 28×28 (LeCun et al. 1998, section III-A). What a thin pen wrote is drawn thicker,
+as the rasteriser draws it; thick strokes stay.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenetpad.ink.opening import opened
+from lenetpad.ink.paper import Plane, separated
+from lenetpad.ink.raster import BOX, CENTRE, DEFAULT_PEN, SIDE, Image, centre_of_mass, centred
+from lenetpad.ink.strokes import InkError
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+FORMATS: Final = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+MOST_PIXELS: Final = 80_000_000
+LONGEST_SIDE: Final = 400  # pixels; larger pictures are shrunk first, for no digit needs more
+EDGE: Final = 0.3  # ink this dark counts for the ink's bounding box
+THINNEST: Final = 1.45  # pixels: thinner strokes than any of MNIST's
+FINE: Final = 4  # cells a pixel along each axis, in which stroke widths are measured and changed
+
+
+def read_picture(source: Path | bytes) -> Image:
+    """Read a picture of one digit, from a file or from a file's bytes, as a normalised image.
+
+    Returns (28, 28) float32 in [0, 1], ink 1. The picture may be turned by its EXIF data, have
+    a palette, transparency, or 16 bits. Raises InkError, in one line, for what is no picture, is
+    damaged, too large, or shows no ink.
+    """
+    name = str(source) if isinstance(source, Path) else "the picture"
+    with opened(source) if isinstance(source, Path) else io.BytesIO(source) as stream:
+        grey = _decoded(stream, name)
+    try:
+        return normalised(grey)
+    except InkError as error:
+        raise InkError(f"{name}: {error}" if isinstance(source, Path) else str(error)) from None
+
+
+def normalised(grey: NDArray[np.uint8]) -> Image:
+    """Turn a grey picture (H, W) of one digit into its normalised image.
+
+    Dark ink on light paper or light on dark, of any size, photographed or clean. Returns (28, 28)
+    float32 in [0, 1], ink 1; one of MNIST's images comes out almost as it is. Raises InkError for
+    a picture that is not grey or shows no ink.
+    """
+    if grey.ndim != 2 or grey.size == 0:
+        raise InkError(f"a picture must have grey pixels in rows and columns, not {grey.shape}")
+    ink = separated(_shrunk(grey))
+    if _is_normalised(ink):
+        return ink
+    for box in (BOX, 0.85 * BOX, 0.7 * BOX, 0.6 * BOX):
+        image = _boxed(ink, box)
+        placed = centred(image)
+        border = max(float(placed[[0, -1]].max()), float(placed[:, [0, -1]].max()))
+        if border < EDGE:  # else centring has pushed ink to the edge, or over it
+            break
+    return placed
+
+
+def _decoded(stream: BinaryIO, name: str) -> NDArray[np.uint8]:
+    """The grey levels (H, W) of an image file."""
+    import PIL.Image  # not before a picture is opened
+    import PIL.ImageOps
+
+    too_large = InkError(f"{name} has over {MOST_PIXELS // 10**6} megapixels; make it smaller")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # all that Pillow warns of is handled here
+            picture = PIL.Image.open(stream, formats=FORMATS)
+            if picture.width * picture.height > MOST_PIXELS:
+                raise too_large
+            picture.draft("L", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))  # JPEG decodes smaller
+            return _grey(PIL.ImageOps.exif_transpose(picture))
+    except InkError:
+        raise
+    except PIL.Image.DecompressionBombError:
+        raise too_large from None
+    except PIL.UnidentifiedImageError:
+        known = ", ".join(FORMATS)
+        raise InkError(f"{name} is no picture of a known kind ({known}); save it as PNG") from None
+    except Exception as error:  # Pillow's decoders raise almost anything for damaged data
+        what = " ".join(str(error).split()) or type(error).__name__
+        raise InkError(f"{name} is damaged ({what}); save or export it again") from None
+
+
+def _grey(picture: PIL.Image.Image) -> NDArray[np.uint8]:
+    """Grey levels of a picture in any mode; what is transparent shows white or black paper."""
+    if picture.mode.startswith(("I", "F")):
+        return _eight_bits(np.asarray(picture).astype(np.float32))
+    if not picture.has_transparency_data:
+        return np.asarray(picture.convert("L"), dtype=np.uint8)
+    premultiplied = picture.convert("RGBA").convert("RGBa")
+    premultiplied = premultiplied.reduce(max(max(picture.size) // (2 * LONGEST_SIDE), 1))
+    levels = np.asarray(premultiplied).astype(np.float32)
+    on_black = levels[..., :3] @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    on_white = on_black + (255 - levels[..., 3])
+    # White ink is drawn for dark paper, and would not show on white.
+    on_paper = on_white if 2 * np.ptp(on_white) >= np.ptp(on_black) else on_black
+    grey: NDArray[np.uint8] = np.rint(np.clip(on_paper, 0, 255)).astype(np.uint8)
+    return grey
+
+
+def _eight_bits(levels: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Levels of a deeper picture in 8 bits, whichever part of their range they use."""
+    if not np.isfinite(levels).all():
+        raise InkError("the picture holds a grey level that is NaN or infinite; export it again")
+    # The brightest becomes white, for a camera may use twelve of the sixteen bits.
+    low, high = min(float(levels.min()), 0.0), float(levels.max())
+    scaled = (levels - low) * np.float32(255 / max(high - low, 1e-30))
+    grey: NDArray[np.uint8] = np.rint(scaled).astype(np.uint8)
+    return grey
+
+
+def _shrunk(grey: NDArray[np.uint8]) -> Plane:
+    """The grey levels, averaged in blocks until no side is over ``LONGEST_SIDE``."""
+    block = -(-max(grey.shape) // LONGEST_SIDE)
+    if block == 1:
+        return grey.astype(np.float32)
+    tall, wide = (min(block, side) for side in grey.shape)
+    rows, columns = grey.shape[0] // tall, grey.shape[1] // wide
+    bands = grey[: rows * tall, : columns * wide].reshape(rows, tall, columns * wide)
+    sums = bands.sum(axis=1, dtype=np.float32).reshape(rows, columns, wide).sum(axis=2)
+    shrunk: Plane = sums / np.float32(tall * wide)
+    return shrunk
+
+
+def _is_normalised(ink: Plane) -> bool:
+    """Whether the picture is an image as MNIST has them; another resampling would only blur it."""
+    if ink.shape != (SIDE, SIDE):
+        return False
+    (top, bottom), (left, right) = _extent(ink, 1), _extent(ink, 0)
+    in_the_box = abs(max(bottom - top, right - left) - BOX) <= 1
+    # MNIST has it up to a pixel to the right and below, our own images within half a pixel.
+    in_place = all(-0.6 < offset < 1.1 for offset in centre_of_mass(ink))
+    fine = _resampled(ink, (SIDE / 2, SIDE / 2), FINE)
+    return in_the_box and in_place and _stroke_width(fine) / FINE > THINNEST
+
+
+def _extent(ink: Plane, axis: int) -> tuple[int, int]:
+    """The first row (axis 1) or column (axis 0) with ink, and the one after the last."""
+    inked = np.flatnonzero(ink.max(axis=axis) > EDGE)
+    return int(inked[0]), int(inked[-1]) + 1
+
+
+def _boxed(ink: Plane, box: float) -> Image:
+    """The ink in the middle of (28, 28), its longer side ``box`` pixels, no stroke too thin."""
+    (top, bottom), (left, right) = _extent(ink, 1), _extent(ink, 0)
+    middle = (top + bottom) / 2, (left + right) / 2
+    size = max(bottom - top, right - left)
+    fine = _resampled(ink, middle, box / size * FINE)
+    width = _stroke_width(fine) / FINE
+    if width < DEFAULT_PEN.width:
+        # Strokes that grow need room in the box, and the smaller scale makes them thinner still.
+        growth = (DEFAULT_PEN.width - width) / (1 - width / box)
+        fine = _resampled(ink, middle, (box - growth) / size * FINE)
+        fine = _thicker(fine, growth / 2 * FINE)
+    image: Image = fine.reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))
+    return image
+
+
+def _resampled(ink: Plane, middle: tuple[float, float], scale: float) -> Plane:
+    """The ink in ``FINE`` cells a pixel, ``middle`` (row, column) at ``CENTRE``, (112, 112)."""
+    tall, wide = (_weights(n, m, scale) for n, m in zip(ink.shape, middle, strict=True))
+    return np.asarray(tall @ ink @ wide.T, dtype=np.float32)
+
+
+def _weights(size: int, middle: float, scale: float) -> Plane:
+    """The share (112, size) that each of ``size`` pixels has in each cell along an axis."""
+    edges = (np.arange(SIDE * FINE + 1) - CENTRE * FINE) / scale + middle
+    if scale < 1:  # average over the area
+        covered = np.clip(edges[:, None] - np.arange(size), 0, 1)
+        weights: NDArray[np.float64] = np.diff(covered, axis=0) * scale
+    else:  # interpolate between the pixels' middles
+        at = (edges[:-1] + edges[1:] - 1) / 2
+        weights = np.maximum(1 - np.abs(at[:, None] - np.arange(size)), 0)
+    return weights.astype(np.float32)
+
+
+def _stroke_width(ink: Plane) -> float:
+    """The strokes' mean width in cells: twice the ink over its total variation."""
+    edged = np.pad(ink, 1)
+    across = (edged[1:-1, 2:] - edged[1:-1, :-2]) / 2
+    down = (edged[2:, 1:-1] - edged[:-2, 1:-1]) / 2
+    return 2 * float(ink.sum()) / float(np.hypot(across, down).sum())
+
+
+def _thicker(ink: Plane, reach: float) -> Plane:
+    """The ink with every stroke grown by ``reach`` cells to both sides."""
+    # A hair line covers no cell as a whole; grown, it shall be black nevertheless.
+    full = float(np.median(ink[ink > ink.max() / 2]))
+    ink = np.minimum(ink / full, 1)
+    thick = ink.copy()
+    margin = math.ceil(reach)
+    edged = np.pad(ink, margin)
+    for row, column in np.ndindex(2 * margin + 1, 2 * margin + 1):
+        covered = min(reach + 0.5 - math.hypot(row - margin, column - margin), 1.0)
+        if covered > 0:
+            moved = edged[row : row + len(ink), column : column + len(ink)]
+            np.maximum(thick, moved * np.float32(covered), out=thick)
+    return thick
