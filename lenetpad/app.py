@@ -71,10 +71,11 @@ class Pad(QObject):
         self._keeping.timeout.connect(self._keep_sheet)
         self._connect()
         self._restore_sheet()
-        self.recognition.choose(self._choice)
 
     def _connect(self) -> None:
         window, recognition = self.window, self.recognition
+        # Queued, so that the whole window is on screen before torch takes the processor.
+        window.page.canvas.painted.connect(self._load_first, Qt.ConnectionType.QueuedConnection)
         window.sheet_changed.connect(self.submit)
         window.sheet_finished.connect(self._keep_soon)
         window.model_chosen.connect(self._choose_model)
@@ -103,6 +104,12 @@ class Pad(QObject):
             self.window.show_reading(reading)
 
     # Networks and devices
+
+    @Slot()
+    def _load_first(self) -> None:
+        """Load the network of the last time, once the window has been painted."""
+        self.window.page.canvas.painted.disconnect(self._load_first)
+        self.recognition.choose(self._choice)
 
     @Slot(str)
     def _choose_model(self, model: str) -> None:

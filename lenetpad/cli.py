@@ -66,6 +66,10 @@ def _positive(kind: type) -> Callable[[str], Any]:
     return convert
 
 
+def _ink(help_text: str) -> Argument:
+    return _argument("--ink", type=Path, nargs="+", default=[], metavar="FILE", help=help_text)
+
+
 JSON = _argument("--json", action="store_true", help="print the result as one JSON object")
 MODEL = _argument(
     "--model", default=DEFAULT_MODEL, help=f"{PRESETS}, or a weights file (default %(default)s)"
@@ -84,14 +88,7 @@ COMMANDS: Final = (
             _argument("--batch-size", type=_positive(int), help="images a step"),
             _argument("--lr", type=_positive(float), help="peak of the learning rate"),
             _argument("--seed", type=int, help="seed of initial weights, order and distortions"),
-            _argument(
-                "--ink",
-                type=Path,
-                nargs="+",
-                default=[],
-                metavar="FILE",
-                help="ink files whose digits are trained on beside MNIST",
-            ),
+            _ink("ink files whose digits are trained on beside MNIST"),
             _argument(
                 "--out",
                 type=Path,
@@ -108,14 +105,7 @@ COMMANDS: Final = (
         "error, per-class accuracy and confusion on MNIST's test set, ink or images",
         (
             MODEL,
-            _argument(
-                "--ink",
-                type=Path,
-                nargs="+",
-                default=[],
-                metavar="FILE",
-                help="ink files (.jsonl, .jsonl.gz) with labels",
-            ),
+            _ink("ink files (.jsonl, .jsonl.gz) with labels"),
             _argument(
                 "--images", type=Path, metavar="FILE", help='.npz file with "images" and "labels"'
             ),

@@ -136,19 +136,9 @@ class Hand:
             Phase.MOVE: QEvent.Type.MouseMove,
             Phase.UP: QEvent.Type.MouseButtonRelease,
         }[touch.phase]
-        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-        button = none if touch.phase is Phase.MOVE else left
-        held = none if touch.phase is Phase.UP else left
-        return QMouseEvent(
-            kind,
-            at,
-            at,
-            self._global(at),
-            button,
-            held,
-            Qt.KeyboardModifier.NoModifier,
-            self._device,
-        )
+        button, held = _buttons(touch.phase)
+        modifiers = Qt.KeyboardModifier.NoModifier
+        return QMouseEvent(kind, at, at, self._global(at), button, held, modifiers, self._device)
 
     def _tablet(self, touch: Touch, at: QPointF) -> QTabletEvent:
         kind = {
@@ -156,23 +146,16 @@ class Hand:
             Phase.MOVE: QEvent.Type.TabletMove,
             Phase.UP: QEvent.Type.TabletRelease,
         }[touch.phase]
-        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-        button = none if touch.phase is Phase.MOVE else left
-        held = none if touch.phase is Phase.UP else left
+        upright = (0.0, 0.0, 0.0, 0.0, 0.0)  # tilts, tangential pressure, rotation, height
         return QTabletEvent(
             kind,
             self._device,
             at,
             self._global(at),
             touch.pressure,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
+            *upright,
             Qt.KeyboardModifier.NoModifier,
-            button,
-            held,
+            *_buttons(touch.phase),
         )
 
     def _finger(self, touch: Touch, at: QPointF) -> QTouchEvent:
@@ -183,3 +166,9 @@ class Hand:
         }[touch.phase]
         point = QEventPoint(1, state, at, self._global(at))
         return QTouchEvent(kind, self._device, Qt.KeyboardModifier.NoModifier, [point])
+
+
+def _buttons(phase: Phase) -> tuple[Qt.MouseButton, Qt.MouseButton]:
+    """The button that an event is about, and the one that is held after it."""
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    return {Phase.DOWN: (left, left), Phase.MOVE: (none, left), Phase.UP: (left, none)}[phase]

@@ -106,7 +106,7 @@ class Window(QMainWindow):
 
     def _build_menus(self) -> None:
         for title in action_table.MENUS:
-            menu = self.menuBar().addMenu(title)
+            menu = self.menuBar().addMenu(f"&{title}")  # Alt and the first letter open it
             menu.setToolTipsVisible(True)
             for spec in action_table.ACTIONS:
                 if spec.menu == title:

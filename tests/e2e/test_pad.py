@@ -307,8 +307,7 @@ class Look(QObject):
             watched.removeEventFilter(self)
             application.quit()
         return False
-# The network is opened only after the paint, so that what is seen is what the imports did.
-pad = app.Pad(QSettings(sys.argv[1], QSettings.Format.IniFormat), opener=lambda choice: 1 / 0)
+pad = app.Pad(QSettings(sys.argv[1], QSettings.Format.IniFormat))
 look = Look()
 pad.window.page.canvas.installEventFilter(look)
 pad.window.show()
