@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,20 @@ def make_pad(qtbot: QtBot, settings: QSettings) -> Iterator[Callable[..., Pad]]:
     for pad in pads:
         pad.close()
         pad.window.deleteLater()
+
+
+@pytest.fixture
+def torch_settings() -> Iterator[None]:
+    """One thread, and torch's process-wide settings put back after the test."""
+    import torch  # takes seconds, and the window's tests need none
+
+    threads, onednn = torch.get_num_threads(), torch.backends.mkldnn.enabled
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.backends.mkldnn.set_flags(onednn)
 
 
 @pytest.fixture(autouse=True)

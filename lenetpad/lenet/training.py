@@ -16,7 +16,7 @@ from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.network import LeNet5
 from lenetpad.messages import Progress
 
-#: Images that a step's progress is averaged over, at least.
+#: Steps between two reports of progress.
 REPORT_EVERY: Final = 20
 EVALUATION_BATCH: Final = 1000
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,12 +118,5 @@ def images(tmp_path: Path, mnist: tuple[Labelled, Labelled]) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _torch_settings() -> Iterator[None]:
-    """One thread, and torch's process-wide settings put back after each test."""
-    threads, onednn = torch.get_num_threads(), torch.backends.mkldnn.enabled
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.backends.mkldnn.set_flags(onednn)
+def _torch_settings(torch_settings: None) -> None:
+    """Every test of this room."""

@@ -16,18 +16,18 @@ Array = NDArray[np.float64]
 
 #: Table I as the paper prints it: a row for each S2 map, a column for each C3 map.
 TABLE_I_AS_PRINTED: Final = (
-    "X...XXX..XXXX.XX",
-    "XX...XXX..XXXX.X",
-    "XXX...XXX..X.XXX",
-    ".XXX..XXXX..X.XX",
-    "..XXX..XXXX.XX.X",
-    "...XXX..XXXX.XXX",
+    "x...xxx..xxxx.xx",
+    "xx...xxx..xxxx.x",
+    "xxx...xxx..x.xxx",
+    ".xxx..xxxx..x.xx",
+    "..xxx..xxxx.xx.x",
+    "...xxx..xxxx.xxx",
 )
 
 
 def table_i() -> list[list[int]]:
     """The S2 maps that feed each of the 16 C3 maps."""
-    return [[s2 for s2 in range(6) if TABLE_I_AS_PRINTED[s2][c3] == "X"] for c3 in range(16)]
+    return [[s2 for s2 in range(6) if TABLE_I_AS_PRINTED[s2][c3] == "x"] for c3 in range(16)]
 
 
 def scaled_tanh(a: Array) -> Array:
