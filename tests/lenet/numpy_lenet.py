@@ -36,8 +36,8 @@ def scaled_tanh(a: Array) -> Array:
 
 
 def sigmoid(a: Array) -> Array:
-    """1 / (1 + e^-a)."""
-    return 1.0 / (1.0 + np.exp(-a))
+    """1 / (1 + e^-a), written with tanh, which does not overflow."""
+    return 0.5 * (1.0 + np.tanh(a / 2.0))
 
 
 def relu(a: Array) -> Array:
