@@ -61,6 +61,7 @@ class Pad(QObject):
         self.serial = 0  # of the latest request
         self._ready: ModelReady | None = None
         self._told: Failure | None = None
+        self._loading = False
         self._closed = False
         self.window = Window(settings)
         self._choice = self.window.preferences.choice  # the latest wish
@@ -108,8 +109,10 @@ class Pad(QObject):
     @Slot()
     def _load_first(self) -> None:
         """Load the network of the last time, once the window has been painted."""
-        self.window.page.canvas.painted.disconnect(self._load_first)
-        self.recognition.choose(self._choice)
+        if not self._loading:  # a second painting may have been queued behind the first
+            self._loading = True
+            self.window.page.canvas.painted.disconnect(self._load_first)
+            self.recognition.choose(self._choice)
 
     @Slot(str)
     def _choose_model(self, model: str) -> None:

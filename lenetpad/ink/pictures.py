@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from lenetpad.ink.opening import opened
 from lenetpad.ink.paper import Plane, separated
 from lenetpad.ink.raster import BOX, CENTRE, DEFAULT_PEN, SIDE, Image, centre_of_mass, centred
+from lenetpad.ink.statistics import stroke_widths
 from lenetpad.ink.strokes import InkError
 
 if TYPE_CHECKING:
@@ -189,11 +190,8 @@ def _weights(size: int, middle: float, scale: float) -> Plane:
 
 
 def _stroke_width(ink: Plane) -> float:
-    """The strokes' mean width in cells: twice the ink over its total variation."""
-    edged = np.pad(ink, 1)
-    across = (edged[1:-1, 2:] - edged[1:-1, :-2]) / 2
-    down = (edged[2:, 1:-1] - edged[:-2, 1:-1]) / 2
-    return 2 * float(ink.sum()) / float(np.hypot(across, down).sum())
+    """The strokes' mean width in cells."""
+    return float(stroke_widths(ink[None])[0])
 
 
 def _thicker(ink: Plane, reach: float) -> Plane:

@@ -78,7 +78,7 @@ class MapsPanel(ReadingPanel):
         """Choose what the ends of the colour scale stand for."""
         self.scale = scale
         self._colour_all()
-        self.redraw()
+        self.update()
 
     def show_reading(self, reading: Reading) -> None:
         super().show_reading(reading)

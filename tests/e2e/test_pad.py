@@ -78,6 +78,22 @@ def test_the_first_sheet_is_read_once_the_network_is_there(
     assert wait_for_reading(qtbot, pad).digit == 5
 
 
+def test_being_painted_twice_at_the_start_loads_the_network_once(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+) -> None:
+    loads: list[Choice] = []
+
+    def opener(choice: Choice) -> Any:
+        loads.append(choice)
+        return fake_reader()
+
+    pad = make_pad(opener)
+    for _ in range(3):
+        pad.window.page.canvas.grab()
+    wait_for_reading(qtbot, pad)
+    assert len(loads) == 1
+
+
 def test_an_empty_canvas_has_no_verdict(
     qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing]
 ) -> None:
