@@ -14,6 +14,18 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+#: The layers' sizes in the paper.
+SHAPES: Final = {
+    "input": (1, 32, 32),
+    "C1": (6, 28, 28),
+    "S2": (6, 14, 14),
+    "C3": (16, 10, 10),
+    "S4": (16, 5, 5),
+    "C5": (120,),
+    "F6": (84,),
+    "output": (10,),
+}
+
 #: Table I as the paper prints it: a row for each S2 map, a column for each C3 map.
 TABLE_I_AS_PRINTED: Final = (
     "x...xxx..xxxx.xx",

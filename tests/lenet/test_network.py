@@ -14,18 +14,9 @@ from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.network import LeNet5
 
 from . import numpy_lenet
+from .numpy_lenet import SHAPES
 
 LAYERS = ["input", "C1", "S2", "C3", "S4", "C5", "F6", "output"]
-SHAPES = {
-    "input": (1, 32, 32),
-    "C1": (6, 28, 28),
-    "S2": (6, 14, 14),
-    "C3": (16, 10, 10),
-    "S4": (16, 5, 5),
-    "C5": (120,),
-    "F6": (84,),
-    "output": (10,),
-}
 
 
 def taps_of(network: LeNet5, images: Tensor) -> dict[str, Tensor]:

@@ -29,17 +29,9 @@ from lenetpad.lenet.recognizer import (
 from lenetpad.lenet.weights import Weights, WeightsError
 from lenetpad.messages import Choice, Reading
 
+from .numpy_lenet import SHAPES
+
 Image = NDArray[np.float32]
-SHAPES = {
-    "input": (1, 32, 32),
-    "C1": (6, 28, 28),
-    "S2": (6, 14, 14),
-    "C3": (16, 10, 10),
-    "S4": (16, 5, 5),
-    "C5": (120,),
-    "F6": (84,),
-    "output": (10,),
-}
 LINEAR = ["lenet5-study", "lenet5-modern"]
 BLANK = np.zeros((28, 28), dtype=np.float32)
 
