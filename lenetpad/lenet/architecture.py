@@ -24,6 +24,7 @@ PRESETS: Final = {
             output="RBF",
             background=-0.1,
             ink=1.175,
+            rubbish=10.0,
         ),
         LeNet5Config(
             name="lenet5-study",

@@ -1,7 +1,9 @@
-"""Distortions of a batch of images, different for each: one affine map, one resampling.
+"""Distortions of a batch of images, different for each: one resampling, then the pen's width.
 
 The 1998 paper (section III-A) distorts by translation, scaling, squeezing (horizontal compression
-with vertical elongation, or the reverse) and horizontal shearing; rotation is added here.
+with vertical elongation, or the reverse) and horizontal shearing. Rotation, elastic deformation
+(P. Simard, D. Steinkraus, J. Platt, "Best practices for convolutional neural networks applied to
+visual document analysis", 2003) and the thickness of the stroke are added here.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from torch import Tensor
 from torch.nn import functional
 
 PADDED: Final = 32
+#: Nodes a side of the grid on which an elastic deformation is drawn; smooth in between.
+NODES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,9 @@ class Distortions:
     """How far each distortion goes; every image draws its own, uniformly in ± the value.
 
     rotation in degrees; scaling and squeezing as logarithms of a factor; shearing as horizontal
-    pixels a vertical pixel; translation in pixels.
+    pixels a vertical pixel; translation in pixels; elastic as the standard deviation in pixels of
+    the displacement at the nodes of a coarse grid; thickness as the part, from 0 to 1, of what a
+    3×3 maximum (thicker) or minimum (thinner) changes.
     """
 
     rotation: float = 12.0
@@ -30,6 +36,8 @@ class Distortions:
     squeezing: float = 0.12
     shearing: float = 0.25
     translation: float = 2.0
+    elastic: float = 0.0
+    thickness: float = 0.0
 
 
 def padded(images: Tensor) -> Tensor:
@@ -45,10 +53,13 @@ def distorted(images: Tensor, how: Distortions, generator: torch.Generator) -> T
         [len(images), 1, PADDED, PADDED],
         align_corners=False,
     )
+    if how.elastic:
+        grid = grid + _displacements(len(images), how.elastic, generator)
     # The grid runs over the padded frame; sampling the unpadded image spares the padding.
     grid = grid * (PADDED / images.shape[-1])
     source = images[:, None].float() / 255
-    return functional.grid_sample(source, grid, padding_mode="zeros", align_corners=False)
+    moved = functional.grid_sample(source, grid, padding_mode="zeros", align_corners=False)
+    return _rewidened(moved, how.thickness, generator) if how.thickness else moved
 
 
 def _inverse_maps(n: int, how: Distortions, generator: torch.Generator) -> Tensor:
@@ -65,3 +76,25 @@ def _inverse_maps(n: int, how: Distortions, generator: torch.Generator) -> Tenso
         torch.stack([sin * width, sin * width * shear + cos * height, shift[1]], dim=1),
     ]
     return torch.stack(rows, dim=1)
+
+
+def _displacements(n: int, size: float, generator: torch.Generator) -> Tensor:
+    """Smooth displacements (n, PADDED, PADDED, 2), in halves of the padded frame."""
+    nodes = torch.randn(n * 2, NODES, NODES, generator=generator) * (size * 2 / PADDED)
+    smooth = _interpolation() @ nodes @ _interpolation().T
+    return smooth.view(n, 2, PADDED, PADDED).permute(0, 2, 3, 1)
+
+
+def _interpolation() -> Tensor:
+    """Weights (PADDED, NODES) of the nodes along one axis: cubic interpolation."""
+    return functional.interpolate(
+        torch.eye(NODES)[None, :, :, None], (PADDED, 1), mode="bicubic", align_corners=True
+    )[0, :, :, 0].T
+
+
+def _rewidened(images: Tensor, most: float, generator: torch.Generator) -> Tensor:
+    """Strokes thicker or thinner, each image by its own part of ``most``."""
+    part = (torch.rand(len(images), 1, 1, 1, generator=generator) * 2 - 1) * most
+    sign = torch.where(part > 0, 1.0, -1.0)  # the minimum is minus the maximum of minus the image
+    extreme = functional.max_pool2d(images * sign, 3, stride=1, padding=1) * sign
+    return images.lerp(extreme, part.abs())

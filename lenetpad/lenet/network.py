@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import torch
@@ -46,8 +46,11 @@ class LeNet5Config:
     """What distinguishes one LeNet-5 from another.
 
     ``squashed`` names the layers whose sums go through ``squashing``. ``background`` and ``ink``
-    are the input values of paper and ink. ``rubbish`` is j of equation 9 and ``distance_scale``
-    multiplies the RBF distances before it; both matter only for the RBF output.
+    are the input values of paper and ink. ``distance_scale`` multiplies the RBF distances of
+    equation 9. ``rubbish`` is its j: "no digit" competes with the classes as one whose score is
+    always -j; None leaves it out. All scores are divided by ``temperature``: 1 in training,
+    afterwards what makes the probabilities true (C. Guo et al., "On calibration of modern neural
+    networks", 2017).
     """
 
     name: str
@@ -59,7 +62,8 @@ class LeNet5Config:
     background: float
     ink: float
     distance_scale: float = 0.1
-    rubbish: float = 10.0
+    rubbish: float | None = None
+    temperature: float = 1.0
 
 
 class LeNet5(nn.Module):
@@ -110,16 +114,22 @@ class LeNet5(nn.Module):
         return kept["output"]
 
     def log_posteriors(self, output: Tensor) -> Tensor:
-        """Log probabilities of the classes, (N, 10), or (N, 11) with the rubbish class last.
+        """Log probabilities of the classes, (N, 10), or (N, 11) with "no digit" last.
 
         For the RBF output these are the posteriors of equation 9: e^-y_i and e^-j over their
-        sum. Minus the logarithm of the right class's posterior is that equation's loss.
+        sum. Minus the logarithm of the right class's posterior is that equation's loss. Logits
+        compete with the constant -j in the same way.
         """
-        if self.config.output == "linear":
-            return functional.log_softmax(output, dim=1)
-        rubbish = output.new_full((len(output), 1), -self.config.rubbish)
-        scaled = torch.cat([output * -self.config.distance_scale, rubbish], dim=1)
-        return functional.log_softmax(scaled, dim=1)
+        config = self.config
+        scores = output if config.output == "linear" else output * -config.distance_scale
+        if config.rubbish is not None:
+            rubbish = scores.new_full((len(scores), 1), -config.rubbish)
+            scores = torch.cat([scores, rubbish], dim=1)
+        return functional.log_softmax(scores / config.temperature, dim=1)
+
+    def calibrate(self, temperature: float, rubbish: float | None) -> None:
+        """Set the temperature and the j with which probabilities are computed from now on."""
+        self.config = replace(self.config, temperature=temperature, rubbish=rubbish)
 
     def loss(self, output: Tensor, labels: Tensor) -> Tensor:
         """Mean loss: equation 9 for the RBF output, cross entropy for the linear one."""

@@ -94,7 +94,7 @@ class Recognizer:
         return Reading(
             taps=taps,
             probabilities=probabilities,
-            no_digit=float(posteriors[10]) if coded and not blank else None,
+            no_digit=float(posteriors[10]) if len(posteriors) > 10 and not blank else None,
             distances=taps["output"] if coded else None,
             digit=None if blank else int(probabilities.argmax()),
         )
