@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from lenetpad import __version__
-from lenetpad.messages import CPU, DEFAULT_MODEL, PRESET_NAMES
+from lenetpad.messages import CPU, DEFAULT_MODEL, MODEL_NAMES
 
-PRESETS: Final = ", ".join(PRESET_NAMES)
+MODELS: Final = ", ".join(MODEL_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,19 @@ def _ink(help_text: str) -> Argument:
 
 JSON = _argument("--json", action="store_true", help="print the result as one JSON object")
 MODEL = _argument(
-    "--model", default=DEFAULT_MODEL, help=f"{PRESETS}, or a weights file (default %(default)s)"
+    "--model", default=DEFAULT_MODEL, help=f"{MODELS}, or a weights file (default %(default)s)"
 )
 DEVICE = _argument(
     "--device", default=CPU, help="torch's name of a device, or auto (default %(default)s)"
+)
+
+IMAGES = _argument(
+    "--images",
+    type=Path,
+    nargs="+",
+    default=[],
+    metavar="FILE",
+    help='.npz files with "images" and "labels" that weights are judged by, never trained on',
 )
 
 COMMANDS: Final = (
@@ -83,12 +92,13 @@ COMMANDS: Final = (
         "train",
         "train a network and save its weights",
         (
-            _argument("--model", default=DEFAULT_MODEL, help=f"preset: {PRESETS}"),
+            _argument("--model", default=DEFAULT_MODEL, help=f"recipe: {MODELS}"),
             _argument("--epochs", type=_positive(int), help="passes over the data"),
             _argument("--batch-size", type=_positive(int), help="images a step"),
             _argument("--lr", type=_positive(float), help="peak of the learning rate"),
             _argument("--seed", type=int, help="seed of initial weights, order and distortions"),
-            _ink("ink files whose digits are trained on beside MNIST"),
+            _ink("ink files to train on beside MNIST; of a mixture, without the held-out writers"),
+            IMAGES,
             _argument(
                 "--out",
                 type=Path,
@@ -106,6 +116,11 @@ COMMANDS: Final = (
         (
             MODEL,
             _ink("ink files (.jsonl, .jsonl.gz) with labels"),
+            _argument(
+                "--held-out",
+                action="store_true",
+                help="only the writers on whom the shipped weights were not trained",
+            ),
             _argument(
                 "--images", type=Path, metavar="FILE", help='.npz file with "images" and "labels"'
             ),
@@ -130,6 +145,22 @@ COMMANDS: Final = (
         "the layer table: shapes, parameters, connections and their formulas",
         (MODEL, JSON),
         _from("commands", "info"),
+    ),
+    Command(
+        "report",
+        "compute every figure of the shipped weights again, as tables",
+        (
+            _argument(
+                "models",
+                nargs="*",
+                metavar="MODEL",
+                help=f"shipped weights or weights files (default: {MODELS})",
+            ),
+            _ink("ink files with labels; the held-out writers are judged by"),
+            IMAGES,
+            JSON,
+        ),
+        _from("report", "run"),
     ),
     Command(
         "demo",

@@ -4,71 +4,88 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import hashlib
 import json
 import math
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import torch
 from tqdm import tqdm
 
-from lenetpad import __version__
-from lenetpad.ink.files import is_ink, read_ink, read_picture
+from lenetpad import __version__, resources
+from lenetpad.ink.files import Drawing, is_ink, read_ink, read_picture
 from lenetpad.ink.raster import draw
 from lenetpad.ink.statistics import ImageStatistics, statistics
 from lenetpad.lenet import data
-from lenetpad.lenet.architecture import PRESETS, layer_table, total_parameters
+from lenetpad.lenet.architecture import layer_table, total_parameters
+from lenetpad.lenet.calibration import REFUSED_DIGITS
 from lenetpad.lenet.evaluation import evaluate as evaluate_network
+from lenetpad.lenet.figures import MNIST_TEST, figures, judged, judged_sets
+from lenetpad.lenet.lesson import calibrate, prepared
+from lenetpad.lenet.mixture import split
 from lenetpad.lenet.recognizer import best_device, open_recognizer
+from lenetpad.lenet.sources import described
 from lenetpad.lenet.training import RECIPES, Recipe, fit
 from lenetpad.lenet.weights import SUFFIXES, build, load, save
-from lenetpad.messages import Choice, Evaluation, Progress, Reading
-
-MNIST_SOURCE: Final = "MNIST training set (Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0)"
+from lenetpad.messages import PAPER, Choice, Evaluation, Progress, Reading
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Train a preset by its recipe, measure it on MNIST's test set, and save the weights."""
-    preset, out = arguments.model, arguments.out or Path(f"{arguments.model}.safetensors")
-    if preset not in PRESETS:
-        raise ValueError(f"{preset!r} is no preset; choose one of {', '.join(PRESETS)}")
+    """Train by a recipe, calibrate, measure, and save the weights."""
+    name, out = arguments.model, arguments.out or Path(f"{arguments.model}.safetensors")
+    if name not in RECIPES:
+        raise ValueError(f"{name!r} is no preset; choose one of {', '.join(RECIPES)}")
     if out.suffix not in SUFFIXES:
         raise ValueError(f"{out} must end in one of {', '.join(SUFFIXES)}")
     nearest = next(folder for folder in out.absolute().parents if folder.exists())
     if out.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         what = "it is a folder" if out.is_dir() else f"{nearest} is no folder to write in"
         raise ValueError(f"{out} cannot be written: {what}")
-    recipe = _recipe(preset, arguments)
-    train_set, test_set = data.mnist()
-    sources = {MNIST_SOURCE: data.MNIST_SHA256}
-    if arguments.ink:
-        train_set = train_set.joined(data.drawn(data.ink_drawings(arguments.ink)))
-        sources |= {path.name: _sha256(path) for path in arguments.ink}
+    recipe = _recipe(name, arguments)
     device = _device(arguments.device)
-    network = build(preset, recipe.seed)
-    last = _follow(fit(network, train_set, recipe, device), recipe)
-    result = evaluate_network(network, test_set, device)
+    lesson = prepared(recipe, arguments.ink)
+    network = build(name.removesuffix(PAPER), recipe.seed)
+    if recipe.mixture:
+        network.calibrate(temperature=1.0, rubbish=network.config.rubbish or 0.0)
+    started = time.perf_counter()
+    progress = fit(network, lesson.train, recipe, device, lesson.held_out)
+    last = _follow(progress, recipe)
+    seconds = time.perf_counter() - started
+    calibrate(network, lesson.choices, device)
+    sets = judged_sets(arguments.ink, arguments.images)
+    found = figures(judged(network, sets, device))
+    test = found[MNIST_TEST]
     facts = {
         "recipe": asdict(recipe),
         "seed": recipe.seed,
-        "data": sources,
-        "images": len(train_set),
-        "test_error": round(100 * result.error, 2),
+        "data": [
+            described(resources.path("mnist.npz")),
+            *(described(path) for path in arguments.ink),
+        ],
+        "images": len(lesson.train),
+        "test_error": round(test["error"], 2),
         "validation_error": _percent(last.validation_error),
+        "figures": found,
+        "calibration": {
+            "temperature": network.config.temperature,
+            "rubbish": network.config.rubbish,
+            "refused_digits": REFUSED_DIGITS,
+        },
+        "training_seconds": round(seconds),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "lenetpad": __version__,
         "torch": torch.__version__,
     }
     save(out, network, facts)
     if arguments.json:
-        print(json.dumps({"out": str(out), "n": result.n, "error": result.error}))
+        print(json.dumps({"out": str(out), "n": test["n"], "error": test["error"] / 100}))
     else:
-        print(f"{out}: {preset}, test error {100 * result.error:.2f} % on {result.n:,} images")
+        print(f"{out}: {name}, test error {test['error']:.2f} % on {test['n']:,} images")
     return 0
 
 
@@ -76,10 +93,17 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """Evaluate a network on ink, on images, or on MNIST's test set."""
     if arguments.ink and arguments.images:
         raise ValueError("choose --ink or --images, not both")
+    if arguments.held_out and not arguments.ink:
+        raise ValueError("--held-out needs --ink: only ink has writers to hold out")
     network = load(arguments.model).network
     drawn_statistics = None
     if arguments.ink:
-        labelled = data.drawn(data.ink_drawings(arguments.ink))
+        drawings: Sequence[Drawing] = data.ink_drawings(arguments.ink)
+        if arguments.held_out:
+            drawings = split(drawings).test
+            if not drawings:
+                raise ValueError("none of the ink is by a writer who was held out")
+        labelled = data.drawn(drawings)
         drawn_statistics = statistics(labelled.images.numpy() / 255)
     elif arguments.images:
         labelled = data.bitmaps(arguments.images)
@@ -91,9 +115,9 @@ def evaluate(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(_evaluation_json(result, drawn_statistics, mnist_statistics)))
         return 0
-    print(f"{result.n:,} images, error {100 * result.error:.2f} %, ", end="")
-    print(f"macro accuracy {100 * result.macro_accuracy:.2f} %\n")
-    print(_confusion_text(result))
+    print(_evaluation_line(result))
+    if result.digits:
+        print(f"\n{_confusion_text(result)}")
     if drawn_statistics and mnist_statistics:
         print(_statistics_text(drawn_statistics, mnist_statistics))
     return 0
@@ -149,14 +173,14 @@ def info(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _recipe(preset: str, arguments: argparse.Namespace) -> Recipe:
-    """The preset's recipe with what the user chose otherwise."""
+def _recipe(name: str, arguments: argparse.Namespace) -> Recipe:
+    """The recipe of that name with what the user chose otherwise."""
     chosen = {
         name: value
         for name in ("epochs", "batch_size", "lr", "seed")
         if (value := getattr(arguments, name)) is not None
     }
-    return replace(RECIPES[preset], **chosen)
+    return replace(RECIPES[name], **chosen)
 
 
 def _device(name: str) -> str:
@@ -197,10 +221,6 @@ def _percent(fraction: float | None) -> float | None:
     return None if fraction is None else round(100 * fraction, 2)
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def _images(path: Path) -> Sequence[Any]:
     """The normalised images (28, 28) of an ink file's drawings or of one picture."""
     if is_ink(path):
@@ -229,18 +249,36 @@ def _prediction_line(path: Path, number: int, count: int, reading: Reading) -> s
 def _evaluation_json(
     result: Evaluation, drawn: ImageStatistics | None, mnist: ImageStatistics | None
 ) -> dict[str, Any]:
-    per_class = [None if math.isnan(a) else float(a) for a in result.per_class]
     found: dict[str, Any] = {
         "n": result.n,
-        "error": result.error,
-        "macro_accuracy": result.macro_accuracy,
-        "per_class": per_class,
+        "digits": result.digits,
+        "error": _number(result.error),
+        "macro_accuracy": _number(result.macro_accuracy),
+        "per_class": [_number(accuracy) for accuracy in result.per_class.tolist()],
         "confusion": result.confusion.tolist(),
+        "refused": float(result.refused.mean()),
+        "ece": _number(result.calibration_error),
     }
     if drawn and mnist:
         found["ink_statistics"] = asdict(drawn)
         found["mnist_statistics"] = asdict(mnist)
     return found
+
+
+def _number(value: float) -> float | None:
+    """A number as JSON has it: what could not be computed is null."""
+    return None if math.isnan(value) else value
+
+
+def _evaluation_line(result: Evaluation) -> str:
+    refused = f"refused {100 * result.refused.mean():.2f} %"
+    if result.digits == 0:
+        return f"{result.n:,} images, none of them a digit, {refused}"
+    return (
+        f"{result.n:,} images, error {100 * result.error:.2f} %, macro accuracy "
+        f"{100 * result.macro_accuracy:.2f} %, {refused}, calibration error "
+        f"{100 * result.calibration_error:.2f} %"
+    )
 
 
 def _confusion_text(result: Evaluation) -> str:

@@ -5,6 +5,7 @@ This is also all that the window knows of the network.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -17,8 +18,12 @@ from lenetpad.ink.strokes import Sheet
 
 FloatArray = NDArray[np.float32]
 
-#: The presets that ship, the one to start with first.
+#: The presets, the one to start with first.
 PRESET_NAMES: Final = ("lenet5-1998", "lenet5-study", "lenet5-modern")
+#: Each ships with two sets of weights: those for your hand under the preset's own name and, with
+#: this ending, those that were trained on MNIST alone, as in the paper.
+PAPER: Final = "-paper"
+MODEL_NAMES: Final = tuple(name + ending for name in PRESET_NAMES for ending in ("", PAPER))
 DEFAULT_MODEL: Final = PRESET_NAMES[0]
 #: Devices that are always there: what suits best, and the processor.
 AUTO: Final = "auto"
@@ -182,22 +187,33 @@ class Progress:
 class Evaluation:
     """How a network did on labelled images.
 
-    ``confusion`` (10, 10) counts true digits (rows) against answers (columns). ``answers`` are
-    the answers in the order of the images.
+    ``confusion`` (10, 10) counts true digits (rows) against answers (columns); what is no digit is
+    not in it. ``answers`` (n,) are the most probable digits and ``refused`` (n,) says where "no
+    digit" was more probable still, both in the order of the images. ``calibration_error`` is the
+    expected calibration error of the digits' probabilities, in [0, 1].
     """
 
     confusion: NDArray[np.int64]
     answers: NDArray[np.int64] = field(repr=False)
+    refused: NDArray[np.bool_] = field(repr=False)
+    calibration_error: float
 
     @property
     def n(self) -> int:
         """Number of images."""
+        return len(self.answers)
+
+    @property
+    def digits(self) -> int:
+        """Number of images that show a digit."""
         return int(self.confusion.sum())
 
     @property
     def error(self) -> float:
-        """Fraction of wrong answers."""
-        return 1.0 - float(np.trace(self.confusion)) / self.n
+        """Fraction of the digits with a wrong answer; NaN without digits."""
+        if self.digits == 0:
+            return math.nan
+        return 1.0 - float(np.trace(self.confusion)) / self.digits
 
     @property
     def per_class(self) -> NDArray[np.float64]:
@@ -210,5 +226,5 @@ class Evaluation:
 
     @property
     def macro_accuracy(self) -> float:
-        """Mean of the accuracies of the classes that have images."""
-        return float(np.nanmean(self.per_class))
+        """Mean of the accuracies of the classes that have images; NaN without digits."""
+        return float(np.nanmean(self.per_class)) if self.digits else math.nan

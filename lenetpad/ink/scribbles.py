@@ -9,55 +9,42 @@ from typing import Final
 
 import numpy as np
 
+from lenetpad.ink.curves import smooth
 from lenetpad.ink.strokes import Ink, Points, Stroke
 
 Rng = np.random.Generator
+#: What draws one kind of scribble: strokes, (n, 2) each.
+Kind = Callable[[Rng], list[Points]]
 
 
 def scribble(rng: Rng) -> Ink:
     """One drawing that is no digit, of a kind drawn by chance."""
     weights = np.array([weight for _, weight in KINDS], dtype=float)
     kind = KINDS[int(rng.choice(len(KINDS), p=weights / weights.sum()))][0]
-    strokes = [_turned(xy, rng) for xy in kind(rng)]
+    strokes = [_unsteady(xy, rng) for xy in kind(rng)]
     return Ink(tuple(Stroke.of(xy) for xy in strokes))
 
 
-def _turned(xy: Points, rng: Rng) -> Points:
+def _unsteady(xy: Points, rng: Rng) -> Points:
     """A little of a hand's unsteadiness."""
     return xy + rng.normal(0, 0.006, xy.shape)
 
 
-def _curve(points: Points, n: int = 48) -> Points:
-    """A smooth curve (n, 2) through control points (k, 2): Catmull-Rom splines."""
-    if len(points) < 3:
-        at = np.linspace(0, 1, n)[:, None]
-        return points[0] * (1 - at) + points[-1] * at
-    padded = np.concatenate([points[:1], points, points[-1:]])
-    u = np.linspace(0, len(points) - 1 - 1e-9, n)
-    i = u.astype(int)
-    t = (u - i)[:, None]
-    a, b, c, d = (padded[i + k] for k in range(4))
-    curve: Points = 0.5 * (
-        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
-    )
-    return curve
-
-
 def _tangle(rng: Rng) -> list[Points]:
     """One long line back and forth."""
-    return [_curve(rng.random((int(rng.integers(8, 26)), 2)), 160)]
+    return [smooth(rng.random((int(rng.integers(8, 26)), 2)), 160)]
 
 
 def _wander(rng: Rng) -> list[Points]:
     """A few curves from anywhere to anywhere."""
     return [
-        _curve(rng.random((int(rng.integers(3, 7)), 2))) for _ in range(int(rng.integers(2, 6)))
+        smooth(rng.random((int(rng.integers(3, 7)), 2))) for _ in range(int(rng.integers(3, 7)))
     ]
 
 
 def _hatching(rng: Rng) -> list[Points]:
     """A zigzag, as one fills an area."""
-    n = int(rng.integers(7, 24))
+    n = int(rng.integers(9, 26))
     x = np.linspace(0, 1, n)
     y = np.where(np.arange(n) % 2, 1.0, 0.0) * rng.uniform(0.3, 1.0) + rng.normal(0, 0.05, n)
     return [_rotated(np.stack([x, y], axis=1), rng.uniform(0, math.tau))]
@@ -80,10 +67,10 @@ def _spiral(rng: Rng) -> list[Points]:
 
 def _coil(rng: Rng) -> list[Points]:
     """Loops along a line, as a telephone cord."""
-    loops = rng.uniform(3, 7)
+    loops = rng.uniform(4, 8)
     at = np.linspace(0, 1, 160)
     angle = at * loops * math.tau
-    size = rng.uniform(0.08, 0.2)
+    size = rng.uniform(0.14, 0.25)
     xy = np.stack([at + size * np.cos(angle), size * rng.uniform(1, 2) * np.sin(angle)], axis=1)
     return [_rotated(xy, rng.uniform(0, math.tau))]
 
@@ -91,7 +78,7 @@ def _coil(rng: Rng) -> list[Points]:
 def _wave(rng: Rng) -> list[Points]:
     """A wavy line."""
     at = np.linspace(0, 1, 120)
-    periods, size = rng.uniform(2.2, 5), rng.uniform(0.05, 0.25)
+    periods, size = rng.uniform(3, 6), rng.uniform(0.1, 0.2)
     xy = np.stack([at, size * np.sin(at * periods * math.tau)], axis=1)
     return [_rotated(xy, rng.uniform(0, math.tau))]
 
@@ -118,7 +105,7 @@ def _line(a: Points, b: Points, rng: Rng) -> Points:
 def _strokes(rng: Rng) -> list[Points]:
     """Straight lines in any direction, as many as make no digit."""
     lines = []
-    for _ in range(int(rng.integers(3, 9))):
+    for _ in range(int(rng.integers(4, 10))):
         a = rng.random(2)
         lines.append(_line(a, rng.random(2), rng))
     return lines
@@ -227,11 +214,12 @@ def _ring(rng: Rng, radius: float) -> Points:
 
 def _rotated(xy: Points, angle: float) -> Points:
     cos, sin = math.cos(angle), math.sin(angle)
-    return xy @ np.array([[cos, sin], [-sin, cos]])
+    turned: Points = xy @ np.array([[cos, sin], [-sin, cos]])
+    return turned
 
 
 #: The kinds of scribbles, with how often each is drawn.
-KINDS: Final[tuple[tuple[Callable[[Rng], list[Points]], float], ...]] = (
+KINDS: Final[tuple[tuple[Kind, float], ...]] = (
     (_tangle, 3.0),
     (_wander, 3.0),
     (_hatching, 2.0),

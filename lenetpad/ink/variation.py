@@ -94,7 +94,8 @@ def _shape_matrix(how: Variation, rng: np.random.Generator) -> Points:
     cos, sin = math.cos(angle), math.sin(angle)
     aspect = np.diag([math.exp(stretch), math.exp(-stretch)])
     slant = np.array([[1.0, 0.0], [rng.normal(0, how.slant), 1.0]])
-    return aspect @ slant @ np.array([[cos, sin], [-sin, cos]])
+    matrix: Points = aspect @ slant @ np.array([[cos, sin], [-sin, cos]])
+    return matrix
 
 
 class _Wave:

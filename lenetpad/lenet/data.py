@@ -21,6 +21,8 @@ from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
 #: SHA-256 of resources/mnist.npz, which packaging/make_mnist.py makes.
 MNIST_SHA256: Final = "b5e394bc34918bacb3c7d30dae8a52f2e99dbccb1317eccfc24e1d09f564e406"
 SIDE: Final = 28
+#: The label of an image that shows no digit.
+NO_DIGIT: Final = 10
 
 
 class DataError(RuntimeError):
@@ -29,7 +31,7 @@ class DataError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Images (n, 28, 28) uint8, ink 255, with labels (n,) int64 in 0 to 9."""
+    """Images (n, 28, 28) uint8, ink 255, with labels (n,) int64: 0 to 9, or ``NO_DIGIT``."""
 
     images: Tensor
     labels: Tensor
@@ -38,7 +40,8 @@ class Labelled:
         if self.images.shape != (len(self.labels), SIDE, SIDE):
             shape = tuple(self.images.shape)
             raise DataError(f"{len(self.labels)} labels do not fit images of shape {shape}")
-        if len(self.labels) and not 0 <= int(self.labels.min()) <= int(self.labels.max()) <= 9:
+        low, high = (0, 0) if len(self.labels) == 0 else self.labels.aminmax()
+        if not 0 <= int(low) <= int(high) <= NO_DIGIT:
             raise DataError("labels must be digits from 0 to 9")
 
     def __len__(self) -> int:
@@ -78,34 +81,44 @@ def mnist(path: Path | None = None) -> tuple[Labelled, Labelled]:
         raise DataError(f"{path} is damaged: its SHA-256 is not MNIST's. {advice}")
     with np.load(io.BytesIO(raw)) as arrays:
         return (
-            _labelled(arrays["x_train"], arrays["y_train"]),
-            _labelled(arrays["x_test"], arrays["y_test"]),
+            labelled(arrays["x_train"], arrays["y_train"]),
+            labelled(arrays["x_test"], arrays["y_test"]),
         )
 
 
 def ink_drawings(paths: Iterable[Path]) -> list[Drawing]:
-    """Every drawing in the ink files that is labelled with a digit.
+    """Every drawing in the ink files that is labelled: a digit, or a text for what is no digit.
 
-    Raises InkError for a file that cannot be read, DataError where no digit is left.
+    Raises InkError for a file that cannot be read, DataError for a label that is a number but no
+    digit, or where no drawing has a label.
     """
     paths = list(paths)
-    drawings = [
-        drawing
-        for path in paths
-        for drawing in read_ink(path)
-        if isinstance(drawing.label, int) and 0 <= drawing.label <= 9
-    ]
+    drawings = []
+    for path in paths:
+        for number, drawing in enumerate(read_ink(path), start=1):
+            if isinstance(drawing.label, int) and not 0 <= drawing.label <= 9:
+                raise DataError(
+                    f"{path}: drawing {number} has the label {drawing.label}; a label must be a "
+                    "digit from 0 to 9, or a text for what is no digit"
+                )
+            if drawing.label is not None:
+                drawings.append(drawing)
     if not drawings:
         names = ", ".join(str(path) for path in paths)
-        raise DataError(f'no drawing in {names} has a "label" from 0 to 9')
+        raise DataError(f'no drawing in {names} has a "label"')
     return drawings
 
 
+def label_of(drawing: Drawing) -> int:
+    """The digit that a drawing is labelled with, else ``NO_DIGIT``."""
+    return drawing.label if isinstance(drawing.label, int) else NO_DIGIT
+
+
 def drawn(drawings: Iterable[Drawing], pen: Pen = DEFAULT_PEN) -> Labelled:
-    """Labelled drawings as images, through the rasteriser that the pad uses."""
-    pairs = [(draw(d.ink, pen), d.label) for d in drawings]
+    """Drawings as images, through the rasteriser that the pad uses."""
+    pairs = [(draw(drawing.ink, pen), label_of(drawing)) for drawing in drawings]
     images = np.stack([image for image, _ in pairs])
-    return _labelled(np.rint(images * 255), np.array([label for _, label in pairs]))
+    return labelled(np.rint(images * 255), np.array([label for _, label in pairs]))
 
 
 def bitmaps(path: Path) -> Labelled:
@@ -132,10 +145,13 @@ def bitmaps(path: Path) -> Labelled:
         raise DataError(f"{path} holds no images")
     if not np.issubdtype(labels.dtype, np.integer):
         raise DataError(f'{path} cannot be used: "labels" must be whole numbers')
-    return _labelled(np.rint(np.stack([normalised(i) for i in images]) * 255), labels)
+    if not 0 <= int(labels.min()) <= int(labels.max()) <= 9:
+        raise DataError(f"{path} cannot be used: labels must be digits from 0 to 9")
+    return labelled(np.rint(np.stack([normalised(i) for i in images]) * 255), labels)
 
 
-def _labelled(images: NDArray[np.generic], labels: NDArray[np.generic]) -> Labelled:
+def labelled(images: NDArray[np.generic], labels: NDArray[np.generic]) -> Labelled:
+    """Arrays (n, 28, 28) in 0 to 255 and (n,) as a labelled set."""
     return Labelled(
         torch.from_numpy(images.astype(np.uint8)), torch.from_numpy(labels.astype(np.int64))
     )

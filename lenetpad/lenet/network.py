@@ -120,12 +120,16 @@ class LeNet5(nn.Module):
         sum. Minus the logarithm of the right class's posterior is that equation's loss. Logits
         compete with the constant -j in the same way.
         """
-        config = self.config
-        scores = output if config.output == "linear" else output * -config.distance_scale
+        config, scores = self.config, self.scores(output)
         if config.rubbish is not None:
             rubbish = scores.new_full((len(scores), 1), -config.rubbish)
             scores = torch.cat([scores, rubbish], dim=1)
         return functional.log_softmax(scores / config.temperature, dim=1)
+
+    def scores(self, output: Tensor) -> Tensor:
+        """What the classes compete with, (N, 10): logits, or minus the scaled distances."""
+        linear = self.config.output == "linear"
+        return output if linear else output * -self.config.distance_scale
 
     def calibrate(self, temperature: float, rubbish: float | None) -> None:
         """Set the temperature and the j with which probabilities are computed from now on."""

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from lenetpad.lenet.augment import Distortions, distorted, padded
 from lenetpad.lenet.data import Labelled
+from lenetpad.lenet.mixture import Mixture
 from lenetpad.lenet.network import LeNet5
 from lenetpad.messages import Progress
 
@@ -30,7 +31,8 @@ class Recipe:
     """All that decides a training but the data.
 
     Adam with a one-cycle learning rate: ``lr`` is its peak, reached after ``warm_up`` of all
-    steps. ``validation`` training images are held out and only reported on.
+    steps. ``validation`` training images are held out and only reported on. ``mixture`` says
+    what MNIST is mixed with; None trains on the images as they are.
     """
 
     epochs: int = 30
@@ -39,6 +41,7 @@ class Recipe:
     warm_up: float = 0.2
     weight_decay: float = 0.0
     distortions: Distortions | None = field(default_factory=Distortions)
+    mixture: Mixture | None = None
     validation: int = 5000
     seed: int = 1
 
@@ -55,27 +58,38 @@ class Recipe:
             raise ValueError("the number of held-out images must not be negative")
 
 
-#: What `make weights` trains, and where `lenetpad train` starts from.
+HAND: Final = Mixture()
+#: What `make weights` trains, under the names of what ships, and where `lenetpad train` starts.
 RECIPES: Final = {
-    "lenet5-1998": Recipe(epochs=40, lr=3e-3),
-    "lenet5-study": Recipe(epochs=40, lr=1e-2),
-    "lenet5-modern": Recipe(epochs=30, lr=3e-3),
+    "lenet5-1998": Recipe(epochs=14, lr=3e-3, mixture=HAND),
+    "lenet5-study": Recipe(epochs=14, lr=1e-2, mixture=HAND),
+    "lenet5-modern": Recipe(epochs=14, lr=3e-3, mixture=HAND),
+    "lenet5-1998-paper": Recipe(epochs=40, lr=3e-3),
+    "lenet5-study-paper": Recipe(epochs=40, lr=1e-2),
+    "lenet5-modern-paper": Recipe(epochs=40, lr=3e-3),
 }
 
 
 def fit(
-    network: LeNet5, data: Labelled, recipe: Recipe, device: str = "cpu"
+    network: LeNet5,
+    data: Labelled,
+    recipe: Recipe,
+    device: str = "cpu",
+    held_out: Labelled | None = None,
 ) -> Iterator[Progress]:
     """Train ``network`` in place on ``data`` and yield progress every few steps.
 
-    The last value of each epoch carries the held-out images' loss and error. The network ends in
+    The last value of each epoch carries the loss and error on ``held_out``, or on images that are
+    taken from the data where none are given. The network ends in
     evaluation mode with the last step's weights. Raises TrainingError when the loss stops being
     a number, or when there are no images.
     """
     if len(data) == 0:
         raise TrainingError("there are no images to train on")
     generator = torch.Generator().manual_seed(recipe.seed)
-    train, held_out = data.split(min(recipe.validation, len(data) // 10), generator)
+    train = data
+    if held_out is None:
+        train, held_out = data.split(min(recipe.validation, len(data) // 10), generator)
     network.to(device).train()
     optimiser = torch.optim.Adam(
         network.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True

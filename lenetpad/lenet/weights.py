@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import os
 import pickle
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from torch import Tensor
 from lenetpad import resources
 from lenetpad.lenet.architecture import PRESETS
 from lenetpad.lenet.network import LeNet5
+from lenetpad.messages import MODEL_NAMES
 
 FORMAT: Final = "lenetpad weights 1"
 SUFFIXES: Final = (".safetensors", ".pth", ".pt")
@@ -53,21 +55,21 @@ class Weights:
         return float(error) if isinstance(error, int | float) else None
 
 
-def shipped(preset: str) -> Path:
-    """Path of the weights that ship for a preset."""
-    return resources.path(f"weights/{preset}.safetensors")
+def shipped(model: str) -> Path:
+    """Path of the weights that ship under one of ``MODEL_NAMES``."""
+    return resources.path(f"weights/{model}.safetensors")
 
 
 def load(model: str) -> Weights:
-    """Load a preset by name or a weights file by path, in evaluation mode on the CPU.
+    """Load shipped weights by name or a weights file by path, in evaluation mode on the CPU.
 
     Raises WeightsError with one clear message where that is impossible.
     """
-    if model in PRESETS:
+    if model in MODEL_NAMES:
         return _load_file(shipped(model), model)
     path = Path(model)
     if path.suffix not in SUFFIXES and not path.exists():
-        known = ", ".join(PRESETS)
+        known = ", ".join(MODEL_NAMES)
         raise WeightsError(f"{model!r} is neither a preset ({known}) nor a weights file")
     return _load_file(path, path.name)
 
@@ -127,7 +129,19 @@ def _load_file(path: Path, name: str) -> Weights:
     network = build(preset, seed=0)
     _check(state, network, path)
     network.load_state_dict(state)
-    return Weights(name=name, network=network.eval(), facts=_facts(header))
+    facts = _facts(header)
+    _calibrate(network, facts.get("calibration"))
+    return Weights(name=name, network=network.eval(), facts=facts)
+
+
+def _calibrate(network: LeNet5, calibration: object) -> None:
+    """Give the network its file's temperature and "no digit" constant, where it has both."""
+    if isinstance(calibration, dict):
+        temperature, rubbish = calibration.get("temperature"), calibration.get("rubbish")
+        if not isinstance(temperature, int | float) or not isinstance(rubbish, int | float):
+            return
+        if 0 < temperature < math.inf and math.isfinite(rubbish):
+            network.calibrate(float(temperature), float(rubbish))
 
 
 def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

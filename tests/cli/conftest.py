@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from lenetpad import cli
-from lenetpad.lenet import data, weights
+from lenetpad.lenet import data, figures, weights
 from lenetpad.lenet.data import Labelled
 
 #: A one and a seven, as a hand draws them; y runs down.
@@ -71,13 +71,15 @@ def mnist() -> tuple[Labelled, Labelled]:
 def tiny_mnist(
     mnist: tuple[Labelled, Labelled], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Labelled, Labelled]:
-    """The first 200 training and 100 test images, in place of all."""
+    """The first 200 training and 100 test images, in place of all, and few scribbles."""
     train, test = mnist
     tiny = (
         Labelled(train.images[:200], train.labels[:200]),
         Labelled(test.images[:100], test.labels[:100]),
     )
     monkeypatch.setattr(data, "mnist", lambda: tiny)
+    monkeypatch.setattr(figures, "SCRIBBLES", 40)
+    monkeypatch.setattr(figures, "NOISE", 40)
     return tiny
 
 

@@ -19,7 +19,7 @@ from lenetpad import cli
 from .conftest import Run
 
 ROOT = Path(__file__).parents[2]
-NAMES = ["train", "evaluate", "predict", "info", "demo", "bench"]
+NAMES = ["train", "evaluate", "predict", "info", "report", "demo", "bench"]
 DISPLAYS = ["DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"]
 
 Fake = Callable[[Callable[[argparse.Namespace], int]], None]

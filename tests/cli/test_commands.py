@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,16 @@ from lenetpad import resources
 from lenetpad.lenet import data, weights
 from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.evaluation import evaluate
+from lenetpad.lenet.mixture import Mixture, part_of
 from lenetpad.lenet.training import RECIPES
+from lenetpad.messages import PAPER, PRESET_NAMES
 
-from .conftest import Run
+from .conftest import ONE, Run
 
 Failing = Callable[..., str]
-EVALUATION = {"n", "error", "macro_accuracy", "per_class", "confusion"}
+EVALUATION = {
+    *("n", "digits", "error", "macro_accuracy", "per_class", "confusion", "refused", "ece"),
+}
 SAMPLES = resources.path("ink/samples.jsonl")
 
 
@@ -70,7 +75,7 @@ class TestEvaluate:
         result = run("evaluate", "--images", images)
         assert result.status == 0
         lines = result.out.splitlines()
-        assert lines[0] == "20 images, error 0.00 %, macro accuracy 100.00 %"
+        assert lines[0].startswith("20 images, error 0.00 %, macro accuracy 100.00 %, refused ")
         rows = [line.split() for line in lines if line[:14].strip().isdigit()]
         assert [row[0] for row in rows] == list("0123456789")
         labels = np.load(images)["labels"]
@@ -101,6 +106,51 @@ class TestEvaluate:
     def test_several_ink_files(self, run: Run, model: Path, ink: Path) -> None:
         found = parsed(run("evaluate", "--model", model, "--ink", ink, ink, "--json").out)
         assert found["n"] == 4
+
+    @pytest.mark.usefixtures("tiny_mnist")
+    def test_ink_that_shows_no_digit(self, run: Run, tmp_path: Path) -> None:
+        scribble = [[[x, (7 * x) % 11] for x in range(20)], [[0, 10], [20, 0]]]
+        path = tmp_path / "scribbles.jsonl"
+        path.write_text(json.dumps({"label": "scribble", "strokes": scribble}) + "\n")
+        found = parsed(run("evaluate", "--ink", path, "--json").out)
+        assert (found["n"], found["digits"], found["refused"]) == (1, 0, 1.0)
+        assert found["error"] is found["macro_accuracy"] is found["ece"] is None
+        out = run("evaluate", "--ink", path).out
+        assert out.startswith("1 images, none of them a digit, refused 100.00 %\n")
+
+    @pytest.mark.usefixtures("tiny_mnist")
+    def test_only_the_held_out_writers(self, run: Run, model: Path, tmp_path: Path) -> None:
+        writers = [f"writer {number}" for number in range(50)]
+        held_out = sum(part_of(writer) == "test" for writer in writers)
+        path = tmp_path / "ink.jsonl"
+        path.write_text(
+            "".join(
+                json.dumps({"label": 1, "strokes": ONE, "writer": writer}) + "\n"
+                for writer in writers
+            )
+        )
+        options = ("--model", model, "--ink", path, "--json")
+        assert parsed(run("evaluate", *options).out)["n"] == 50
+        assert parsed(run("evaluate", *options, "--held-out").out)["n"] == held_out > 0
+
+    def test_held_out_needs_writers(self, failing: Failing, ink: Path) -> None:
+        assert "--held-out needs --ink" in failing("evaluate", "--held-out")
+        line = failing("evaluate", "--held-out", "--ink", ink)
+        assert "none of the ink is by a writer who was held out" in line
+
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            ('{"label": 10, "strokes": [[[0, 0]]]}\n', "drawing 1 has the label 10"),
+            ('{"label": -1, "strokes": [[[0, 0]]]}\n', "drawing 1 has the label -1"),
+            ("", "holds no drawing"),
+        ],
+    )
+    def test_bad_ink(
+        self, content: str, reason: str, failing: Failing, model: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "bad.jsonl").write_text(content)
+        assert reason in failing("evaluate", "--model", model, "--ink", tmp_path / "bad.jsonl")
 
     def test_ink_and_images_exclude_each_other(
         self, failing: Failing, model: Path, ink: Path, images: Path
@@ -266,7 +316,7 @@ class TestTrain:
         self, run: Run, tmp_path: Path, tiny_mnist: tuple[Labelled, Labelled]
     ) -> None:
         out = tmp_path / "mine.safetensors"
-        options = ("--model", "lenet5-modern", "--lr", 0.002, "--seed", 3, "--out", out)
+        options = ("--model", "lenet5-modern-paper", "--lr", 0.002, "--seed", 3, "--out", out)
         result = run("train", *options, *self.QUICK)
         assert result.status == 0
         loaded = weights.load(str(out))
@@ -274,10 +324,11 @@ class TestTrain:
         assert loaded.network.config.name == "lenet5-modern"
         recipe = facts["recipe"]
         assert (recipe["epochs"], recipe["batch_size"], recipe["lr"]) == (1, 16, 0.002)
-        assert recipe["warm_up"] == RECIPES["lenet5-modern"].warm_up
+        assert recipe["warm_up"] == RECIPES["lenet5-modern-paper"].warm_up
         assert facts["seed"] == recipe["seed"] == 3
-        assert facts["data"] == {_mnist_name(facts): data.MNIST_SHA256}
-        assert facts["images"] == 200
+        assert [source["sha256"] for source in facts["data"]] == [data.MNIST_SHA256]
+        assert facts["data"][0]["licence"].startswith("CC BY-SA 3.0")
+        assert facts["images"] == 180  # of 200 a tenth is held out
         assert 0 <= facts["validation_error"] <= 100
         error = 100 * evaluate(loaded.network, tiny_mnist[1]).error
         assert facts["test_error"] == pytest.approx(error, abs=0.01)
@@ -285,19 +336,19 @@ class TestTrain:
         assert facts["lenetpad"] == lenetpad.__version__
         assert facts["torch"] == torch.__version__
         assert result.out == (
-            f"{out}: lenet5-modern, test error {facts['test_error']:.2f} % on 100 images\n"
+            f"{out}: lenet5-modern-paper, test error {facts['test_error']:.2f} % on 100 images\n"
         )
 
     def test_progress_goes_to_stderr(self, run: Run, tmp_path: Path) -> None:
-        options = ("--model", "lenet5-modern", "--out", tmp_path / "a.pth", "--epochs", 2)
+        options = ("--model", "lenet5-modern-paper", "--out", tmp_path / "a.pth", "--epochs", 2)
         lines = run("train", *options).err.splitlines()
         assert [line.split(":")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
         assert all("validation error" in line for line in lines)
 
-    @pytest.mark.parametrize("preset", RECIPES)
+    @pytest.mark.parametrize("preset", PRESET_NAMES)
     def test_json(self, preset: str, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.pth"
-        result = run("train", "--model", preset, "--out", out, "--json", *self.QUICK)
+        result = run("train", "--model", preset + PAPER, "--out", out, "--json", *self.QUICK)
         found = parsed(result.out)
         assert found.keys() == {"out", "n", "error"}
         assert (found["out"], found["n"]) == (str(out), 100)
@@ -316,12 +367,15 @@ class TestTrain:
         states = {}
         for name, options in {"with": ["--ink", ink], "without": []}.items():
             out = tmp_path / f"{name}.safetensors"
-            run("train", "--model", "lenet5-modern", "--out", out, *options, *self.QUICK)
+            run("train", "--model", "lenet5-modern-paper", "--out", out, *options, *self.QUICK)
             states[name] = weights.load(str(out))
         facts = states["with"].facts
-        assert facts["images"] == 202
+        assert facts["images"] == 182
         digest = hashlib.sha256(ink.read_bytes()).hexdigest()
-        assert facts["data"] == {_mnist_name(facts): data.MNIST_SHA256, "digits.jsonl": digest}
+        assert [(source["file"], source["sha256"]) for source in facts["data"]] == [
+            ("mnist.npz", data.MNIST_SHA256),
+            ("digits.jsonl", digest),
+        ]
         one, other = (states[name].network.c1.weight for name in ("with", "without"))
         assert not torch.equal(one, other)
 
@@ -329,14 +383,25 @@ class TestTrain:
         found = []
         for number, seed in enumerate((5, 5, 6)):
             out = tmp_path / f"{number}.safetensors"
-            run("train", "--model", "lenet5-modern", "--seed", seed, "--out", out, *self.QUICK)
+            run(
+                "train",
+                "--model",
+                "lenet5-modern-paper",
+                "--seed",
+                seed,
+                "--out",
+                out,
+                *self.QUICK,
+            )
             found.append(weights.load(str(out)).network.state_dict())
         assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
         assert not torch.equal(found[0]["c1.weight"], found[2]["c1.weight"])
 
     def test_a_new_folder_is_made(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "new" / "folder" / "mine.pth"
-        assert run("train", "--model", "lenet5-modern", "--out", out, *self.QUICK).status == 0
+        assert (
+            run("train", "--model", "lenet5-modern-paper", "--out", out, *self.QUICK).status == 0
+        )
         assert out.is_file()
 
     @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
@@ -376,13 +441,93 @@ class TestTrain:
 
     def test_a_loss_that_is_no_number(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.pth"
-        options = ("--model", "lenet5-modern", "--lr", 1e30, "--out", out)
+        options = ("--model", "lenet5-modern-paper", "--lr", 1e30, "--out", out)
         result = run("train", *options, *self.QUICK)
         assert result.status == 1
         assert "no longer a number at step" in result.err.splitlines()[-1]
         assert not out.exists()
 
+    def test_a_mixture_leaves_out_the_writers_it_is_judged_by(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        small = Mixture(mnist=1, variants=2, written=10, scribbles=4, noise=4)
+        recipe = replace(RECIPES["lenet5-modern"], mixture=small)
+        monkeypatch.setitem(RECIPES, "lenet5-modern", recipe)
+        writers = [f"writer {number}" for number in range(40)]
+        parts = [part_of(writer) for writer in writers]
+        drawings = [{"label": 1, "strokes": ONE, "writer": writer} for writer in writers]
+        path, out = tmp_path / "ink.jsonl", tmp_path / "mine.safetensors"
+        path.write_text("".join(json.dumps(drawing) + "\n" for drawing in drawings))
+        options = ("--model", "lenet5-modern", "--ink", path, "--out", out)
+        assert run("train", *options, *self.QUICK).status == 0
+        facts = weights.load(str(out)).facts
+        assert facts["images"] == 180 + 2 * parts.count("train") + 10 + 4 + 4
+        assert facts["figures"]["ink.jsonl"]["n"] == parts.count("test")
+        assert facts["figures"].keys() >= {"MNIST test", "scribbles", "noise"}
 
-def _mnist_name(facts: dict[str, Any]) -> str:
-    [name] = [name for name in facts["data"] if "MNIST" in name]
-    return str(name)
+    def test_weights_are_calibrated(self, run: Run, tmp_path: Path, ink: Path) -> None:
+        out = tmp_path / "mine.safetensors"
+        run("train", "--model", "lenet5-modern-paper", "--out", out, *self.QUICK)
+        loaded = weights.load(str(out))
+        calibration = loaded.facts["calibration"]
+        assert loaded.network.config.temperature == calibration["temperature"] > 0
+        assert loaded.network.config.rubbish == calibration["rubbish"]
+        found = parsed(run("predict", ink, "--model", out, "--json").out)
+        assert all(0 < prediction["no_digit"] < 1 for prediction in found)
+
+
+class TestReport:
+    @pytest.fixture
+    def mine(self, run: Run, tmp_path: Path, tiny_mnist: tuple[Labelled, Labelled]) -> Path:
+        out = tmp_path / "mine.safetensors"
+        options = ("--epochs", 1, "--batch-size", 16, "--out", out)
+        assert run("train", "--model", "lenet5-modern-paper", *options).status == 0
+        return out
+
+    def test_tables_with_every_set(self, run: Run, mine: Path, images: Path) -> None:
+        result = run("report", mine, "--images", images)
+        assert (result.status, result.err) == (0, "")
+        error = weights.load(str(mine)).test_error
+        [row] = [line for line in _table(result.out, "Error, %") if str(mine) in line]
+        assert row.split(" | ")[1] == f"{error:.2f}"
+        [heads] = [line for line in _table(result.out, "Error, %") if "n = " in line]
+        assert "MNIST test, n = 100 | digits.npz, n = 20" in heads
+        [heads] = [line for line in _table(result.out, "Refused") if "n = " in line]
+        assert "scribbles" in heads
+        assert "noise" in heads
+
+    def test_json(self, run: Run, mine: Path) -> None:
+        found = parsed(run("report", mine, "--json").out)
+        assert found["faults"] == found["unchecked"] == []
+        assert found["figures"][str(mine)] == weights.load(str(mine)).facts["figures"]
+
+    @pytest.mark.parametrize("key", ["error", "refused", "ece"])
+    def test_a_figure_that_does_not_hold(self, key: str, run: Run, mine: Path) -> None:
+        loaded = weights.load(str(mine))
+        facts = dict(loaded.facts)
+        facts["figures"]["MNIST test"][key] += 2.5
+        weights.save(mine, loaded.network, facts)
+        result = run("report", mine)
+        assert result.status == 1
+        [line] = result.err.splitlines()
+        assert "does not hold" in line
+        assert f"MNIST test: {key} is said to be" in line
+
+    def test_the_headline_error_is_checked_too(self, run: Run, mine: Path) -> None:
+        loaded = weights.load(str(mine))
+        weights.save(mine, loaded.network, {**loaded.facts, "test_error": 0.01})
+        assert run("report", mine).status == 1
+
+    def test_figures_of_files_that_are_not_given_are_named(self, run: Run, mine: Path) -> None:
+        loaded = weights.load(str(mine))
+        facts = dict(loaded.facts)
+        facts["figures"]["pens.jsonl"] = {"n": 5, "error": 1.0}
+        weights.save(mine, loaded.network, facts)
+        result = run("report", mine)
+        assert result.status == 0
+        assert "the file is not given: pens.jsonl" in result.err
+
+
+def _table(text: str, title: str) -> list[str]:
+    """The lines of the table under a title."""
+    return text[text.index(title) :].split("\n\n")[1].splitlines()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -177,3 +178,35 @@ def test_distortions_go_both_ways_as_far_as_they_may_and_no_further() -> None:
     assert bool((shifts.amax(dim=0) > 2.5).all())
     assert bool((shifts.amin(dim=0) < -2.5).all())
     assert shifts.mean(dim=0).abs().max().item() < 0.3
+
+
+def line_places(size: float, n: int) -> Tensor:
+    """Where an upright line lies in each row, (n, rows), after an elastic deformation."""
+    images = block(0, 13, 28, 2, n=n)
+    rows = distorted(images, replace(NONE, elastic=size), generator())[:, 0, 6:26]
+    return (rows * torch.arange(32)).sum(dim=2) / rows.sum(dim=2) - 15.5
+
+
+@pytest.mark.parametrize("size", [0.5, 1.0])
+def test_elastic_moves_by_its_size(size: float) -> None:
+    """At the node in the middle; in between, interpolation makes it less."""
+    places = line_places(size, 600)[:, 9:11].mean(dim=1)
+    assert places.std().item() == pytest.approx(size, rel=0.15)
+    assert places.mean().item() == pytest.approx(0, abs=0.15)
+
+
+def test_elastic_is_smooth() -> None:
+    assert line_places(1.0, 100).diff(dim=1).abs().max().item() < 1.0
+
+
+def test_thickness_goes_both_ways_and_within_its_bounds() -> None:
+    images = block(6, 12, 16, 4, n=200)
+    result = distorted(images, replace(NONE, thickness=0.8), generator())
+    original = padded(images)
+    widths = result[:, 0, 16].sum(dim=1)
+    assert widths.min().item() == pytest.approx(4 - 2 * 0.8, abs=0.1)
+    assert widths.max().item() == pytest.approx(4 + 2 * 0.8, abs=0.1)
+    thicker = result.flatten(1).sum(dim=1) > original.flatten(1).sum(dim=1)
+    assert (result[thicker] >= original[thicker] - 1e-4).all()
+    assert (result[~thicker] <= original[~thicker] + 1e-4).all()
+    assert 60 < int(thicker.sum()) < 140

@@ -80,7 +80,7 @@ class TestMnist:
 
 
 class TestLabelled:
-    @pytest.mark.parametrize("label", [-1, 10, 2**40])
+    @pytest.mark.parametrize("label", [-1, 11, 2**40])
     def test_a_label_that_is_no_digit_is_refused(self, label: int) -> None:
         with pytest.raises(DataError, match="0 to 9"):
             Labelled(torch.zeros(2, 28, 28, dtype=torch.uint8), torch.tensor([3, label]))
@@ -262,16 +262,27 @@ class TestInk:
         seven = self.saved(tmp_path / "b.jsonl", {"label": 7, "strokes": self.SEVEN})
         assert [d.label for d in data.ink_drawings([seven, one])] == [7, 1]
 
-    def test_drawings_without_a_digit_as_label_are_left_out(self, tmp_path: Path) -> None:
+    def test_a_text_is_no_digit_and_unlabelled_drawings_are_left_out(self, tmp_path: Path) -> None:
         file = self.saved(
             tmp_path / "a.jsonl",
             {"strokes": self.ONE},
             {"label": "x", "strokes": self.ONE},
             {"label": 1, "strokes": self.ONE},
         )
-        assert [d.label for d in data.ink_drawings([file])] == [1]
+        drawings = data.ink_drawings([file])
+        assert [d.label for d in drawings] == ["x", 1]
+        assert data.drawn(drawings).labels.tolist() == [data.NO_DIGIT, 1]
 
-    def test_no_digit_at_all_is_an_error_that_names_the_files(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("label", [-1, 10, 12345])
+    def test_a_number_that_is_no_digit_is_an_error(self, label: int, tmp_path: Path) -> None:
+        one, bad = ({"label": n, "strokes": self.ONE} for n in (1, label))
+        file = self.saved(tmp_path / "a.jsonl", one, bad)
+        with pytest.raises(
+            DataError, match=rf"a\.jsonl: drawing 2 has the label {label}; .*0 to 9"
+        ):
+            data.ink_drawings([file])
+
+    def test_no_label_at_all_is_an_error_that_names_the_files(self, tmp_path: Path) -> None:
         file = self.saved(tmp_path / "a.jsonl", {"strokes": self.ONE})
         with pytest.raises(DataError, match=r'no drawing in .*a\.jsonl has a "label"'):
             data.ink_drawings([file])

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from lenetpad.lenet import weights
-from lenetpad.lenet.data import Labelled
+from lenetpad.lenet.data import NO_DIGIT, Labelled
 from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.training import EVALUATION_BATCH
 from lenetpad.messages import Evaluation
@@ -17,7 +19,7 @@ NAN = float("nan")
 class Oracle(nn.Module):
     """Answers what an image's first pixel says; refuses the pixel's digit if there is rubbish."""
 
-    def __init__(self, rubbish: bool = False) -> None:
+    def __init__(self, rubbish: float | None = None) -> None:
         super().__init__()
         self.rubbish = rubbish
         self.batches: list[int] = []
@@ -28,8 +30,8 @@ class Oracle(nn.Module):
         return nn.functional.one_hot(answers, 10).float()
 
     def log_posteriors(self, output: Tensor) -> Tensor:
-        if self.rubbish:
-            output = torch.cat([output, torch.full((len(output), 1), 5.0)], dim=1)
+        if self.rubbish is not None:
+            output = torch.cat([output, torch.full((len(output), 1), self.rubbish)], dim=1)
         return torch.log_softmax(output, dim=1)
 
 
@@ -39,7 +41,7 @@ def answering(answers: list[int], truth: list[int]) -> Labelled:
     return Labelled(images, torch.tensor(truth))
 
 
-def of(answers: list[int], truth: list[int], rubbish: bool = False) -> Evaluation:
+def of(answers: list[int], truth: list[int], rubbish: float | None = None) -> Evaluation:
     network: nn.Module = Oracle(rubbish)
     return evaluate(network, answering(answers, truth))  # type: ignore[arg-type]
 
@@ -69,8 +71,34 @@ def test_all_right_and_all_wrong() -> None:
     assert right.per_class.tolist() == [1.0] * 10
 
 
-def test_rubbish_is_no_answer() -> None:
-    assert of([4, 5], [4, 4], rubbish=True).answers.tolist() == [4, 5]
+def test_rubbish_is_no_answer_but_a_refusal() -> None:
+    result = of([4, 5], [4, 4], rubbish=5.0)
+    assert result.answers.tolist() == [4, 5]
+    assert result.refused.tolist() == [True, True]
+    assert of([4, 5], [4, 4], rubbish=-5.0).refused.tolist() == [False, False]
+    assert of([4, 5], [4, 4]).refused.tolist() == [False, False]
+
+
+def test_what_is_no_digit_is_counted_apart() -> None:
+    result = of([4, 5, 6], [4, NO_DIGIT, 7], rubbish=5.0)
+    assert (result.n, result.digits) == (3, 2)
+    assert result.error == pytest.approx(1 / 2)
+    assert result.confusion.sum() == 2
+    assert result.refused.tolist() == [True] * 3
+
+
+def test_without_a_digit_there_is_no_error() -> None:
+    result = of([4, 5], [NO_DIGIT, NO_DIGIT], rubbish=5.0)
+    assert result.n == 2
+    numbers = (result.error, result.macro_accuracy, result.calibration_error)
+    assert all(math.isnan(number) for number in numbers)
+
+
+def test_the_calibration_error_by_hand() -> None:
+    """Every answer has the probability e / (e + 9); three of four are right."""
+    confidence = math.e / (math.e + 9)
+    result = of([1, 2, 3, 4], [1, 2, 3, 5])
+    assert result.calibration_error == pytest.approx(0.75 - confidence, abs=1e-6)
 
 
 def test_more_images_than_a_batch_are_all_read_in_order() -> None:

@@ -1,0 +1,65 @@
+"""What a training needs besides its recipe: data to learn from, to validate and calibrate on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from lenetpad.ink.files import Drawing
+from lenetpad.lenet import calibration, data
+from lenetpad.lenet.data import NO_DIGIT, Labelled
+from lenetpad.lenet.mixture import mixed, split
+from lenetpad.lenet.network import LeNet5
+from lenetpad.lenet.training import Recipe, evaluate_outputs
+
+#: Which of MNIST's training images are held out is the same for every recipe and seed.
+HELD_OUT_SEED: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """``train`` to learn from, ``held_out`` of MNIST to validate on, and ``choices``: the sets of
+    digits, each as important as the other, by which a network is calibrated."""
+
+    train: Labelled
+    held_out: Labelled
+    choices: tuple[Labelled, ...]
+
+
+def prepared(recipe: Recipe, ink: Sequence[Path]) -> Lesson:
+    """MNIST's training images and the ink files' drawings as a recipe asks for them.
+
+    A mixture splits the ink by its writers; without one, all digits in it are trained on as they
+    are drawn. Raises InkError and DataError for ink that cannot be used.
+    """
+    generator = torch.Generator().manual_seed(HELD_OUT_SEED)
+    everything = data.mnist()[0]
+    train, held_out = everything.split(min(recipe.validation, len(everything) // 10), generator)
+    drawings: list[Drawing] = data.ink_drawings(ink) if ink else []
+    if recipe.mixture is None:
+        digits = [drawing for drawing in drawings if data.label_of(drawing) != NO_DIGIT]
+        train = train.joined(data.drawn(digits)) if digits else train
+        return Lesson(train, held_out, (held_out,))
+    parts = split(drawings)
+    chosen = [drawing for drawing in parts.choice if data.label_of(drawing) != NO_DIGIT]
+    choices = (held_out, data.drawn(chosen)) if chosen else (held_out,)
+    return Lesson(mixed(train, parts.train, recipe.mixture, recipe.seed), held_out, choices)
+
+
+def calibrate(network: LeNet5, choices: Sequence[Labelled], device: str = "cpu") -> None:
+    """Calibrate a trained network on held-out digits, every set counting as much as the other."""
+    filled = [labelled for labelled in choices if len(labelled)]
+    if not filled:
+        return
+    outputs = [evaluate_outputs(network, labelled.images, device).cpu() for labelled in filled]
+    shares = [torch.full((len(labelled),), 1 / len(labelled)) for labelled in filled]
+    calibration.calibrate(
+        network,
+        torch.cat(outputs),
+        torch.cat([labelled.labels for labelled in filled]),
+        torch.cat(shares),
+    )
