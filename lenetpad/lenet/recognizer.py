@@ -112,7 +112,7 @@ class Recognizer:
             maps, height, width = (*taps[name].shape[1:], 1, 1)[:3]
             low, high = network.squash_range
             if name == "input":
-                low, high = config.background, config.ink
+                low, high = sorted((config.background, config.ink))
             elif name + SUM not in taps or not np.isfinite(high):
                 high = float(taps[name].abs().max())
                 low = -high if bool((taps[name] < 0).any()) else 0.0
