@@ -1,4 +1,4 @@
-"""The commands that need no window: train, evaluate, predict and info."""
+"""The commands that need no window: train, evaluate, predict, info and export."""
 
 from __future__ import annotations
 
@@ -24,10 +24,19 @@ from lenetpad.ink.statistics import ImageStatistics, statistics
 from lenetpad.lenet import data
 from lenetpad.lenet.architecture import PRESETS, layer_table, total_parameters
 from lenetpad.lenet.evaluation import evaluate as evaluate_network
+from lenetpad.lenet.export import export as export_weights
 from lenetpad.lenet.recognizer import best_device, open_recognizer
 from lenetpad.lenet.training import RECIPES, Recipe, fit
-from lenetpad.lenet.weights import SUFFIXES, build, load, save
-from lenetpad.messages import Choice, Evaluation, Progress, Reading
+from lenetpad.lenet.weights import SUFFIXES, Weights, build, load, save
+from lenetpad.messages import (
+    MANNERS,
+    UNKNOWN_MANNER,
+    Choice,
+    Evaluation,
+    Manner,
+    Progress,
+    Reading,
+)
 
 MNIST_SOURCE: Final = "MNIST training set (Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0)"
 
@@ -76,7 +85,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """Evaluate a network on ink, on images, or on MNIST's test set."""
     if arguments.ink and arguments.images:
         raise ValueError("choose --ink or --images, not both")
-    network = load(arguments.model).network
+    network = _loaded(arguments).network
     drawn_statistics = None
     if arguments.ink:
         labelled = data.drawn(data.ink_drawings(arguments.ink))
@@ -101,7 +110,9 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 def predict(arguments: argparse.Namespace) -> int:
     """Read each drawing of each file; a file that cannot be read is named, the others go on."""
-    recognizer = open_recognizer(Choice(0, arguments.model, arguments.device))
+    choice = Choice(0, arguments.model, arguments.device, _manner(arguments))
+    recognizer = open_recognizer(choice)
+    _say_how_it_reads(recognizer.weights, arguments)
     if recognizer.notice:
         print(f"lenetpad: {recognizer.notice}", file=sys.stderr)
     results, failed = [], 0
@@ -124,7 +135,7 @@ def predict(arguments: argparse.Namespace) -> int:
 
 def info(arguments: argparse.Namespace) -> int:
     """Print the layer table of a network, counted on the network itself."""
-    loaded = load(arguments.model)
+    loaded = _loaded(arguments)
     rows = layer_table(loaded.network)
     totals = {
         "parameters": total_parameters(loaded.network),
@@ -147,6 +158,45 @@ def info(arguments: argparse.Namespace) -> int:
     for row in rows:
         print(f"{row.name:7}{row.formula}")
     return 0
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write a network's weights in the format that the file's name asks for."""
+    loaded = _loaded(arguments)
+    written = export_weights(loaded, arguments.out)
+    if arguments.json:
+        print(json.dumps({"out": str(arguments.out), "model": loaded.name, **asdict(written)}))
+    else:
+        print(
+            f"{arguments.out}: {loaded.network.config.name}, differs by at most "
+            f"{written.difference:.1g} (relative) on {written.images} of MNIST's test images"
+        )
+    return 0
+
+
+def _manner(arguments: argparse.Namespace) -> Manner:
+    return Manner(**{name: getattr(arguments, name) for name in MANNERS})
+
+
+def _loaded(arguments: argparse.Namespace) -> Weights:
+    """The weights that were asked for; stderr says how they read where that was guessed."""
+    loaded = load(arguments.model, _manner(arguments))
+    _say_how_it_reads(loaded, arguments)
+    return loaded
+
+
+def _say_how_it_reads(loaded: Weights, arguments: argparse.Namespace) -> None:
+    if loaded.manner is None and _manner(arguments) != UNKNOWN_MANNER:
+        options = ", ".join(f"--{name}" for name in MANNERS)
+        raise ValueError(f"{arguments.model} says itself how it reads: leave out {options}")
+    if loaded.manner and loaded.guesses:
+        options = " ".join(f"--{name} {word}" for name, word in loaded.manner.answers.items())
+        accuracy = 100 * loaded.guesses[0][1]
+        print(
+            f"lenetpad: {arguments.model} does not say how it reads; with {options} it gets "
+            f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)",
+            file=sys.stderr,
+        )
 
 
 def _recipe(preset: str, arguments: argparse.Namespace) -> Recipe:

@@ -128,7 +128,7 @@ class LeNet5(nn.Module):
         config = self.config
         scores = output if config.output == "linear" else output * -config.distance_scale
         if config.rubbish is not None:
-            rubbish = scores.new_full((len(scores), 1), -config.rubbish)
+            rubbish = torch.full_like(scores[:, :1], -config.rubbish)
             scores = torch.cat([scores, rubbish], dim=1)
         return functional.log_softmax(scores / config.temperature, dim=1)
 

@@ -128,7 +128,7 @@ def open_recognizer(choice: Choice) -> Recognizer:
     Raises WeightsError where the network cannot be loaded.
     """
     prepare_for_single_images()
-    weights = load(choice.model)
+    weights = load(choice.model, choice.manner)
     device = choice.device
     if device in (AUTO, CPU):
         return Recognizer(weights)
@@ -136,7 +136,7 @@ def open_recognizer(choice: Choice) -> Recognizer:
         recognizer = Recognizer(weights, device)
         recognizer.read(np.zeros((28, 28), dtype=np.float32))
     except (RuntimeError, AssertionError, NotImplementedError, ValueError) as error:
-        return on_cpu(load(choice.model), device, error)
+        return on_cpu(load(choice.model, choice.manner), device, error)
     return recognizer
 
 
