@@ -185,6 +185,20 @@ class TestNames:
             theirs = network((pixels - 0.1307) / 0.3081)
             torch.testing.assert_close(opened(shown(pixels)), theirs, atol=1e-5, rtol=1e-5)
 
+    def test_saved_on_a_gpu(self, tmp_path: Path) -> None:
+        state = a_state()
+        with zipfile.ZipFile(written(tmp_path / "cpu.pth", state)) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        [index] = [name for name in files if name.endswith("data.pkl")]
+        assert files[index].count(b"X\x03\x00\x00\x00cpu") == 1
+        files[index] = files[index].replace(b"X\x03\x00\x00\x00cpu", b"X\x06\x00\x00\x00cuda:7")
+        with zipfile.ZipFile(tmp_path / "gpu.pth", "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        with pytest.raises(RuntimeError, match=r"CUDA|cuda"):
+            torch.load(tmp_path / "gpu.pth", weights_only=True)
+        assert_same_network(tmp_path / "gpu.pth", state, STUDY)
+
     def test_names_without_dots(self, tmp_path: Path) -> None:
         state = a_state()
         names = [f"{kind}_{n}" for n in range(5) for kind in ("W", "b")]
