@@ -39,6 +39,8 @@ LAYERS: Final[dict[str, tuple[tuple[Shape, ...], int]]] = {
 SUBSAMPLINGS: Final = {"s2": 6, "s4": 16}
 #: Parts of names that betray batch normalisation.
 BATCH_STATISTICS: Final = ("running_mean", "running_var", "num_batches_tracked")
+#: A large network of another kind gives no more sentences of one kind.
+MOST_FAULTS: Final = 5
 #: Names under which checkpoints keep their network's state dict, the likeliest first.
 NESTS: Final = ("state_dict", "model_state_dict", "model", "network", "net", "weights", "params")
 
@@ -125,7 +127,7 @@ def identify(state: Mapping[str, Tensor]) -> Found:
     normalising = dict.fromkeys(
         name.rpartition(".")[0] for name in state if name.endswith(BATCH_STATISTICS)
     )
-    faults = [f"{name} normalises batches, which LeNet-5 does not" for name in normalising]
+    faults = _few([f"{name} normalises batches, which LeNet-5 does not" for name in normalising])
     left = {n: tensor for n, tensor in state.items() if n.rpartition(".")[0] not in normalising}
     found: State = {}
     missing = []
@@ -150,7 +152,7 @@ def identify(state: Mapping[str, Tensor]) -> Found:
             found[f"{layer}.bias"] = torch.zeros(biases) if name is None else left.pop(name)
     if ("s2.weight" in found) != ("s4.weight" in found):
         faults.append("S2, S4: only one of them has coefficients and biases")
-    faults += [f"{name} ({_shape(tensor)}) is no part of LeNet-5" for name, tensor in left.items()]
+    faults += _few([f"{n} ({_shape(t)}) is no part of LeNet-5" for n, t in left.items()])
     if not faults:
         faults += _faults_of_values(state)
     state = {} if faults else {name: tensor.float() for name, tensor in found.items()}
@@ -250,6 +252,13 @@ def _is_state(value: Any) -> bool:
 
 def _shape(tensor: Tensor) -> str:
     return "×".join(str(side) for side in tensor.shape) or "a single number"
+
+
+def _few(faults: list[str]) -> list[str]:
+    """The faults, the last of very many counted only."""
+    if len(faults) <= MOST_FAULTS:
+        return faults
+    return [*faults[:MOST_FAULTS], f"{len(faults) - MOST_FAULTS} more like that"]
 
 
 def _title(layer: str) -> str:

@@ -149,7 +149,8 @@ def _load_file(path: Path, name: str, manner: Manner) -> Weights:
     found = foreign.identify(state)
     if found.faults:
         _check_under_our_names(state, path)
-        raise WeightsError(f"{path} is not LeNet-5: " + "; ".join(found.faults))
+        faults = " ".join("; ".join(found.faults).split())  # one line, whatever the names
+        raise WeightsError(f"{path} is not LeNet-5: {faults}")
     if manner not in foreign.manners(found.state):
         return _guessed(found.state, name, path, manner)
     network = foreign.built(found.state, foreign.configuration(manner))

@@ -437,6 +437,14 @@ class TestRefusals:
         message = refusal(written(tmp_path / "a.pth", state))
         assert message.endswith("is not LeNet-5: bn normalises batches, which LeNet-5 does not")
 
+    def test_a_large_network_is_refused_in_few_words(self, tmp_path: Path) -> None:
+        state = {f"block{i}\n.weight": torch.zeros(8, 8, 3, 3) for i in range(500)}
+        state |= {f"bn{i}.running_mean": torch.zeros(64) for i in range(500)}
+        message = refusal(written(tmp_path / "a.pth", state))
+        assert "C3: expected 16×6×5×5, block1 .weight is 8×8×3×3" in message
+        assert "bn4 normalises batches, which LeNet-5 does not; 495 more like that" in message
+        assert len(message) < 2000
+
     def test_a_layer_too_many(self, tmp_path: Path) -> None:
         state = a_state() | {"fc4.weight": torch.zeros(10, 10), "fc4.bias": torch.zeros(10)}
         message = refusal(written(tmp_path / "a.pth", state))
