@@ -83,7 +83,12 @@ def load(model: str, manner: Manner = UNKNOWN_MANNER) -> Weights:
     if path.suffix not in SUFFIXES and not path.exists():
         known = ", ".join(PRESETS)
         raise WeightsError(f"{model!r} is neither a preset ({known}) nor a weights file")
-    return _load_file(path, path.name, manner)
+    weights = _load_file(path, path.name, manner)
+    if not _computes(weights.network):
+        raise WeightsError(
+            f"{path} is refused: its weights are so large that the outputs overflow"
+        )
+    return weights
 
 
 def save(path: Path, network: LeNet5, facts: Mapping[str, Any]) -> None:
@@ -155,6 +160,13 @@ def _load_file(path: Path, name: str, manner: Manner) -> Weights:
         return _guessed(found.state, name, path, manner)
     network = foreign.built(found.state, foreign.configuration(manner))
     return Weights(name=name, network=network, manner=manner)
+
+
+def _computes(network: LeNet5) -> bool:
+    """Whether blank and inked paper give numbers."""
+    paper = torch.stack([torch.full((1, 32, 32), ink) for ink in (0.0, 0.5, 1.0)])
+    with torch.inference_mode():
+        return bool(torch.isfinite(network.log_posteriors(network(paper))).all())
 
 
 def _guessed(state: dict[str, Tensor], name: str, path: Path, manner: Manner) -> Weights:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from lenetpad import cli
-from lenetpad.lenet import data, weights
+from lenetpad.lenet import data, foreign, weights
 from lenetpad.lenet.data import Labelled
 
 #: A one and a seven, as a hand draws them; y runs down.
@@ -70,7 +70,7 @@ def mnist() -> tuple[Labelled, Labelled]:
 @pytest.fixture
 def tiny_mnist(
     mnist: tuple[Labelled, Labelled], monkeypatch: pytest.MonkeyPatch
-) -> tuple[Labelled, Labelled]:
+) -> Iterator[tuple[Labelled, Labelled]]:
     """The first 200 training and 100 test images, in place of all."""
     train, test = mnist
     tiny = (
@@ -78,7 +78,9 @@ def tiny_mnist(
         Labelled(test.images[:100], test.labels[:100]),
     )
     monkeypatch.setattr(data, "mnist", lambda: tiny)
-    return tiny
+    foreign._digits.cache_clear()
+    yield tiny
+    foreign._digits.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -473,6 +473,10 @@ class TestRefusals:
         message = refusal(written(tmp_path / "a.pth", state))
         assert message.endswith("conv2.bias holds NaN or infinite values")
 
+    def test_values_that_overflow(self, tmp_path: Path) -> None:
+        state = {name: tensor * 1e30 for name, tensor in a_state().items()}
+        assert "the outputs overflow" in refusal(written(tmp_path / "a.pth", state))
+
     def test_a_sparse_tensor(self, tmp_path: Path) -> None:
         state = a_state()
         state["fc2.weight"] = state["fc2.weight"].to_sparse()
