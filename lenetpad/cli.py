@@ -139,12 +139,6 @@ COMMANDS: Final = (
         _from("commands", "predict"),
     ),
     Command(
-        "info",
-        "the layer table: shapes, parameters, connections and their formulas",
-        (MODEL, *MANNER, JSON),
-        _from("commands", "info"),
-    ),
-    Command(
         "export",
         "write weights as a state dict, as safetensors or as ONNX, and compare what they compute",
         (
@@ -160,6 +154,12 @@ COMMANDS: Final = (
             JSON,
         ),
         _from("commands", "export"),
+    ),
+    Command(
+        "info",
+        "the layer table: shapes, parameters, connections and their formulas",
+        (MODEL, *MANNER, JSON),
+        _from("commands", "info"),
     ),
     Command(
         "demo",

@@ -133,6 +133,20 @@ def predict(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def export(arguments: argparse.Namespace) -> int:
+    """Write a network's weights in the format that the file's name asks for."""
+    loaded = _loaded(arguments)
+    written = export_weights(loaded, arguments.out)
+    if arguments.json:
+        print(json.dumps({"out": str(arguments.out), "model": loaded.name, **asdict(written)}))
+    else:
+        print(
+            f"{arguments.out}: {loaded.network.config.name}, differs by at most "
+            f"{written.difference:.1g} (relative) on {written.images} of MNIST's test images"
+        )
+    return 0
+
+
 def info(arguments: argparse.Namespace) -> int:
     """Print the layer table of a network, counted on the network itself."""
     loaded = _loaded(arguments)
@@ -158,45 +172,6 @@ def info(arguments: argparse.Namespace) -> int:
     for row in rows:
         print(f"{row.name:7}{row.formula}")
     return 0
-
-
-def export(arguments: argparse.Namespace) -> int:
-    """Write a network's weights in the format that the file's name asks for."""
-    loaded = _loaded(arguments)
-    written = export_weights(loaded, arguments.out)
-    if arguments.json:
-        print(json.dumps({"out": str(arguments.out), "model": loaded.name, **asdict(written)}))
-    else:
-        print(
-            f"{arguments.out}: {loaded.network.config.name}, differs by at most "
-            f"{written.difference:.1g} (relative) on {written.images} of MNIST's test images"
-        )
-    return 0
-
-
-def _manner(arguments: argparse.Namespace) -> Manner:
-    return Manner(**{name: getattr(arguments, name) for name in MANNERS})
-
-
-def _loaded(arguments: argparse.Namespace) -> Weights:
-    """The weights that were asked for; stderr says how they read where that was guessed."""
-    loaded = load(arguments.model, _manner(arguments))
-    _say_how_it_reads(loaded, arguments)
-    return loaded
-
-
-def _say_how_it_reads(loaded: Weights, arguments: argparse.Namespace) -> None:
-    if loaded.manner is None and _manner(arguments) != UNKNOWN_MANNER:
-        options = ", ".join(f"--{name}" for name in MANNERS)
-        raise ValueError(f"{arguments.model} says itself how it reads: leave out {options}")
-    if loaded.manner and loaded.guesses:
-        options = " ".join(f"--{name} {word}" for name, word in loaded.manner.answers.items())
-        accuracy = 100 * loaded.guesses[0][1]
-        print(
-            f"lenetpad: {arguments.model} does not say how it reads; with {options} it gets "
-            f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)",
-            file=sys.stderr,
-        )
 
 
 def _recipe(preset: str, arguments: argparse.Namespace) -> Recipe:
@@ -249,6 +224,31 @@ def _percent(fraction: float | None) -> float | None:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _manner(arguments: argparse.Namespace) -> Manner:
+    return Manner(**{name: getattr(arguments, name) for name in MANNERS})
+
+
+def _loaded(arguments: argparse.Namespace) -> Weights:
+    """The weights that were asked for; stderr says how they read where that was guessed."""
+    loaded = load(arguments.model, _manner(arguments))
+    _say_how_it_reads(loaded, arguments)
+    return loaded
+
+
+def _say_how_it_reads(loaded: Weights, arguments: argparse.Namespace) -> None:
+    if loaded.manner is None and _manner(arguments) != UNKNOWN_MANNER:
+        options = ", ".join(f"--{name}" for name in MANNERS)
+        raise ValueError(f"{arguments.model} says itself how it reads: leave out {options}")
+    if loaded.manner and loaded.guesses:
+        options = " ".join(f"--{name} {word}" for name, word in loaded.manner.answers.items())
+        accuracy = 100 * loaded.guesses[0][1]
+        print(
+            f"lenetpad: {arguments.model} does not say how it reads; with {options} it gets "
+            f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)",
+            file=sys.stderr,
+        )
 
 
 def _images(path: Path) -> Sequence[Any]:

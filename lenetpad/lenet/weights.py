@@ -144,7 +144,8 @@ def _load_file(path: Path, name: str, manner: Manner) -> Weights:
         state = _read_pickle(path)
     if "preset" in header:
         network = _built(state, _config(header, path), path)
-        return Weights(name=name, network=network, facts=_facts(header))
+        facts = _facts(header)
+        return Weights(name=name, network=network, facts=facts)
     state = foreign.unprefixed(state)
     preset = _preset_of(state)
     if preset and (preset != STUDY_FORMAT or manner == UNKNOWN_MANNER):

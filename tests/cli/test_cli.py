@@ -19,7 +19,7 @@ from lenetpad import cli
 from .conftest import Run
 
 ROOT = Path(__file__).parents[2]
-NAMES = ["train", "evaluate", "predict", "info", "export", "demo", "bench"]
+NAMES = ["train", "evaluate", "predict", "export", "info", "demo", "bench"]
 DISPLAYS = ["DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"]
 
 Fake = Callable[[Callable[[argparse.Namespace], int]], None]
