@@ -23,8 +23,11 @@ from lenetpad.ink.strokes import Sheet
 from lenetpad.messages import (
     CPU,
     DEFAULT_MODEL,
+    UNKNOWN_MANNER,
     Choice,
     Failure,
+    ForeignQuestion,
+    Manner,
     ModelReady,
     Reading,
     Request,
@@ -66,6 +69,7 @@ class Pad(QObject):
         self.window = Window(settings)
         self._choice = self.window.preferences.choice  # the latest wish
         self._working: Choice | None = None  # the last one that was met
+        self._manners: dict[str, Manner] = {self._choice.model: self._choice.manner}
         self.recognition = Recognition(opener)
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
@@ -80,10 +84,14 @@ class Pad(QObject):
         window.sheet_changed.connect(self.submit)
         window.sheet_finished.connect(self._keep_soon)
         window.model_chosen.connect(self._choose_model)
+        window.weights_opened.connect(self._open_weights)
         window.device_chosen.connect(self._choose_device)
+        window.manner_chosen.connect(self._choose_manner)
+        window.question_dropped.connect(self._give_up_choice)
         window.closed.connect(self.close)
         recognition.reading_ready.connect(self._show_reading)
         recognition.model_ready.connect(self._show_model)
+        recognition.asked.connect(self._ask_manner)
         recognition.failed.connect(self.report)
 
     # Readings
@@ -116,15 +124,30 @@ class Pad(QObject):
 
     @Slot(str)
     def _choose_model(self, model: str) -> None:
-        self._choose(model, self._choice.device)
+        self._choose(model, self._choice.device, self._manners.get(model, UNKNOWN_MANNER))
+
+    @Slot(str)
+    def _open_weights(self, path: str) -> None:
+        """Open a file as if for the first time: an answer of before can be given anew."""
+        self._choose(path, self._choice.device, UNKNOWN_MANNER)
 
     @Slot(str)
     def _choose_device(self, device: str) -> None:
-        self._choose(self._choice.model, device)
+        self._choose(self._choice.model, device, self._choice.manner)
 
-    def _choose(self, model: str, device: str) -> None:
-        self._choice = Choice(self._choice.serial + 1, model, device)
+    @Slot(object)
+    def _choose_manner(self, answer: Choice) -> None:
+        self._choose(answer.model, answer.device, answer.manner)
+
+    def _choose(self, model: str, device: str, manner: Manner) -> None:
+        self._choice = Choice(self._choice.serial + 1, model, device, manner)
         self.recognition.choose(self._choice)
+
+    @Slot(object)
+    def _ask_manner(self, question: ForeignQuestion) -> None:
+        """Ask how the network reads, if it is still the one that is wished for."""
+        if question.choice.serial == self._choice.serial:
+            self.window.ask(question)
 
     @Slot(object)
     def _show_model(self, ready: ModelReady) -> None:
@@ -132,12 +155,17 @@ class Pad(QObject):
         if self._ready is None:
             gc.freeze()  # torch's objects stay: searching them again would hold up the pen
         self._ready, self._working = ready, ready.choice
+        self._manners[ready.choice.model] = ready.choice.manner
         self.window.show_model(ready)
         if ready.serial == self._choice.serial:
             if ready.fell_back:  # asking for the dead device again would only fail again
                 self._working = self._choice = replace(ready.choice, device=CPU)
             self.window.show_choice(self._choice)
-            self.window.preferences.keep(model=self._choice.model, device=self._choice.device)
+            self.window.preferences.keep(
+                model=self._choice.model,
+                device=self._choice.device,
+                manner=self._choice.manner.text,
+            )
         self._ask(self.window.page.canvas.sheet, NO_HAND)
 
     # Failures
@@ -152,6 +180,7 @@ class Pad(QObject):
         if failure.where == "model":
             self._give_up_choice()
 
+    @Slot()
     def _give_up_choice(self) -> None:
         """The network that was wished for cannot be loaded: stay with, or go to, one that can."""
         if self._working is not None:

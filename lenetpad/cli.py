@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lenetpad import __version__
-from lenetpad.messages import CPU, DEFAULT_MODEL, MODEL_NAMES
+from lenetpad.messages import CPU, DEFAULT_MODEL, MANNERS, MODEL_NAMES
 
 MODELS: Final = ", ".join(MODEL_NAMES)
 
@@ -74,6 +74,17 @@ JSON = _argument("--json", action="store_true", help="print the result as one JS
 MODEL = _argument(
     "--model", default=DEFAULT_MODEL, help=f"{MODELS}, or a weights file (default %(default)s)"
 )
+#: How a weights file from elsewhere reads.
+MANNER = tuple(
+    _argument(
+        f"--{name}",
+        choices=list(answers),
+        default="",
+        help=f"{name} of a weights file that does not say (guessed if not given): "
+        + "; ".join(f"{answer}: {meaning}" for answer, meaning in answers.items()),
+    )
+    for name, answers in MANNERS.items()
+)
 DEVICE = _argument(
     "--device", default=CPU, help="torch's name of a device, or auto (default %(default)s)"
 )
@@ -115,6 +126,7 @@ COMMANDS: Final = (
         "error, per-class accuracy and confusion on MNIST's test set, ink or images",
         (
             MODEL,
+            *MANNER,
             _ink("ink files (.jsonl, .jsonl.gz) with labels"),
             _argument(
                 "--held-out",
@@ -135,15 +147,33 @@ COMMANDS: Final = (
         (
             _argument("files", type=Path, nargs="+", metavar="FILE", help="ink file or picture"),
             MODEL,
+            *MANNER,
             DEVICE,
             JSON,
         ),
         _from("commands", "predict"),
     ),
     Command(
+        "export",
+        "write weights as a state dict, as safetensors or as ONNX, and compare what they compute",
+        (
+            MODEL,
+            *MANNER,
+            _argument(
+                "--out",
+                type=Path,
+                required=True,
+                metavar="FILE",
+                help="file to write: .pth or .pt (plain state dict), .safetensors or .onnx",
+            ),
+            JSON,
+        ),
+        _from("commands", "export"),
+    ),
+    Command(
         "info",
         "the layer table: shapes, parameters, connections and their formulas",
-        (MODEL, JSON),
+        (MODEL, *MANNER, JSON),
         _from("commands", "info"),
     ),
     Command(

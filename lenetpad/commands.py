@@ -1,4 +1,4 @@
-"""The commands that need no window: train, evaluate, predict and info."""
+"""The commands that need no window: train, evaluate, predict, info and export."""
 
 from __future__ import annotations
 
@@ -25,14 +25,24 @@ from lenetpad.lenet import data
 from lenetpad.lenet.architecture import layer_table, total_parameters
 from lenetpad.lenet.calibration import REFUSED_DIGITS
 from lenetpad.lenet.evaluation import evaluate as evaluate_network
+from lenetpad.lenet.export import export as export_weights
 from lenetpad.lenet.figures import MNIST_TEST, figures, judged, judged_sets
 from lenetpad.lenet.lesson import calibrate, prepared
 from lenetpad.lenet.mixture import split
 from lenetpad.lenet.recognizer import best_device, open_recognizer
 from lenetpad.lenet.sources import described
 from lenetpad.lenet.training import RECIPES, Recipe, fit
-from lenetpad.lenet.weights import SUFFIXES, build, load, save
-from lenetpad.messages import PAPER, Choice, Evaluation, Progress, Reading
+from lenetpad.lenet.weights import SUFFIXES, Weights, build, load, save
+from lenetpad.messages import (
+    MANNERS,
+    PAPER,
+    UNKNOWN_MANNER,
+    Choice,
+    Evaluation,
+    Manner,
+    Progress,
+    Reading,
+)
 
 
 def train(arguments: argparse.Namespace) -> int:
@@ -95,7 +105,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
         raise ValueError("choose --ink or --images, not both")
     if arguments.held_out and not arguments.ink:
         raise ValueError("--held-out needs --ink: only ink has writers to hold out")
-    network = load(arguments.model).network
+    network = _loaded(arguments).network
     drawn_statistics = None
     if arguments.ink:
         drawings: Sequence[Drawing] = data.ink_drawings(arguments.ink)
@@ -125,7 +135,9 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 def predict(arguments: argparse.Namespace) -> int:
     """Read each drawing of each file; a file that cannot be read is named, the others go on."""
-    recognizer = open_recognizer(Choice(0, arguments.model, arguments.device))
+    choice = Choice(0, arguments.model, arguments.device, _manner(arguments))
+    recognizer = open_recognizer(choice)
+    _say_how_it_reads(recognizer.weights, arguments)
     if recognizer.notice:
         print(f"lenetpad: {recognizer.notice}", file=sys.stderr)
     results, failed = [], 0
@@ -146,9 +158,23 @@ def predict(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def export(arguments: argparse.Namespace) -> int:
+    """Write a network's weights in the format that the file's name asks for."""
+    loaded = _loaded(arguments)
+    written = export_weights(loaded, arguments.out)
+    if arguments.json:
+        print(json.dumps({"out": str(arguments.out), "model": loaded.name, **asdict(written)}))
+    else:
+        print(
+            f"{arguments.out}: {loaded.network.config.name}, differs by at most "
+            f"{written.difference:.1g} (relative) on {written.images} of MNIST's test images"
+        )
+    return 0
+
+
 def info(arguments: argparse.Namespace) -> int:
     """Print the layer table of a network, counted on the network itself."""
-    loaded = load(arguments.model)
+    loaded = _loaded(arguments)
     rows = layer_table(loaded.network)
     totals = {
         "parameters": total_parameters(loaded.network),
@@ -219,6 +245,31 @@ def _follow(progress: Any, recipe: Recipe) -> Progress:
 
 def _percent(fraction: float | None) -> float | None:
     return None if fraction is None else round(100 * fraction, 2)
+
+
+def _manner(arguments: argparse.Namespace) -> Manner:
+    return Manner(**{name: getattr(arguments, name) for name in MANNERS})
+
+
+def _loaded(arguments: argparse.Namespace) -> Weights:
+    """The weights that were asked for; stderr says how they read where that was guessed."""
+    loaded = load(arguments.model, _manner(arguments))
+    _say_how_it_reads(loaded, arguments)
+    return loaded
+
+
+def _say_how_it_reads(loaded: Weights, arguments: argparse.Namespace) -> None:
+    if loaded.manner is None and _manner(arguments) != UNKNOWN_MANNER:
+        options = ", ".join(f"--{name}" for name in MANNERS)
+        raise ValueError(f"{arguments.model} says itself how it reads: leave out {options}")
+    if loaded.manner and loaded.guesses:
+        options = " ".join(f"--{name} {word}" for name, word in loaded.manner.answers.items())
+        accuracy = 100 * loaded.guesses[0][1]
+        print(
+            f"lenetpad: {arguments.model} does not say how it reads; with {options} it gets "
+            f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)",
+            file=sys.stderr,
+        )
 
 
 def _images(path: Path) -> Sequence[Any]:

@@ -39,13 +39,105 @@ class Request:
     time: float
 
 
+#: How a network from elsewhere may read: what its weights do not say. For each question, the
+#: possible answers and what to call them.
+MANNERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "squashing": {
+            "relu": "ReLU",
+            "tanh": "tanh",
+            "scaled-tanh": "1.7159·tanh(⅔a)",
+            "sigmoid": "sigmoid",
+        },
+        "pooling": {
+            "max": "maximum",
+            "average": "average, after squashing",
+            "average-first": "average, before squashing",
+            "trained-average": "average·w+b, squashed",
+            "trained-sum": "sum·w+b, squashed",
+        },
+        "normalisation": {
+            "unit": "paper 0, ink 1",
+            "symmetric": "paper −1, ink 1",
+            "mnist": "(x − 0.1307) / 0.3081",
+            "paper": "paper −0.1, ink 1.175",
+            "inverted": "paper 1.175, ink −0.1",
+        },
+        "padding": {
+            "background": "paper around 28×28",
+            "zero": "zeros around the normalised 28×28",
+            "resized": "28×28 enlarged to 32×32",
+        },
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a network reads, in the words of ``MANNERS``; "" where that is not known."""
+
+    squashing: str = ""
+    pooling: str = ""
+    normalisation: str = ""
+    padding: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> Manner:
+        """The manner that ``text`` gave; what makes no sense is not known."""
+        words = text.split()
+        if len(words) != len(MANNERS):
+            return cls()
+        pairs = zip(MANNERS.items(), words, strict=True)
+        return cls(**{name: word for (name, answers), word in pairs if word in answers})
+
+    @property
+    def text(self) -> str:
+        """All of it in one line; "" where something is not known."""
+        return " ".join(self.answers.values()) if self.complete else ""
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The answer to each question of ``MANNERS``."""
+        return {name: getattr(self, name) for name in MANNERS}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every question is answered."""
+        return all(self.answers.values())
+
+    def allows(self, other: Manner) -> bool:
+        """Whether ``other`` agrees with whatever is known here."""
+        theirs = other.answers
+        return all(answer in ("", theirs[name]) for name, answer in self.answers.items())
+
+
+#: Nothing is known of how a network reads.
+UNKNOWN_MANNER: Final = Manner()
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The network and the device that the user wants: a preset's name or a weights file."""
+    """The network and the device that the user wants: a preset's name or a weights file.
+
+    ``manner`` is what is known of how a file from elsewhere reads.
+    """
 
     serial: int
     model: str
     device: str = AUTO
+    manner: Manner = UNKNOWN_MANNER
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignQuestion:
+    """A file of LeNet-5's weights was chosen that does not say how it reads.
+
+    ``scores`` are the manners in which it can, the best guess first, each with the fraction of
+    MNIST's digits that it reads right.
+    """
+
+    choice: Choice
+    scores: tuple[tuple[Manner, float], ...]
 
 
 def fallback_notice(device: str, error: Exception) -> str:

@@ -13,7 +13,16 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from lenetpad.engine.mailbox import Mailbox
 from lenetpad.engine.preload import preload_torch
 from lenetpad.ink.raster import Image, draw_sheet
-from lenetpad.messages import CPU, Choice, Failure, ModelReady, Reading, Request, fallback_notice
+from lenetpad.messages import (
+    CPU,
+    Choice,
+    Failure,
+    ForeignQuestion,
+    ModelReady,
+    Reading,
+    Request,
+    fallback_notice,
+)
 
 
 class Reader(Protocol):
@@ -28,25 +37,30 @@ class Reader(Protocol):
         """What a window needs to know of the network."""
 
 
-Opener = Callable[[Choice], Reader]
+#: Opens a network, or asks how a file that does not say is to be read.
+Opener = Callable[[Choice], Reader | ForeignQuestion]
 
 
-def open_with_torch(choice: Choice) -> Reader:
+def open_with_torch(choice: Choice) -> Reader | ForeignQuestion:
     """Open the chosen network. The first call imports torch: never in the GUI thread."""
     preload_torch()
     from lenetpad.lenet.recognizer import open_recognizer
 
-    return open_recognizer(choice)
+    recognizer = open_recognizer(choice)
+    guesses = recognizer.weights.guesses
+    return ForeignQuestion(choice, guesses) if guesses else recognizer
 
 
 class Recognition(QObject):
     """Owns the recognition thread. Submissions return at once; answers come as signals.
 
-    ``reading_ready`` carries a Reading, ``model_ready`` a ModelReady, ``failed`` a Failure.
+    ``reading_ready`` carries a Reading, ``model_ready`` a ModelReady, ``failed`` a Failure;
+    ``asked`` a ForeignQuestion, which the same choice with an answer settles.
     """
 
     reading_ready = Signal(object)
     model_ready = Signal(object)
+    asked = Signal(object)
     failed = Signal(object)
     _wake = Signal()
 
@@ -61,6 +75,7 @@ class Recognition(QObject):
         self._wake.connect(self._worker.work, Qt.ConnectionType.QueuedConnection)
         self._worker.reading.connect(self.reading_ready)
         self._worker.ready.connect(self.model_ready)
+        self._worker.asked.connect(self.asked)
         self._worker.failed.connect(self.failed)
         self._thread.start()
 
@@ -87,6 +102,7 @@ class _Worker(QObject):
 
     reading = Signal(object)
     ready = Signal(object)
+    asked = Signal(object)
     failed = Signal(object)
 
     def __init__(
@@ -122,6 +138,9 @@ class _Worker(QObject):
 
     def _load(self, choice: Choice) -> None:
         reader = self._open(choice)
+        if isinstance(reader, ForeignQuestion):
+            self.asked.emit(reader)
+            return
         description = reader.describe(choice)
         self._reader, self._choice = reader, choice
         self.ready.emit(description)
@@ -146,6 +165,9 @@ class _Worker(QObject):
             if self._choice is None or self._reader.device == CPU:
                 raise
             notice = fallback_notice(self._reader.device, error)
-            self._reader = self._open(replace(self._choice, device=CPU))
+            reader = self._open(replace(self._choice, device=CPU))
+            if isinstance(reader, ForeignQuestion):  # another file lies there now
+                raise
+            self._reader = reader
             self.ready.emit(replace(self._reader.describe(self._choice), notice=notice))
             return self._reader.read(image)

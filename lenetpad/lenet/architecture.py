@@ -129,6 +129,8 @@ def _description(layer: nn.Module, before: Tensor, maps: int) -> tuple[str, int,
             return kind, links, f"{maps}·(1+1)", f"{maps}·(2·2+1)"
         case nn.MaxPool2d():
             return "max-pooling 2×2", maps * 2 * 2, "", f"{maps}·2·2"
+        case nn.AvgPool2d():
+            return "average-pooling 2×2", maps * 2 * 2, "", f"{maps}·2·2"
         case EuclideanRBF():
             inputs = before.shape[1]
             return "Euclidean RBF, fixed codes", maps * inputs, "", f"{maps}·{inputs}"
@@ -144,6 +146,6 @@ def _side_formula(layer: nn.Module, before: Tensor, side: int) -> str:
     if before.dim() != 4:
         return ""
     height = before.shape[2]
-    pooling = isinstance(layer, Subsampling | nn.MaxPool2d)
+    pooling = isinstance(layer, Subsampling | nn.MaxPool2d | nn.AvgPool2d)
     field, stride = (2, 2) if pooling else (5, 1)
     return f"side ({height}+0-{field})/{stride}+1 = {side}; "

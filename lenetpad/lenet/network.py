@@ -36,6 +36,7 @@ SUM: Final = ".a"
 #: Squashing functions, with the range of their values.
 SQUASHINGS: Final[dict[str, tuple[Squashing, tuple[float, float]]]] = {
     "scaled tanh": (scaled_tanh, (-1.7159, 1.7159)),
+    "tanh": (torch.tanh, (-1.0, 1.0)),
     "sigmoid": (torch.sigmoid, (0.0, 1.0)),
     "ReLU": (torch.relu, (0.0, float("inf"))),
 }
@@ -46,17 +47,18 @@ class LeNet5Config:
     """What distinguishes one LeNet-5 from another.
 
     ``squashed`` names the layers whose sums go through ``squashing``. ``background`` and ``ink``
-    are the input values of paper and ink. ``distance_scale`` multiplies the RBF distances of
-    equation 9. ``rubbish`` is its j: "no digit" competes with the classes as one whose score is
-    always -j; None leaves it out. All scores are divided by ``temperature``: 1 in training,
-    afterwards what makes the probabilities true (C. Guo et al., "On calibration of modern neural
-    networks", 2017).
+    are the input values of paper and ink. ``padding`` is what lies around the middle 28×28 of
+    the input: the image's own border, zeros instead of it, or nothing, the middle being enlarged.
+    ``distance_scale`` multiplies the RBF distances of equation 9. ``rubbish`` is its j: "no digit"
+    competes with the classes as one whose score is always -j; None leaves it out. All scores are
+    divided by ``temperature``: 1 in training, afterwards what makes the probabilities true
+    (C. Guo et al., "On calibration of modern neural networks", 2017).
     """
 
     name: str
     squashing: str
     squashed: tuple[str, ...]
-    subsampling: Literal["sum", "average", "max"]
+    subsampling: Literal["sum", "average", "max", "mean"]
     table: tuple[tuple[int, ...], ...]
     output: Literal["RBF", "linear"]
     background: float
@@ -64,6 +66,7 @@ class LeNet5Config:
     distance_scale: float = 0.1
     rubbish: float | None = None
     temperature: float = 1.0
+    padding: Literal["background", "zero", "resized"] = "background"
 
 
 class LeNet5(nn.Module):
@@ -103,6 +106,8 @@ class LeNet5(nn.Module):
         kept: dict[str, Tensor] = {} if taps is None else taps
         config = self.config
         x = image * (config.ink - config.background) + config.background
+        if config.padding != "background":
+            x = _bordered(x, enlarged=config.padding == "resized")
         kept["input"] = x  # (N, 1, 32, 32)
         x = self._squashed("C1", self.c1(x), kept)  # (N, 6, 28, 28)
         x = self._squashed("S2", self.s2(x), kept)  # (N, 6, 14, 14)
@@ -122,7 +127,7 @@ class LeNet5(nn.Module):
         """
         config, scores = self.config, self.scores(output)
         if config.rubbish is not None:
-            rubbish = scores.new_full((len(scores), 1), -config.rubbish)
+            rubbish = torch.full_like(scores[:, :1], -config.rubbish)
             scores = torch.cat([scores, rubbish], dim=1)
         return functional.log_softmax(scores / config.temperature, dim=1)
 
@@ -147,9 +152,19 @@ class LeNet5(nn.Module):
         return a
 
 
+def _bordered(x: Tensor, *, enlarged: bool) -> Tensor:
+    """The middle 28×28 of (N, 1, 32, 32) in a frame of zeros, or bilinearly enlarged."""
+    middle = x[..., 2:-2, 2:-2]
+    if enlarged:
+        return functional.interpolate(middle, size=x.shape[-2:], mode="bilinear")
+    return functional.pad(middle, (2, 2, 2, 2))
+
+
 def _subsampling(maps: int, config: LeNet5Config) -> nn.Module:
     if config.subsampling == "max":
         return nn.MaxPool2d(2)
+    if config.subsampling == "mean":
+        return nn.AvgPool2d(2)
     return Subsampling(maps, average=config.subsampling == "average")
 
 
@@ -181,6 +196,7 @@ def _initialise_for_sigmoids(network: LeNet5) -> None:
 
 INITIALISERS: Final[dict[str, Callable[[LeNet5], None]]] = {
     "scaled tanh": _initialise_as_in_the_paper,
+    "tanh": _initialise_as_in_the_paper,
     "sigmoid": _initialise_for_sigmoids,
     "ReLU": lambda network: None,  # torch's own are made for it
 }

@@ -112,7 +112,7 @@ class Recognizer:
             maps, height, width = (*taps[name].shape[1:], 1, 1)[:3]
             low, high = network.squash_range
             if name == "input":
-                low, high = config.background, config.ink
+                low, high = sorted((config.background, config.ink))
             elif name + SUM not in taps or not np.isfinite(high):
                 high = float(taps[name].abs().max())
                 low = -high if bool((taps[name] < 0).any()) else 0.0
@@ -128,7 +128,7 @@ def open_recognizer(choice: Choice) -> Recognizer:
     Raises WeightsError where the network cannot be loaded.
     """
     prepare_for_single_images()
-    weights = load(choice.model)
+    weights = load(choice.model, choice.manner)
     device = choice.device
     if device in (AUTO, CPU):
         return Recognizer(weights)
@@ -136,7 +136,7 @@ def open_recognizer(choice: Choice) -> Recognizer:
         recognizer = Recognizer(weights, device)
         recognizer.read(np.zeros((28, 28), dtype=np.float32))
     except (RuntimeError, AssertionError, NotImplementedError, ValueError) as error:
-        return on_cpu(load(choice.model), device, error)
+        return on_cpu(load(choice.model, choice.manner), device, error)
     return recognizer
 
 

@@ -1,4 +1,4 @@
-"""Weights files: safetensors with metadata, and the study's plain state dict.
+"""Weights files: safetensors with metadata, the study's plain state dict, and LeNet-5s' at large.
 
 The metadata of a file that ships says preset, recipe, seed, data with SHA-256, test error and
 date. Nothing that could run code is ever unpickled.
@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import math
 import os
 import pickle
+import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,12 +23,17 @@ from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
 from lenetpad import resources
+from lenetpad.lenet import foreign
 from lenetpad.lenet.architecture import PRESETS
-from lenetpad.lenet.network import LeNet5
-from lenetpad.messages import MODEL_NAMES
+from lenetpad.lenet.data import DataError
+from lenetpad.lenet.foreign import FOREIGN
+from lenetpad.lenet.network import LeNet5, LeNet5Config
+from lenetpad.messages import MODEL_NAMES, UNKNOWN_MANNER, Manner
 
 FORMAT: Final = "lenetpad weights 1"
 SUFFIXES: Final = (".safetensors", ".pth", ".pt")
+#: The preset whose plain state dict is what the study's script writes.
+STUDY_FORMAT: Final = "lenet5-modern"
 #: LeNet-5's weights are a quarter of a megabyte; a file far larger is something else.
 LARGEST_FILE: Final = 64 * 1024 * 1024
 
@@ -41,12 +46,16 @@ class WeightsError(RuntimeError):
 class Weights:
     """A built network and what its file says of it.
 
-    ``facts`` are the file's metadata: recipe, seed, data, test_error (per cent), date.
+    ``facts`` are the file's metadata: recipe, seed, data, test_error (per cent), date. Of a file
+    that does not say how it reads, ``manner`` is how it is read; where that was guessed,
+    ``guesses`` are the manners that were possible, the best first, with their accuracy on MNIST.
     """
 
     name: str
     network: LeNet5
     facts: Mapping[str, Any] = field(default_factory=dict)
+    manner: Manner | None = None
+    guesses: tuple[tuple[Manner, float], ...] = ()
 
     @property
     def test_error(self) -> float | None:
@@ -60,18 +69,26 @@ def shipped(model: str) -> Path:
     return resources.path(f"weights/{model}.safetensors")
 
 
-def load(model: str) -> Weights:
+def load(model: str, manner: Manner = UNKNOWN_MANNER) -> Weights:
     """Load shipped weights by name or a weights file by path, in evaluation mode on the CPU.
+
+    ``manner`` is what is known of how the network reads, for a file that does not say; the rest
+    is guessed. A file that says it is read as it says.
 
     Raises WeightsError with one clear message where that is impossible.
     """
     if model in MODEL_NAMES:
-        return _load_file(shipped(model), model)
+        return _load_file(shipped(model), model, manner)
     path = Path(model)
     if path.suffix not in SUFFIXES and not path.exists():
         known = ", ".join(MODEL_NAMES)
         raise WeightsError(f"{model!r} is neither a preset ({known}) nor a weights file")
-    return _load_file(path, path.name)
+    weights = _load_file(path, path.name, manner)
+    if not _computes(weights.network):
+        raise WeightsError(
+            f"{path} is refused: its weights are so large that the outputs overflow"
+        )
+    return weights
 
 
 def save(path: Path, network: LeNet5, facts: Mapping[str, Any]) -> None:
@@ -83,7 +100,7 @@ def save(path: Path, network: LeNet5, facts: Mapping[str, Any]) -> None:
     partial = path.with_name(path.name + ".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(_serialised(path, state, network.config.name, facts))
+        partial.write_bytes(_serialised(path, state, network.config, facts))
         os.replace(partial, path)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -92,10 +109,12 @@ def save(path: Path, network: LeNet5, facts: Mapping[str, Any]) -> None:
 
 
 def _serialised(
-    path: Path, state: dict[str, Tensor], preset: str, facts: Mapping[str, Any]
+    path: Path, state: dict[str, Tensor], config: LeNet5Config, facts: Mapping[str, Any]
 ) -> bytes:
     if path.suffix == ".safetensors":
-        header = {"format": FORMAT, "preset": preset, "facts": json.dumps(facts)}
+        header = {"format": FORMAT, "preset": config.name, "facts": json.dumps(facts)}
+        if _differs(config) and (manner := foreign.manner_of(config)):
+            header["manner"] = manner.text
         return safetensors_bytes(state, metadata=header)
     buffer = io.BytesIO()
     torch.save(state, buffer)
@@ -109,7 +128,7 @@ def build(preset: str, seed: int) -> LeNet5:
         return LeNet5(PRESETS[preset])
 
 
-def _load_file(path: Path, name: str) -> Weights:
+def _load_file(path: Path, name: str, manner: Manner) -> Weights:
     try:
         size = path.stat().st_size
     except OSError as error:
@@ -123,15 +142,26 @@ def _load_file(path: Path, name: str) -> Weights:
         state, header = _read_safetensors(path)
     else:
         state = _read_pickle(path)
-    preset = header.get("preset") or _preset_of(state, path)
-    if preset not in PRESETS:
-        raise WeightsError(f"{path} is for a preset {preset!r} that this version does not know")
-    network = build(preset, seed=0)
-    _check(state, network, path)
-    network.load_state_dict(state)
-    facts = _facts(header)
-    _calibrate(network, facts.get("calibration"))
-    return Weights(name=name, network=network.eval(), facts=facts)
+    if "preset" in header:
+        network = _built(state, _config(header, path), path)
+        facts = _facts(header)
+        _calibrate(network, facts.get("calibration"))
+        return Weights(name=name, network=network, facts=facts)
+    state = foreign.unprefixed(state)
+    preset = _preset_of(state)
+    if preset and (preset != STUDY_FORMAT or manner == UNKNOWN_MANNER):
+        network = _built(state, PRESETS[preset], path)
+        if preset != STUDY_FORMAT or _choose_padding(network):
+            return Weights(name=name, network=network)
+    found = foreign.identify(state)
+    if found.faults:
+        _check_under_our_names(state, path)
+        faults = " ".join("; ".join(found.faults).split())  # one line, whatever the names
+        raise WeightsError(f"{path} is not LeNet-5: {faults}")
+    if manner not in foreign.manners(found.state):
+        return _guessed(found.state, name, path, manner)
+    network = foreign.built(found.state, foreign.configuration(manner))
+    return Weights(name=name, network=network, manner=manner)
 
 
 def _calibrate(network: LeNet5, calibration: object) -> None:
@@ -144,6 +174,72 @@ def _calibrate(network: LeNet5, calibration: object) -> None:
             network.calibrate(float(temperature), float(rubbish))
 
 
+def _computes(network: LeNet5) -> bool:
+    """Whether blank and inked paper give numbers."""
+    paper = torch.stack([torch.full((1, 32, 32), ink) for ink in (0.0, 0.5, 1.0)])
+    with torch.inference_mode():
+        return bool(torch.isfinite(network.log_posteriors(network(paper))).all())
+
+
+def _guessed(state: dict[str, Tensor], name: str, path: Path, manner: Manner) -> Weights:
+    guesses = foreign.guess(state, manner)
+    if not guesses:
+        trained = "has" if "s2.weight" in state else "lacks"
+        raise WeightsError(
+            f"{path} cannot be read with the pooling {manner.pooling}: "
+            f"it {trained} trained coefficients of subsampling"
+        )
+    best = guesses[0][0]
+    network = foreign.built(state, foreign.configuration(best))
+    return Weights(name=name, network=network, manner=best, guesses=guesses)
+
+
+def _choose_padding(network: LeNet5) -> bool:
+    """Choose the border that a network in the study's format reads better with.
+
+    False where it reads MNIST clearly better in another manner than the study's.
+    """
+    try:
+        padding, accuracy = foreign.better_padding(network)
+        enough = max(foreign.READS, accuracy + foreign.CLEARLY)
+        if enough < 1 and foreign.best_accuracy(network.state_dict()) >= enough:
+            return False
+    except DataError:
+        return True  # nothing to choose by: as the preset has it
+    if padding != network.config.padding:
+        network.config = replace(network.config, padding=padding)
+    return True
+
+
+def _differs(config: LeNet5Config) -> bool:
+    """Whether a network reads in another manner than a preset of its name."""
+    return config.name not in PRESETS or config.padding != PRESETS[config.name].padding
+
+
+def _config(header: Mapping[str, str], path: Path) -> LeNet5Config:
+    """The configuration that a file's metadata name."""
+    preset, text = header["preset"], header.get("manner", "")
+    if preset not in (*PRESETS, FOREIGN):
+        raise WeightsError(f"{path} is for a preset {preset!r} that this version does not know")
+    if preset in PRESETS and not text:
+        return PRESETS[preset]
+    manner = Manner.of(text)
+    if not manner.complete:
+        raise WeightsError(f"{path} reads in a manner {text!r} that this version does not know")
+    if preset in PRESETS:
+        return replace(PRESETS[preset], padding=foreign.PADDING[manner.padding])
+    return foreign.configuration(manner)
+
+
+def _built(state: dict[str, Tensor], config: LeNet5Config, path: Path) -> LeNet5:
+    """The network of a configuration with a file's weights, which must fit it."""
+    with torch.random.fork_rng(devices=[]):
+        network = LeNet5(config)
+    _check(state, network, path)
+    network.load_state_dict(state)
+    return network.eval()
+
+
 def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         with safe_open(path, framework="pt") as file:
@@ -154,6 +250,8 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def _read_pickle(path: Path) -> dict[str, Tensor]:
+    if (size := _unpacked_size(path)) > LARGEST_FILE:
+        raise WeightsError(f"{path} is not LeNet-5: it unpacks to {size / 1e6:.0f} MB")
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
@@ -164,25 +262,45 @@ def _read_pickle(path: Path) -> dict[str, Tensor]:
     except Exception as error:  # damaged bytes can trip the unpickler up anywhere
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise WeightsError(f"{path} is not a whole weights file: {reason}") from None
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
+    found = foreign.state_in(state)
+    if found is None:
         raise WeightsError(f"{path} holds no state dict: names with one tensor each")
-    return {str(key): value for key, value in state.items()}
+    return found
 
 
-def _preset_of(state: Mapping[str, Tensor], path: Path) -> str:
-    """The preset whose layers a file without metadata holds."""
+def _unpacked_size(path: Path) -> int:
+    """Bytes that a zip archive's files have in all, as it says itself; 0 for what is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return 0  # torch says what it is
+
+
+def _misfits(state: Mapping[str, Tensor]) -> dict[str, int]:
+    """How many tensors do not fit each preset."""
     shapes = {key: tuple(value.shape) for key, value in state.items()}
-    best, fewest = "", 1_000
+    misfits = {}
     for preset in PRESETS:
         expected = build(preset, seed=0).state_dict()
-        wrong = sum(shapes.get(key) != tuple(value.shape) for key, value in expected.items())
-        wrong += sum(key not in expected for key in shapes)
-        if wrong == 0:
-            return preset
-        if wrong < fewest:
-            best, fewest = preset, wrong
-    _check(state, build(best, seed=0), path)
-    raise WeightsError(f"{path} fits none of the presets {', '.join(PRESETS)}")
+        misfits[preset] = sum(key not in expected for key in shapes) + sum(
+            shapes.get(key) != tuple(value.shape) for key, value in expected.items()
+        )
+    return misfits
+
+
+def _preset_of(state: Mapping[str, Tensor]) -> str:
+    """The preset whose layers, under our names, a file without metadata holds; "" if none."""
+    return next((preset for preset, misfits in _misfits(state).items() if misfits == 0), "")
+
+
+def _check_under_our_names(state: Mapping[str, Tensor], path: Path) -> None:
+    """Raise WeightsError if at least half the names are ours, by the preset that fits best."""
+    misfits = _misfits(state)
+    network = build(min(misfits, key=misfits.__getitem__), seed=0)
+    expected = network.state_dict()
+    if 2 * len(state.keys() & expected.keys()) >= len(expected):
+        _check(state, network, path)
 
 
 def _check(state: Mapping[str, Tensor], network: LeNet5, path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from lenetpad.messages import AUTO, DEFAULT_MODEL, Choice
+from lenetpad.messages import AUTO, DEFAULT_MODEL, Choice, Manner
 from lenetpad.ui.colour import Scale
 from lenetpad.ui.theme import ThemeChoice
 
@@ -53,8 +53,9 @@ class Preferences:
 
     @property
     def choice(self) -> Choice:
-        """The network and the device of the last time."""
-        return Choice(1, self._text("model", DEFAULT_MODEL), self._text("device", AUTO))
+        """The network and the device of the last time, and how the network reads."""
+        manner = Manner.of(self._text("manner", ""))
+        return Choice(1, self._text("model", DEFAULT_MODEL), self._text("device", AUTO), manner)
 
     def keep(self, **values: object) -> None:
         """Keep settings by name."""

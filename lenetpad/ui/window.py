@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +18,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
 from lenetpad import __version__
-from lenetpad.messages import Choice, Failure, ModelReady, Reading
+from lenetpad.messages import Choice, Failure, ForeignQuestion, ModelReady, Reading
 from lenetpad.ui import actions as action_table
 from lenetpad.ui import clipboard, documents, theme
 from lenetpad.ui.draw_page import DrawPage
 from lenetpad.ui.header import Header
+from lenetpad.ui.manner_dialog import MannerDialog
 from lenetpad.ui.preferences import Preferences
 from lenetpad.ui.theme import ThemeChoice
 
@@ -40,14 +42,18 @@ class Window(QMainWindow):
     """Shows readings and models, and tells what the user wants.
 
     ``sheet_changed`` carries a Sheet at every pointer event and ``sheet_finished`` one after each
-    step, ``model_chosen`` a preset or a path, ``device_chosen`` a device's name; ``closed`` comes
-    when the window goes.
+    step, ``model_chosen`` a preset or a path, ``weights_opened`` a path from the file dialog,
+    ``device_chosen`` a device's name. ``manner_chosen`` answers a question with its Choice, and
+    ``question_dropped`` comes where there is no answer; ``closed`` when the window goes.
     """
 
     sheet_changed = Signal(object)
     sheet_finished = Signal(object)
     model_chosen = Signal(str)
+    weights_opened = Signal(str)
     device_chosen = Signal(str)
+    manner_chosen = Signal(object)
+    question_dropped = Signal()
     closed = Signal()
 
     def __init__(self, settings: QSettings) -> None:
@@ -64,6 +70,7 @@ class Window(QMainWindow):
         self.page = DrawPage(self._theme, self.actions_by_name)
         self.header = Header(self.actions_by_name, self.page.scales)
         self.banner = self.page.banner
+        self.question: MannerDialog | None = None
         self.setCentralWidget(self._central())
         self._build_menus()
         self._connect()
@@ -81,6 +88,30 @@ class Window(QMainWindow):
     def show_choice(self, choice: Choice) -> None:
         """Show a network and a device as chosen."""
         self.header.show_choice(choice)
+
+    def ask(self, question: ForeignQuestion) -> None:
+        """Ask how a network reads, beside everything else; a question still open is dropped."""
+        self._end_question()
+        choice = question.choice
+        dialog = MannerDialog(question, Path(choice.model).name, self)
+        dialog.finished.connect(self._forget_question)
+        dialog.accepted.connect(
+            lambda: self.manner_chosen.emit(replace(choice, manner=dialog.manner))
+        )
+        dialog.rejected.connect(self.question_dropped)
+        self.question = dialog
+        dialog.open()
+
+    @Slot()
+    def _forget_question(self) -> None:
+        self.question = None
+
+    def _end_question(self) -> None:
+        """Close a question that nobody is to answer any more."""
+        if self.question is not None:
+            self.question.blockSignals(True)
+            self.question.close()
+            self.question = None
 
     def show_reading(self, reading: Reading) -> None:
         """Show a reading of what is on the canvas."""
@@ -243,7 +274,7 @@ class Window(QMainWindow):
     def open_weights(self) -> None:
         """Ask for a weights file and let its network read."""
         if path := self._ask_for_file("Open weights", WEIGHTS_FILTER):
-            self.model_chosen.emit(str(path))
+            self.weights_opened.emit(str(path))
 
     def _ask_for_file(self, title: str, kinds: str) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(self, title, self.preferences.folder, kinds)
@@ -334,6 +365,7 @@ class Window(QMainWindow):
         QMessageBox.about(self, "About lenetpad", ABOUT.format(version=__version__))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._end_question()
         self.preferences.keep(geometry=self.saveGeometry())
         self.preferences.write()
         event.accept()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from lenetpad import cli
-from lenetpad.lenet import data, figures, weights
+from lenetpad.lenet import data, figures, foreign, weights
 from lenetpad.lenet.data import Labelled
 
 #: A one and a seven, as a hand draws them; y runs down.
@@ -70,7 +70,7 @@ def mnist() -> tuple[Labelled, Labelled]:
 @pytest.fixture
 def tiny_mnist(
     mnist: tuple[Labelled, Labelled], monkeypatch: pytest.MonkeyPatch
-) -> tuple[Labelled, Labelled]:
+) -> Iterator[tuple[Labelled, Labelled]]:
     """The first 200 training and 100 test images, in place of all, and few scribbles."""
     train, test = mnist
     tiny = (
@@ -80,7 +80,9 @@ def tiny_mnist(
     monkeypatch.setattr(data, "mnist", lambda: tiny)
     monkeypatch.setattr(figures, "SCRIBBLES", 40)
     monkeypatch.setattr(figures, "NOISE", 40)
-    return tiny
+    foreign._digits.cache_clear()
+    yield tiny
+    foreign._digits.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,9 @@ from lenetpad import cli
 from .conftest import Run
 
 ROOT = Path(__file__).parents[2]
-NAMES = ["train", "evaluate", "predict", "info", "report", "demo", "bench"]
+NAMES = [
+    *("train", "evaluate", "predict", "export", "info", "report", "demo", "bench"),
+]
 DISPLAYS = ["DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"]
 
 Fake = Callable[[Callable[[argparse.Namespace], int]], None]
@@ -83,6 +85,9 @@ class TestHelp:
         "info extra",
         "predict",
         "demo",
+        "export",
+        "info --squashing wide",
+        "train --padding zero",
         "train --epochs 0",
         "train --epochs -3",
         "train --epochs 1.5",

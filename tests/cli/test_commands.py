@@ -1,4 +1,4 @@
-"""What train, evaluate, predict and info print, write and answer."""
+"""What train, evaluate, predict, info and export print, write and answer."""
 
 from __future__ import annotations
 
@@ -306,6 +306,105 @@ class TestInfo:
         assert sum(layer["parameters"] for layer in found["layers"]) == parameters
         assert sum(layer["connections"] for layer in found["layers"]) == found["connections"]
         assert found["facts"]["test_error"] == weights.load(preset).test_error
+
+
+class TestForeign:
+    """Weights from elsewhere, of which nothing but the shapes is known."""
+
+    OPTIONS = ("--squashing", "tanh", "--pooling", "average", "--padding", "zero")
+    ALL = (*OPTIONS, "--normalisation", "mnist")
+
+    @pytest.fixture
+    def foreign(self, tmp_path: Path) -> Path:
+        network = weights.build("lenet5-modern", 1)
+        names = dict(zip(("c1", "c3", "c5", "f6", "output"), "vwxyz", strict=True))
+        state = {
+            ".".join([names[key.partition(".")[0]], key.partition(".")[2]]): tensor
+            for key, tensor in network.state_dict().items()
+        }
+        torch.save({"state_dict": state}, tmp_path / "foreign.pth")
+        return tmp_path / "foreign.pth"
+
+    @pytest.mark.parametrize("command", ["info", "predict", "evaluate", "export"])
+    @pytest.mark.parametrize("json_", [True, False])
+    @pytest.mark.usefixtures("tiny_mnist")
+    def test_a_guess_is_said_on_stderr(
+        self, command: str, json_: bool, run: Run, foreign: Path, ink: Path, tmp_path: Path
+    ) -> None:
+        extra = {"predict": [ink], "export": ["--out", tmp_path / "out.pth"]}.get(command, [])
+        options = ["--json"] if json_ else []
+        result = run(command, "--model", foreign, *self.OPTIONS, *extra, *options)
+        assert result.status == 0
+        if json_:
+            parsed(result.out)
+        [line] = result.err.splitlines()
+        assert line.startswith(f"lenetpad: {foreign} does not say how it reads; with ")
+        assert "--squashing tanh --pooling average --normalisation " in line
+        assert "--padding zero it gets" in line
+        assert "% of MNIST right" in line
+        again = line.partition("with ")[2].partition(" it gets")[0].split()
+        quiet = run(command, "--model", foreign, *again, *extra, *options)
+        assert (quiet.status, quiet.out, quiet.err) == (0, result.out, "")
+
+    def test_nothing_is_guessed_where_all_is_given(self, run: Run, foreign: Path) -> None:
+        result = run("info", "--model", foreign, *self.ALL)
+        assert (result.status, result.err) == (0, "")
+        assert result.out.startswith("foreign.pth (lenet5-foreign)\n")
+        assert "average-pooling 2×2" in result.out
+
+    @pytest.mark.parametrize("which", ["lenet5-1998", "file"])
+    def test_what_says_itself_how_it_reads_is_not_told(
+        self, which: str, failing: Failing, model: Path
+    ) -> None:
+        line = failing("info", "--model", model if which == "file" else which, *self.OPTIONS)
+        assert "says itself how it reads" in line
+
+    def test_a_pooling_that_the_weights_do_not_allow(
+        self, failing: Failing, foreign: Path
+    ) -> None:
+        line = failing("info", "--model", foreign, "--pooling", "trained-sum")
+        assert "cannot be read with the pooling trained-sum: it lacks trained" in line
+
+    def test_another_network_is_refused_layer_by_layer(
+        self, failing: Failing, tmp_path: Path
+    ) -> None:
+        torch.save({"fc.weight": torch.zeros(10, 784)}, tmp_path / "mine.pth")
+        line = failing("info", "--model", tmp_path / "mine.pth")
+        assert "mine.pth is not LeNet-5: C1: expected 6×1×5×5, nothing is there; " in line
+
+
+class TestExport:
+    """What each format holds is tested with lenet.export."""
+
+    @pytest.mark.parametrize("suffix", [".pth", ".pt", ".safetensors"])
+    def test_it_says_what_was_written_and_compared(
+        self, suffix: str, run: Run, tmp_path: Path
+    ) -> None:
+        out = tmp_path / f"mine{suffix}"
+        result = run("export", "--model", "lenet5-study", "--out", out)
+        assert (result.status, result.err) == (0, "")
+        assert result.out == (
+            f"{out}: lenet5-study, differs by at most 0 (relative) on 100 of MNIST's test images\n"
+        )
+        assert weights.load(str(out)).network.config.name == "lenet5-study"
+
+    def test_json(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "mine.pth"
+        found = parsed(run("export", "--model", "lenet5-modern", "--out", out, "--json").out)
+        assert found == {
+            "out": str(out),
+            "model": "lenet5-modern",
+            "images": 100,
+            "difference": 0.0,
+        }
+
+    @pytest.mark.parametrize("name", ["mine.txt", "mine", "lenet5-modern"])
+    def test_a_format_that_it_does_not_know(
+        self, name: str, failing: Failing, tmp_path: Path
+    ) -> None:
+        line = failing("export", "--out", tmp_path / name)
+        assert "must end in one of .safetensors, .pth, .pt, .onnx" in line
+        assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.usefixtures("tiny_mnist")

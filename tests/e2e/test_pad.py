@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
@@ -20,9 +21,11 @@ from lenetpad.app import Pad
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.raster import draw
 from lenetpad.ink.strokes import Ink, Sheet
+from lenetpad.lenet import weights
 from lenetpad.lenet.architecture import PRESETS
 from lenetpad.messages import Choice, Failure, ModelReady, Reading
 from lenetpad.puppet import Hand, Pointer
+from lenetpad.ui.manner_dialog import MannerDialog
 
 TIMEOUT = 60_000
 
@@ -186,6 +189,120 @@ def test_weights_that_cannot_be_loaded_leave_the_network_that_works(
     assert pad.window.header.models.currentData() == "lenet5-1998"
     Hand(pad.window.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
     assert wait_for_reading(qtbot, pad).digit == 1
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """The shipped modern network as another program might have saved it."""
+    network = weights.load("lenet5-modern").network
+    names = dict(zip(("c1", "c3", "c5", "f6", "output"), "vwxyz", strict=True))
+    state = {
+        f"module.{names[key.partition('.')[0]]}.{key.partition('.')[2]}": tensor
+        for key, tensor in network.state_dict().items()
+    }
+    torch.save({"model_state_dict": state, "epoch": 3}, tmp_path / "foreign.pth")
+    return tmp_path / "foreign.pth"
+
+
+def wait_for_question(qtbot: QtBot, pad: Pad) -> MannerDialog:
+    qtbot.waitUntil(lambda: pad.window.question is not None, timeout=TIMEOUT)
+    assert pad.window.question is not None
+    return pad.window.question
+
+
+def wait_for_model(qtbot: QtBot, pad: Pad, model: str) -> None:
+    qtbot.waitUntil(lambda: pad.window.header.models.currentData() == model, timeout=TIMEOUT)
+
+
+def test_weights_from_elsewhere_are_asked_about_once(
+    qtbot: QtBot,
+    make_pad: Callable[..., Pad],
+    settings: QSettings,
+    samples: list[Drawing],
+    foreign: Path,
+) -> None:
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    pad.window.weights_opened.emit(str(foreign))
+    dialog = wait_for_question(qtbot, pad)
+    assert dialog.manner.squashing == "relu"
+    assert pad.window.header.models.currentData() == "lenet5-1998"  # reads until it is answered
+    dialog.accept()
+    wait_for_model(qtbot, pad, str(foreign))
+    Hand(pad.window.page.canvas).write(samples[4].ink)
+    assert wait_for_reading(qtbot, pad).digit == 4
+    # Neither a look at another network nor another device asks again, nor the next start.
+    for change in (
+        lambda: pad.window.model_chosen.emit("lenet5-modern"),
+        lambda: pad.window.model_chosen.emit(str(foreign)),
+        lambda: pad.window.device_chosen.emit("cpu"),
+    ):
+        with qtbot.waitSignal(pad.recognition.model_ready, timeout=TIMEOUT):
+            change()
+    assert pad.window.question is None
+    pad.window.close()
+    again = make_pad(settings=settings)
+    wait_for_model(qtbot, again, str(foreign))
+    assert wait_for_reading(qtbot, again).digit is None
+    assert again.window.question is None
+    # Opening the file anew does.
+    again.window.weights_opened.emit(str(foreign))
+    wait_for_question(qtbot, again).reject()
+    wait_for_model(qtbot, again, str(foreign))
+    with qtbot.waitSignal(again.recognition.model_ready, timeout=TIMEOUT):
+        again.window.device_chosen.emit("auto")
+    assert again.window.question is None
+
+
+def test_a_question_without_an_answer_leaves_the_network_that_works(
+    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, foreign: Path
+) -> None:
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    pad.window.weights_opened.emit(str(foreign))
+    wait_for_question(qtbot, pad).reject()
+    assert pad.window.header.models.currentData() == "lenet5-1998"
+    assert settings.value("model") == "lenet5-1998"
+    Hand(pad.window.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
+    reading = wait_for_reading(qtbot, pad)
+    assert (reading.digit, reading.distances is None) == (1, False)
+    assert not pad.window.banner.isVisible()
+
+
+def test_a_question_at_the_start_without_an_answer_gives_way_to_the_default(
+    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, foreign: Path
+) -> None:
+    settings.setValue("model", str(foreign))
+    pad = make_pad()
+    wait_for_question(qtbot, pad).reject()
+    wait_for_model(qtbot, pad, "lenet5-1998")
+
+
+def test_the_studys_file_opens_without_a_question(
+    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing], tmp_path: Path
+) -> None:
+    path = tmp_path / "lenet5_mnist_model.pth"
+    torch.save(weights.load("lenet5-modern").network.state_dict(), path)
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    with qtbot.assertNotEmitted(pad.recognition.asked):
+        pad.window.weights_opened.emit(str(path))
+        wait_for_model(qtbot, pad, str(path))
+    Hand(pad.window.page.canvas).write(samples[6].ink)
+    assert wait_for_reading(qtbot, pad).digit == 6
+
+
+def test_a_network_that_is_not_lenet_5_is_refused_layer_by_layer(
+    qtbot: QtBot, make_pad: Callable[..., Pad], tmp_path: Path
+) -> None:
+    path = tmp_path / "other.pth"
+    torch.save({"fc.weight": torch.zeros(10, 784)}, path)
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    pad.window.weights_opened.emit(str(path))
+    qtbot.waitUntil(lambda: pad.window.banner.isVisible(), timeout=TIMEOUT)
+    assert "C1: expected 6×1×5×5, nothing is there; C3: " in pad.window.banner.text
+    assert pad.window.header.models.currentData() == "lenet5-1998"
 
 
 def test_weights_of_the_last_time_that_are_gone_give_way_to_the_default(

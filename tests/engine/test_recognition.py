@@ -14,7 +14,15 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.engine.recognition import Recognition
 from lenetpad.ink.strokes import Ink, Sheet
-from lenetpad.messages import Choice, Failure, ModelReady, Reading, Request
+from lenetpad.messages import (
+    Choice,
+    Failure,
+    ForeignQuestion,
+    Manner,
+    ModelReady,
+    Reading,
+    Request,
+)
 
 SHEET = Sheet(Ink.of([[[0, 0], [10, 10]]]))
 
@@ -75,6 +83,30 @@ def test_a_sheet_is_read_in_another_thread_and_told_in_this_one(
     assert (witness.readings[0].serial, witness.readings[0].model_serial) == (3, 5)
     assert witness.threads == {threading.get_ident()}
     assert reader.threads.isdisjoint(witness.threads)
+
+
+def test_a_question_leaves_the_network_that_reads(
+    qtbot: QtBot, start: Callable[..., Any], fake_reader: type[Any]
+) -> None:
+    manner = Manner("relu", "max", "unit", "zero")
+
+    def opener(choice: Choice) -> Any:
+        asks = choice.model == "odd.pth" and not choice.manner.complete
+        return ForeignQuestion(choice, ((manner, 0.9),)) if asks else fake_reader()
+
+    recognition, witness = start(opener)
+    recognition.choose(Choice(1, "any"))
+    qtbot.waitUntil(lambda: len(witness.models) == 1)
+    with qtbot.waitSignal(recognition.asked) as asked:
+        recognition.choose(Choice(2, "odd.pth"))
+    assert asked.args == [ForeignQuestion(Choice(2, "odd.pth"), ((manner, 0.9),))]
+    recognition.submit(request(7))
+    qtbot.waitUntil(lambda: bool(witness.readings))
+    assert (witness.readings[0].model_serial, len(witness.models)) == (1, 1)
+    recognition.choose(Choice(3, "odd.pth", manner=manner))
+    qtbot.waitUntil(lambda: len(witness.models) == 2)
+    assert witness.models[-1].choice.manner == manner
+    assert not witness.failures
 
 
 def test_a_request_before_the_network_is_there_is_read_when_it_is(

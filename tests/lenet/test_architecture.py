@@ -153,8 +153,8 @@ def test_another_width_gives_another_row(
 
 def test_an_unknown_layer_is_not_guessed_at() -> None:
     network = weights.build("lenet5-modern", 0)
-    network.s2 = nn.AvgPool2d(2)
-    with pytest.raises(TypeError, match="AvgPool2d"):
+    network.s2 = nn.LPPool2d(2, 2)
+    with pytest.raises(TypeError, match="LPPool2d"):
         layer_table(network)
 
 

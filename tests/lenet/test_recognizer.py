@@ -52,7 +52,7 @@ def recognizer(request: pytest.FixtureRequest) -> Recognizer:
 @pytest.fixture
 def shipped_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Untrained networks in place of the shipped files, for what needs no trained one."""
-    monkeypatch.setattr(module, "load", lambda name: Weights(name, weights.build(name, 3)))
+    monkeypatch.setattr(module, "load", lambda name, _: Weights(name, weights.build(name, 3)))
 
 
 def arrays(reading: Reading) -> list[NDArray[np.float32]]:

@@ -217,7 +217,8 @@ class TestRefusals:
         refusal(path)
 
     @pytest.mark.parametrize(
-        "content", [[torch.zeros(2)], {"c1.weight": [1.0]}, {"state": study_state()}, "text"]
+        "content",
+        [[torch.zeros(2)], {"c1.weight": [1.0]}, {"a": {"b": {"c": study_state()}}}, "text", {}],
     )
     def test_something_else_than_a_state_dict(self, content: object, tmp_path: Path) -> None:
         torch.save(content, tmp_path / "mine.pth")
