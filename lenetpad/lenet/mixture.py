@@ -34,11 +34,11 @@ class Mixture:
     other drawing in the ink, so many digits written in the forms of ``ink.styles``, scribbles, and
     images of noise."""
 
-    mnist: int = 2
+    mnist: int = 4
     variants: int = 12
     others: int = 4
-    written: int = 60_000
-    scribbles: int = 30_000
+    written: int = 90_000
+    scribbles: int = 36_000
     noise: int = 6_000
     variation: Variation = field(default_factory=Variation)
 
