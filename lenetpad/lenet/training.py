@@ -60,7 +60,7 @@ class Recipe:
 
 #: For the mixture, whose ink is varied already, little elasticity; for MNIST alone, more.
 _HAND: Final = Recipe(epochs=16, mixture=Mixture(), distortions=Distortions(elastic=0.3))
-_PAPER: Final = Recipe(epochs=50, distortions=Distortions(elastic=0.5))
+_PAPER: Final = Recipe(epochs=40, distortions=Distortions(elastic=0.5))
 #: What `make weights` trains, under the names of what ships, and where `lenetpad train` starts.
 RECIPES: Final = {
     "lenet5-1998": replace(_HAND, lr=3e-3),
