@@ -2,10 +2,12 @@
 #   make run ARGS="…" hands arguments on; so do test, bench, demo and weights.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench demo weights clean
+.PHONY: help setup run test lint bench demo weights seeds clean
 
 ARGS =
-PRESETS = lenet5-1998 lenet5-study lenet5-modern
+# Data sets that are not in the repository, for `make weights`; it says where to get them.
+INK =
+IMAGES =
 BIN = .venv/bin
 
 # Windows that nobody looks at. `make test QT_QPA_PLATFORM=xcb` shows them.
@@ -35,10 +37,13 @@ bench: setup ## latency from pen to paint, and what it is made of
 demo: setup ## pictures of the program at work, into demo/
 	$(BIN)/lenetpad demo --out demo $(ARGS)
 
-weights: setup ## train the shipped weights anew, into resources/weights/
-	set -e; for preset in $(PRESETS); do \
-	    $(BIN)/lenetpad train --model $$preset --out resources/weights/$$preset.safetensors $(ARGS); \
-	done
+weights: setup ## train the shipped weights anew, into resources/weights/ (INK="…" IMAGES="…")
+	$(BIN)/python packaging/make_weights.py --ink $(INK) --images $(IMAGES) \
+	    --out resources/weights $(ARGS)
+
+seeds: setup ## train the weights "as in the paper" with five seeds, and report on them
+	$(BIN)/python packaging/make_weights.py --only-paper --seeds 1 2 3 4 5 --out build/seeds $(ARGS)
+	$(BIN)/lenetpad report build/seeds/*.safetensors
 
 clean: ## remove what was built; .venv stays (to redo the set-up: rm -r .venv)
 	rm -rf build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

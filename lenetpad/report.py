@@ -7,10 +7,11 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from statistics import mean, stdev
 from typing import Final
 
 from lenetpad.lenet.figures import MNIST_TEST, Figures, broken, figures, judged, judged_sets
-from lenetpad.lenet.weights import load
+from lenetpad.lenet.weights import Weights, load
 from lenetpad.messages import MODEL_NAMES, Evaluation
 
 #: The tables, each with the figure that it shows of every set.
@@ -28,10 +29,12 @@ def run(arguments: argparse.Namespace) -> int:
     found: dict[str, Figures] = {}
     classes: dict[str, dict[str, Evaluation]] = {}
     faults, unchecked = [], set()
+    families: dict[str, list[str]] = {}
     for model in arguments.models or MODEL_NAMES:
         loaded = load(model)
         evaluations = judged(loaded.network, sets)
         found[model], classes[model] = figures(evaluations), evaluations
+        families.setdefault(_recipe_without_seed(loaded), []).append(model)
         claimed = dict(loaded.facts.get("figures", {}))
         if loaded.test_error is not None:
             faults += _faults(model, {MNIST_TEST: {"error": loaded.test_error}}, found[model])
@@ -40,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"figures": found, "faults": faults, "unchecked": sorted(unchecked)}))
     else:
-        print("\n\n".join(_tables(found) + _class_tables(classes)))
+        print("\n\n".join(_tables(found) + _class_tables(classes) + _spreads(families, found)))
     for name in sorted(unchecked):
         print(f"lenetpad: not computed again, for the file is not given: {name}", file=sys.stderr)
     for fault in faults:
@@ -76,6 +79,24 @@ def _class_tables(classes: Mapping[str, Mapping[str, Evaluation]]) -> list[str]:
         ]
         tables.append(_markdown(f"Accuracy of each class, `{model}`, %", heads, rows))
     return tables
+
+
+def _recipe_without_seed(weights: Weights) -> str:
+    """Preset and recipe as a text that weights share which differ only by their seed."""
+    recipe = {**weights.facts.get("recipe", {}), "seed": None}
+    return f"{weights.network.config.name} {json.dumps(recipe, sort_keys=True)}"
+
+
+def _spreads(families: Mapping[str, Sequence[str]], found: Mapping[str, Figures]) -> list[str]:
+    """Mean and standard deviation of MNIST's test error over the seeds of each recipe."""
+    lines = []
+    for family, models in families.items():
+        errors = [found[model][MNIST_TEST]["error"] for model in models]
+        if len(errors) > 1:
+            spread = f"{mean(errors):.3f} ± {stdev(errors):.3f}"
+            preset = family.partition(" ")[0]
+            lines.append(f"`{preset}`: MNIST test error {spread} % over {len(errors)} seeds")
+    return ["\n".join(lines)] if lines else []
 
 
 def _markdown(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         lambda: {"raster_ms": _raster(drawings)},
         _startup,
         lambda: _window(drawings, arguments.events),
+        _training,
     )
     for step in steps:
         figures |= step()
@@ -107,6 +109,18 @@ def _window(drawings: Sequence[Ink], events: int) -> dict[str, Any]:
     return figures
 
 
+def _training() -> dict[str, Any]:
+    """In a process of its own: the window's has set torch up for single images."""
+    code = (
+        "import json; from lenetpad.bench.training import training; print(json.dumps(training()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True
+    )
+    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
 def _network(drawings: Sequence[Ink]) -> Figure:
     """The network's call alone: image in, all taps as arrays out."""
     from lenetpad.lenet.recognizer import open_recognizer
@@ -130,4 +144,19 @@ def _table(figures: dict[str, Any]) -> str:
         f"\nmemory: {memory['after_1000']:.0f} MB after 1,000 readings, "
         f"{memory['after_10000']:.0f} MB after 10,000 ({growth:+.1f} %)"
     )
+    lines.append(_training_table(figures))
     return "\n".join(lines)
+
+
+def _training_table(figures: dict[str, Any]) -> str:
+    rows = [("", "plain loop", "lenetpad")]
+    for title, name in (("", "images_per_s"), (", distorted", "distorted_images_per_s")):
+        speeds = (f"{figures[f'{who}_{name}']:,}" for who in ("reference", "fit"))
+        rows.append((f"training, images per second{title}", *speeds))
+    reached = figures["accuracy_reached"]
+    ours = "not reached" if reached is None else f"{figures['time_to_reference_accuracy_s']}"
+    wanted = f"{figures['reference_accuracy']:.2%}"
+    rows.append(
+        (f"seconds to {wanted} on MNIST's test set", f"{figures['reference_time_s']}", ours)
+    )
+    return "\n" + "\n".join(f"{title:52}{plain:>12}{our:>12}" for title, plain, our in rows)

@@ -31,21 +31,21 @@ QUICK: Final = tuple(
 )
 
 
-def training(epochs: int = STUDY_EPOCHS, images: int = TIMED_IMAGES) -> dict[str, Any]:
+def training() -> dict[str, Any]:
     """images per second of both with and without distortions, and the seconds each takes.
 
     The time to the reference's accuracy is that of the shortest of the ``QUICK`` trainings that
     reaches it; what the failed ones took is told, not added. None where none reaches it.
     """
     train, test = data.mnist()
-    some = Labelled(train.images[:images], train.labels[:images])
+    some = Labelled(train.images[:TIMED_IMAGES], train.labels[:TIMED_IMAGES])
     figures: dict[str, Any] = {
         "fit_images_per_s": _fit_speed(some, None),
         "fit_distorted_images_per_s": _fit_speed(some, Distortions()),
         "reference_distorted_images_per_s": _reference(some, Distortions(), 1)[1],
     }
     studied = Labelled(train.images[:STUDY_TRAINED_ON], train.labels[:STUDY_TRAINED_ON])
-    network, speed, seconds = _reference(studied, None, epochs)
+    network, speed, seconds = _reference(studied, None, STUDY_EPOCHS)
     wanted = _accuracy(network, test)
     figures |= {
         "reference_images_per_s": speed,

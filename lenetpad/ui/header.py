@@ -9,15 +9,20 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from lenetpad.messages import AUTO, PRESET_NAMES, Choice, ModelReady
+from lenetpad.messages import AUTO, PAPER, PRESET_NAMES, Choice, ModelReady
 from lenetpad.ui.choices import Choices
 from lenetpad.ui.draw_page import tool_button
 
 FILE_TOOLS: Final = ("open", "save", "copy", "paste")
 VIEW_TOOLS: Final = ("theme", "fullscreen")
-TITLES: Final = dict(
-    zip(PRESET_NAMES, ("LeNet-5, 1998", "LeNet-5, study", "LeNet-5, modern"), strict=True)
-)
+#: What the networks are called, and the two sets of weights of each.
+PRESET_TITLES: Final = dict(zip(PRESET_NAMES, ("1998", "study", "modern"), strict=True))
+WEIGHTS_TITLES: Final = {"": "for your hand", PAPER: "as in the paper"}
+TITLES: Final = {
+    preset + ending: f"{title}, {kind}"
+    for ending, kind in WEIGHTS_TITLES.items()
+    for preset, title in PRESET_TITLES.items()
+}
 
 
 class Header(QWidget):

@@ -64,6 +64,7 @@ def test_the_benchmark_gives_every_figure_as_json(tmp_path: Path) -> None:
         "from lenetpad.bench import pen, startup\n"
         "bench.CALLS, bench.WARM_UP, startup.RUNS = 40, 5, 1\n"
         "pen.READINGS, pen.WARM_UP = (10, 20), 20\n"
+        "bench._training = lambda: {}  # has a test of its own\n"
         "sys.exit(cli.run(['bench', '--json', '--events', '60']))\n"
     )
     done = run("-c", code, cwd=tmp_path)
@@ -75,3 +76,27 @@ def test_the_benchmark_gives_every_figure_as_json(tmp_path: Path) -> None:
         assert 0 < figures[name]["p50"] <= figures[name]["p99"] <= figures[name]["max"]
     assert figures["pen_to_paint_ms"]["n"] == 60
     assert set(figures["memory_mb"]) == {"after_10", "after_20"}
+
+
+def test_the_training_benchmark_compares_with_the_plain_loop(tmp_path: Path) -> None:
+    code = (
+        "import json\n"
+        "from lenetpad.bench import training\n"
+        "from lenetpad.lenet import data\n"
+        "from lenetpad.lenet.training import Recipe\n"
+        "few = [data.Labelled(part.images[:3000], part.labels[:3000]) for part in data.mnist()]\n"
+        "data.mnist = lambda: few\n"
+        "training.TIMED_IMAGES, training.STUDY_TRAINED_ON, training.STUDY_EPOCHS = 640, 640, 1\n"
+        "training.QUICK = (Recipe(epochs=1, lr=3e-3, distortions=None, validation=0),)\n"
+        "print(json.dumps(training.training()))\n"
+    )
+    done = run("-c", code, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    speeds = [name for name in figures if name.endswith("images_per_s")]
+    assert len(speeds) == 4
+    assert all(figures[name] > 0 for name in speeds)
+    # An epoch of 3,000 images reads better than ten steps of the plain loop.
+    assert figures["accuracy_reached"] >= figures["reference_accuracy"]
+    assert figures["time_to_reference_accuracy_s"] > 0
+    assert figures["reference_time_s"] > 0

@@ -1,0 +1,88 @@
+"""Train every file in resources/weights, or several seeds of them, from the one table of recipes.
+
+Trainings run side by side, each with one thread: more threads would add up in another order and
+give other weights on another machine. About two hours on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from lenetpad.lenet.sources import SOURCES
+from lenetpad.lenet.training import RECIPES
+from lenetpad.messages import PAPER
+
+
+def main() -> int:
+    """Train, and exit with 1 where a training failed, with 2 where data are missing."""
+    arguments = parser().parse_args()
+    models = [name for name in RECIPES if name.endswith(PAPER) or not arguments.only_paper]
+    if not arguments.ink and not arguments.only_paper:
+        print(where_to_get_data(), file=sys.stderr)
+        return 2
+    jobs = [(model, seed) for seed in arguments.seeds for model in models]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        statuses = list(pool.map(lambda job: train(*job, arguments), jobs))
+    return 1 if any(statuses) else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of this script's arguments."""
+    result = argparse.ArgumentParser(description=__doc__)
+    result.add_argument("--ink", type=Path, nargs="*", default=[], help="ink files to train on")
+    result.add_argument(
+        "--images", type=Path, nargs="*", default=[], help=".npz files to judge by"
+    )
+    result.add_argument("--seeds", type=int, nargs="+", default=[1])
+    result.add_argument("--only-paper", action="store_true", help="train on MNIST alone")
+    result.add_argument("--out", type=Path, required=True, help="folder for the weights")
+    return result
+
+
+def train(model: str, seed: int, arguments: argparse.Namespace) -> int:
+    """Run one training and return its exit status; its last line of output is passed on."""
+    several = len(arguments.seeds) > 1
+    out = arguments.out / f"{model}{f'-{seed}' if several else ''}.safetensors"
+    command = [sys.executable, "-m", "lenetpad", "train", "--model", model, "--seed", str(seed)]
+    if not model.endswith(PAPER):
+        command += options("--ink", arguments.ink) + options("--images", arguments.images)
+    done = subprocess.run(
+        [*command, "--out", str(out)],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = done.stdout if done.returncode == 0 else done.stderr
+    print((said.strip().splitlines() or [f"{model} failed"])[-1], flush=True)
+    return done.returncode
+
+
+def options(name: str, paths: Iterable[Path]) -> list[str]:
+    """An option with its values, or nothing without values."""
+    values = [str(path) for path in paths]
+    return [name, *values] if values else []
+
+
+def where_to_get_data() -> str:
+    """What to obtain, from where, and how to hand it over."""
+    lines = [
+        'The weights "for your hand" need ink that is not in this repository. Obtain it, bring it',
+        "into lenetpad's ink format (see README.md), and name the files:",
+        '  make weights INK="digits.jsonl.gz letters.jsonl.gz …" IMAGES="scans.npz …"',
+        "What the shipped weights were made from:",
+    ]
+    for source in SOURCES.values():
+        lines.append(f"- {source.title}; {source.licence}; {source.origin}")
+    lines.append("On MNIST alone: make weights ARGS=--only-paper")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
