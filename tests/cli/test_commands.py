@@ -6,6 +6,8 @@ import datetime
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +23,7 @@ from lenetpad.lenet import data, weights
 from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.mixture import Mixture, part_of
+from lenetpad.lenet.sources import SOURCES
 from lenetpad.lenet.training import RECIPES
 from lenetpad.messages import PAPER, PRESET_NAMES
 
@@ -109,7 +112,7 @@ class TestEvaluate:
 
     @pytest.mark.usefixtures("tiny_mnist")
     def test_ink_that_shows_no_digit(self, run: Run, tmp_path: Path) -> None:
-        scribble = [[[x, (7 * x) % 11] for x in range(20)], [[0, 10], [20, 0]]]
+        scribble = [[[x, 10 * (x % 2)] for x in range(12)]]  # a zigzag
         path = tmp_path / "scribbles.jsonl"
         path.write_text(json.dumps({"label": "scribble", "strokes": scribble}) + "\n")
         found = parsed(run("evaluate", "--ink", path, "--json").out)
@@ -630,3 +633,19 @@ class TestReport:
 def _table(text: str, title: str) -> list[str]:
     """The lines of the table under a title."""
     return text[text.index(title) :].split("\n\n")[1].splitlines()
+
+
+def test_without_ink_make_weights_says_where_to_get_it(tmp_path: Path) -> None:
+    script = Path(__file__).parents[2] / "packaging" / "make_weights.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--out", str(tmp_path / "weights")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    for source in SOURCES.values():
+        assert source.title in done.stderr
+        assert source.licence in done.stderr
+        assert source.origin in done.stderr
+    assert not (tmp_path / "weights").exists()

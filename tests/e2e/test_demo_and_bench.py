@@ -27,11 +27,11 @@ FIGURES = (
 )
 
 
-def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *command],
         cwd=cwd,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -90,7 +90,7 @@ def test_the_training_benchmark_compares_with_the_plain_loop(tmp_path: Path) -> 
         "training.QUICK = (Recipe(epochs=1, lr=3e-3, distortions=None, validation=0),)\n"
         "print(json.dumps(training.training()))\n"
     )
-    done = run("-c", code, cwd=tmp_path)
+    done = run("-c", code, cwd=tmp_path, OMP_NUM_THREADS="1")
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     speeds = [name for name in figures if name.endswith("images_per_s")]

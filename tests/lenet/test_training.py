@@ -9,7 +9,7 @@ import torch
 from lenetpad.lenet import weights
 from lenetpad.lenet.architecture import PRESETS
 from lenetpad.lenet.augment import Distortions
-from lenetpad.lenet.data import Labelled
+from lenetpad.lenet.data import NO_DIGIT, Labelled
 from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.network import LeNet5
 from lenetpad.lenet.training import (
@@ -20,7 +20,7 @@ from lenetpad.lenet.training import (
     evaluate_outputs,
     fit,
 )
-from lenetpad.messages import Progress
+from lenetpad.messages import MODEL_NAMES, PAPER, Progress
 
 QUICK = Recipe(epochs=1, batch_size=32, lr=3e-3, validation=50, seed=1)
 
@@ -251,6 +251,27 @@ def test_a_recipe_refuses_bad_values(bad: dict[str, float]) -> None:
         Recipe(**bad)  # type: ignore[arg-type]
 
 
-def test_there_is_a_recipe_for_each_preset() -> None:
-    assert RECIPES.keys() == PRESETS.keys()
+def test_there_is_a_recipe_for_everything_that_ships() -> None:
+    assert set(RECIPES) == set(MODEL_NAMES)
+    assert all((RECIPES[name].mixture is None) == name.endswith(PAPER) for name in RECIPES)
     assert all(recipe.distortions is not None for recipe in RECIPES.values())
+
+
+def test_images_to_validate_on_can_be_given(
+    few: Labelled, mnist: tuple[Labelled, Labelled]
+) -> None:
+    held_out = first(mnist[1], 40)
+    network = weights.build("lenet5-modern", 1)
+    last = list(fit(network, few, QUICK, held_out=held_out))[-1]
+    assert last.steps == math.ceil(len(few) / QUICK.batch_size)  # nothing is split off
+    assert last.validation_error == pytest.approx(evaluate(network, held_out).error)
+
+
+def test_what_is_no_digit_can_be_learnt(few: Labelled) -> None:
+    noise = torch.randint(0, 256, (300, 28, 28), dtype=torch.uint8)
+    rubbish = Labelled(noise, torch.full((300,), NO_DIGIT))
+    network = weights.build("lenet5-modern", 1)
+    network.calibrate(1.0, rubbish=0.0)
+    list(fit(network, few.joined(rubbish), replace(QUICK, epochs=4)))
+    assert evaluate(network, rubbish).refused.mean() > 0.9
+    assert evaluate(network, few).refused.mean() < 0.5
