@@ -58,6 +58,8 @@ def train(arguments: argparse.Namespace) -> int:
         raise ValueError(f"{out} cannot be written: {what}")
     recipe = _recipe(name, arguments)
     device = _device(arguments.device)
+    if recipe.mixture:
+        print("lenetpad: drawing the mixture, which takes minutes", file=sys.stderr)
     lesson = prepared(recipe, arguments.ink)
     network = build(name.removesuffix(PAPER), recipe.seed)
     if recipe.mixture:

@@ -52,7 +52,7 @@ def _hatching(rng: Rng) -> list[Points]:
 
 def _spiral(rng: Rng) -> list[Points]:
     """Several turns around one middle."""
-    turns = rng.uniform(2.2, 5.0)
+    turns = rng.uniform(2.8, 5.0)
     at = np.linspace(0.05, 1, 140)
     angle = at * turns * math.tau + rng.uniform(0, math.tau)
     radius = at ** rng.uniform(0.4, 1.2)
@@ -84,7 +84,7 @@ def _wave(rng: Rng) -> list[Points]:
 
 
 def _polygon(rng: Rng) -> list[Points]:
-    """A closed shape with corners: a triangle, a quadrangle or, with five or more, a star."""
+    """A triangle, a star or a crossed-out box; a plain box may be somebody's zero."""
     corners = int(rng.choice([3, 4, 4, 5, 7]))
     angles = np.arange(corners) * math.tau / corners + rng.uniform(0, math.tau)
     order = np.arange(corners) * (1 if corners < 5 else corners // 2) % corners
@@ -92,7 +92,9 @@ def _polygon(rng: Rng) -> list[Points]:
     ring = ring * [1.0, rng.uniform(0.6, 1.0)] + rng.normal(0, 0.07, ring.shape)
     ring = np.concatenate([ring, ring[:1]])
     sides = [_line(a, b, rng) for a, b in pairwise(ring)]
-    crossing = [_line(ring[0], ring[2], rng)] if rng.random() < 0.25 else []
+    crossing = [_line(ring[0], ring[2], rng)] if corners == 4 or rng.random() < 0.2 else []
+    if corners == 4 and rng.random() < 0.5:
+        crossing.append(_line(ring[1], ring[3], rng))
     return [np.concatenate(sides), *crossing]
 
 

@@ -5,40 +5,36 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from lenetpad.lenet.network import LeNet5
 
 #: The share of digits that the threshold of "no digit" refuses.
 REFUSED_DIGITS: Final = 0.01
 BINS: Final = 15
-TEMPERATURES: Final = torch.logspace(-1, 1, 201, dtype=torch.float64)
+#: From a tenth to ten, in steps of 5 %.
+TEMPERATURES: Final = tuple(np.geomspace(0.1, 10, 95).tolist())
 
 
-def calibrate(network: LeNet5, outputs: Tensor, labels: Tensor, weights: Tensor) -> None:
+def calibrate(network: LeNet5, outputs: Tensor, labels: Tensor) -> None:
     """Set a network's "no digit" constant and temperature by digits it was not trained on.
 
-    ``outputs`` (n, 10) are the network's, ``labels`` (n,) digits and ``weights`` (n,) how much
-    each counts. The constant is such that a share ``REFUSED_DIGITS`` of the digits score less
-    than "no digit"; the temperature, of those tried, makes the labels most probable.
+    ``outputs`` (n, 10) are the network's, ``labels`` (n,) digits. The constant is such that a
+    share ``REFUSED_DIGITS`` of them score less than "no digit"; the temperature, of those tried,
+    gives the smallest expected calibration error.
     """
     network.calibrate(temperature=1.0, rubbish=None)
-    scores = network.scores(outputs).double()
-    best = scores.max(dim=1).values
-    order = best.argsort()
-    share = weights[order].cumsum(0) / weights.sum()
-    rubbish = -float(best[order][int((share < REFUSED_DIGITS).sum())])
-    with_rubbish = torch.cat([scores, scores.new_full((len(scores), 1), -rubbish)], dim=1)
-    losses = [
-        float(
-            (functional.cross_entropy(with_rubbish / t, labels, reduction="none") * weights).sum()
-        )
-        for t in TEMPERATURES
-    ]
-    network.calibrate(float(TEMPERATURES[int(np.argmin(losses))]), rubbish)
+    best = network.scores(outputs).max(dim=1).values.sort().values
+    rubbish = -float(best[int(REFUSED_DIGITS * len(best))])
+
+    def error(temperature: float) -> float:
+        network.calibrate(temperature, rubbish)
+        confidences, answers = network.log_posteriors(outputs).exp()[:, :10].max(dim=1)
+        right = (answers == labels).numpy()
+        return expected_calibration_error(confidences.double().numpy(), right)
+
+    network.calibrate(min(TEMPERATURES, key=error), rubbish)
 
 
 def expected_calibration_error(

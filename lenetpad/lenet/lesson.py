@@ -22,12 +22,12 @@ HELD_OUT_SEED: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """``train`` to learn from, ``held_out`` of MNIST to validate on, and ``choices``: the sets of
-    digits, each as important as the other, by which a network is calibrated."""
+    """``train`` to learn from, ``held_out`` of MNIST to validate on, and ``choices``, these and
+    the ink's, to calibrate a network by."""
 
     train: Labelled
     held_out: Labelled
-    choices: tuple[Labelled, ...]
+    choices: Labelled
 
 
 def prepared(recipe: Recipe, ink: Sequence[Path]) -> Lesson:
@@ -43,23 +43,15 @@ def prepared(recipe: Recipe, ink: Sequence[Path]) -> Lesson:
     if recipe.mixture is None:
         digits = [drawing for drawing in drawings if data.label_of(drawing) != NO_DIGIT]
         train = train.joined(data.drawn(digits)) if digits else train
-        return Lesson(train, held_out, (held_out,))
+        return Lesson(train, held_out, held_out)
     parts = split(drawings)
     chosen = [drawing for drawing in parts.choice if data.label_of(drawing) != NO_DIGIT]
-    choices = (held_out, data.drawn(chosen)) if chosen else (held_out,)
+    choices = held_out.joined(data.drawn(chosen)) if chosen else held_out
     return Lesson(mixed(train, parts.train, recipe.mixture, recipe.seed), held_out, choices)
 
 
-def calibrate(network: LeNet5, choices: Sequence[Labelled], device: str = "cpu") -> None:
-    """Calibrate a trained network on held-out digits, every set counting as much as the other."""
-    filled = [labelled for labelled in choices if len(labelled)]
-    if not filled:
-        return
-    outputs = [evaluate_outputs(network, labelled.images, device).cpu() for labelled in filled]
-    shares = [torch.full((len(labelled),), 1 / len(labelled)) for labelled in filled]
-    calibration.calibrate(
-        network,
-        torch.cat(outputs),
-        torch.cat([labelled.labels for labelled in filled]),
-        torch.cat(shares),
-    )
+def calibrate(network: LeNet5, choices: Labelled, device: str = "cpu") -> None:
+    """Calibrate a trained network on held-out digits."""
+    if len(choices):
+        outputs = evaluate_outputs(network, choices.images, device).cpu()
+        calibration.calibrate(network, outputs, choices.labels)

@@ -26,16 +26,12 @@ def logits(n: int, sharpness: float) -> tuple[Tensor, Tensor]:
     return scores * sharpness, labels
 
 
-def ones(labels: Tensor) -> Tensor:
-    return torch.ones(len(labels))
-
-
 class TestCalibrate:
     @pytest.mark.parametrize("sharpness", [0.5, 1.0, 3.0])
     def test_the_temperature_undoes_wrong_confidence(self, sharpness: float) -> None:
         outputs, labels = logits(20_000, sharpness)
         net = network()
-        calibrate(net, outputs, labels, ones(labels))
+        calibrate(net, outputs, labels)
         assert net.config.temperature == pytest.approx(sharpness, rel=0.08)
         posteriors = net.log_posteriors(outputs).exp()[:, :10]
         confidence, answers = posteriors.max(dim=1)
@@ -47,27 +43,16 @@ class TestCalibrate:
         outputs, labels = logits(5000, 1.0)
         outputs = outputs.exp() if preset == "lenet5-1998" else outputs  # distances are positive
         net = network(preset)
-        calibrate(net, outputs, labels, ones(labels))
+        calibrate(net, outputs, labels)
         refused = net.log_posteriors(outputs).argmax(dim=1) == 10
         assert float(refused.float().mean()) == pytest.approx(REFUSED_DIGITS, abs=3e-4)
-
-    def test_weights_say_how_much_a_digit_counts(self) -> None:
-        """Two sets: of the heavy one, a hundred times as heavy, the share is refused."""
-        outputs = torch.zeros(2000, 10)
-        outputs[:1000, 0] = torch.linspace(10, 20, 1000)
-        outputs[1000:, 0] = torch.linspace(1, 2, 1000)
-        labels = torch.zeros(2000, dtype=torch.long)
-        counts = torch.cat([torch.full((1000,), 100.0), torch.ones(1000)])
-        net = network()
-        calibrate(net, outputs, labels, counts)
-        assert net.config.rubbish == pytest.approx(-10, abs=0.1)
 
     def test_a_network_calibrated_before_is_calibrated_alike(self) -> None:
         outputs, labels = logits(2000, 2.0)
         fresh, used = network(), network()
         used.calibrate(7.0, 3.0)
         for net in (fresh, used):
-            calibrate(net, outputs, labels, ones(labels))
+            calibrate(net, outputs, labels)
         assert fresh.config == used.config
 
 
