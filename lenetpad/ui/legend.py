@@ -68,7 +68,10 @@ class LegendPainter:
         words.setRight(area.right())
         painter.setPen(QColor(self._theme.text if legend.strong else self._theme.dim))
         flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(words, flags, legend.sentence)
+        sentence = legend.sentence
+        if painter.boundingRect(words, flags, sentence).height() > words.height():
+            sentence = sentence.partition(";")[0]  # the advice gives way in a small window
+        painter.drawText(words, flags, sentence)
 
 
 def as_text(value: float) -> str:

@@ -160,6 +160,8 @@ def _style_sheet(theme: Theme) -> str:
     QComboBox:focus {{ border-color: {theme.accent}; }}
     QComboBox::drop-down {{ border: none; width: 24px; }}
     QComboBox::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
+    QComboBox {{ combobox-popup: 0; }} /* a list: a menu would not paint the chosen entry */
+    QComboBox QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.line};
         selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
     #banner {{ background: {theme.warning}; border-radius: 6px; }}
