@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from lenetpad.ink.files import Drawing
 from lenetpad.lenet import data
-from lenetpad.lenet.data import Labelled
+from lenetpad.lenet.data import NO_DIGIT, Labelled
 from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.mixture import SEEDS, noise, scribbles, split
 from lenetpad.lenet.network import LeNet5
@@ -20,6 +21,7 @@ from lenetpad.messages import Evaluation
 SCRIBBLES: Final = 3000
 NOISE: Final = 1000
 MNIST_TEST: Final = "MNIST test"
+ALL_INK: Final = "all ink"
 #: How far a figure in per cent may be off: float32 adds up differently on another machine.
 TOLERANCE: Final = 0.05
 
@@ -29,16 +31,21 @@ Figures = dict[str, dict[str, float]]
 def judged_sets(ink: Sequence[Path] = (), images: Sequence[Path] = ()) -> dict[str, Labelled]:
     """What weights are judged by: MNIST's test set, scribbles, noise, and the given files.
 
-    Of an ink file only the writers count who are held out; a file without them is left out.
+    Of an ink file only the writers count who are held out; a file without them is left out. All
+    their digits together are a set too: some files have too few for a calibration error.
     """
     sets = {
         MNIST_TEST: data.mnist()[1],
         "scribbles": scribbles(SCRIBBLES, SEEDS["test"]),
         "noise": noise(NOISE, SEEDS["test"]),
     }
+    digits: list[Drawing] = []
     for path in ink:
         if held_out := split(data.ink_drawings([path])).test:
             sets[path.name] = data.drawn(held_out)
+            digits += [drawing for drawing in held_out if data.label_of(drawing) != NO_DIGIT]
+    if digits:
+        sets[ALL_INK] = data.drawn(digits)
     return sets | {path.name: data.bitmaps(path) for path in images}
 
 
