@@ -17,6 +17,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -169,6 +170,7 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
+@cache
 def _images() -> Tensor:
     """Some of MNIST's test images as the program shows them to a network."""
     _, test = data.mnist()
