@@ -58,9 +58,10 @@ def train(arguments: argparse.Namespace) -> int:
         raise ValueError(f"{out} cannot be written: {what}")
     recipe = _recipe(name, arguments)
     device = _device(arguments.device)
+    drawings = data.ink_drawings(arguments.ink) if arguments.ink else []
     if recipe.mixture:
         print("lenetpad: drawing the mixture, which takes minutes", file=sys.stderr)
-    lesson = prepared(recipe, arguments.ink)
+    lesson = prepared(recipe, drawings)
     network = build(name.removesuffix(PAPER), recipe.seed)
     if recipe.mixture:
         network.calibrate(temperature=1.0, rubbish=network.config.rubbish or 0.0)

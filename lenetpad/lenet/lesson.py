@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import torch
@@ -30,16 +29,15 @@ class Lesson:
     choices: Labelled
 
 
-def prepared(recipe: Recipe, ink: Sequence[Path]) -> Lesson:
-    """MNIST's training images and the ink files' drawings as a recipe asks for them.
+def prepared(recipe: Recipe, drawings: Sequence[Drawing]) -> Lesson:
+    """MNIST's training images and the drawings as a recipe asks for them.
 
     A mixture splits the ink by its writers; without one, all digits in it are trained on as they
-    are drawn. Raises InkError and DataError for ink that cannot be used.
+    are drawn.
     """
     generator = torch.Generator().manual_seed(HELD_OUT_SEED)
     everything = data.mnist()[0]
     train, held_out = everything.split(min(recipe.validation, len(everything) // 10), generator)
-    drawings: list[Drawing] = data.ink_drawings(ink) if ink else []
     if recipe.mixture is None:
         digits = [drawing for drawing in drawings if data.label_of(drawing) != NO_DIGIT]
         train = train.joined(data.drawn(digits)) if digits else train

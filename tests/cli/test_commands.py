@@ -24,8 +24,8 @@ from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.mixture import Mixture, part_of
 from lenetpad.lenet.sources import SOURCES
-from lenetpad.lenet.training import RECIPES
-from lenetpad.messages import PAPER, PRESET_NAMES
+from lenetpad.lenet.training import RECIPES, Recipe
+from lenetpad.messages import DEFAULT_MODEL, PAPER, PRESET_NAMES
 
 from .conftest import ONE, Run
 
@@ -462,6 +462,7 @@ class TestTrain:
         self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.chdir(tmp_path)
+        monkeypatch.setitem(RECIPES, DEFAULT_MODEL, Recipe())
         assert run("train", *self.QUICK).status == 0
         assert [path.name for path in tmp_path.iterdir()] == ["lenet5-1998.safetensors"]
 

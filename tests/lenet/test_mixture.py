@@ -108,7 +108,7 @@ class TestLesson:
 
     def test_a_mixture_is_without_the_held_out(self, ink: Path) -> None:
         parts = split(data.ink_drawings([ink]))
-        made = lesson.prepared(Recipe(mixture=SMALL), [ink])
+        made = lesson.prepared(Recipe(mixture=SMALL), data.ink_drawings([ink]))
         digits = sum(drawing.label == 7 for drawing in parts.train)
         others = len(parts.train) - digits
         expected = 2 * 90 + 3 * digits + 2 * others + 20 + 5 + 4
@@ -118,7 +118,7 @@ class TestLesson:
         assert made.choices.labels[10:].tolist() == [7] * chosen
 
     def test_without_a_mixture_digits_are_trained_on_as_they_are(self, ink: Path) -> None:
-        made = lesson.prepared(Recipe(), [ink])
+        made = lesson.prepared(Recipe(), data.ink_drawings([ink]))
         assert len(made.train) == 90 + 120
         assert made.train.labels[90:].tolist() == [7] * 120
         assert len(made.choices) == 10
