@@ -111,7 +111,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     network = _loaded(arguments).network
     drawn_statistics = None
     if arguments.ink:
-        drawings: Sequence[Drawing] = data.ink_drawings(arguments.ink)
+        drawings: Sequence[Drawing] = data.ink_drawings(arguments.ink, unlabelled=True)
         if arguments.held_out:
             drawings = split(drawings).test
             if not drawings:

@@ -86,14 +86,14 @@ def mnist(path: Path | None = None) -> tuple[Labelled, Labelled]:
         )
 
 
-def ink_drawings(paths: Iterable[Path]) -> list[Drawing]:
+def ink_drawings(paths: Iterable[Path], *, unlabelled: bool = False) -> list[Drawing]:
     """Every drawing in the ink files that is labelled: a digit, or a text for what is no digit.
 
-    Raises InkError for a file that cannot be read, DataError for a label that is a number but no
-    digit, or where no drawing has a label.
+    Where none is labelled, all of them, if ``unlabelled`` ones are welcome. Raises InkError for a
+    file that cannot be read, DataError for a label that is a number but no digit, or where no
+    drawing has a label.
     """
-    paths = list(paths)
-    drawings = []
+    paths, everything = list(paths), []
     for path in paths:
         for number, drawing in enumerate(read_ink(path), start=1):
             if isinstance(drawing.label, int) and not 0 <= drawing.label <= 9:
@@ -101,8 +101,10 @@ def ink_drawings(paths: Iterable[Path]) -> list[Drawing]:
                     f"{path}: drawing {number} has the label {drawing.label}; a label must be a "
                     "digit from 0 to 9, or a text for what is no digit"
                 )
-            if drawing.label is not None:
-                drawings.append(drawing)
+            everything.append(drawing)
+    drawings = [drawing for drawing in everything if drawing.label is not None]
+    if not drawings and unlabelled:
+        return everything
     if not drawings:
         names = ", ".join(str(path) for path in paths)
         raise DataError(f'no drawing in {names} has a "label"')

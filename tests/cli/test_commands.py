@@ -110,11 +110,12 @@ class TestEvaluate:
         found = parsed(run("evaluate", "--model", model, "--ink", ink, ink, "--json").out)
         assert found["n"] == 4
 
+    @pytest.mark.parametrize("label", ["scribble", None])
     @pytest.mark.usefixtures("tiny_mnist")
-    def test_ink_that_shows_no_digit(self, run: Run, tmp_path: Path) -> None:
+    def test_ink_that_shows_no_digit(self, label: str | None, run: Run, tmp_path: Path) -> None:
         scribble = [[[x, 10 * (x % 2)] for x in range(12)]]  # a zigzag
         path = tmp_path / "scribbles.jsonl"
-        path.write_text(json.dumps({"label": "scribble", "strokes": scribble}) + "\n")
+        path.write_text(json.dumps({"label": label, "strokes": scribble}) + "\n")
         found = parsed(run("evaluate", "--ink", path, "--json").out)
         assert (found["n"], found["digits"], found["refused"]) == (1, 0, 1.0)
         assert found["error"] is found["macro_accuracy"] is found["ece"] is None
