@@ -31,7 +31,7 @@ lint: setup ## ruff, mypy and the import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## latency from pen to paint, and what it is made of
+bench: setup ## latency, start-up, memory, and training against a plain loop
 	$(BIN)/lenetpad bench $(ARGS)
 
 demo: setup ## pictures of the program at work, into demo/
