@@ -63,7 +63,7 @@ _HAND: Final = Recipe(epochs=16, mixture=Mixture(), distortions=Distortions(elas
 _PAPER: Final = Recipe(epochs=40, distortions=Distortions(elastic=0.5))
 #: What `make weights` trains, under the names of what ships, and where `lenetpad train` starts.
 RECIPES: Final = {
-    "lenet5-1998": replace(_HAND, lr=3e-3),
+    "lenet5-1998": replace(_HAND, epochs=24, lr=3e-3),
     "lenet5-study": replace(_HAND, lr=5e-3),
     "lenet5-modern": replace(_HAND, lr=3e-3),
     "lenet5-1998-paper": replace(_PAPER, lr=3e-3),
