@@ -1,7 +1,7 @@
 """Train every file in resources/weights, or several seeds of them, from the one table of recipes.
 
 Trainings run side by side, each with one thread: more threads would add up in another order and
-give other weights on another machine. About two hours on two cores.
+give other weights on another machine.
 """
 
 from __future__ import annotations

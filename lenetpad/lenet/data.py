@@ -47,11 +47,15 @@ class Labelled:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def joined(self, other: Labelled) -> Labelled:
-        """Both sets, one after the other."""
-        return Labelled(
-            torch.cat([self.images, other.images]), torch.cat([self.labels, other.labels])
-        )
+    def joined(self, *others: Labelled) -> Labelled:
+        """All sets, one after the other."""
+        sets = (self, *others)
+        return Labelled(torch.cat([s.images for s in sets]), torch.cat([s.labels for s in sets]))
+
+    def digits(self) -> Labelled:
+        """Without the images that show no digit."""
+        shown = self.labels != NO_DIGIT
+        return Labelled(self.images[shown], self.labels[shown])
 
     def split(self, held_out: int, generator: torch.Generator) -> tuple[Labelled, Labelled]:
         """A random split into the rest and ``held_out`` images."""

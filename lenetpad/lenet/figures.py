@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from lenetpad.ink.files import Drawing
 from lenetpad.lenet import data
-from lenetpad.lenet.data import NO_DIGIT, Labelled
+from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.mixture import SEEDS, noise, scribbles, split
 from lenetpad.lenet.network import LeNet5
@@ -39,13 +38,13 @@ def judged_sets(ink: Sequence[Path] = (), images: Sequence[Path] = ()) -> dict[s
         "scribbles": scribbles(SCRIBBLES, SEEDS["test"]),
         "noise": noise(NOISE, SEEDS["test"]),
     }
-    digits: list[Drawing] = []
+    digits = []
     for path in ink:
         if held_out := split(data.ink_drawings([path])).test:
             sets[path.name] = data.drawn(held_out)
-            digits += [drawing for drawing in held_out if data.label_of(drawing) != NO_DIGIT]
-    if digits:
-        sets[ALL_INK] = data.drawn(digits)
+            digits.append(sets[path.name].digits())
+    if any(len(some) for some in digits):
+        sets[ALL_INK] = digits[0].joined(*digits[1:])
     return sets | {path.name: data.bitmaps(path) for path in images}
 
 

@@ -39,11 +39,11 @@ def prepared(recipe: Recipe, drawings: Sequence[Drawing]) -> Lesson:
     everything = data.mnist()[0]
     train, held_out = everything.split(min(recipe.validation, len(everything) // 10), generator)
     if recipe.mixture is None:
-        digits = [drawing for drawing in drawings if data.label_of(drawing) != NO_DIGIT]
+        digits = _digits(drawings)
         train = train.joined(data.drawn(digits)) if digits else train
         return Lesson(train, held_out, held_out)
     parts = split(drawings)
-    chosen = [drawing for drawing in parts.choice if data.label_of(drawing) != NO_DIGIT]
+    chosen = _digits(parts.choice)
     choices = held_out.joined(data.drawn(chosen)) if chosen else held_out
     return Lesson(mixed(train, parts.train, recipe.mixture, recipe.seed), held_out, choices)
 
@@ -53,3 +53,7 @@ def calibrate(network: LeNet5, choices: Labelled, device: str = "cpu") -> None:
     if len(choices):
         outputs = evaluate_outputs(network, choices.images, device).cpu()
         calibration.calibrate(network, outputs, choices.labels)
+
+
+def _digits(drawings: Sequence[Drawing]) -> list[Drawing]:
+    return [drawing for drawing in drawings if data.label_of(drawing) != NO_DIGIT]

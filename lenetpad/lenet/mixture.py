@@ -90,12 +90,11 @@ def mixed(mnist: Labelled, drawings: Sequence[Drawing], how: Mixture, seed: int)
         ink = written(number % 10, rng)
         images.append(_bytes(draw(*varied(ink, how.variation, rng))))
         labels.append(number % 10)
-    result = _stacked(images, labels)
-    rubbish = scribbles(how.scribbles, SEEDS["train"]).joined(noise(how.noise, SEEDS["train"]))
-    result = result.joined(rubbish)
-    for _ in range(how.mnist):
-        result = result.joined(mnist)
-    return result
+    return _stacked(images, labels).joined(
+        scribbles(how.scribbles, SEEDS["train"]),
+        noise(how.noise, SEEDS["train"]),
+        *[mnist] * how.mnist,
+    )
 
 
 def scribbles(n: int, seed: int) -> Labelled:

@@ -22,8 +22,8 @@ from lenetpad.lenet.mixture import SEEDS, noise, scribbles
 from lenetpad.lenet.training import RECIPES
 from lenetpad.messages import MODEL_NAMES, PAPER
 
-HIGHEST_ERROR = 1.4
-HIGHEST_CALIBRATION_ERROR = 1.25
+HIGHEST_ERROR = {"lenet5-1998": 1.0, "lenet5-study": 1.3, "lenet5-modern": 1.0}
+HIGHEST_CALIBRATION_ERROR = 1.1
 
 
 @pytest.mark.parametrize("model", MODEL_NAMES)
@@ -34,7 +34,7 @@ def test_mnists_figures_are_what_the_file_says(
     found = figures(judged(loaded.network, {MNIST_TEST: mnist[1]}))[MNIST_TEST]
     assert loaded.test_error == pytest.approx(found["error"], abs=0.011)
     assert found == pytest.approx(loaded.facts["figures"][MNIST_TEST], abs=0.021)
-    assert found["error"] <= HIGHEST_ERROR
+    assert found["error"] <= HIGHEST_ERROR[model.removesuffix(PAPER)]
     assert found["ece"] <= HIGHEST_CALIBRATION_ERROR
 
 
@@ -52,7 +52,7 @@ def test_the_calibration_is_what_the_file_says(model: str) -> None:
 def test_scribbles_and_noise_are_no_digits(preset: str) -> None:
     network = weights.load(preset).network
     for made in (scribbles(300, SEEDS["test"]), noise(100, SEEDS["test"])):
-        assert evaluate(network, made).refused.mean() > 0.94
+        assert evaluate(network, made).refused.mean() > 0.95
 
 
 @pytest.mark.parametrize("preset", PRESETS)
