@@ -66,7 +66,7 @@ def train(arguments: argparse.Namespace) -> int:
     if recipe.mixture:
         network.calibrate(temperature=1.0, rubbish=network.config.rubbish or 0.0)
     started = time.perf_counter()
-    progress = fit(network, lesson.train, recipe, device, lesson.held_out)
+    progress = fit(network, lesson.train, recipe, device, lesson.held_out, half=arguments.half)
     last = _follow(progress, recipe)
     seconds = time.perf_counter() - started
     calibrate(network, lesson.choices, device)
@@ -76,6 +76,7 @@ def train(arguments: argparse.Namespace) -> int:
     facts = {
         "recipe": asdict(recipe),
         "seed": recipe.seed,
+        "half": network.half_c3,
         "data": [
             described(resources.path("mnist.npz")),
             *(described(path) for path in arguments.ink),

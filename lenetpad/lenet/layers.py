@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -48,6 +48,66 @@ class Subsampling(nn.Module):
         summed = rows[..., ::2] + rows[..., 1::2]
         weight = self.weight / 4 if self.average else self.weight
         return torch.addcmul(self.bias[:, None, None], summed, weight[:, None, None])
+
+
+class MaxPooling(nn.MaxPool2d):
+    """The largest of every 2×2: torch's layer, with a faster training step on a CPU.
+
+    (N, maps, H, W) -> (N, maps, H/2, W/2), H and W even.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not (self.training and x.device.type == "cpu"):
+            return torch.as_tensor(super().forward(x))
+        squares = x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2))  # (N, maps, H/2, 2, W/2, 2)
+        return _larger(_larger(squares, 3), -1)
+
+    def of_convolution(self, x: Tensor, convolution: nn.Conv2d) -> Tensor:
+        """The same as ``self(convolution(x))``, faster for few maps made from one.
+
+        The kernels in their four places of a 2×2 square make one convolution of stride 2, whose
+        maps fill a CPU's registers where the six of C1 do not; planes are compared as wholes.
+        """
+        kernels = torch.cat(
+            [
+                functional.pad(convolution.weight, (right, 1 - right, down, 1 - down))
+                for down in (0, 1)
+                for right in (0, 1)
+            ]
+        )
+        bias = None if convolution.bias is None else convolution.bias.repeat(4)
+        planes = functional.conv2d(x, kernels, bias, stride=2).unflatten(1, (2, 2, -1))
+        return _larger(_larger(planes, 1), 1)
+
+
+def _larger(x: Tensor, dim: int) -> Tensor:
+    """The maximum over a dimension of two."""
+    return torch.as_tensor(_Larger.apply(x, dim))
+
+
+class _Larger(torch.autograd.Function):
+    """Compares whole planes, vectorised; of two equal values the first gets the gradient.
+
+    max_pool2d looks for the index of each maximum, one by one, and takes longer for a step.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, dim: int) -> Tensor:
+        ctx.save_for_backward(x)
+        ctx.dim = dim
+        return torch.maximum(x.select(dim, 0), x.select(dim, 1))
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        (x,) = ctx.saved_tensors
+        result = torch.empty_like(x)
+        first, second = result.select(ctx.dim, 0), result.select(ctx.dim, 1)
+        torch.mul(gradient, x.select(ctx.dim, 0) >= x.select(ctx.dim, 1), out=first)
+        torch.sub(gradient, first, out=second)
+        return result, None
 
 
 class TableConvolution(nn.Module):

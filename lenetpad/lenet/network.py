@@ -13,6 +13,7 @@ from torch.nn import functional
 from lenetpad.lenet.glyphs import codes
 from lenetpad.lenet.layers import (
     EuclideanRBF,
+    MaxPooling,
     Subsampling,
     TableConvolution,
     lecun_uniform_,
@@ -79,6 +80,8 @@ class LeNet5(nn.Module):
     def __init__(self, config: LeNet5Config) -> None:
         super().__init__()
         self.config = config
+        #: Whether training convolves C3, its most expensive layer, in bfloat16.
+        self.half_c3 = False
         self.squash, self.squash_range = SQUASHINGS[config.squashing]
         self.c1 = nn.Conv2d(1, 6, 5)
         self.s2 = _subsampling(6, config)
@@ -109,14 +112,35 @@ class LeNet5(nn.Module):
         if config.padding != "background":
             x = _bordered(x, enlarged=config.padding == "resized")
         kept["input"] = x  # (N, 1, 32, 32)
-        x = self._squashed("C1", self.c1(x), kept)  # (N, 6, 28, 28)
-        x = self._squashed("S2", self.s2(x), kept)  # (N, 6, 14, 14)
-        x = self._squashed("C3", self.c3(x), kept)  # (N, 16, 10, 10)
-        x = self._squashed("S4", self.s4(x), kept)  # (N, 16, 5, 5)
+        if taps is None and self.training and self.config.subsampling == "max":
+            x = self._pooled_first(x)
+        else:
+            x = self._squashed("C1", self.c1(x), kept)  # (N, 6, 28, 28)
+            x = self._squashed("S2", self.s2(x), kept)  # (N, 6, 14, 14)
+            x = self._squashed("C3", self._c3_sums(x), kept)  # (N, 16, 10, 10)
+            x = self._squashed("S4", self.s4(x), kept)  # (N, 16, 5, 5)
         x = self._squashed("C5", self.c5(x.flatten(1)), kept)  # (N, 120)
         x = self._squashed("F6", self.f6(x), kept)  # (N, 84)
         kept["output"] = self.output(x)  # (N, 10)
         return kept["output"]
+
+    def _pooled_first(self, x: Tensor) -> Tensor:
+        """S4 of the input, squashed after the pooling: squashings increase, so it is the same.
+
+        A quarter of the values is squashed, which is worth it in training.
+        """
+        assert isinstance(self.s2, MaxPooling)
+        assert isinstance(self.s4, MaxPooling)
+        x = self.s2.of_convolution(x, self.c1)
+        x = self._squashed("S2", self._squashed("C1", x, {}), {})
+        x = self.s4(self._c3_sums(x))
+        return self._squashed("S4", self._squashed("C3", x, {}), {})
+
+    def _c3_sums(self, x: Tensor) -> Tensor:
+        if not (self.half_c3 and self.training):
+            return torch.as_tensor(self.c3(x))
+        with torch.autocast(x.device.type, torch.bfloat16):
+            return torch.as_tensor(self.c3(x)).float()
 
     def log_posteriors(self, output: Tensor) -> Tensor:
         """Log probabilities of the classes, (N, 10), or (N, 11) with "no digit" last.
@@ -162,7 +186,7 @@ def _bordered(x: Tensor, *, enlarged: bool) -> Tensor:
 
 def _subsampling(maps: int, config: LeNet5Config) -> nn.Module:
     if config.subsampling == "max":
-        return nn.MaxPool2d(2)
+        return MaxPooling()
     if config.subsampling == "mean":
         return nn.AvgPool2d(2)
     return Subsampling(maps, average=config.subsampling == "average")

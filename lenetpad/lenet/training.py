@@ -78,8 +78,13 @@ def fit(
     recipe: Recipe,
     device: str = "cpu",
     held_out: Labelled | None = None,
+    *,
+    half: bool = False,
 ) -> Iterator[Progress]:
     """Train ``network`` in place on ``data`` and yield progress every few steps.
+
+    ``half`` convolves C3 in bfloat16 where the CPU has instructions for it (see
+    ``half_is_faster``): less time for a step, and weights that are rounded otherwise.
 
     The last value of each epoch carries the loss and error on ``held_out``, or on images that are
     taken from the data where none are given. The network ends in
@@ -93,6 +98,7 @@ def fit(
     if held_out is None:
         train, held_out = data.split(min(recipe.validation, len(data) // 10), generator)
     network.to(device).train()
+    network.half_c3 = half and half_is_faster(device)
     optimiser = torch.optim.Adam(
         network.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True
     )
@@ -131,6 +137,14 @@ def fit(
             )
             loss_sum, counted, started = torch.zeros_like(loss_sum), 0, time.perf_counter()
     network.eval()
+
+
+def half_is_faster(device: str) -> bool:
+    """Whether bfloat16 has instructions of its own; elsewhere it is emulated, and slow."""
+    if not device.startswith("cpu"):
+        return device.startswith("cuda") and torch.cuda.is_bf16_supported()
+    can = torch.cpu.get_capabilities()
+    return any(can.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
 def _one_cycle(

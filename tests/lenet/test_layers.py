@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -7,11 +8,17 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
-from lenetpad.lenet.layers import EuclideanRBF, Subsampling, TableConvolution, scaled_tanh
+from lenetpad.lenet.layers import (
+    EuclideanRBF,
+    MaxPooling,
+    Subsampling,
+    TableConvolution,
+    scaled_tanh,
+)
 from lenetpad.lenet.network import FULL, TABLE_I
 
 from . import numpy_lenet
@@ -63,6 +70,47 @@ def test_subsampling_has_the_right_gradient(average: bool) -> None:
 
     inputs = (random(2, 2, 4, 4), random(2, seed=1), random(2, seed=2))
     assert torch.autograd.gradcheck(run, tuple(t.requires_grad_() for t in inputs))
+
+
+def gradient_of(f: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
+    """The value of ``f`` and the gradient of a weighted sum of it."""
+    x = x.clone().requires_grad_()
+    value = f(x)
+    value.backward(random(*value.shape, seed=9).to(value.dtype))
+    assert x.grad is not None
+    return value.detach(), x.grad
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("shape", [(3, 6, 28, 28), (2, 16, 10, 10), (1, 1, 2, 4)])
+def test_max_pooling_is_torchs(shape: tuple[int, ...], training: bool) -> None:
+    layer = MaxPooling().train(training)
+    x = random(*shape) - 0.5
+    value, gradient = gradient_of(layer, x)
+    torch_value, torch_gradient = gradient_of(lambda x: functional.max_pool2d(x, 2), x)
+    assert torch.equal(value, torch_value)
+    assert torch.equal(gradient, torch_gradient)
+
+
+def test_of_equal_values_one_gets_the_whole_gradient() -> None:
+    _, gradient = gradient_of(MaxPooling().train(), torch.ones(2, 3, 4, 4, dtype=torch.float64))
+    fields = gradient.unfold(2, 2, 2).unfold(3, 2, 2).flatten(4)
+    assert (fields != 0).sum(dim=-1).eq(1).all()
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_max_pooling_of_a_convolution_is_the_two_after_each_other(bias: bool) -> None:
+    convolution = nn.Conv2d(1, 6, 5, bias=bias).double()
+    layer, x = MaxPooling().train(), random(3, 1, 32, 32)
+    at_once = gradient_of(lambda x: layer.of_convolution(x, convolution), x)
+    found = [p.grad for p in convolution.parameters()]
+    convolution.zero_grad(set_to_none=True)
+    one_by_one = gradient_of(lambda x: functional.max_pool2d(convolution(x), 2), x)
+    wanted = [p.grad for p in convolution.parameters()]
+    for one, other in zip([*at_once, *found], [*one_by_one, *wanted], strict=True):
+        assert one is not None
+        assert other is not None
+        assert torch.allclose(one, other, rtol=1e-9, atol=1e-12)
 
 
 def masked_weight(layer: TableConvolution, table: tuple[tuple[int, ...], ...]) -> Tensor:

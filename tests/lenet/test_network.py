@@ -92,6 +92,21 @@ def test_asking_for_taps_changes_nothing(preset: str) -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
+def test_a_training_step_is_that_of_the_network_with_all_its_taps(preset: str) -> None:
+    """In training max-pooling comes before the squashing, which must not show."""
+    network = weights.build(preset, 1).double().train()
+    images = torch.rand(4, 1, 32, 32, dtype=torch.float64)
+    labels = torch.tensor([3, 1, 4, 1])
+    gradients = []
+    for taps in (None, dict[str, Tensor]()):
+        network.zero_grad(set_to_none=True)
+        network.loss(network(images, taps), labels).backward()
+        gradients.append([p.grad for p in network.parameters() if p.grad is not None])
+    for one, other in zip(*gradients, strict=True):
+        assert torch.allclose(one, other, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
 def test_images_of_a_batch_do_not_touch_each_other(preset: str) -> None:
     network = weights.build(preset, 4)
     images = torch.rand(3, 1, 32, 32)

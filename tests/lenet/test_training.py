@@ -19,6 +19,7 @@ from lenetpad.lenet.training import (
     TrainingError,
     evaluate_outputs,
     fit,
+    half_is_faster,
 )
 from lenetpad.messages import MODEL_NAMES, PAPER, Progress
 
@@ -72,6 +73,23 @@ def test_every_preset_gets_better(preset: str, few: Labelled) -> None:
 def test_a_seed_decides_every_bit(preset: str, few: Labelled) -> None:
     one, same = (trained(few, QUICK, preset) for _ in range(2))
     assert same_weights(one, same)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_half_precision_learns_nearly_the_same(preset: str, few: Labelled) -> None:
+    network = weights.build(preset, 1)
+    list(fit(network, few, replace(QUICK, distortions=None), half=True))
+    whole = trained(few, replace(QUICK, distortions=None), preset)
+    assert same_weights(network, whole) != half_is_faster("cpu")
+    assert loss_on(network, few) == pytest.approx(loss_on(whole, few), rel=0.05)
+
+
+@pytest.mark.parametrize("can", ["avx512_bf16", "amx_bf16", "avx512_f"])
+def test_half_precision_is_for_processors_that_have_it(
+    can: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {can: True, "amx_tile": False})
+    assert half_is_faster("cpu") == (can != "avx512_f")
 
 
 def test_other_seeds_give_other_weights(few: Labelled) -> None:
