@@ -261,7 +261,8 @@ class Failure:
 class Progress:
     """Where a training is: counted steps, and the last epoch's validation where there was one.
 
-    Losses are means over the images seen; errors are fractions in [0, 1].
+    Losses are means over the images seen; errors are fractions in [0, 1]. ``losses`` are those of
+    the single steps since the last report.
     """
 
     epoch: int
@@ -273,6 +274,7 @@ class Progress:
     images_per_second: float
     validation_loss: float | None = None
     validation_error: float | None = None
+    losses: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,11 +41,27 @@ def prepared(recipe: Recipe, drawings: Sequence[Drawing]) -> Lesson:
     if recipe.mixture is None:
         digits = _digits(drawings)
         train = train.joined(data.drawn(digits)) if digits else train
-        return Lesson(train, held_out, held_out)
+        return Lesson(_spoilt(train, recipe), held_out, held_out)
     parts = split(drawings)
     chosen = _digits(parts.choice)
     choices = held_out.joined(data.drawn(chosen)) if chosen else held_out
-    return Lesson(mixed(train, parts.train, recipe.mixture, recipe.seed), held_out, choices)
+    train = mixed(train, parts.train, recipe.mixture, recipe.seed)
+    return Lesson(_spoilt(train, recipe), held_out, choices)
+
+
+def _spoilt(train: Labelled, recipe: Recipe) -> Labelled:
+    """The recipe's fraction of the images, with its share of wrong labels."""
+    if recipe.fraction == 1 and recipe.label_noise == 0:
+        return train
+    generator = torch.Generator().manual_seed(recipe.seed)
+    kept = torch.randperm(len(train), generator=generator)
+    kept = kept[: max(1, round(recipe.fraction * len(train)))]
+    images, labels = train.images[kept], train.labels[kept]
+    wrong = torch.rand(len(kept), generator=generator) < recipe.label_noise
+    others = torch.randint(1, 10, (len(kept),), generator=generator)
+    digits = labels != NO_DIGIT
+    labels = torch.where(wrong & digits, (labels + others) % 10, labels)
+    return Labelled(images, labels)
 
 
 def calibrate(network: LeNet5, choices: Labelled, device: str = "cpu") -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -26,34 +26,65 @@ class TrainingError(RuntimeError):
     """A training that cannot go on; the message says at which step, and why."""
 
 
+OPTIMISERS: Final = ("adam", "adamw", "sgd")
+SCHEDULES: Final = ("one-cycle", "cosine", "step", "constant", "1998")
+#: After how many passes section III-B of the paper has which part of its first rate, latest first.
+_1998: Final = ((12, 0.02), (8, 0.1), (5, 0.2), (2, 0.4), (0, 1.0))
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """All that decides a training but the data.
 
-    Adam with a one-cycle learning rate: ``lr`` is its peak, reached after ``warm_up`` of all
-    steps. ``validation`` training images are held out and only reported on. ``mixture`` says
-    what MNIST is mixed with; None trains on the images as they are.
+    ``optimiser`` is one of ``OPTIMISERS``; SGD has ``momentum``. ``lr`` is the highest learning
+    rate and ``schedule``, one of ``SCHEDULES``, what becomes of it: one-cycle rises to it in
+    ``warm_up`` of all steps and falls to nothing, cosine falls from the start, step multiplies it
+    by ``step_factor`` after every ``step_epochs`` epochs, 1998 lowers it as the paper does.
+    ``fraction`` of the training images is used, and of ``label_noise`` of them the labels are
+    replaced by other digits. ``validation`` training images are held out and only reported on.
+    ``mixture`` says what MNIST is mixed with; None trains on the images as they are.
     """
 
     epochs: int = 30
     batch_size: int = 128
+    optimiser: str = "adam"
+    momentum: float = 0.9
     lr: float = 3e-3
+    schedule: str = "one-cycle"
     warm_up: float = 0.2
+    step_epochs: int = 3
+    step_factor: float = 0.1
     weight_decay: float = 0.0
     distortions: Distortions | None = field(default_factory=Distortions)
     mixture: Mixture | None = None
+    fraction: float = 1.0
+    label_noise: float = 0.0
     validation: int = 5000
     seed: int = 1
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1:
             raise ValueError("epochs and batch size must be at least 1")
+        if self.optimiser not in OPTIMISERS:
+            raise ValueError(f"{self.optimiser!r} is no optimiser: {', '.join(OPTIMISERS)}")
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"{self.schedule!r} is no schedule: {', '.join(SCHEDULES)}")
         if not (math.isfinite(self.lr) and self.lr > 0):
             raise ValueError("the learning rate must be a positive number")
+        if not 0 <= self.momentum < 1:
+            raise ValueError("the momentum must be a fraction, from 0 to less than 1")
         if not 0 <= self.warm_up < 1:
             raise ValueError("the warm-up must be a fraction, from 0 to less than 1")
+        if self.step_epochs < 1 or not 0 < self.step_factor <= 1:
+            raise ValueError(
+                "a step must take at least 1 epoch, and its factor be above 0 and at most 1"
+            )
         if not 0 <= self.weight_decay < math.inf:
             raise ValueError("the weight decay must be a number, and not negative")
+        if not 0 < self.fraction <= 1:
+            raise ValueError("the fraction of the data must be above 0 and at most 1")
+        if not 0 <= self.label_noise <= 1:
+            raise ValueError("the label noise must be a fraction, from 0 to 1")
         if self.validation < 0:
             raise ValueError("the number of held-out images must not be negative")
 
@@ -83,60 +114,219 @@ def fit(
 ) -> Iterator[Progress]:
     """Train ``network`` in place on ``data`` and yield progress every few steps.
 
-    ``half`` convolves C3 in bfloat16 where the CPU has instructions for it (see
-    ``half_is_faster``): less time for a step, and weights that are rounded otherwise.
-
-    The last value of each epoch carries the loss and error on ``held_out``, or on images that are
-    taken from the data where none are given. The network ends in
-    evaluation mode with the last step's weights. Raises TrainingError when the loss stops being
-    a number, or when there are no images.
+    A ``Training`` from its first step to its last; see there.
     """
-    if len(data) == 0:
-        raise TrainingError("there are no images to train on")
-    generator = torch.Generator().manual_seed(recipe.seed)
-    train = data
-    if held_out is None:
-        train, held_out = data.split(min(recipe.validation, len(data) // 10), generator)
-    network.to(device).train()
-    network.half_c3 = half and half_is_faster(device)
-    optimiser = torch.optim.Adam(
-        network.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True
-    )
-    steps_an_epoch = math.ceil(len(train) / recipe.batch_size)
-    steps = steps_an_epoch * recipe.epochs
-    rate = _one_cycle(optimiser, recipe, max(steps, 2))
-    step, loss_sum, counted, started = 0, torch.zeros((), device=device), 0, time.perf_counter()
-    for epoch in range(1, recipe.epochs + 1):
-        for images, labels in _batches(train, recipe, generator):
-            used_rate = float(rate.get_last_lr()[0])
-            loss = _step(network, optimiser, images.to(device), labels.to(device))
-            rate.step()
-            step += 1
-            loss_sum, counted = loss_sum + loss * len(labels), counted + len(labels)
-            last = step == epoch * steps_an_epoch
-            if not last and step % REPORT_EVERY:
+    return Training(network, data, recipe, device, held_out, half=half).run()
+
+
+class Training:
+    """A training that can end after any report and go on as if it had not.
+
+    It trains ``network`` in place on ``data``. ``half`` convolves C3 in bfloat16 where the CPU has
+    instructions for it (see ``half_is_faster``): less time for a step, and weights that are
+    rounded otherwise. Validation is on ``held_out``, or on images that are taken from the data
+    where none are given. Raises TrainingError when there are no images.
+    """
+
+    def __init__(
+        self,
+        network: LeNet5,
+        data: Labelled,
+        recipe: Recipe,
+        device: str = "cpu",
+        held_out: Labelled | None = None,
+        *,
+        half: bool = False,
+    ) -> None:
+        if len(data) == 0:
+            raise TrainingError("there are no images to train on")
+        self.network, self.recipe, self.device = network, recipe, device
+        self._generator = torch.Generator().manual_seed(recipe.seed)
+        if held_out is None:
+            held = min(recipe.validation, len(data) // 10)
+            data, held_out = data.split(held, self._generator)
+        self._train, self._held_out = data, held_out
+        self.steps_an_epoch = math.ceil(len(data) / recipe.batch_size)
+        self.steps = self.steps_an_epoch * recipe.epochs
+        self.step = 0
+        self._order = torch.empty(0, dtype=torch.int64)  # what is left of this epoch
+        network.to(device).train()
+        network.half_c3 = half and half_is_faster(device)
+        self._optimiser = _optimiser(network, recipe)
+        self._schedule = _schedule(self._optimiser, recipe, self.steps, self.steps_an_epoch)
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the last step, from 1."""
+        return max(1, math.ceil(self.step / self.steps_an_epoch))
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step."""
+        return float(self._optimiser.param_groups[0]["lr"])
+
+    def run(self) -> Iterator[Progress]:
+        """Train to the last step and yield progress every few steps and at the end of each epoch.
+
+        The last value of each epoch carries the loss and error on the held-out images. The
+        network ends in evaluation mode with the last step's weights. Raises TrainingError when
+        the loss stops being a number.
+        """
+        self.network.train()
+        losses: list[Tensor] = []
+        counted, started = 0, time.perf_counter()
+        while self.step < self.steps:
+            images, labels = self._batch()
+            used_rate = self.learning_rate
+            losses.append(self._stepped(images, labels))
+            counted += len(labels)
+            last = len(self._order) == 0
+            if not last and self.step % REPORT_EVERY:
                 continue
-            mean_loss = float(loss_sum) / counted
-            if not math.isfinite(mean_loss):
-                raise TrainingError(
-                    f"the loss is no longer a number at step {step} with learning rate "
-                    f"{used_rate:.3g}; try a smaller one"
-                )
+            seen = torch.stack(losses).tolist()
+            self._check(seen, used_rate)
+            # All batches are as large as each other, but for the last of an epoch.
+            mean = (sum(seen[:-1]) * self.recipe.batch_size + seen[-1] * len(labels)) / counted
             seconds = max(time.perf_counter() - started, 1e-9)
-            checked = _validate(network, held_out, device) if last else (None, None)
+            checked = self._validated() if last else (None, None)
             yield Progress(
-                epoch=epoch,
-                epochs=recipe.epochs,
-                step=step,
-                steps=steps,
-                loss=mean_loss,
+                epoch=self.epoch,
+                epochs=self.recipe.epochs,
+                step=self.step,
+                steps=self.steps,
+                loss=mean,
                 learning_rate=used_rate,
                 images_per_second=counted / seconds,
                 validation_loss=checked[0],
                 validation_error=checked[1],
+                losses=tuple(seen),
             )
-            loss_sum, counted, started = torch.zeros_like(loss_sum), 0, time.perf_counter()
-    network.eval()
+            losses, counted, started = [], 0, time.perf_counter()
+        self.network.eval()
+
+    def state(self) -> dict[str, Any]:
+        """All that another Training of the same recipe and data needs to go on from here.
+
+        Tensors, numbers and texts only. Valid between two reports of ``run``.
+        """
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "schedule": {
+                key: value
+                for key, value in self._schedule.state_dict().items()
+                if key != "lr_lambdas"  # functions, which are None there
+            },
+            "generator": self._generator.get_state(),
+            "order": self._order,
+            "step": self.step,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a ``state``; TrainingError if it belongs to another training."""
+        try:
+            self.network.load_state_dict(state["network"])
+            self._optimiser.load_state_dict(state["optimiser"])
+            self._schedule.load_state_dict({"lr_lambdas": [None], **state["schedule"]})
+            self._generator.set_state(state["generator"])
+            self._order, self.step = state["order"], int(state["step"])
+        except (KeyError, ValueError, RuntimeError, TypeError) as error:
+            raise TrainingError(f"this checkpoint does not fit the training: {error}") from error
+
+    def scale_rate(self, factor: float) -> None:
+        """Multiply the learning rate of all steps to come; ValueError unless positive."""
+        if not (math.isfinite(factor) and factor > 0):
+            raise ValueError("the learning rate can only be multiplied by a positive number")
+        for group in self._optimiser.param_groups:
+            for key in ("lr", "initial_lr", "max_lr", "min_lr"):
+                if key in group:
+                    group[key] *= factor
+        self._schedule.base_lrs = [rate * factor for rate in self._schedule.base_lrs]
+
+    def _batch(self) -> tuple[Tensor, Tensor]:
+        """The next images (B, 1, 32, 32) and labels (B,), each epoch in another order."""
+        recipe, train = self.recipe, self._train
+        if len(self._order) == 0:
+            self._order = torch.randperm(len(train), generator=self._generator)
+        chosen, self._order = self._order.tensor_split((recipe.batch_size,))
+        images = train.images[chosen]
+        shown = (
+            padded(images)
+            if recipe.distortions is None
+            else distorted(images, recipe.distortions, self._generator)
+        )
+        return shown.to(self.device), train.labels[chosen].to(self.device)
+
+    def _stepped(self, images: Tensor, labels: Tensor) -> Tensor:
+        self._optimiser.zero_grad(set_to_none=True)
+        loss = self.network.loss(self.network(images), labels)
+        loss.backward()
+        self._optimiser.step()
+        self._schedule.step()
+        self.step += 1
+        return loss.detach()
+
+    def _validated(self) -> tuple[float | None, float | None]:
+        """Loss and error on the held-out images; (None, None) where none are held out."""
+        network, held_out = self.network, self._held_out
+        if len(held_out) == 0:
+            return None, None
+        outputs = evaluate_outputs(network, held_out.images, self.device)
+        network.train()
+        labels = held_out.labels.to(outputs.device)
+        wrong = network.log_posteriors(outputs)[:, :10].argmax(dim=1) != labels
+        return float(network.loss(outputs, labels)), float(wrong.float().mean())
+
+    def _check(self, losses: Sequence[float], rate: float) -> None:
+        first = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), None)
+        if first is not None:
+            step = self.step - len(losses) + first + 1
+            raise TrainingError(
+                f"the loss is no longer a number at step {step} with learning rate "
+                f"{rate:.3g}; try a smaller one"
+            )
+
+
+def _optimiser(network: LeNet5, recipe: Recipe) -> torch.optim.Optimizer:
+    common: dict[str, Any] = {"lr": recipe.lr, "weight_decay": recipe.weight_decay, "fused": True}
+    match recipe.optimiser:
+        case "adam":
+            return torch.optim.Adam(network.parameters(), **common)
+        case "adamw":
+            return torch.optim.AdamW(network.parameters(), **common)
+        case _:
+            return torch.optim.SGD(network.parameters(), momentum=recipe.momentum, **common)
+
+
+def _schedule(
+    optimiser: torch.optim.Optimizer, recipe: Recipe, steps: int, steps_an_epoch: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    if recipe.schedule == "one-cycle":
+        steps = max(steps, 2)
+        # A warm-up of exactly one step would make torch divide by zero; it is no warm-up anyway.
+        warm_up = 0.0 if recipe.warm_up * steps == 1 else recipe.warm_up
+        return torch.optim.lr_scheduler.OneCycleLR(
+            optimiser,
+            recipe.lr,
+            total_steps=steps,
+            pct_start=warm_up,
+            cycle_momentum=recipe.optimiser != "sgd",  # whose momentum the recipe says
+        )
+
+    def part(step: int) -> float:
+        """Which part of the highest rate a step has."""
+        epoch = step // steps_an_epoch
+        match recipe.schedule:
+            case "cosine":
+                return (1 + math.cos(math.pi * min(step / steps, 1.0))) / 2
+            case "step":
+                return float(recipe.step_factor ** (epoch // recipe.step_epochs))
+            case "1998":
+                return next(part for first, part in _1998 if epoch >= first)
+            case _:
+                return 1.0
+
+    return torch.optim.lr_scheduler.LambdaLR(optimiser, part)
 
 
 def half_is_faster(device: str) -> bool:
@@ -145,49 +335,6 @@ def half_is_faster(device: str) -> bool:
         return device.startswith("cuda") and torch.cuda.is_bf16_supported()
     can = torch.cpu.get_capabilities()
     return any(can.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
-
-
-def _one_cycle(
-    optimiser: torch.optim.Optimizer, recipe: Recipe, steps: int
-) -> torch.optim.lr_scheduler.OneCycleLR:
-    # A warm-up of exactly one step would make torch divide by zero; it is no warm-up anyway.
-    warm_up = 0.0 if recipe.warm_up * steps == 1 else recipe.warm_up
-    return torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, recipe.lr, total_steps=steps, pct_start=warm_up
-    )
-
-
-def _batches(
-    data: Labelled, recipe: Recipe, generator: torch.Generator
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """One epoch in random order: images (B, 1, 32, 32) and labels (B,)."""
-    for chosen in torch.randperm(len(data), generator=generator).split(recipe.batch_size):
-        images = data.images[chosen]
-        if recipe.distortions is None:
-            yield padded(images), data.labels[chosen]
-        else:
-            yield distorted(images, recipe.distortions, generator), data.labels[chosen]
-
-
-def _step(
-    network: LeNet5, optimiser: torch.optim.Optimizer, images: Tensor, labels: Tensor
-) -> Tensor:
-    optimiser.zero_grad(set_to_none=True)
-    loss = network.loss(network(images), labels)
-    loss.backward()
-    optimiser.step()
-    return loss.detach()
-
-
-def _validate(network: LeNet5, data: Labelled, device: str) -> tuple[float | None, float | None]:
-    """Loss and error on held-out images; (None, None) where none are held out."""
-    if len(data) == 0:
-        return None, None
-    outputs = evaluate_outputs(network, data.images, device)
-    labels = data.labels.to(outputs.device)
-    network.train()
-    wrong = network.log_posteriors(outputs)[:, :10].argmax(dim=1) != labels
-    return float(network.loss(outputs, labels)), float(wrong.float().mean())
 
 
 def evaluate_outputs(network: nn.Module, images: Tensor, device: str) -> Tensor:

@@ -126,3 +126,25 @@ class TestLesson:
     def test_what_is_held_out_does_not_depend_on_the_seed(self) -> None:
         one, other = (lesson.prepared(Recipe(seed=seed), []) for seed in (1, 2))
         assert torch.equal(one.held_out.labels, other.held_out.labels)
+
+    def test_a_fraction_of_the_images_and_wrong_labels_are_drawn_by_the_seed(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        images = torch.arange(100, dtype=torch.uint8).view(-1, 1, 1).expand(-1, 28, 28)
+        all_different = Labelled(images, few(100).labels)
+        monkeypatch.setattr(data, "mnist", lambda: (all_different, few(10)))
+        whole = lesson.prepared(Recipe(), [])
+        made = [lesson.prepared(Recipe(fraction=0.5, seed=seed), []) for seed in (1, 1, 2)]
+        assert [len(m.train) for m in made] == [45] * 3
+        assert torch.equal(made[0].train.images, made[1].train.images)
+        assert not torch.equal(made[0].train.images, made[2].train.images)
+        assert set(made[0].train.images[:, 0, 0].tolist()) < set(
+            whole.train.images[:, 0, 0].tolist()
+        )
+        right = lesson.prepared(Recipe(fraction=0.999), [])  # all 90, in the seed's order
+        for share, least, most in ((0.0, 0, 0), (0.4, 20, 50), (1.0, 90, 90)):
+            spoilt = lesson.prepared(Recipe(fraction=0.999, label_noise=share), [])
+            assert torch.equal(spoilt.train.images, right.train.images)
+            assert least <= int((spoilt.train.labels != right.train.labels).sum()) <= most
+            assert int(spoilt.train.labels.max()) < NO_DIGIT
+            assert torch.equal(spoilt.held_out.labels, right.held_out.labels)

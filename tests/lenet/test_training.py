@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import math
 from dataclasses import replace
 
@@ -13,9 +14,12 @@ from lenetpad.lenet.data import NO_DIGIT, Labelled
 from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.network import LeNet5
 from lenetpad.lenet.training import (
+    OPTIMISERS,
     RECIPES,
     REPORT_EVERY,
+    SCHEDULES,
     Recipe,
+    Training,
     TrainingError,
     evaluate_outputs,
     fit,
@@ -218,7 +222,7 @@ def test_the_network_ends_in_evaluation_mode(few: Labelled) -> None:
 def test_a_loss_that_is_no_number_ends_the_training_and_names_the_step(few: Labelled) -> None:
     network = weights.build("lenet5-modern", 1)
     torch.nn.init.constant_(network.c1.weight, math.nan)
-    with pytest.raises(TrainingError, match=r"no longer a number at step 9 .*try a smaller one"):
+    with pytest.raises(TrainingError, match=r"no longer a number at step 1 .*try a smaller one"):
         list(fit(network, few, QUICK))
 
 
@@ -262,11 +266,26 @@ def test_any_number_of_steps_is_possible(epochs: int, few: Labelled) -> None:
         {"warm_up": 1.0},
         {"weight_decay": -1.0},
         {"weight_decay": math.nan},
+        {"momentum": 1.0},
+        {"momentum": -0.1},
+        {"step_epochs": 0},
+        {"step_factor": 0.0},
+        {"step_factor": 1.5},
+        {"fraction": 0.0},
+        {"fraction": 1.1},
+        {"label_noise": -0.1},
+        {"label_noise": 1.1},
     ],
 )
 def test_a_recipe_refuses_bad_values(bad: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must"):
         Recipe(**bad)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["optimiser", "schedule"])
+def test_a_recipe_refuses_what_it_does_not_know(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"'magic' is no {name}: "):
+        Recipe(**{name: "magic"})  # type: ignore[arg-type]
 
 
 def test_there_is_a_recipe_for_everything_that_ships() -> None:
@@ -293,3 +312,85 @@ def test_what_is_no_digit_can_be_learnt(few: Labelled) -> None:
     list(fit(network, few.joined(rubbish), replace(QUICK, epochs=4)))
     assert evaluate(network, rubbish).refused.mean() > 0.9
     assert evaluate(network, few).refused.mean() < 0.5
+
+
+def test_every_steps_loss_is_reported(few: Labelled) -> None:
+    progress = list(fit(weights.build("lenet5-modern", 1), few, replace(QUICK, batch_size=7)))
+    losses = [loss for report in progress for loss in report.losses]
+    assert len(losses) == progress[-1].steps == math.ceil(270 / 7)
+    first_losses = progress[0].losses
+    assert len(first_losses) == REPORT_EVERY
+    assert progress[0].loss == pytest.approx(sum(first_losses) / REPORT_EVERY)
+
+
+def rates(recipe: Recipe, few: Labelled) -> list[float]:
+    """The rate of the first step of each epoch; one step is one epoch."""
+    return [p.learning_rate for p in fit(weights.build("lenet5-modern", 1), few, recipe)]
+
+
+def test_the_schedules_are_what_they_are_called(few: Labelled) -> None:
+    one_step = Recipe(epochs=20, batch_size=500, lr=1e-3, validation=0)
+    constant = rates(replace(one_step, schedule="constant"), few)
+    assert constant == [1e-3] * 20
+    step = rates(replace(one_step, schedule="step", step_epochs=3, step_factor=0.1), few)
+    assert step == pytest.approx([1e-3 * 0.1 ** (epoch // 3) for epoch in range(20)])
+    cosine = rates(replace(one_step, schedule="cosine"), few)
+    assert cosine == pytest.approx([5e-4 * (1 + math.cos(math.pi * i / 20)) for i in range(20)])
+    paper = rates(replace(one_step, schedule="1998"), few)
+    # Section III-B: two passes, three, three, four, and the rest.
+    passes = [5e-4] * 2 + [2e-4] * 3 + [1e-4] * 3 + [5e-5] * 4 + [1e-5] * 8
+    assert paper == pytest.approx([2 * rate for rate in passes])
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_every_optimiser_learns(optimiser: str, few: Labelled) -> None:
+    lr = 0.05 if optimiser == "sgd" else 3e-3
+    recipe = replace(QUICK, epochs=4, optimiser=optimiser, lr=lr, schedule="constant")
+    network = weights.build("lenet5-modern", 1)
+    before = loss_on(network, few)
+    list(fit(network, few, recipe))
+    assert loss_on(network, few) < 0.85 * before
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_training_goes_on_from_its_state(optimiser: str, schedule: str, few: Labelled) -> None:
+    """In the middle of an epoch, from a file, and as if it had never ended."""
+    recipe = replace(QUICK, epochs=2, batch_size=9, optimiser=optimiser, schedule=schedule)
+    whole = Training(weights.build("lenet5-modern", 1), few, recipe)
+    reports = list(whole.run())
+    begun = Training(weights.build("lenet5-modern", 1), few, recipe)
+    first_report = next(begun.run())
+    file = io.BytesIO()
+    torch.save(begun.state(), file)
+    file.seek(0)
+    continued = Training(weights.build("lenet5-modern", 2), few, recipe)
+    continued.restore(torch.load(file, weights_only=True))
+    rest = list(continued.run())
+    assert first_report.step < first_report.steps / 2
+    assert [p.losses for p in (first_report, *rest)] == [p.losses for p in reports]
+    assert [p.learning_rate for p in rest] == [p.learning_rate for p in reports[1:]]
+    assert same_weights(continued.network, whole.network)
+
+
+@pytest.mark.parametrize("spoil", [{"network": {}}, {"step": "x"}, {"generator": None}])
+def test_a_state_that_does_not_fit_is_refused(spoil: dict[str, object], few: Labelled) -> None:
+    training = Training(weights.build("lenet5-modern", 1), few, QUICK)
+    with pytest.raises(TrainingError, match="this checkpoint does not fit"):
+        training.restore(training.state() | spoil)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_the_rate_can_be_changed_on_the_way(schedule: str, few: Labelled) -> None:
+    recipe = replace(QUICK, epochs=6, batch_size=500, schedule=schedule, validation=0)
+    expected = rates(recipe, few)
+    training = Training(weights.build("lenet5-modern", 1), few, recipe)
+    found = []
+    for report in training.run():
+        found.append(report.learning_rate)
+        if report.step == 2:
+            training.scale_rate(0.5)
+    assert found == pytest.approx(expected[:2] + [rate / 2 for rate in expected[2:]], rel=1e-6)
+    for factor in (0.0, -1.0, math.nan, math.inf):
+        with pytest.raises(ValueError, match="positive"):
+            training.scale_rate(factor)
