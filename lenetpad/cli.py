@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lenetpad import __version__
-from lenetpad.messages import CPU, DEFAULT_MODEL, MANNERS, MODEL_NAMES
+from lenetpad.messages import CPU, DEFAULT_MODEL, MANNERS, MODEL_NAMES, OPTIMISERS, SCHEDULES
 
 MODELS: Final = ", ".join(MODEL_NAMES)
 
@@ -107,6 +107,17 @@ COMMANDS: Final = (
             _argument("--epochs", type=_positive(int), help="passes over the data"),
             _argument("--batch-size", type=_positive(int), help="images a step"),
             _argument("--lr", type=_positive(float), help="peak of the learning rate"),
+            _argument("--optimiser", choices=OPTIMISERS, help="what takes the steps"),
+            _argument("--momentum", type=float, help="momentum of sgd (0.9)"),
+            _argument(
+                "--schedule",
+                choices=SCHEDULES,
+                help="what becomes of the learning rate; step divides it by 10 every 3 epochs, "
+                "1998 lowers it as the paper does",
+            ),
+            _argument("--weight-decay", type=float, help="how strongly weights are pulled to 0"),
+            _argument("--fraction", type=float, help="part of the training images to use"),
+            _argument("--label-noise", type=float, help="part of the labels to make wrong"),
             _argument("--seed", type=int, help="seed of initial weights, order and distortions"),
             _argument(
                 "--half",

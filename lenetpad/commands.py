@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from tqdm import tqdm
@@ -42,6 +42,12 @@ from lenetpad.messages import (
     Manner,
     Progress,
     Reading,
+)
+
+#: What of a recipe the options of `lenetpad train` choose.
+CHOSEN: Final = (
+    *("epochs", "batch_size", "optimiser", "momentum", "lr", "schedule", "weight_decay"),
+    *("fraction", "label_noise", "seed"),
 )
 
 
@@ -205,11 +211,7 @@ def info(arguments: argparse.Namespace) -> int:
 
 def _recipe(name: str, arguments: argparse.Namespace) -> Recipe:
     """The recipe of that name with what the user chose otherwise."""
-    chosen = {
-        name: value
-        for name in ("epochs", "batch_size", "lr", "seed")
-        if (value := getattr(arguments, name)) is not None
-    }
+    chosen = {name: value for name in CHOSEN if (value := getattr(arguments, name)) is not None}
     return replace(RECIPES[name], **chosen)
 
 

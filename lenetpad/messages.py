@@ -25,6 +25,9 @@ PRESET_NAMES: Final = ("lenet5-1998", "lenet5-study", "lenet5-modern")
 PAPER: Final = "-paper"
 MODEL_NAMES: Final = tuple(name + ending for name in PRESET_NAMES for ending in ("", PAPER))
 DEFAULT_MODEL: Final = PRESET_NAMES[0]
+#: What a training can take its steps by, and what becomes of its learning rate.
+OPTIMISERS: Final = ("adam", "adamw", "sgd")
+SCHEDULES: Final = ("one-cycle", "cosine", "step", "constant", "1998")
 #: Devices that are always there: what suits best, and the processor.
 AUTO: Final = "auto"
 CPU: Final = "cpu"

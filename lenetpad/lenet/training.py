@@ -15,7 +15,7 @@ from lenetpad.lenet.augment import Distortions, distorted, padded
 from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.mixture import Mixture
 from lenetpad.lenet.network import LeNet5
-from lenetpad.messages import Progress
+from lenetpad.messages import OPTIMISERS, SCHEDULES, Progress
 
 #: Steps between two reports of progress.
 REPORT_EVERY: Final = 20
@@ -26,8 +26,6 @@ class TrainingError(RuntimeError):
     """A training that cannot go on; the message says at which step, and why."""
 
 
-OPTIMISERS: Final = ("adam", "adamw", "sgd")
-SCHEDULES: Final = ("one-cycle", "cosine", "step", "constant", "1998")
 #: After how many passes section III-B of the paper has which part of its first rate, latest first.
 _1998: Final = ((12, 0.02), (8, 0.1), (5, 0.2), (2, 0.4), (0, 1.0))
 

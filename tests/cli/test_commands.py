@@ -24,7 +24,7 @@ from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.mixture import Mixture, part_of
 from lenetpad.lenet.sources import SOURCES
-from lenetpad.lenet.training import RECIPES, Recipe
+from lenetpad.lenet.training import RECIPES, Recipe, half_is_faster
 from lenetpad.messages import DEFAULT_MODEL, PAPER, PRESET_NAMES
 
 from .conftest import ONE, Run
@@ -442,6 +442,33 @@ class TestTrain:
             f"{out}: lenet5-modern-paper, test error {facts['test_error']:.2f} % on 100 images\n"
         )
 
+    @pytest.mark.parametrize(
+        ("option", "value"),
+        [
+            ("optimiser", "sgd"),
+            ("momentum", 0.5),
+            ("schedule", "step"),
+            ("weight_decay", 0.001),
+            ("label_noise", 0.25),
+            ("fraction", 0.5),
+        ],
+    )
+    def test_options_choose_the_recipe(
+        self, option: str, value: object, run: Run, tmp_path: Path
+    ) -> None:
+        out = tmp_path / "mine.safetensors"
+        options = ("--model", "lenet5-modern-paper", "--" + option.replace("_", "-"), value)
+        run("train", *options, "--out", out, *self.QUICK)
+        facts = weights.load(str(out)).facts
+        assert facts["recipe"][option] == value
+        assert facts["images"] == (90 if option == "fraction" else 180)
+        assert facts["half"] is False
+
+    def test_half_precision_is_told(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "mine.safetensors"
+        run("train", "--model", "lenet5-modern-paper", "--half", "--out", out, *self.QUICK)
+        assert weights.load(str(out)).facts["half"] is half_is_faster("cpu")
+
     def test_progress_goes_to_stderr(self, run: Run, tmp_path: Path) -> None:
         options = ("--model", "lenet5-modern-paper", "--out", tmp_path / "a.pth", "--epochs", 2)
         lines = run("train", *options).err.splitlines()
@@ -527,6 +554,9 @@ class TestTrain:
             (["--out", "file/new/folder/mine.pth"], "cannot be written"),
             (["--device", "cuda:99"], "the device 'cuda:99' cannot be used"),
             (["--ink", "nowhere.jsonl"], "nowhere.jsonl"),
+            (["--fraction", "0"], "the fraction of the data must be above 0"),
+            (["--label-noise", "nan"], "the label noise must be a fraction"),
+            (["--momentum", "1"], "the momentum must be a fraction"),
         ],
     )
     def test_what_cannot_work_is_said_before_the_training(

@@ -14,10 +14,8 @@ from lenetpad.lenet.data import NO_DIGIT, Labelled
 from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.network import LeNet5
 from lenetpad.lenet.training import (
-    OPTIMISERS,
     RECIPES,
     REPORT_EVERY,
-    SCHEDULES,
     Recipe,
     Training,
     TrainingError,
@@ -25,7 +23,7 @@ from lenetpad.lenet.training import (
     fit,
     half_is_faster,
 )
-from lenetpad.messages import MODEL_NAMES, PAPER, Progress
+from lenetpad.messages import MODEL_NAMES, OPTIMISERS, PAPER, SCHEDULES, Progress
 
 QUICK = Recipe(epochs=1, batch_size=32, lr=3e-3, validation=50, seed=1)
 
