@@ -98,6 +98,10 @@ IMAGES = _argument(
     help='.npz files with "images" and "labels" that weights are judged by, never trained on',
 )
 
+RUNS = _argument(
+    "--runs", type=Path, metavar="DIR", help="folder of the runs (default: in your user data)"
+)
+
 COMMANDS: Final = (
     Command(
         "train",
@@ -132,10 +136,29 @@ COMMANDS: Final = (
                 metavar="FILE",
                 help="weights file, .safetensors or .pth (default PRESET.safetensors)",
             ),
+            _argument(
+                "--continue",
+                dest="go_on",
+                metavar="RUN",
+                help="go on with a run that has not come to its end, as it was asked for",
+            ),
+            RUNS,
             DEVICE,
             JSON,
         ),
         _from("commands", "train"),
+    ),
+    Command(
+        "runs",
+        "list the trainings that were kept, or change one",
+        (
+            _argument("--rename", nargs=2, metavar=("RUN", "NAME"), help="give it another name"),
+            _argument("--note", nargs=2, metavar=("RUN", "TEXT"), help="write something about it"),
+            _argument("--delete", metavar="RUN", help="move it to the bin beside the runs"),
+            RUNS,
+            JSON,
+        ),
+        _from("commands", "list_runs"),
     ),
     Command(
         "evaluate",

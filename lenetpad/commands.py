@@ -8,20 +8,19 @@ import json
 import math
 import os
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 from tqdm import tqdm
 
-from lenetpad import __version__, resources
+from lenetpad import __version__, resources, runs
 from lenetpad.ink.files import Drawing, is_ink, read_ink, read_picture
 from lenetpad.ink.raster import draw
 from lenetpad.ink.statistics import ImageStatistics, statistics
-from lenetpad.lenet import data
+from lenetpad.lenet import data, recording
 from lenetpad.lenet.architecture import layer_table, total_parameters
 from lenetpad.lenet.calibration import REFUSED_DIGITS
 from lenetpad.lenet.evaluation import evaluate as evaluate_network
@@ -31,7 +30,7 @@ from lenetpad.lenet.lesson import calibrate, prepared
 from lenetpad.lenet.mixture import split
 from lenetpad.lenet.recognizer import best_device, open_recognizer
 from lenetpad.lenet.sources import described
-from lenetpad.lenet.training import RECIPES, Recipe, fit
+from lenetpad.lenet.training import RECIPES, Recipe, Training, recipe_of
 from lenetpad.lenet.weights import SUFFIXES, Weights, build, load, save
 from lenetpad.messages import (
     MANNERS,
@@ -51,8 +50,126 @@ CHOSEN: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A training that was asked for, now or when its run began."""
+
+    model: str
+    recipe: Recipe
+    ink: list[Path]
+    images: list[Path]
+    out: Path
+    device: str
+    half: bool
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What a run keeps of it."""
+        return {
+            "recipe": asdict(self.recipe),
+            "ink": [str(path.resolve()) for path in self.ink],
+            "images": [str(path.resolve()) for path in self.images],
+            "out": str(self.out.resolve()),
+            "device": self.device,
+            "half": self.half,
+        }
+
+
 def train(arguments: argparse.Namespace) -> int:
-    """Train by a recipe, calibrate, measure, and save the weights."""
+    """Train by a recipe, calibrate, measure, and save the weights; all of it is kept as a run."""
+    root = arguments.runs or runs.home()
+    begun = runs.find(root, arguments.go_on) if arguments.go_on else None
+    plan = _begun(begun) if begun else _plan(arguments)
+    recipe = plan.recipe
+    drawings = data.ink_drawings(plan.ink) if plan.ink else []
+    folder = (
+        begun.folder
+        if begun
+        else runs.create(root, plan.model, plan.asked, recording.environment())
+    )
+    if recipe.mixture:
+        print("lenetpad: drawing the mixture, which takes minutes", file=sys.stderr)
+    lesson = prepared(recipe, drawings)
+    network = build(plan.model.removesuffix(PAPER), recipe.seed)
+    if recipe.mixture:
+        network.calibrate(temperature=1.0, rubbish=network.config.rubbish or 0.0)
+    training = Training(
+        network, lesson.train, recipe, plan.device, lesson.held_out, half=plan.half
+    )
+    facts = _facts(plan, training)
+    _follow(recording.recorded(training, folder, facts), recipe)
+    network.eval()  # also where a run had only this left to do
+    kept = runs.read(folder)
+    calibrate(network, lesson.choices, plan.device)
+    found = figures(judged(network, judged_sets(plan.ink, plan.images), plan.device))
+    test = found[MNIST_TEST]
+    facts |= {
+        "test_error": round(test["error"], 2),
+        "validation_error": _percent(kept.last_error),
+        "figures": found,
+        "calibration": {
+            "temperature": network.config.temperature,
+            "rubbish": network.config.rubbish,
+            "refused_digits": REFUSED_DIGITS,
+        },
+        "training_seconds": round(kept.seconds),
+    }
+    for path in (plan.out, folder / runs.WEIGHTS):
+        save(path, network, facts)
+    recording.finish(folder, test["error"] / 100)
+    if arguments.json:
+        print(
+            json.dumps(
+                {
+                    "out": str(plan.out),
+                    "n": test["n"],
+                    "error": test["error"] / 100,
+                    "run": folder.name,
+                }
+            )
+        )
+    else:
+        print(
+            f"{plan.out}: {plan.model}, test error {test['error']:.2f} % on {test['n']:,} images"
+        )
+    return 0
+
+
+def list_runs(arguments: argparse.Namespace) -> int:
+    """List the runs, or change one of them."""
+    root = arguments.runs or runs.home()
+    if arguments.rename:
+        runs.rename(runs.find(root, arguments.rename[0]), arguments.rename[1])
+    elif arguments.note:
+        runs.annotate(runs.find(root, arguments.note[0]), arguments.note[1])
+    elif arguments.delete:
+        print(f"now in {runs.delete(runs.find(root, arguments.delete))}")
+    else:
+        _print_runs(root, as_json=arguments.json)
+    return 0
+
+
+def _print_runs(root: Path, *, as_json: bool) -> None:
+    found, faults = runs.listed(root)
+    for fault in faults:
+        print(f"lenetpad: {fault}", file=sys.stderr)
+    if as_json:
+        entries = [{**asdict(run), "folder": str(run.folder)} for run in found]
+        print(json.dumps(entries))
+        return
+    if not found:
+        print(f"no runs in {root}")
+    for run in found:
+        best = "" if run.best_error is None else f", validation error {run.best_error:.2%}"
+        test = "" if run.test_error is None else f", test error {run.test_error:.2%}"
+        print(
+            f"{run.name}: {run.state}, epoch {run.epoch}/{run.epochs}{best}{test}, "
+            f"{run.seconds:,.0f} s{f' ({run.note})' if run.note else ''}"
+        )
+
+
+def _plan(arguments: argparse.Namespace) -> Plan:
+    """What the options ask for; ValueError for what cannot work."""
     name, out = arguments.model, arguments.out or Path(f"{arguments.model}.safetensors")
     if name not in RECIPES:
         raise ValueError(f"{name!r} is no preset; choose one of {', '.join(RECIPES)}")
@@ -62,51 +179,44 @@ def train(arguments: argparse.Namespace) -> int:
     if out.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         what = "it is a folder" if out.is_dir() else f"{nearest} is no folder to write in"
         raise ValueError(f"{out} cannot be written: {what}")
-    recipe = _recipe(name, arguments)
-    device = _device(arguments.device)
-    drawings = data.ink_drawings(arguments.ink) if arguments.ink else []
-    if recipe.mixture:
-        print("lenetpad: drawing the mixture, which takes minutes", file=sys.stderr)
-    lesson = prepared(recipe, drawings)
-    network = build(name.removesuffix(PAPER), recipe.seed)
-    if recipe.mixture:
-        network.calibrate(temperature=1.0, rubbish=network.config.rubbish or 0.0)
-    started = time.perf_counter()
-    progress = fit(network, lesson.train, recipe, device, lesson.held_out, half=arguments.half)
-    last = _follow(progress, recipe)
-    seconds = time.perf_counter() - started
-    calibrate(network, lesson.choices, device)
-    sets = judged_sets(arguments.ink, arguments.images)
-    found = figures(judged(network, sets, device))
-    test = found[MNIST_TEST]
-    facts = {
-        "recipe": asdict(recipe),
-        "seed": recipe.seed,
-        "half": network.half_c3,
+    recipe, device = _recipe(name, arguments), _device(arguments.device)
+    return Plan(name, recipe, arguments.ink, arguments.images, out, device, arguments.half)
+
+
+def _begun(run: runs.Run) -> Plan:
+    """What a run that has not come to its end was asked for."""
+    if not run.can_go_on:
+        raise ValueError(
+            f"{run.name!r} is {run.state}: "
+            + ("it is at its end" if run.state == runs.FINISHED else "there is no checkpoint yet")
+        )
+    asked = run.asked
+    return Plan(
+        model=run.model,
+        recipe=recipe_of(asked["recipe"]),
+        ink=[Path(path) for path in asked["ink"]],
+        images=[Path(path) for path in asked["images"]],
+        out=Path(asked["out"]),
+        device=_device(asked["device"]),
+        half=asked["half"],
+    )
+
+
+def _facts(plan: Plan, training: Training) -> dict[str, Any]:
+    """The metadata of weights that are known before the training."""
+    return {
+        "recipe": asdict(plan.recipe),
+        "seed": plan.recipe.seed,
+        "half": training.network.half_c3,
         "data": [
             described(resources.path("mnist.npz")),
-            *(described(path) for path in arguments.ink),
+            *(described(path) for path in plan.ink),
         ],
-        "images": len(lesson.train),
-        "test_error": round(test["error"], 2),
-        "validation_error": _percent(last.validation_error),
-        "figures": found,
-        "calibration": {
-            "temperature": network.config.temperature,
-            "rubbish": network.config.rubbish,
-            "refused_digits": REFUSED_DIGITS,
-        },
-        "training_seconds": round(seconds),
+        "images": training.images,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "lenetpad": __version__,
         "torch": torch.__version__,
     }
-    save(out, network, facts)
-    if arguments.json:
-        print(json.dumps({"out": str(out), "n": test["n"], "error": test["error"] / 100}))
-    else:
-        print(f"{out}: {name}, test error {test['error']:.2f} % on {test['n']:,} images")
-    return 0
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
@@ -227,26 +337,23 @@ def _device(name: str) -> str:
     return name
 
 
-def _follow(progress: Any, recipe: Recipe) -> Progress:
+def _follow(progress: Iterable[Progress], recipe: Recipe) -> None:
     """Show a training's progress on stderr: a bar on a terminal, a line an epoch elsewhere."""
-    last: Progress | None = None
     with tqdm(
         total=1.0, disable=None, bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
     ) as bar:
-        for last in progress:
-            bar.update(last.step / last.steps - bar.n)
-            if last.validation_error is None:
+        for report in progress:
+            bar.update(report.step / report.steps - bar.n)
+            if report.validation_error is None:
                 bar.set_postfix_str(
-                    f"loss {last.loss:.3f}, {last.images_per_second:,.0f} images/s"
+                    f"loss {report.loss:.3f}, {report.images_per_second:,.0f} images/s"
                 )
                 continue
             line = (
-                f"epoch {last.epoch}/{recipe.epochs}: loss {last.loss:.4f}, validation error "
-                f"{100 * last.validation_error:.2f} %, {last.images_per_second:,.0f} images/s"
+                f"epoch {report.epoch}/{recipe.epochs}: loss {report.loss:.4f}, validation error "
+                f"{100 * report.validation_error:.2f} %, {report.images_per_second:,.0f} images/s"
             )
             print(line, file=sys.stderr) if bar.disable else bar.write(line, file=sys.stderr)
-    assert last is not None
-    return last
 
 
 def _percent(fraction: float | None) -> float | None:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lenetpad.lenet.sources import SOURCES
 from lenetpad.lenet.training import RECIPES
@@ -27,8 +28,8 @@ def main() -> int:
         print(where_to_get_data(), file=sys.stderr)
         return 2
     jobs = [(model, seed) for seed in arguments.seeds for model in models]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        statuses = list(pool.map(lambda job: train(*job, arguments), jobs))
+    with TemporaryDirectory() as runs, ThreadPoolExecutor(os.cpu_count()) as pool:
+        statuses = list(pool.map(lambda job: train(*job, arguments, Path(runs)), jobs))
     return 1 if any(statuses) else 0
 
 
@@ -45,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     return result
 
 
-def train(model: str, seed: int, arguments: argparse.Namespace) -> int:
+def train(model: str, seed: int, arguments: argparse.Namespace, runs: Path) -> int:
     """Run one training and return its exit status; its last line of output is passed on."""
     several = len(arguments.seeds) > 1
     out = arguments.out / f"{model}{f'-{seed}' if several else ''}.safetensors"
@@ -53,7 +54,7 @@ def train(model: str, seed: int, arguments: argparse.Namespace) -> int:
     if not model.endswith(PAPER):
         command += options("--ink", arguments.ink) + options("--images", arguments.images)
     done = subprocess.run(
-        [*command, "--out", str(out)],
+        [*command, "--out", str(out), "--runs", str(runs)],
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,

@@ -11,6 +11,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 
+from lenetpad.ink.variation import Variation
 from lenetpad.lenet.augment import Distortions, distorted, padded
 from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.mixture import Mixture
@@ -87,6 +88,19 @@ class Recipe:
             raise ValueError("the number of held-out images must not be negative")
 
 
+def recipe_of(kept: Mapping[str, Any]) -> Recipe:
+    """The recipe that ``dataclasses.asdict`` made ``kept`` of; ValueError where it is none."""
+    distortions, mixture = kept.get("distortions"), kept.get("mixture")
+    try:
+        if mixture is not None:
+            mixture = Mixture(**{**mixture, "variation": Variation(**mixture["variation"])})
+        if distortions is not None:
+            distortions = Distortions(**distortions)
+        return Recipe(**{**kept, "distortions": distortions, "mixture": mixture})
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"this is no recipe of this version of lenetpad: {error}") from None
+
+
 #: For the mixture, whose ink is varied already, little elasticity; for MNIST alone, more.
 _HAND: Final = Recipe(epochs=16, mixture=Mixture(), distortions=Distortions(elastic=0.3))
 _PAPER: Final = Recipe(epochs=40, distortions=Distortions(elastic=0.5))
@@ -152,6 +166,11 @@ class Training:
         network.half_c3 = half and half_is_faster(device)
         self._optimiser = _optimiser(network, recipe)
         self._schedule = _schedule(self._optimiser, recipe, self.steps, self.steps_an_epoch)
+
+    @property
+    def images(self) -> int:
+        """How many images an epoch has."""
+        return len(self._train)
 
     @property
     def epoch(self) -> int:

@@ -20,7 +20,7 @@ from .conftest import Run
 
 ROOT = Path(__file__).parents[2]
 NAMES = [
-    *("train", "evaluate", "predict", "export", "info", "report", "demo", "bench"),
+    *("train", "runs", "evaluate", "predict", "export", "info", "report", "demo", "bench"),
 ]
 DISPLAYS = ["DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"]
 

@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,14 @@ import pytest
 import torch
 
 import lenetpad
-from lenetpad import resources
+from lenetpad import commands, resources, runs
 from lenetpad.lenet import data, weights
 from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.mixture import Mixture, part_of
 from lenetpad.lenet.sources import SOURCES
 from lenetpad.lenet.training import RECIPES, Recipe, half_is_faster
-from lenetpad.messages import DEFAULT_MODEL, PAPER, PRESET_NAMES
+from lenetpad.messages import DEFAULT_MODEL, PAPER, PRESET_NAMES, Progress
 
 from .conftest import ONE, Run
 
@@ -415,6 +415,13 @@ class TestExport:
 class TestTrain:
     QUICK = ("--epochs", 1, "--batch-size", 16)
 
+    @pytest.fixture(autouse=True)
+    def _runs_elsewhere(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        folder = tmp_path_factory.mktemp("runs")
+        monkeypatch.setattr(runs, "home", lambda: folder)
+
     def test_it_writes_weights_that_load_with_their_story(
         self, run: Run, tmp_path: Path, tiny_mnist: tuple[Labelled, Labelled]
     ) -> None:
@@ -464,6 +471,65 @@ class TestTrain:
         assert facts["images"] == (90 if option == "fraction" else 180)
         assert facts["half"] is False
 
+    def test_it_keeps_a_run(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "mine.safetensors"
+        options = ("--model", "lenet5-modern-paper", "--out", out, "--json", *self.QUICK)
+        name = parsed(run("train", *options).out)["run"]
+        [kept] = parsed(run("runs", "--json").out)
+        assert (kept["name"], kept["state"], kept["model"]) == (
+            *(name, "finished"),
+            "lenet5-modern-paper",
+        )
+        facts = weights.load(str(out)).facts
+        assert 100 * kept["test_error"] == pytest.approx(facts["test_error"], abs=0.01)
+        assert 100 * kept["last_error"] == pytest.approx(facts["validation_error"], abs=0.01)
+        same = weights.load(str(Path(kept["folder"]) / runs.WEIGHTS))
+        assert same.facts == facts
+        assert len([x for entry in runs.log(Path(kept["folder"])) for x in entry["losses"]]) == 12
+
+    def test_a_run_goes_on_to_the_same_weights(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        options = ("--model", "lenet5-modern-paper", "--batch-size", 4, "--epochs", 2)
+        assert run("train", *options, "--out", tmp_path / "whole.safetensors").status == 0
+
+        def stop_early(progress: Iterator[Progress], recipe: Recipe) -> None:
+            next(progress)
+            progress.close()  # type: ignore[attr-defined]
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(commands, "_follow", stop_early)
+            assert run("train", *options, "--out", tmp_path / "two.safetensors").status == 1
+        latest = runs.listed(runs.home())[0][0]
+        assert (latest.state, latest.step) == (runs.STOPPED, 20)
+        assert not (tmp_path / "two.safetensors").exists()
+        assert run("train", "--continue", latest.name).status == 0
+        one, two = (
+            weights.load(str(tmp_path / f"{name}.safetensors")) for name in ("whole", "two")
+        )
+        for name, tensor in one.network.state_dict().items():
+            assert torch.equal(tensor, two.network.state_dict()[name])
+        assert one.facts["figures"] == two.facts["figures"]
+
+    def test_only_what_can_go_on_does(self, run: Run, failing: Failing, tmp_path: Path) -> None:
+        assert "there is no run 'x'" in failing("train", "--continue", "x")
+        run("train", "--model", "lenet5-modern-paper", "--out", tmp_path / "a.pth", *self.QUICK)
+        [kept] = runs.listed(runs.home())[0]
+        assert "is finished: it is at its end" in failing("train", "--continue", kept.name)
+
+    def test_runs_are_listed_and_changed(self, run: Run, failing: Failing, tmp_path: Path) -> None:
+        assert run("runs").out == f"no runs in {runs.home()}\n"
+        run("train", "--model", "lenet5-modern-paper", "--out", tmp_path / "a.pth", *self.QUICK)
+        [kept] = runs.listed(runs.home())[0]
+        assert run("runs", "--rename", kept.name, "first").out == ""
+        assert run("runs", "--note", "first", "with a small rate").out == ""
+        line = run("runs").out
+        assert line.startswith("first: finished, epoch 1/1, validation error ")
+        assert line.endswith(" s (with a small rate)\n")
+        assert "now in" in run("runs", "--delete", "first").out
+        assert "there is no run 'first'" in failing("runs", "--delete", "first")
+
     def test_half_precision_is_told(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.safetensors"
         run("train", "--model", "lenet5-modern-paper", "--half", "--out", out, *self.QUICK)
@@ -480,7 +546,7 @@ class TestTrain:
         out = tmp_path / "mine.pth"
         result = run("train", "--model", preset + PAPER, "--out", out, "--json", *self.QUICK)
         found = parsed(result.out)
-        assert found.keys() == {"out", "n", "error"}
+        assert found.keys() == {"out", "n", "error", "run"}
         assert (found["out"], found["n"]) == (str(out), 100)
         loaded = weights.load(str(out))
         assert loaded.network.config.name == preset
