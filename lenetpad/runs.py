@@ -13,10 +13,8 @@ Only the standard library: a list of runs needs no torch.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import json
-import os
 import re
 import time
 import uuid
@@ -26,6 +24,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import platformdirs
+
+from lenetpad import disk
 
 ASKED: Final = "run.json"
 STATE: Final = "state.json"
@@ -194,22 +194,7 @@ def delete(run: Run) -> Path:
 
 def write(folder: Path, name: str, content: Mapping[str, Any]) -> None:
     """Put a JSON file in its place at once; OSError leaves the one of before."""
-    replace(folder / name, json.dumps(content, indent=1).encode())
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file beside ``path`` to the disk, then put it in its place."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise
+    disk.replace(folder / name, json.dumps(content, indent=1).encode())
 
 
 def append(folder: Path, entry: Mapping[str, Any]) -> None:
@@ -236,7 +221,7 @@ def cut_log(folder: Path, step: int) -> None:
     """Take out of the log what came after ``step``: it will be trained again."""
     kept = [entry for entry in log(folder) if int(entry["step"]) <= step]
     lines = "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in kept)
-    replace(folder / LOG, lines.encode())
+    disk.replace(folder / LOG, lines.encode())
 
 
 def _change(run: Run, **changes: str) -> None:

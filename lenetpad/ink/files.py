@@ -7,11 +7,9 @@ All but the strokes may be left out, and other keys are ignored.
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
 import os
-import uuid
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
+from lenetpad import disk
 from lenetpad.ink import opening
 from lenetpad.ink.pictures import normalised, read_picture
 from lenetpad.ink.strokes import Ink, InkError, Stroke
@@ -97,7 +96,7 @@ def write_ink(path: Path, drawings: Iterable[Drawing]) -> None:
     if path.name.lower().endswith(".gz"):
         content = gzip.compress(content, mtime=0)
     try:
-        _replace(Path(os.path.realpath(path)), content)  # what a link points to, not the link
+        disk.replace(Path(os.path.realpath(path)), content)  # what a link points to, not the link
     except OSError as error:
         reason = error.strerror or error
         raise InkError(f"{path} cannot be written: {reason}; save it elsewhere") from None
@@ -236,18 +235,3 @@ def _line(drawing: Drawing) -> str:
 def _short(value: float) -> float:
     """The same number, whole if it is, so that it is written without ".0"."""
     return int(value) if value.is_integer() else value
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file beside ``path`` and put it in its place."""
-    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise

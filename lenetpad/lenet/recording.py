@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import torch
 
-from lenetpad import __version__, runs
+from lenetpad import __version__, disk, runs
 from lenetpad.lenet.training import Training, TrainingError
 from lenetpad.lenet.weights import save
 from lenetpad.messages import Progress
@@ -110,7 +110,7 @@ class _Told:
             "last_error": self._last,
         }
         torch.save(state, content)
-        runs.replace(self._folder / runs.CHECKPOINT, content.getvalue())
+        disk.replace(self._folder / runs.CHECKPOINT, content.getvalue())
         self._kept = time.perf_counter()
 
     def end(self, how: str, message: str = "") -> None:

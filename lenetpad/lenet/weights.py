@@ -6,11 +6,9 @@ date. Nothing that could run code is ever unpickled.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import math
-import os
 import pickle
 import zipfile
 from collections.abc import Mapping
@@ -23,7 +21,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
-from lenetpad import resources
+from lenetpad import disk, resources
 from lenetpad.lenet import foreign
 from lenetpad.lenet.architecture import PRESETS
 from lenetpad.lenet.data import DataError
@@ -98,14 +96,10 @@ def save(path: Path, network: LeNet5, facts: Mapping[str, Any]) -> None:
     A plain state dict has no room for metadata; ``facts`` are then left out.
     """
     state = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
-    partial = path.with_name(path.name + ".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(_serialised(path, state, network.config, facts))
-        os.replace(partial, path)
+        disk.replace(path, _serialised(path, state, network.config, facts))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
         raise WeightsError(f"{path} cannot be written: {error.strerror or error}") from None
 
 

@@ -313,25 +313,14 @@ class TestSaving:
         old = weights.build("lenet5-1998", 0)
         weights.save(path, old, {})
 
-        def half(self: Path, content: bytes) -> int:
-            with self.open("wb") as file:
-                file.write(content[: len(content) // 2])
+        def full(_: int) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(Path, "write_bytes", half)
+        monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(WeightsError, match="No space left on device"):
             weights.save(path, weights.build("lenet5-1998", 1), {})
         assert os.listdir(tmp_path) == [path.name]
         assert same(weights.load(str(path)).network, old)
-
-    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-    @pytest.mark.parametrize("suffix", SUFFIXES)
-    def test_a_disk_that_is_full(self, suffix: str, tmp_path: Path) -> None:
-        path = tmp_path / f"mine{suffix}"
-        (tmp_path / f"mine{suffix}.partial").symlink_to("/dev/full")
-        with pytest.raises(WeightsError, match="No space left on device"):
-            weights.save(path, weights.build("lenet5-1998", 0), {})
-        assert os.listdir(tmp_path) == []
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
     def test_a_folder_in_the_way(self, suffix: str, tmp_path: Path) -> None:
