@@ -160,8 +160,8 @@ def _print_runs(root: Path, *, as_json: bool) -> None:
     if not found:
         print(f"no runs in {root}")
     for run in found:
-        best = "" if run.best_error is None else f", validation error {run.best_error:.2%}"
-        test = "" if run.test_error is None else f", test error {run.test_error:.2%}"
+        best = "" if run.best_error is None else f", validation error {100 * run.best_error:.2f} %"
+        test = "" if run.test_error is None else f", test error {100 * run.test_error:.2f} %"
         print(
             f"{run.name}: {run.state}, epoch {run.epoch}/{run.epochs}{best}{test}, "
             f"{run.seconds:,.0f} s{f' ({run.note})' if run.note else ''}"
@@ -186,10 +186,9 @@ def _plan(arguments: argparse.Namespace) -> Plan:
 def _begun(run: runs.Run) -> Plan:
     """What a run that has not come to its end was asked for."""
     if not run.can_go_on:
-        raise ValueError(
-            f"{run.name!r} is {run.state}: "
-            + ("it is at its end" if run.state == runs.FINISHED else "there is no checkpoint yet")
-        )
+        why = {runs.FINISHED: "it is at its end", runs.RUNNING: "it goes on already"}
+        reason = why.get(run.state, "it has no checkpoint to go on from; train anew")
+        raise ValueError(f"{run.name!r} is {run.state}: {reason}")
     asked = run.asked
     return Plan(
         model=run.model,

@@ -518,6 +518,17 @@ class TestTrain:
         [kept] = runs.listed(runs.home())[0]
         assert "is finished: it is at its end" in failing("train", "--continue", kept.name)
 
+    @pytest.mark.parametrize(
+        ("state", "reason"),
+        [(runs.RUNNING, "it goes on already"), (runs.STOPPED, "it has no checkpoint")],
+    )
+    def test_a_run_without_a_checkpoint_cannot_go_on(
+        self, state: str, reason: str, failing: Failing
+    ) -> None:
+        folder = runs.create(runs.home(), "lenet5-modern-paper", {}, {})
+        runs.write(folder, runs.STATE, {"state": state})
+        assert f"is {state}: {reason}" in failing("train", "--continue", folder.name)
+
     def test_runs_are_listed_and_changed(self, run: Run, failing: Failing, tmp_path: Path) -> None:
         assert run("runs").out == f"no runs in {runs.home()}\n"
         run("train", "--model", "lenet5-modern-paper", "--out", tmp_path / "a.pth", *self.QUICK)
