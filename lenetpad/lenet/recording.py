@@ -123,7 +123,7 @@ class _Told:
     def _go_on(self) -> None:
         path = self._folder / runs.CHECKPOINT
         try:
-            state = torch.load(path, weights_only=True)
+            state = torch.load(path, map_location="cpu", weights_only=True)
             self._training.restore(state["training"])
             self._before = float(state["seconds"])
             self._best, self._last = state["best_error"], state["last_error"]

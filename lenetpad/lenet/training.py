@@ -235,7 +235,7 @@ class Training:
                 if key != "lr_lambdas"  # functions, which are None there
             },
             "generator": self._generator.get_state(),
-            "order": self._order,
+            "order": self._order.clone(),  # a view would bring all of the epoch along
             "step": self.step,
         }
 
