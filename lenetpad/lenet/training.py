@@ -102,16 +102,17 @@ def recipe_of(kept: Mapping[str, Any]) -> Recipe:
 
 
 #: For the mixture, whose ink is varied already, little elasticity; for MNIST alone, more.
-_HAND: Final = Recipe(epochs=16, mixture=Mixture(), distortions=Distortions(elastic=0.3))
+_HAND: Final = Recipe(epochs=24, mixture=Mixture(), distortions=Distortions(elastic=0.3))
+_MORE_SCRIBBLES: Final = Mixture(scribbles=60_000)
 _PAPER: Final = Recipe(epochs=40, distortions=Distortions(elastic=0.5))
 #: What `make weights` trains, under the names of what ships, and where `lenetpad train` starts.
 RECIPES: Final = {
-    "lenet5-1998": replace(_HAND, epochs=24, lr=3e-3),
-    "lenet5-study": replace(_HAND, lr=5e-3),
-    "lenet5-modern": replace(_HAND, lr=3e-3),
+    "lenet5-1998": replace(_HAND, lr=3e-3),
+    "lenet5-study": replace(_HAND, epochs=16, lr=5e-3),
+    "lenet5-modern": replace(_HAND, epochs=28, mixture=_MORE_SCRIBBLES, lr=3e-3),
     "lenet5-1998-paper": replace(_PAPER, lr=3e-3),
     "lenet5-study-paper": replace(_PAPER, lr=5e-3),
-    "lenet5-modern-paper": replace(_PAPER, lr=3e-3),
+    "lenet5-modern-paper": replace(_PAPER, epochs=60, lr=3e-3),
 }
 
 

@@ -22,7 +22,7 @@ from lenetpad.lenet.mixture import SEEDS, noise, scribbles
 from lenetpad.lenet.training import RECIPES
 from lenetpad.messages import MODEL_NAMES, PAPER
 
-HIGHEST_ERROR = {"lenet5-1998": 1.0, "lenet5-study": 1.3, "lenet5-modern": 1.0}
+HIGHEST_ERROR = {"lenet5-1998": 0.6, "lenet5-study": 1.3, "lenet5-modern": 0.6}
 HIGHEST_CALIBRATION_ERROR = 1.1
 
 
