@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from lenetpad import cli
+from lenetpad import cli, runs
 from lenetpad.lenet import data, figures, foreign, weights
 from lenetpad.lenet.data import Labelled
 
@@ -65,6 +65,16 @@ def failing(run: Run) -> Callable[..., str]:
 def mnist() -> tuple[Labelled, Labelled]:
     """MNIST's training and test set."""
     return data.mnist()
+
+
+@pytest.fixture(autouse=True)
+def _runs_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No test's training is kept among the user's, one of another process neither."""
+    folder = tmp_path_factory.mktemp("data")
+    monkeypatch.setattr(runs, "home", lambda: folder / "runs")
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder))
 
 
 @pytest.fixture

@@ -415,13 +415,6 @@ class TestExport:
 class TestTrain:
     QUICK = ("--epochs", 1, "--batch-size", 16)
 
-    @pytest.fixture(autouse=True)
-    def _runs_elsewhere(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-    ) -> None:
-        folder = tmp_path_factory.mktemp("runs")
-        monkeypatch.setattr(runs, "home", lambda: folder)
-
     def test_it_writes_weights_that_load_with_their_story(
         self, run: Run, tmp_path: Path, tiny_mnist: tuple[Labelled, Labelled]
     ) -> None:
