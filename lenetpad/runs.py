@@ -171,12 +171,12 @@ def rename(run: Run, name: str) -> None:
     """Give a run another name; its folder stays what it is called."""
     if not name.strip():
         raise RunError("a run needs a name")
-    _change(run, name=name.strip())
+    update(run.folder, ASKED, {"name": name.strip()})
 
 
 def annotate(run: Run, note: str) -> None:
     """Give a run another note."""
-    _change(run, note=note)
+    update(run.folder, ASKED, {"note": note})
 
 
 def delete(run: Run) -> Path:
@@ -195,6 +195,11 @@ def delete(run: Run) -> Path:
 def write(folder: Path, name: str, content: Mapping[str, Any]) -> None:
     """Put a JSON file in its place at once; OSError leaves the one of before."""
     disk.replace(folder / name, json.dumps(content, indent=1).encode())
+
+
+def update(folder: Path, name: str, changes: Mapping[str, Any]) -> None:
+    """Change some entries of a JSON file and keep the others."""
+    write(folder, name, {**_object(folder / name), **changes})
 
 
 def append(folder: Path, entry: Mapping[str, Any]) -> None:
@@ -222,10 +227,6 @@ def cut_log(folder: Path, step: int) -> None:
     kept = [entry for entry in log(folder) if int(entry["step"]) <= step]
     lines = "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in kept)
     disk.replace(folder / LOG, lines.encode())
-
-
-def _change(run: Run, **changes: str) -> None:
-    write(run.folder, ASKED, _object(run.folder / ASKED) | changes)
 
 
 def _object(path: Path) -> dict[str, Any]:

@@ -43,9 +43,8 @@ def training() -> dict[str, Any]:
     The time to the reference's accuracy is that of the shortest of the ``QUICK`` trainings that
     reaches it; what the failed ones took is told, not added. None where none reaches it.
     """
-    torch.set_num_threads(
-        os.cpu_count() or 1
-    )  # as `lenetpad train` does; the pen's figures use one
+    # As `lenetpad train` does; the pen's figures are taken with one.
+    torch.set_num_threads(os.cpu_count() or 1)
     train, test = data.mnist()
     some = Labelled(train.images[:TIMED_IMAGES], train.labels[:TIMED_IMAGES])
     figures: dict[str, Any] = {

@@ -59,17 +59,7 @@ def recorded(training: Training, folder: Path, facts: Mapping[str, Any]) -> Iter
 
 def finish(folder: Path, test_error: float) -> None:
     """Write down that a run has come to its end, with the error in [0, 1] of its weights."""
-    state = runs.read(folder)
-    runs.write(
-        folder,
-        runs.STATE,
-        {**_state_of(state), "state": runs.FINISHED, "test_error": test_error},
-    )
-
-
-def _state_of(run: runs.Run) -> dict[str, Any]:
-    names = ("step", "steps", "epoch", "epochs", "seconds", "best_error", "last_error", "message")
-    return {name: getattr(run, name) for name in names}
+    runs.update(folder, runs.STATE, {"state": runs.FINISHED, "test_error": test_error})
 
 
 class _Told:
@@ -93,7 +83,7 @@ class _Told:
             self._last = self._last if error is None else error
             if error is not None and (self._best is None or error < self._best):
                 self._best = error
-                save(self._folder / runs.BEST, self._training.network, dict(self._facts))
+                save(self._folder / runs.BEST, self._training.network, self._facts)
             if now - self._kept > CHECKPOINT_SECONDS or report.step == report.steps:
                 self.keep()
             if error is not None or now - self._noted > STATE_SECONDS:

@@ -323,6 +323,18 @@ class TestSaving:
         assert same(weights.load(str(path)).network, old)
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
+    def test_a_disk_that_is_full(
+        self, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(_: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(WeightsError, match="No space left on device"):
+            weights.save(tmp_path / f"mine{suffix}", weights.build("lenet5-1998", 0), {})
+        assert os.listdir(tmp_path) == []
+
+    @pytest.mark.parametrize("suffix", SUFFIXES)
     def test_a_folder_in_the_way(self, suffix: str, tmp_path: Path) -> None:
         path = tmp_path / f"mine{suffix}"
         path.mkdir()
