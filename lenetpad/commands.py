@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
-import torch
 from tqdm import tqdm
 
-from lenetpad import __version__, resources, runs
+from lenetpad import runs
 from lenetpad.ink.files import Drawing, is_ink, read_ink, read_picture
 from lenetpad.ink.raster import draw
 from lenetpad.ink.statistics import ImageStatistics, statistics
-from lenetpad.lenet import data, recording
+from lenetpad.lenet import data
 from lenetpad.lenet.architecture import layer_table, total_parameters
-from lenetpad.lenet.calibration import REFUSED_DIGITS
+from lenetpad.lenet.course import Course
 from lenetpad.lenet.evaluation import evaluate as evaluate_network
 from lenetpad.lenet.export import export as export_weights
-from lenetpad.lenet.figures import MNIST_TEST, figures, judged, judged_sets
-from lenetpad.lenet.lesson import calibrate, prepared
+from lenetpad.lenet.figures import MNIST_TEST
 from lenetpad.lenet.mixture import split
-from lenetpad.lenet.recognizer import best_device, open_recognizer
-from lenetpad.lenet.sources import described
-from lenetpad.lenet.training import RECIPES, Recipe, Training, recipe_of
-from lenetpad.lenet.weights import SUFFIXES, Weights, build, load, save
+from lenetpad.lenet.recognizer import open_recognizer, usable_device
+from lenetpad.lenet.weights import SUFFIXES, Weights, load
 from lenetpad.messages import (
     MANNERS,
-    PAPER,
     UNKNOWN_MANNER,
     Choice,
     Evaluation,
@@ -42,6 +36,7 @@ from lenetpad.messages import (
     Progress,
     Reading,
 )
+from lenetpad.recipes import RECIPES, Plan, Recipe, plan_of
 
 #: What of a recipe the options of `lenetpad train` choose.
 CHOSEN: Final = (
@@ -50,89 +45,25 @@ CHOSEN: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A training that was asked for, now or when its run began."""
-
-    model: str
-    recipe: Recipe
-    ink: list[Path]
-    images: list[Path]
-    out: Path
-    device: str
-    half: bool
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What a run keeps of it."""
-        return {
-            "recipe": asdict(self.recipe),
-            "ink": [str(path.resolve()) for path in self.ink],
-            "images": [str(path.resolve()) for path in self.images],
-            "out": str(self.out.resolve()),
-            "device": self.device,
-            "half": self.half,
-        }
-
-
 def train(arguments: argparse.Namespace) -> int:
     """Train by a recipe, calibrate, measure, and save the weights; all of it is kept as a run."""
     root = arguments.runs or runs.home()
     begun = runs.find(root, arguments.go_on) if arguments.go_on else None
     plan = _begun(begun) if begun else _plan(arguments)
-    recipe = plan.recipe
-    drawings = data.ink_drawings(plan.ink) if plan.ink else []
-    folder = (
-        begun.folder
-        if begun
-        else runs.create(root, plan.model, plan.asked, recording.environment())
-    )
-    if recipe.mixture:
-        print("lenetpad: drawing the mixture, which takes minutes", file=sys.stderr)
-    lesson = prepared(recipe, drawings)
-    network = build(plan.model.removesuffix(PAPER), recipe.seed)
-    if recipe.mixture:
-        network.calibrate(temperature=1.0, rubbish=network.config.rubbish or 0.0)
-    training = Training(
-        network, lesson.train, recipe, plan.device, lesson.held_out, half=plan.half
-    )
-    facts = _facts(plan, training)
-    _follow(recording.recorded(training, folder, facts), recipe)
-    network.eval()  # also where a run had only this left to do
-    kept = runs.read(folder)
-    calibrate(network, lesson.choices, plan.device)
-    found = figures(judged(network, judged_sets(plan.ink, plan.images), plan.device))
-    test = found[MNIST_TEST]
-    facts |= {
-        "test_error": round(test["error"], 2),
-        "validation_error": _percent(kept.last_error),
-        "figures": found,
-        "calibration": {
-            "temperature": network.config.temperature,
-            "rubbish": network.config.rubbish,
-            "refused_digits": REFUSED_DIGITS,
-        },
-        "training_seconds": round(kept.seconds),
-    }
-    for path in (plan.out, folder / runs.WEIGHTS):
-        save(path, network, facts)
-    recording.finish(folder, test["error"] / 100)
+    course = Course(plan, _say)
+    folder = begun.folder if begun else course.begin(root)
+    _follow(course.run(folder), plan.recipe)
+    out, test = plan.out or folder / runs.WEIGHTS, course.figures[MNIST_TEST]
     if arguments.json:
-        print(
-            json.dumps(
-                {
-                    "out": str(plan.out),
-                    "n": test["n"],
-                    "error": test["error"] / 100,
-                    "run": folder.name,
-                }
-            )
-        )
+        found = {"n": test["n"], "error": test["error"] / 100, "run": folder.name}
+        print(json.dumps({"out": str(out), **found}))
     else:
-        print(
-            f"{plan.out}: {plan.model}, test error {test['error']:.2f} % on {test['n']:,} images"
-        )
+        print(f"{out}: {plan.model}, test error {test['error']:.2f} % on {test['n']:,} images")
     return 0
+
+
+def _say(what: str) -> None:
+    tqdm.write(f"lenetpad: {what}", file=sys.stderr)  # a bar may be there
 
 
 def list_runs(arguments: argparse.Namespace) -> int:
@@ -179,8 +110,20 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     if out.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         what = "it is a folder" if out.is_dir() else f"{nearest} is no folder to write in"
         raise ValueError(f"{out} cannot be written: {what}")
-    recipe, device = _recipe(name, arguments), _device(arguments.device)
-    return Plan(name, recipe, arguments.ink, arguments.images, out, device, arguments.half)
+    return Plan(
+        model=name,
+        recipe=_recipe(name, arguments),
+        ink=_resolved(arguments.ink),
+        images=_resolved(arguments.images),
+        out=str(out.resolve()),
+        device=usable_device(arguments.device),
+        half=arguments.half,
+    )
+
+
+def _resolved(paths: Iterable[Path]) -> tuple[str, ...]:
+    """Paths that a run can keep: the working directory may be another one later."""
+    return tuple(str(path.resolve()) for path in paths)
 
 
 def _begun(run: runs.Run) -> Plan:
@@ -189,33 +132,8 @@ def _begun(run: runs.Run) -> Plan:
         why = {runs.FINISHED: "it is at its end", runs.RUNNING: "it goes on already"}
         reason = why.get(run.state, "it has no checkpoint to go on from; train anew")
         raise ValueError(f"{run.name!r} is {run.state}: {reason}")
-    asked = run.asked
-    return Plan(
-        model=run.model,
-        recipe=recipe_of(asked["recipe"]),
-        ink=[Path(path) for path in asked["ink"]],
-        images=[Path(path) for path in asked["images"]],
-        out=Path(asked["out"]),
-        device=_device(asked["device"]),
-        half=asked["half"],
-    )
-
-
-def _facts(plan: Plan, training: Training) -> dict[str, Any]:
-    """The metadata of weights that are known before the training."""
-    return {
-        "recipe": asdict(plan.recipe),
-        "seed": plan.recipe.seed,
-        "half": training.network.half_c3,
-        "data": [
-            described(resources.path("mnist.npz")),
-            *(described(path) for path in plan.ink),
-        ],
-        "images": training.images,
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "lenetpad": __version__,
-        "torch": torch.__version__,
-    }
+    plan = plan_of(run.model, run.asked)
+    return replace(plan, device=usable_device(plan.device))
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
@@ -238,7 +156,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
         labelled = data.bitmaps(arguments.images)
     else:
         labelled = data.mnist()[1]
-    device = _device(arguments.device)
+    device = usable_device(arguments.device)
     result = evaluate_network(network.to(device), labelled, device)
     mnist_statistics = statistics(data.mnist()[1].images.numpy() / 255) if arguments.ink else None
     if arguments.json:
@@ -324,18 +242,6 @@ def _recipe(name: str, arguments: argparse.Namespace) -> Recipe:
     return replace(RECIPES[name], **chosen)
 
 
-def _device(name: str) -> str:
-    """A device that works; ValueError with a clear sentence for one that does not."""
-    if name == "auto":
-        return best_device()
-    try:
-        torch.zeros(1, device=name)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = (str(error).strip() or "unknown").splitlines()[0]
-        raise ValueError(f"the device {name!r} cannot be used: {reason}") from None
-    return name
-
-
 def _follow(progress: Iterable[Progress], recipe: Recipe) -> None:
     """Show a training's progress on stderr: a bar on a terminal, a line an epoch elsewhere."""
     with tqdm(
@@ -353,10 +259,6 @@ def _follow(progress: Iterable[Progress], recipe: Recipe) -> None:
                 f"{100 * report.validation_error:.2f} %, {report.images_per_second:,.0f} images/s"
             )
             print(line, file=sys.stderr) if bar.disable else bar.write(line, file=sys.stderr)
-
-
-def _percent(fraction: float | None) -> float | None:
-    return None if fraction is None else round(100 * fraction, 2)
 
 
 def _manner(arguments: argparse.Namespace) -> Manner:

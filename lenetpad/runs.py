@@ -7,22 +7,26 @@
     checkpoint.pt    all that is needed to go on
     best.safetensors the weights with the smallest validation error
     weights.safetensors the weights of the end
+    snapshots/       the weights along the way, named by their step
+    lock             held by the process that trains
 
-Only the standard library: a list of runs needs no torch.
+A list of runs needs no torch.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
+import os
 import re
-import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import filelock
 import platformdirs
 
 from lenetpad import disk
@@ -34,6 +38,8 @@ LOG: Final = "log.jsonl"
 CHECKPOINT: Final = "checkpoint.pt"
 BEST: Final = "best.safetensors"
 WEIGHTS: Final = "weights.safetensors"
+SNAPSHOTS: Final = "snapshots"
+LOCK: Final = "lock"
 #: Where deleted runs go, beside the others.
 BIN: Final = ".bin"
 
@@ -41,9 +47,8 @@ RUNNING: Final = "running"
 FINISHED: Final = "finished"
 STOPPED: Final = "stopped"
 FAILED: Final = "failed"
-#: A run that says it is running and has been silent for ``SILENT_SECONDS``: its process is gone.
+#: A run that says it is running while nobody holds its lock: its process is gone.
 INTERRUPTED: Final = "interrupted"
-SILENT_SECONDS: Final = 60.0
 
 
 class RunError(RuntimeError):
@@ -110,11 +115,36 @@ def create(
     raise RunError(f"{root} already holds a thousand runs called {name}")
 
 
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a run, so that no other process trains it; RunError where one does.
+
+    The system lets go of it when the process ends, however that comes about.
+    """
+    try:
+        with filelock.FileLock(folder / LOCK, blocking=False):
+            yield
+    except filelock.Timeout:
+        raise RunError(f"{folder.name!r} goes on already, in another process") from None
+
+
+def _is_held(folder: Path) -> bool:
+    if not (folder / LOCK).exists():
+        return False
+    try:
+        with held(folder):
+            return False
+    except RunError:
+        return True
+    except OSError:  # a folder that cannot be written to, where nobody trains
+        return False
+
+
 def read(folder: Path) -> Run:
     """The run in a folder; RunError where there is none, or a damaged one."""
     asked, state = _object(folder / ASKED), _object(folder / STATE)
     told = str(state.get("state", INTERRUPTED))
-    if told == RUNNING and _silence(folder) > SILENT_SECONDS:
+    if told == RUNNING and not _is_held(folder):
         told = INTERRUPTED
     try:
         return Run(
@@ -203,9 +233,27 @@ def update(folder: Path, name: str, changes: Mapping[str, Any]) -> None:
 
 
 def append(folder: Path, entry: Mapping[str, Any]) -> None:
-    """Add a line to the log."""
-    with (folder / LOG).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(entry, separators=(",", ":")) + "\n")
+    """Add a line to the log, whole or, with an OSError, not at all."""
+    left = memoryview((json.dumps(entry, separators=(",", ":")) + "\n").encode())
+    with (folder / LOG).open("ab", buffering=0) as file:
+        before = file.tell()
+        try:
+            while left:
+                left = left[file.write(left) :]
+        except OSError:
+            os.truncate(folder / LOG, before)
+            raise
+
+
+def snapshots(folder: Path) -> list[tuple[int, Path]]:
+    """The weights along the way, each as the step and its file, the first first."""
+    found = (folder / SNAPSHOTS).glob("*.safetensors")
+    return sorted((int(path.stem), path) for path in found if path.stem.isdigit())
+
+
+def snapshot_path(folder: Path, step: int) -> Path:
+    """Where the weights after a step are kept."""
+    return folder / SNAPSHOTS / f"{step:08}.safetensors"
 
 
 def log(folder: Path) -> Iterator[dict[str, Any]]:
@@ -222,11 +270,14 @@ def log(folder: Path) -> Iterator[dict[str, Any]]:
         yield entry
 
 
-def cut_log(folder: Path, step: int) -> None:
-    """Take out of the log what came after ``step``: it will be trained again."""
+def cut(folder: Path, step: int) -> None:
+    """Take out of log and snapshots what came after ``step``: it will be trained again."""
     kept = [entry for entry in log(folder) if int(entry["step"]) <= step]
     lines = "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in kept)
     disk.replace(folder / LOG, lines.encode())
+    for later, path in snapshots(folder):
+        if later > step:
+            path.unlink()
 
 
 def _object(path: Path) -> dict[str, Any]:
@@ -238,11 +289,6 @@ def _object(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise RunError(f"{path} must hold a JSON object; delete the folder")
     return found
-
-
-def _silence(folder: Path) -> float:
-    """Seconds since the training wrote how far it is."""
-    return time.time() - (folder / STATE).stat().st_mtime
 
 
 def _fraction(value: Any) -> float | None:

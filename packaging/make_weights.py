@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lenetpad.lenet.sources import SOURCES
-from lenetpad.lenet.training import RECIPES
 from lenetpad.messages import PAPER
+from lenetpad.recipes import RECIPES
 
 
 def main() -> int:

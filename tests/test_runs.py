@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_new_run_says_what_was_asked_for(folder: Path) -> None:
-    run = runs.read(folder)
+    with runs.held(folder):
+        run = runs.read(folder)
     assert run.name == folder.name
     assert run.model == "lenet5-1998"
     assert run.asked == ASKED
@@ -63,9 +64,11 @@ def test_what_is_no_run_is_passed_over(tmp_path: Path, folder: Path) -> None:
     assert [run.folder for run in runs.listed(tmp_path)[0]] == [folder]
 
 
-def test_a_run_that_has_been_silent_is_interrupted(folder: Path) -> None:
-    long_ago = time.time() - 2 * runs.SILENT_SECONDS
-    os.utime(folder / runs.STATE, (long_ago, long_ago))
+def test_a_run_that_nobody_holds_is_interrupted(folder: Path) -> None:
+    with runs.held(folder):
+        assert runs.read(folder).state == runs.RUNNING
+        with pytest.raises(RunError, match="goes on already"), runs.held(folder):
+            pass
     assert runs.read(folder).state == runs.INTERRUPTED
     assert not runs.read(folder).can_go_on  # there is no checkpoint
     (folder / runs.CHECKPOINT).touch()
@@ -94,7 +97,7 @@ def test_name_and_note_can_be_changed(folder: Path) -> None:
 
 
 def test_a_deleted_run_is_in_the_bin(tmp_path: Path, folder: Path) -> None:
-    with pytest.raises(RunError, match="still running"):
+    with runs.held(folder), pytest.raises(RunError, match="still running"):
         runs.delete(runs.read(folder))
     runs.write(folder, runs.STATE, {"state": runs.STOPPED})
     place = runs.delete(runs.read(folder))
@@ -114,8 +117,27 @@ def test_a_full_disk_leaves_the_file_of_before(
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         runs.write(folder, runs.STATE, {"state": runs.FAILED})
-    assert runs.read(folder).state == runs.RUNNING
+    assert runs.read(folder).state == runs.INTERRUPTED  # as it was: running, but nobody is at it
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_full_disk_leaves_no_half_line_in_the_log(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk takes five bytes of the second line, and then no more."""
+    runs.append(folder, {"step": 20})
+
+    class Full(io.FileIO):
+        def write(self, content: memoryview) -> int:  # type: ignore[override]
+            if len(content) <= 8:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return super().write(content[:5])
+
+    monkeypatch.setattr(Path, "open", lambda path, mode, buffering: Full(path, "ab"))
+    with pytest.raises(OSError, match="No space left"):
+        runs.append(folder, {"step": 40})
+    monkeypatch.undo()
+    assert (folder / runs.LOG).read_text() == '{"step":20}\n'
 
 
 def test_the_log_is_read_up_to_where_it_was_written(folder: Path) -> None:
@@ -125,7 +147,7 @@ def test_the_log_is_read_up_to_where_it_was_written(folder: Path) -> None:
     with (folder / runs.LOG).open("a") as file:
         file.write('{"step": 8')
     assert [entry["step"] for entry in runs.log(folder)] == [20, 40, 60]
-    runs.cut_log(folder, 40)
+    runs.cut(folder, 40)
     assert [entry["step"] for entry in runs.log(folder)] == [20, 40]
 
 

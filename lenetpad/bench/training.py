@@ -15,11 +15,11 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from lenetpad.lenet import data
-from lenetpad.lenet.augment import Distortions
 from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.evaluation import evaluate
-from lenetpad.lenet.training import Recipe, fit
+from lenetpad.lenet.training import fit
 from lenetpad.lenet.weights import build
+from lenetpad.recipes import Distortions, Recipe
 
 PRESET: Final = "lenet5-modern"
 #: The study's training, which the reference repeats.

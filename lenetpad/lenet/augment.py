@@ -9,35 +9,17 @@ visual document analysis", 2003) and the thickness of the stroke are added here.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from lenetpad.recipes import Distortions
+
 PADDED: Final = 32
 #: Nodes a side of the grid on which an elastic deformation is drawn; smooth in between.
 NODES: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Distortions:
-    """How far each distortion goes; every image draws its own, uniformly in ± the value.
-
-    rotation in degrees; scaling and squeezing as logarithms of a factor; shearing as horizontal
-    pixels a vertical pixel; translation in pixels; elastic as the standard deviation in pixels of
-    the displacement at the nodes of a coarse grid; thickness as the part, from 0 to 1, of what a
-    3×3 maximum (thicker) or minimum (thinner) changes.
-    """
-
-    rotation: float = 12.0
-    scaling: float = 0.12
-    squeezing: float = 0.12
-    shearing: float = 0.25
-    translation: float = 2.0
-    elastic: float = 0.0
-    thickness: float = 0.0
 
 
 def padded(images: Tensor) -> Tensor:

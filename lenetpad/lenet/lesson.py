@@ -13,7 +13,8 @@ from lenetpad.lenet import calibration, data
 from lenetpad.lenet.data import NO_DIGIT, Labelled
 from lenetpad.lenet.mixture import mixed, split
 from lenetpad.lenet.network import LeNet5
-from lenetpad.lenet.training import Recipe, evaluate_outputs
+from lenetpad.lenet.training import evaluate_outputs
+from lenetpad.recipes import Recipe
 
 #: Which of MNIST's training images are held out is the same for every recipe and seed.
 HELD_OUT_SEED: Final = 0
@@ -37,7 +38,7 @@ def prepared(recipe: Recipe, drawings: Sequence[Drawing]) -> Lesson:
     """
     generator = torch.Generator().manual_seed(HELD_OUT_SEED)
     everything = data.mnist()[0]
-    train, held_out = everything.split(min(recipe.validation, len(everything) // 10), generator)
+    train, held_out = everything.split(min(recipe.validation, len(everything) // 5), generator)
     if recipe.mixture is None:
         digits = _digits(drawings)
         train = train.joined(data.drawn(digits)) if digits else train

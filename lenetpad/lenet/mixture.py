@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -20,27 +20,13 @@ from lenetpad.ink.scribbles import scribble
 from lenetpad.ink.styles import written
 from lenetpad.ink.variation import Variation, varied
 from lenetpad.lenet.data import NO_DIGIT, Labelled, label_of, labelled
+from lenetpad.recipes import Mixture
 
 #: Of all writers, those that are reported on and those that choices are made on.
 TEST_SHARE: Final = 0.20
 CHOICE_SHARE: Final = 0.08
 #: Seeds of the scribbles and the noise of each part.
 SEEDS: Final = {"train": 1, "choice": 2, "test": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Mixture:
-    """How much of everything: ``mnist`` times MNIST, so many variants of each digit and of each
-    other drawing in the ink, so many digits written in the forms of ``ink.styles``, scribbles, and
-    images of noise."""
-
-    mnist: int = 4
-    variants: int = 12
-    others: int = 4
-    written: int = 90_000
-    scribbles: int = 36_000
-    noise: int = 6_000
-    variation: Variation = field(default_factory=Variation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,18 @@ def best_device() -> str:
     return available[0] if available else CPU
 
 
+def usable_device(name: str) -> str:
+    """A device to train on, AUTO the fastest; ValueError with a clear sentence for a dead one."""
+    if name == AUTO:
+        return best_device()
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = (str(error).strip() or "unknown").splitlines()[0]
+        raise ValueError(f"the device {name!r} cannot be used: {reason}") from None
+    return name
+
+
 def devices() -> tuple[tuple[str, str], ...]:
     """The devices to choose from, each as torch's name and a label."""
     found = [(AUTO, "Auto"), (CPU, "CPU")]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,13 +15,19 @@ import torch
 
 from lenetpad import __version__, disk, runs
 from lenetpad.lenet.training import Training, TrainingError
-from lenetpad.lenet.weights import save
+from lenetpad.lenet.weights import write
 from lenetpad.messages import Progress
 
 #: At most so long is a training's last checkpoint ago, but for the time of one report.
 CHECKPOINT_SECONDS: Final = 10.0
 #: And so long what state.json says of it.
 STATE_SECONDS: Final = 1.0
+#: Each snapshot is taken so much later than the one of before, as a part of its step: about
+#: ninety in 20,000 steps, the first of them at every report.
+SNAPSHOT_GROWTH: Final = 0.06
+
+#: Told of a failed writing; says whether to try it again.
+Retry = Callable[[OSError], bool]
 
 
 def environment() -> dict[str, Any]:
@@ -34,61 +42,62 @@ def environment() -> dict[str, Any]:
     }
 
 
-def recorded(training: Training, folder: Path, facts: Mapping[str, Any]) -> Iterator[Progress]:
-    """Run ``training`` to its end and keep it in the run's ``folder``.
-
-    Goes on from the folder's checkpoint where there is one. ``facts`` become the metadata of the
-    best weights. An error, or leaving the iterator early, is written down as the run's end before
-    it goes on its way. Raises TrainingError, and OSError where the disk takes no more; the last
-    checkpoint is then whole.
-    """
-    told = _Told(training, folder, facts)
-    try:
-        yield from told.progress()
-    except (TrainingError, OSError) as error:
-        told.end(runs.FAILED, str(error))
-        raise
-    except GeneratorExit:  # nobody follows any more; the training is between two steps
-        told.keep()
-        told.end(runs.STOPPED)
-        raise
-    except KeyboardInterrupt:  # perhaps in the middle of a step: the last checkpoint stands
-        told.end(runs.STOPPED)
-        raise
-
-
 def finish(folder: Path, test_error: float) -> None:
     """Write down that a run has come to its end, with the error in [0, 1] of its weights."""
     runs.update(folder, runs.STATE, {"state": runs.FINISHED, "test_error": test_error})
 
 
-class _Told:
-    """What is written of one training."""
+class Recording:
+    """A training that is kept in a run's ``folder``.
 
-    def __init__(self, training: Training, folder: Path, facts: Mapping[str, Any]) -> None:
-        self._training, self._folder, self._facts = training, folder, facts
+    Making one goes on from the folder's checkpoint where there is one, and raises TrainingError
+    where that is damaged. ``facts`` become the metadata of the weights along the way. ``retry`` is
+    told of an OSError, such as that of a full disk, and says whether to try once more; without
+    it, the error ends the training. The last checkpoint is whole either way.
+    """
+
+    def __init__(
+        self,
+        training: Training,
+        folder: Path,
+        facts: Mapping[str, Any],
+        retry: Retry | None = None,
+    ) -> None:
+        self.folder = folder
+        self._training, self._facts, self._retry = training, facts, retry
         self._before = 0.0  # seconds of earlier sessions
         self._best: float | None = None
         self._last: float | None = None
         if (folder / runs.CHECKPOINT).exists():
             self._go_on()
         self._started = self._kept = self._noted = time.perf_counter()
-        self._note(runs.RUNNING)
 
-    def progress(self) -> Iterator[Progress]:
-        for report in self._training.run():
-            self._log(report)
-            now = time.perf_counter()
-            error = report.validation_error
-            self._last = self._last if error is None else error
-            if error is not None and (self._best is None or error < self._best):
-                self._best = error
-                save(self._folder / runs.BEST, self._training.network, self._facts)
-            if now - self._kept > CHECKPOINT_SECONDS or report.step == report.steps:
-                self.keep()
-            if error is not None or now - self._noted > STATE_SECONDS:
-                self._note(runs.RUNNING)
-            yield report
+    def run(self) -> Iterator[Progress]:
+        """Train to the last step, and yield the progress once it is on the disk.
+
+        An error, or leaving the iterator early, is written down as the run's end before it goes
+        on its way. Raises TrainingError, and OSError where the disk takes no more. The time
+        between two calls does not count.
+        """
+        try:
+            yield from self._progress()
+        except Exception as error:
+            self._end(runs.FAILED, str(error) or type(error).__name__)
+            raise
+        except GeneratorExit:  # nobody follows any more; the training is between two steps
+            self.keep()
+            self._end(runs.STOPPED)
+            raise
+        except KeyboardInterrupt:  # perhaps in the middle of a step: the last checkpoint stands
+            self._end(runs.STOPPED)
+            raise
+
+    def scale_rate(self, factor: float) -> None:
+        """Multiply the learning rate from now on, and put that into the log and a checkpoint."""
+        self._training.scale_rate(factor)
+        entry = {"step": self._training.step, "rate_factor": factor}
+        self._written(partial(runs.append, self.folder, entry))
+        self._written(self.keep)
 
     def keep(self) -> None:
         """Write a checkpoint; the one of before stays until it is whole."""
@@ -100,18 +109,62 @@ class _Told:
             "last_error": self._last,
         }
         torch.save(state, content)
-        disk.replace(self._folder / runs.CHECKPOINT, content.getvalue())
+        disk.replace(self.folder / runs.CHECKPOINT, content.getvalue())
         self._kept = time.perf_counter()
 
-    def end(self, how: str, message: str = "") -> None:
+    def _progress(self) -> Iterator[Progress]:
+        training = self._training
+        self._note(runs.RUNNING)
+        if training.step == 0:
+            self._written(self._snapshot)
+        next_snapshot = _after(training.step)
+        for report in training.run():
+            self._written(partial(runs.append, self.folder, _entry(report)))
+            error = report.validation_error
+            self._last = self._last if error is None else error
+            if error is not None and (self._best is None or error < self._best):
+                self._best = error
+                self._written(partial(self._save, self.folder / runs.BEST))
+            if report.step >= next_snapshot or report.step == report.steps:
+                self._written(self._snapshot)
+                next_snapshot = _after(report.step)
+            now = time.perf_counter()
+            if now - self._kept > CHECKPOINT_SECONDS or report.step == report.steps:
+                self._written(self.keep)
+            if error is not None or now - self._noted > STATE_SECONDS:
+                self._written(partial(self._note, runs.RUNNING))
+            given = time.perf_counter()
+            yield report
+            self._started += time.perf_counter() - given
+
+    def _written(self, write: Callable[[], None]) -> None:
+        """Write something, again and again while that fails and a retry is wanted."""
+        while True:
+            try:
+                return write()
+            except OSError as error:
+                waited = time.perf_counter()
+                if self._retry is None or not self._retry(error):
+                    raise
+                self._started += time.perf_counter() - waited
+
+    def _snapshot(self) -> None:
+        self._save(runs.snapshot_path(self.folder, self._training.step))
+
+    def _save(self, path: Path) -> None:
+        """Write the weights as they are now, to be read as they are trained."""
+        network = self._training.network
+        calibration = {"temperature": 1.0, "rubbish": network.config.rubbish}
+        more = {} if network.config.rubbish is None else {"calibration": calibration}
+        write(path, network, {**self._facts, "step": self._training.step, **more})
+
+    def _end(self, how: str, message: str = "") -> None:
         """Write how the training ended, if the disk still takes it."""
-        try:
+        with contextlib.suppress(OSError):
             self._note(how, message)
-        except OSError:
-            return
 
     def _go_on(self) -> None:
-        path = self._folder / runs.CHECKPOINT
+        path = self.folder / runs.CHECKPOINT
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
             self._training.restore(state["training"])
@@ -121,25 +174,12 @@ class _Told:
             raise
         except Exception as error:
             raise TrainingError(f"{path} is damaged; the run cannot go on") from error
-        runs.cut_log(self._folder, self._training.step)
-
-    def _log(self, report: Progress) -> None:
-        entry: dict[str, Any] = {
-            "step": report.step,
-            "epoch": report.epoch,
-            "losses": [round(loss, 6) for loss in report.losses],
-            "learning_rate": report.learning_rate,
-            "images_per_second": round(report.images_per_second),
-        }
-        if report.validation_error is not None:
-            entry["validation_loss"] = report.validation_loss
-            entry["validation_error"] = report.validation_error
-        runs.append(self._folder, entry)
+        runs.cut(self.folder, self._training.step)
 
     def _note(self, how: str, message: str = "") -> None:
         training = self._training
         runs.write(
-            self._folder,
+            self.folder,
             runs.STATE,
             {
                 "state": how,
@@ -157,3 +197,23 @@ class _Told:
 
     def _seconds(self) -> float:
         return self._before + time.perf_counter() - self._started
+
+
+def _entry(report: Progress) -> dict[str, Any]:
+    """A report as the log has it."""
+    entry: dict[str, Any] = {
+        "step": report.step,
+        "epoch": report.epoch,
+        "losses": [round(loss, 6) for loss in report.losses],
+        "learning_rate": report.learning_rate,
+        "images_per_second": round(report.images_per_second),
+    }
+    if report.validation_error is not None:
+        entry["validation_loss"] = report.validation_loss
+        entry["validation_error"] = report.validation_error
+    return entry
+
+
+def _after(step: int) -> float:
+    """The step from which the next snapshot is due: they lie closer where more happens."""
+    return step + max(1.0, SNAPSHOT_GROWTH * step)

@@ -1,26 +1,26 @@
-"""Training: ``fit`` trains a network and yields its progress; one table holds the recipes."""
+"""Training: ``fit`` trains a network and yields its progress."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 
-from lenetpad.ink.variation import Variation
-from lenetpad.lenet.augment import Distortions, distorted, padded
+from lenetpad.lenet.augment import distorted, padded
 from lenetpad.lenet.data import Labelled
-from lenetpad.lenet.mixture import Mixture
 from lenetpad.lenet.network import LeNet5
-from lenetpad.messages import OPTIMISERS, SCHEDULES, Progress
+from lenetpad.messages import Progress
+from lenetpad.recipes import Recipe
 
-#: Steps between two reports of progress.
+#: Steps and seconds between two reports of progress, whichever come first.
 REPORT_EVERY: Final = 20
+REPORT_SECONDS: Final = 0.5
 EVALUATION_BATCH: Final = 1000
+SOUND: Final = 32  # images on which the weights must give a loss before a report
 
 
 class TrainingError(RuntimeError):
@@ -29,91 +29,6 @@ class TrainingError(RuntimeError):
 
 #: After how many passes section III-B of the paper has which part of its first rate, latest first.
 _1998: Final = ((12, 0.02), (8, 0.1), (5, 0.2), (2, 0.4), (0, 1.0))
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """All that decides a training but the data.
-
-    ``optimiser`` is one of ``OPTIMISERS``; SGD has ``momentum``. ``lr`` is the highest learning
-    rate and ``schedule``, one of ``SCHEDULES``, what becomes of it: one-cycle rises to it in
-    ``warm_up`` of all steps and falls to nothing, cosine falls from the start, step multiplies it
-    by ``step_factor`` after every ``step_epochs`` epochs, 1998 lowers it as the paper does.
-    ``fraction`` of the training images is used, and of ``label_noise`` of them the labels are
-    replaced by other digits. ``validation`` training images are held out and only reported on.
-    ``mixture`` says what MNIST is mixed with; None trains on the images as they are.
-    """
-
-    epochs: int = 30
-    batch_size: int = 128
-    optimiser: str = "adam"
-    momentum: float = 0.9
-    lr: float = 3e-3
-    schedule: str = "one-cycle"
-    warm_up: float = 0.2
-    step_epochs: int = 3
-    step_factor: float = 0.1
-    weight_decay: float = 0.0
-    distortions: Distortions | None = field(default_factory=Distortions)
-    mixture: Mixture | None = None
-    fraction: float = 1.0
-    label_noise: float = 0.0
-    validation: int = 5000
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch_size < 1:
-            raise ValueError("epochs and batch size must be at least 1")
-        if self.optimiser not in OPTIMISERS:
-            raise ValueError(f"{self.optimiser!r} is no optimiser: {', '.join(OPTIMISERS)}")
-        if self.schedule not in SCHEDULES:
-            raise ValueError(f"{self.schedule!r} is no schedule: {', '.join(SCHEDULES)}")
-        if not (math.isfinite(self.lr) and self.lr > 0):
-            raise ValueError("the learning rate must be a positive number")
-        if not 0 <= self.momentum < 1:
-            raise ValueError("the momentum must be a fraction, from 0 to less than 1")
-        if not 0 <= self.warm_up < 1:
-            raise ValueError("the warm-up must be a fraction, from 0 to less than 1")
-        if self.step_epochs < 1 or not 0 < self.step_factor <= 1:
-            raise ValueError(
-                "a step must take at least 1 epoch, and its factor be above 0 and at most 1"
-            )
-        if not 0 <= self.weight_decay < math.inf:
-            raise ValueError("the weight decay must be a number, and not negative")
-        if not 0 < self.fraction <= 1:
-            raise ValueError("the fraction of the data must be above 0 and at most 1")
-        if not 0 <= self.label_noise <= 1:
-            raise ValueError("the label noise must be a fraction, from 0 to 1")
-        if self.validation < 0:
-            raise ValueError("the number of held-out images must not be negative")
-
-
-def recipe_of(kept: Mapping[str, Any]) -> Recipe:
-    """The recipe that ``dataclasses.asdict`` made ``kept`` of; ValueError where it is none."""
-    distortions, mixture = kept.get("distortions"), kept.get("mixture")
-    try:
-        if mixture is not None:
-            mixture = Mixture(**{**mixture, "variation": Variation(**mixture["variation"])})
-        if distortions is not None:
-            distortions = Distortions(**distortions)
-        return Recipe(**{**kept, "distortions": distortions, "mixture": mixture})
-    except (TypeError, KeyError) as error:
-        raise ValueError(f"this is no recipe of this version of lenetpad: {error}") from None
-
-
-#: For the mixture, whose ink is varied already, little elasticity; for MNIST alone, more.
-_HAND: Final = Recipe(epochs=24, mixture=Mixture(), distortions=Distortions(elastic=0.3))
-_MORE_SCRIBBLES: Final = Mixture(scribbles=60_000)
-_PAPER: Final = Recipe(epochs=40, distortions=Distortions(elastic=0.5))
-#: What `make weights` trains, under the names of what ships, and where `lenetpad train` starts.
-RECIPES: Final = {
-    "lenet5-1998": replace(_HAND, lr=3e-3),
-    "lenet5-study": replace(_HAND, epochs=16, lr=5e-3),
-    "lenet5-modern": replace(_HAND, epochs=28, mixture=_MORE_SCRIBBLES, lr=3e-3),
-    "lenet5-1998-paper": replace(_PAPER, lr=3e-3),
-    "lenet5-study-paper": replace(_PAPER, lr=5e-3),
-    "lenet5-modern-paper": replace(_PAPER, epochs=60, lr=3e-3),
-}
 
 
 def fit(
@@ -156,7 +71,7 @@ class Training:
         self.network, self.recipe, self.device = network, recipe, device
         self._generator = torch.Generator().manual_seed(recipe.seed)
         if held_out is None:
-            held = min(recipe.validation, len(data) // 10)
+            held = min(recipe.validation, len(data) // 5)
             data, held_out = data.split(held, self._generator)
         self._train, self._held_out = data, held_out
         self.steps_an_epoch = math.ceil(len(data) / recipe.batch_size)
@@ -199,7 +114,8 @@ class Training:
             losses.append(self._stepped(images, labels))
             counted += len(labels)
             last = len(self._order) == 0
-            if not last and self.step % REPORT_EVERY:
+            due = time.perf_counter() - started > REPORT_SECONDS
+            if not (last or due) and self.step % REPORT_EVERY:
                 continue
             seen = torch.stack(losses).tolist()
             self._check(seen, used_rate)
@@ -296,13 +212,22 @@ class Training:
         return float(network.loss(outputs, labels)), float(wrong.float().mean())
 
     def _check(self, losses: Sequence[float], rate: float) -> None:
+        """Raise TrainingError where a loss was no number, or the next one will not be."""
         first = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), None)
-        if first is not None:
-            step = self.step - len(losses) + first + 1
-            raise TrainingError(
-                f"the loss is no longer a number at step {step} with learning rate "
-                f"{rate:.3g}; try a smaller one"
-            )
+        if first is None and self._is_sound():
+            return
+        step = self.step - (0 if first is None else len(losses) - first - 1)
+        raise TrainingError(
+            f"the loss is no longer a number at step {step} with learning rate {rate:.3g}; "
+            "try a smaller one"
+        )
+
+    def _is_sound(self) -> bool:
+        """Whether the weights of now still give a loss: the last step may have spoilt them."""
+        images, labels = self._train.images[:SOUND], self._train.labels[:SOUND]
+        with torch.inference_mode():
+            outputs = self.network(padded(images).to(self.device))
+            return bool(self.network.loss(outputs, labels.to(self.device)).isfinite())
 
 
 def _optimiser(network: LeNet5, recipe: Recipe) -> torch.optim.Optimizer:

@@ -95,12 +95,17 @@ def save(path: Path, network: LeNet5, facts: Mapping[str, Any]) -> None:
 
     A plain state dict has no room for metadata; ``facts`` are then left out.
     """
-    state = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        disk.replace(path, _serialised(path, state, network.config, facts))
+        write(path, network, facts)
     except OSError as error:
         raise WeightsError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def write(path: Path, network: LeNet5, facts: Mapping[str, Any]) -> None:
+    """``save`` for who wants to know why it failed: raises OSError."""
+    state = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    disk.replace(path, _serialised(path, state, network.config, facts))
 
 
 def _serialised(

@@ -83,7 +83,7 @@ def test_the_training_benchmark_compares_with_the_plain_loop(tmp_path: Path) -> 
         "import json\n"
         "from lenetpad.bench import training\n"
         "from lenetpad.lenet import data\n"
-        "from lenetpad.lenet.training import Recipe\n"
+        "from lenetpad.recipes import Recipe\n"
         "few = [data.Labelled(part.images[:3000], part.labels[:3000]) for part in data.mnist()]\n"
         "data.mnist = lambda: few\n"
         "training.TIMED_IMAGES, training.STUDY_TRAINED_ON, training.STUDY_EPOCHS = 640, 640, 1\n"

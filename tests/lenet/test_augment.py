@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from lenetpad.lenet.augment import Distortions, distorted, padded
+from lenetpad.lenet.augment import distorted, padded
+from lenetpad.recipes import Distortions
 
 NONE = Distortions(rotation=0, scaling=0, squeezing=0, shearing=0, translation=0)
 ROTATION, SCALING, SQUEEZING, SHEARING, SHIFT_X, SHIFT_Y = range(6)

@@ -14,14 +14,13 @@ from lenetpad.lenet.data import NO_DIGIT, Labelled
 from lenetpad.lenet.mixture import (
     CHOICE_SHARE,
     TEST_SHARE,
-    Mixture,
     mixed,
     noise,
     part_of,
     scribbles,
     split,
 )
-from lenetpad.lenet.training import Recipe
+from lenetpad.recipes import Mixture, Recipe
 
 SEVEN = Ink.of([[[10, 0], [70, 0], [35, 100]]])
 SMALL = Mixture(mnist=2, variants=3, others=2, written=20, scribbles=5, noise=4)
@@ -111,17 +110,17 @@ class TestLesson:
         made = lesson.prepared(Recipe(mixture=SMALL), data.ink_drawings([ink]))
         digits = sum(drawing.label == 7 for drawing in parts.train)
         others = len(parts.train) - digits
-        expected = 2 * 90 + 3 * digits + 2 * others + 20 + 5 + 4
+        expected = 2 * 80 + 3 * digits + 2 * others + 20 + 5 + 4
         assert len(made.train) == expected
-        assert len(made.held_out) == 10
+        assert len(made.held_out) == 20
         chosen = sum(drawing.label == 7 for drawing in parts.choice)
-        assert made.choices.labels[10:].tolist() == [7] * chosen
+        assert made.choices.labels[20:].tolist() == [7] * chosen
 
     def test_without_a_mixture_digits_are_trained_on_as_they_are(self, ink: Path) -> None:
         made = lesson.prepared(Recipe(), data.ink_drawings([ink]))
-        assert len(made.train) == 90 + 120
-        assert made.train.labels[90:].tolist() == [7] * 120
-        assert len(made.choices) == 10
+        assert len(made.train) == 80 + 120
+        assert made.train.labels[80:].tolist() == [7] * 120
+        assert len(made.choices) == 20
 
     def test_what_is_held_out_does_not_depend_on_the_seed(self) -> None:
         one, other = (lesson.prepared(Recipe(seed=seed), []) for seed in (1, 2))
@@ -135,14 +134,14 @@ class TestLesson:
         monkeypatch.setattr(data, "mnist", lambda: (all_different, few(10)))
         whole = lesson.prepared(Recipe(), [])
         made = [lesson.prepared(Recipe(fraction=0.5, seed=seed), []) for seed in (1, 1, 2)]
-        assert [len(m.train) for m in made] == [45] * 3
+        assert [len(m.train) for m in made] == [40] * 3
         assert torch.equal(made[0].train.images, made[1].train.images)
         assert not torch.equal(made[0].train.images, made[2].train.images)
         assert set(made[0].train.images[:, 0, 0].tolist()) < set(
             whole.train.images[:, 0, 0].tolist()
         )
-        right = lesson.prepared(Recipe(fraction=0.999), [])  # all 90, in the seed's order
-        for share, least, most in ((0.0, 0, 0), (0.4, 20, 50), (1.0, 90, 90)):
+        right = lesson.prepared(Recipe(fraction=0.999), [])  # all 80, in the seed's order
+        for share, least, most in ((0.0, 0, 0), (0.4, 18, 45), (1.0, 80, 80)):
             spoilt = lesson.prepared(Recipe(fraction=0.999, label_noise=share), [])
             assert torch.equal(spoilt.train.images, right.train.images)
             assert least <= int((spoilt.train.labels != right.train.labels).sum()) <= most

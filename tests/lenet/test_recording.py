@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -14,11 +15,11 @@ import torch
 
 from lenetpad import runs
 from lenetpad.lenet import recording, weights
-from lenetpad.lenet.augment import Distortions
+from lenetpad.lenet import training as training_module
 from lenetpad.lenet.data import Labelled
-from lenetpad.lenet.mixture import Mixture
-from lenetpad.lenet.training import Recipe, Training, TrainingError, recipe_of
+from lenetpad.lenet.training import Training, TrainingError
 from lenetpad.messages import Progress
+from lenetpad.recipes import Distortions, Mixture, Recipe, recipe_of
 
 RECIPE = Recipe(epochs=2, batch_size=5, validation=30)
 
@@ -30,9 +31,10 @@ def few(mnist: tuple[Labelled, Labelled]) -> Labelled:
 
 @pytest.fixture(autouse=True)
 def _always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A checkpoint at every report."""
+    """A checkpoint at every report, and a report every so many steps however long they take."""
     monkeypatch.setattr(recording, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(recording, "STATE_SECONDS", 0.0)
+    monkeypatch.setattr(training_module, "REPORT_SECONDS", math.inf)
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def training(data: Labelled, recipe: Recipe = RECIPE) -> Training:
 
 
 def followed(data: Labelled, folder: Path) -> Iterator[Progress]:
-    return recording.recorded(training(data), folder, {"seed": 1})
+    return recording.Recording(training(data), folder, {"seed": 1}).run()
 
 
 def losses(folder: Path) -> list[float]:
@@ -78,7 +80,7 @@ def test_a_run_that_was_left_goes_on(after: int, few: Labelled, folder: Path) ->
     assert runs.read(folder).state == runs.STOPPED
     assert runs.read(folder).can_go_on
     continued = training(few)
-    rest = list(recording.recorded(continued, folder, {}))
+    rest = list(recording.Recording(continued, folder, {}).run())
     assert [r.losses for r in rest] == [r.losses for r in reports[after:]]
     assert losses(folder) == pytest.approx([x for r in reports for x in r.losses], abs=1e-6)
     for one, other in zip(continued.network.parameters(), whole.network.parameters(), strict=True):
@@ -96,8 +98,8 @@ def test_what_came_after_the_checkpoint_is_trained_again(
     checkpoint = (folder / runs.CHECKPOINT).read_bytes()
     next(begun)
     next(begun)
-    monkeypatch.setattr(recording._Told, "keep", lambda self: None)
-    monkeypatch.setattr(recording._Told, "end", lambda self, how, message="": None)
+    monkeypatch.setattr(recording.Recording, "keep", lambda self: None)
+    monkeypatch.setattr(recording.Recording, "_end", lambda self, how, message="": None)
     begun.close()  # type: ignore[attr-defined]
     monkeypatch.undo()
     (folder / runs.CHECKPOINT).write_bytes(checkpoint)
@@ -133,7 +135,7 @@ def test_a_full_disk_leaves_the_checkpoint_of_before(
 def test_a_loss_that_is_no_number_is_written_down(few: Labelled, folder: Path) -> None:
     broken = training(few, replace(RECIPE, lr=1e30))
     with pytest.raises(TrainingError, match="no longer a number"):
-        list(recording.recorded(broken, folder, {}))
+        list(recording.Recording(broken, folder, {}).run())
     run = runs.read(folder)
     assert run.state == runs.FAILED
     assert "no longer a number at step" in run.message
@@ -143,7 +145,7 @@ def test_ctrl_c_leaves_the_last_checkpoint(
     few: Labelled, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interrupted = training(few)
-    begun = recording.recorded(interrupted, folder, {})
+    begun = recording.Recording(interrupted, folder, {}).run()
     next(begun)
 
     def stop() -> None:

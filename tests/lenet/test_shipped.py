@@ -19,8 +19,8 @@ from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.figures import MNIST_TEST, figures, judged
 from lenetpad.lenet.glyphs import codes
 from lenetpad.lenet.mixture import SEEDS, noise, scribbles
-from lenetpad.lenet.training import RECIPES
 from lenetpad.messages import MODEL_NAMES, PAPER
+from lenetpad.recipes import RECIPES
 
 HIGHEST_ERROR = {"lenet5-1998": 0.6, "lenet5-study": 1.3, "lenet5-modern": 0.6}
 HIGHEST_CALIBRATION_ERROR = 1.1

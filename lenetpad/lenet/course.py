@@ -1,0 +1,145 @@
+"""A plan carried out: data, network, training, calibration and weights, all of it kept as a run.
+
+The commands and the window's training process go through here, so that they train alike.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lenetpad import __version__, resources, runs
+from lenetpad.lenet import data, recording
+from lenetpad.lenet.calibration import REFUSED_DIGITS
+from lenetpad.lenet.figures import MNIST_TEST, Figures, figures, judged, judged_sets
+from lenetpad.lenet.lesson import calibrate, prepared
+from lenetpad.lenet.network import LeNet5
+from lenetpad.lenet.recording import Recording
+from lenetpad.lenet.sources import described
+from lenetpad.lenet.training import Training
+from lenetpad.lenet.weights import build, load, save
+from lenetpad.messages import PAPER, Progress
+from lenetpad.recipes import Plan
+
+#: Told what is being done, in a few words.
+Say = Callable[[str], None]
+
+
+class Course:
+    """One training from its data to its weights.
+
+    Making one reads the data and builds the network, which can take minutes for a mixture; after
+    it, ``begin`` a run or take one that was begun, and follow ``run`` to its end. Raises
+    DataError, InkError, WeightsError or TrainingError for what cannot be done.
+    """
+
+    def __init__(self, plan: Plan, say: Say) -> None:
+        self.plan, self._say = plan, say
+        recipe = plan.recipe
+        drawings = data.ink_drawings(map(Path, plan.ink)) if plan.ink else []
+        if recipe.mixture:
+            say("drawing the mixture, which takes minutes")
+        self._lesson = prepared(recipe, drawings)
+        self.network = _network(plan)
+        self.training = Training(
+            self.network,
+            self._lesson.train,
+            recipe,
+            plan.device,
+            self._lesson.held_out,
+            half=plan.half,
+        )
+        self._facts = self._known_before()
+        self._recording: Recording | None = None
+        self.figures: Figures = {}
+
+    def begin(self, root: Path) -> Path:
+        """Make the folder of a new run under ``root``; RunError where that is impossible."""
+        return runs.create(root, self.plan.model, self.plan.asked, recording.environment())
+
+    def run(
+        self, folder: Path, retry: recording.Retry | None = None, rate_factor: float = 1.0
+    ) -> Iterator[Progress]:
+        """Train to the last step and yield progress, then calibrate, judge and save the weights.
+
+        Goes on from the run's checkpoint where there is one, with ``rate_factor`` times its
+        learning rate; ``retry`` is told of a full disk; see ``Recording``. Afterwards
+        ``figures`` are what the weights were judged by. Raises RunError where another process
+        trains this run.
+        """
+        with runs.held(folder):
+            self._recording = Recording(self.training, folder, self._facts, retry)
+            if rate_factor != 1:
+                self._recording.scale_rate(rate_factor)
+            yield from self._recording.run()
+            self._say("calibrating and measuring")
+            self._conclude(folder)
+
+    def scale_rate(self, factor: float) -> None:
+        """Multiply the learning rate from now on; only while it runs."""
+        assert self._recording is not None
+        self._recording.scale_rate(factor)
+
+    def _conclude(self, folder: Path) -> None:
+        plan, network = self.plan, self.network.eval()
+        calibrate(network, self._lesson.choices, plan.device)
+        sets = judged_sets([Path(path) for path in plan.ink], [Path(path) for path in plan.images])
+        self.figures = figures(judged(network, sets, plan.device))
+        test_error = self.figures[MNIST_TEST]["error"]
+        kept = runs.read(folder)
+        facts = self._facts | {
+            "test_error": round(test_error, 2),
+            "validation_error": _percent(kept.last_error),
+            "figures": self.figures,
+            "calibration": {
+                "temperature": network.config.temperature,
+                "rubbish": network.config.rubbish,
+                "refused_digits": REFUSED_DIGITS,
+            },
+            "training_seconds": round(kept.seconds),
+        }
+        out = [Path(plan.out)] if plan.out else []
+        for path in (*out, folder / runs.WEIGHTS):
+            save(path, network, facts)
+        recording.finish(folder, test_error / 100)
+
+    def _known_before(self) -> dict[str, Any]:
+        """The metadata of the weights that are known before the training."""
+        plan = self.plan
+        started_from = {"start": plan.start} if plan.start else {}
+        return {
+            "recipe": asdict(plan.recipe),
+            "seed": plan.recipe.seed,
+            "half": self.network.half_c3,
+            **started_from,
+            "data": [
+                described(resources.path("mnist.npz")),
+                *(described(Path(path)) for path in plan.ink),
+            ],
+            "images": self.training.images,
+            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+            "lenetpad": __version__,
+            "torch": torch.__version__,
+        }
+
+
+def _network(plan: Plan) -> LeNet5:
+    """The network to begin with: random, or with the weights that the plan starts from."""
+    if plan.start:
+        network = load(plan.start).network.requires_grad_(True)
+    else:
+        network = build(plan.model.removesuffix(PAPER), plan.recipe.seed)
+    rubbish = network.config.rubbish
+    if plan.recipe.mixture:  # which shows what is no digit
+        rubbish = rubbish or 0.0
+    network.calibrate(temperature=1.0, rubbish=rubbish)
+    return network
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else round(100 * fraction, 3)

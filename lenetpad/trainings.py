@@ -1,0 +1,115 @@
+"""What the window and a training process tell each other: frozen values, no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from lenetpad.messages import FloatArray
+from lenetpad.recipes import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A training to start: ``plan`` as a new run under ``root``, or the run in ``folder`` again.
+
+    ``rate_factor`` multiplies the learning rate from the first step on.
+    """
+
+    plan: Plan
+    root: Path
+    folder: Path | None = None
+    rate_factor: float = 1.0
+
+
+# To the process
+
+
+class Control(StrEnum):
+    """What a training can be told at any time, besides a new rate."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    WATCH = "watch"
+    LOOK_AWAY = "look away"
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleRate:
+    """Multiply the learning rate of all steps to come."""
+
+    factor: float
+
+
+# From the process, beside Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is being done before the first step or after the last, in a few words."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The run in ``folder`` trains now, from ``step`` on."""
+
+    folder: Path
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """It waits; ``reason`` is a sentence where nobody asked for that, such as a full disk."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """It goes on after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateScaled:
+    """The learning rate is ``factor`` times what it was, from ``step`` on."""
+
+    step: int
+    factor: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The weights after ``step`` steps, by the names of the network's state dict."""
+
+    step: int
+    weights: tuple[tuple[str, FloatArray], ...]
+
+    @property
+    def kernels(self) -> FloatArray:
+        """C1's kernels, (6, 5, 5)."""
+        return dict(self.weights)["c1.weight"][:, 0]
+
+
+class Outcome(StrEnum):
+    """How a training ended."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """It is over. ``folder`` is its run, None where there was none yet; ``message`` says why it
+    failed, and ``test_error`` in [0, 1] is that of the weights of a finished one."""
+
+    outcome: Outcome
+    folder: Path | None = None
+    message: str = ""
+    traceback: str = ""
+    test_error: float | None = None
