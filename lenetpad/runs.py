@@ -4,6 +4,7 @@
     state.json       how far it is: step, time, best validation, how it ended
     environment.json versions and processor
     log.jsonl        one line a report: losses of all steps, rate, speed, validation
+    events.out.tfevents.*  the same for TensorBoard
     checkpoint.pt    all that is needed to go on
     best.safetensors the weights with the smallest validation error
     weights.safetensors the weights of the end

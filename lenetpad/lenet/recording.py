@@ -1,4 +1,4 @@
-"""A training that keeps its run: log, checkpoints and best weights, written as it goes."""
+"""A training that keeps its run: log, events, checkpoints and best weights, written as it goes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Final
 import torch
 
 from lenetpad import __version__, disk, runs
+from lenetpad.lenet.tensorboard import Events
 from lenetpad.lenet.training import Training, TrainingError
 from lenetpad.lenet.weights import save
 from lenetpad.messages import Progress
@@ -72,12 +73,14 @@ class _Told:
         self._last: float | None = None
         if (folder / runs.CHECKPOINT).exists():
             self._go_on()
+        self._events = Events(folder, training.step)
         self._started = self._kept = self._noted = time.perf_counter()
         self._note(runs.RUNNING)
 
     def progress(self) -> Iterator[Progress]:
         for report in self._training.run():
             self._log(report)
+            self._events.report(report)
             now = time.perf_counter()
             error = report.validation_error
             self._last = self._last if error is None else error
