@@ -63,7 +63,6 @@ def kernels_gif(
         append_images=images[1:],
         duration=durations,
         loop=0,
-        optimize=False,
     )
     return content.getvalue()
 

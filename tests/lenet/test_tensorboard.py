@@ -68,9 +68,11 @@ def test_going_on_replaces_the_steps_that_are_trained_again(tmp_path: Path) -> N
     Events(tmp_path, step=2).report(progress(3, (2.5,)))
     assert shown(tmp_path)["training/loss"] == {1: 4.0, 2: 3.0, 3: 2.5}
     assert shown(tmp_path)["validation/error"] == {}
+    Events(tmp_path, step=2).report(progress(4, (0.5,)))  # the step between is not known
+    assert shown(tmp_path)["training/loss"] == {1: 4.0, 2: 3.0, 4: 0.5}
     Events(tmp_path, step=0).report(progress(1, (9.0,)))
     assert shown(tmp_path)["training/loss"] == {1: 9.0}
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_nothing_to_report_leaves_no_file(tmp_path: Path) -> None:
