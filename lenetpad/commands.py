@@ -23,7 +23,6 @@ from lenetpad.lenet.architecture import layer_table, total_parameters
 from lenetpad.lenet.course import Course
 from lenetpad.lenet.evaluation import evaluate as evaluate_network
 from lenetpad.lenet.export import export as export_weights
-from lenetpad.lenet.figures import MNIST_TEST
 from lenetpad.lenet.mixture import split
 from lenetpad.lenet.recognizer import open_recognizer, usable_device
 from lenetpad.lenet.weights import SUFFIXES, Weights, load
@@ -50,10 +49,10 @@ def train(arguments: argparse.Namespace) -> int:
     root = arguments.runs or runs.home()
     begun = runs.find(root, arguments.go_on) if arguments.go_on else None
     plan = _begun(begun) if begun else _plan(arguments)
-    course = Course(plan, _say)
+    course = Course(plan, _Teller())
     folder = begun.folder if begun else course.begin(root)
     _follow(course.run(folder), plan.recipe)
-    out, test = plan.out or folder / runs.WEIGHTS, course.figures[MNIST_TEST]
+    out, test = plan.out or folder / runs.WEIGHTS, course.figures[course.test_set]
     if arguments.json:
         found = {"n": test["n"], "error": test["error"] / 100, "run": folder.name}
         print(json.dumps({"out": str(out), **found}))
@@ -62,8 +61,22 @@ def train(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _say(what: str) -> None:
-    tqdm.write(f"lenetpad: {what}", file=sys.stderr)  # a bar may be there
+class _Teller:
+    """Says what a training is at: a line on stderr, and one bar for each thing that is counted."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if not (done or total):
+            tqdm.write(f"lenetpad: {what}", file=sys.stderr)  # a bar may be there
+            return
+        if self._bar is None or self._bar.desc != f"{what}: ":
+            self._bar = tqdm(desc=what, total=total or None, unit_scale=True, disable=None)
+        self._bar.update(done - self._bar.n)
+        if total and done >= total:
+            self._bar.close()
+            self._bar = None
 
 
 def list_runs(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -13,10 +15,20 @@ def replace(path: Path, content: bytes) -> None:
 
     Whatever goes wrong, OSError of a full disk too, leaves the file of before and nothing beside.
     """
+    with appearing(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def appearing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, for what is too large for ``replace``, and as safe.
+
+    It comes into its place when the block ends, and vanishes where it ends by an exception.
+    """
     temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
     try:
         with temporary.open("xb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -24,3 +36,16 @@ def replace(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def append(path: Path, content: bytes) -> None:
+    """Add ``content`` to a file, all of it or, with an OSError, nothing."""
+    left = memoryview(content)
+    with path.open("ab", buffering=0) as file:
+        before = file.tell()
+        try:
+            while left:
+                left = left[file.write(left) :]
+        except OSError:
+            os.truncate(path, before)
+            raise

@@ -4,6 +4,7 @@
     state.json       how far it is: step, time, best validation, how it ended
     environment.json versions and processor
     log.jsonl        one line a report: losses of all steps, rate, speed, validation
+    events.out.tfevents.*  the same for TensorBoard
     checkpoint.pt    all that is needed to go on
     best.safetensors the weights with the smallest validation error
     weights.safetensors the weights of the end
@@ -18,7 +19,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import os
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -234,15 +234,8 @@ def update(folder: Path, name: str, changes: Mapping[str, Any]) -> None:
 
 def append(folder: Path, entry: Mapping[str, Any]) -> None:
     """Add a line to the log, whole or, with an OSError, not at all."""
-    left = memoryview((json.dumps(entry, separators=(",", ":")) + "\n").encode())
-    with (folder / LOG).open("ab", buffering=0) as file:
-        before = file.tell()
-        try:
-            while left:
-                left = left[file.write(left) :]
-        except OSError:
-            os.truncate(folder / LOG, before)
-            raise
+    line = json.dumps(entry, separators=(",", ":")) + "\n"
+    disk.append(folder / LOG, line.encode())
 
 
 def snapshots(folder: Path) -> list[tuple[int, Path]]:

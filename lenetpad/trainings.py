@@ -48,9 +48,12 @@ class ScaleRate:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What is being done before the first step or after the last, in a few words."""
+    """What is being done before the first step or after the last, in a few words; ``done`` of
+    ``total`` bytes or images where that is known, else 0 of 0."""
 
     words: str
+    done: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,8 +174,8 @@ class _Trainee:
 
     # The pipe
 
-    def _say(self, words: str) -> None:
-        self._tell(Stage(words))
+    def _say(self, words: str, done: int, total: int) -> None:
+        self._tell(Stage(words, done, total))
 
     def _tell(self, message: object) -> None:
         with self._sending:

@@ -14,8 +14,10 @@ from typing import Any
 import torch
 
 from lenetpad import __version__, resources, runs
-from lenetpad.lenet import data, recording
+from lenetpad.catalogue import DATA_SETS, DIGITS, MNIST
+from lenetpad.lenet import data, datasets, recording
 from lenetpad.lenet.calibration import REFUSED_DIGITS
+from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.figures import MNIST_TEST, Figures, figures, judged, judged_sets
 from lenetpad.lenet.lesson import calibrate, prepared
 from lenetpad.lenet.network import LeNet5
@@ -26,8 +28,8 @@ from lenetpad.lenet.weights import build, load, save
 from lenetpad.messages import PAPER, Progress
 from lenetpad.recipes import Plan
 
-#: Told what is being done, in a few words.
-Say = Callable[[str], None]
+#: Told what is being done in a few words, and how much of how much is, both 0 if not known.
+Say = Callable[[str, int, int], None]
 
 
 class Course:
@@ -43,8 +45,10 @@ class Course:
         recipe = plan.recipe
         drawings = data.ink_drawings(map(Path, plan.ink)) if plan.ink else []
         if recipe.mixture:
-            say("drawing the mixture, which takes minutes")
-        self._lesson = prepared(recipe, drawings)
+            say("drawing the mixture, which takes minutes", 0, 0)
+        folder = Path(plan.folder) if plan.folder else None
+        images, self._test = datasets.load(plan.data, datasets.cache(), folder, say)
+        self._lesson = prepared(recipe, drawings, images)
         self.network = _network(plan)
         self.training = Training(
             self.network,
@@ -77,7 +81,7 @@ class Course:
             if rate_factor != 1:
                 self._recording.scale_rate(rate_factor)
             yield from self._recording.run()
-            self._say("calibrating and measuring")
+            self._say("calibrating and measuring", 0, 0)
             self._conclude(folder)
 
     def scale_rate(self, factor: float) -> None:
@@ -88,11 +92,11 @@ class Course:
     def _conclude(self, folder: Path) -> None:
         plan, network = self.plan, self.network.eval()
         calibrate(network, self._lesson.choices, plan.device)
-        sets = judged_sets([Path(path) for path in plan.ink], [Path(path) for path in plan.images])
-        self.figures = figures(judged(network, sets, plan.device))
-        test_error = self.figures[MNIST_TEST]["error"]
+        self.figures = figures(judged(network, self._sets(), plan.device))
+        test_error = self.figures[self.test_set]["error"]
         kept = runs.read(folder)
         facts = self._facts | {
+            "test_set": self.test_set,
             "test_error": round(test_error, 2),
             "validation_error": _percent(kept.last_error),
             "figures": self.figures,
@@ -108,6 +112,20 @@ class Course:
             save(path, network, facts)
         recording.finish(folder, test_error / 100)
 
+    @property
+    def test_set(self) -> str:
+        """What the test set is called by which the weights are judged above all."""
+        plan = self.plan
+        return MNIST_TEST if plan.data == MNIST else f"{DATA_SETS[plan.data].title} test"
+
+    def _sets(self) -> dict[str, Labelled]:
+        """All that the weights are judged by: what shows no digits says nothing of digits."""
+        plan, own = self.plan, {self.test_set: self._test}
+        if DATA_SETS[plan.data].classes != DIGITS:
+            return own
+        ink, images = ([Path(path) for path in paths] for paths in (plan.ink, plan.images))
+        return {**judged_sets(ink, images), **own}
+
     def _known_before(self) -> dict[str, Any]:
         """The metadata of the weights that are known before the training."""
         plan = self.plan
@@ -118,7 +136,7 @@ class Course:
             "half": self.network.half_c3,
             **started_from,
             "data": [
-                described(resources.path("mnist.npz")),
+                _source(plan),
                 *(described(Path(path)) for path in plan.ink),
             ],
             "images": self.training.images,
@@ -139,6 +157,14 @@ def _network(plan: Plan) -> LeNet5:
         rubbish = rubbish or 0.0
     network.calibrate(temperature=1.0, rubbish=rubbish)
     return network
+
+
+def _source(plan: Plan) -> dict[str, str]:
+    """What the metadata say of the data set."""
+    if plan.data == MNIST:
+        return described(resources.path("mnist.npz"))
+    known = DATA_SETS[plan.data]
+    return {"title": known.title, "credit": known.credit, "file": plan.folder or plan.data}
 
 
 def _percent(fraction: float | None) -> float | None:

@@ -132,28 +132,39 @@ def bitmaps(path: Path) -> Labelled:
 
     Raises DataError for a file that is not so.
     """
+    images, labels = arrays_of(path)
+    return labelled(np.rint(np.stack([normalised(i) for i in images]) * 255), labels)
+
+
+def arrays_of(
+    path: Path, images_name: str = "images", labels_name: str = "labels"
+) -> tuple[NDArray[np.uint8], NDArray[np.integer]]:
+    """The arrays of images (n, H, W) uint8 and labels (n,) in an .npz file, as they are.
+
+    Raises DataError for a file that has none of these names, or in which they are not so.
+    """
     try:
         # Opened here, because np.load leaves a file open that is no whole archive.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            images, labels = arrays["images"], arrays["labels"]
+            images, labels = arrays[images_name], arrays[labels_name]
     except Exception as error:  # a damaged archive can trip numpy or zipfile up anywhere
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise DataError(
-            f'{path} cannot be used: it must be an .npz file with "images" (n, H, W) '
-            f'and "labels" (n,). {reason}'
+            f'{path} cannot be used: it must be an .npz file with "{images_name}" (n, H, W) '
+            f'and "{labels_name}" (n,). {reason}'
         ) from None
     if images.ndim != 3 or images.dtype != np.uint8 or labels.shape != images.shape[:1]:
         raise DataError(
-            f'{path} cannot be used: "images" must be uint8 (n, H, W) with one label each, '
+            f'{path} cannot be used: "{images_name}" must be uint8 (n, H, W) with one label each, '
             f"not {images.dtype} {images.shape} with labels {labels.shape}"
         )
     if len(images) == 0:
         raise DataError(f"{path} holds no images")
     if not np.issubdtype(labels.dtype, np.integer):
-        raise DataError(f'{path} cannot be used: "labels" must be whole numbers')
+        raise DataError(f'{path} cannot be used: "{labels_name}" must be whole numbers')
     if not 0 <= int(labels.min()) <= int(labels.max()) <= 9:
         raise DataError(f"{path} cannot be used: labels must be digits from 0 to 9")
-    return labelled(np.rint(np.stack([normalised(i) for i in images]) * 255), labels)
+    return images, labels
 
 
 def labelled(images: NDArray[np.generic], labels: NDArray[np.generic]) -> Labelled:

@@ -22,22 +22,24 @@ HELD_OUT_SEED: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """``train`` to learn from, ``held_out`` of MNIST to validate on, and ``choices``, these and
-    the ink's, to calibrate a network by."""
+    """``train`` to learn from, ``held_out`` of the images to validate on, and ``choices``, these
+    and the ink's, to calibrate a network by."""
 
     train: Labelled
     held_out: Labelled
     choices: Labelled
 
 
-def prepared(recipe: Recipe, drawings: Sequence[Drawing]) -> Lesson:
-    """MNIST's training images and the drawings as a recipe asks for them.
+def prepared(
+    recipe: Recipe, drawings: Sequence[Drawing], images: Labelled | None = None
+) -> Lesson:
+    """Training images, MNIST's where none are given, and the drawings as a recipe asks for them.
 
     A mixture splits the ink by its writers; without one, all digits in it are trained on as they
     are drawn.
     """
     generator = torch.Generator().manual_seed(HELD_OUT_SEED)
-    everything = data.mnist()[0]
+    everything = data.mnist()[0] if images is None else images
     train, held_out = everything.split(min(recipe.validation, len(everything) // 5), generator)
     if recipe.mixture is None:
         digits = _digits(drawings)

@@ -1,4 +1,4 @@
-"""A training that keeps its run: log, checkpoints and best weights, written as it goes."""
+"""A training that keeps its run: log, events, checkpoints and best weights, written as it goes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any, Final
 import torch
 
 from lenetpad import __version__, disk, runs
+from lenetpad.lenet.tensorboard import Events
 from lenetpad.lenet.training import Training, TrainingError
 from lenetpad.lenet.weights import write
 from lenetpad.messages import Progress
@@ -70,6 +71,7 @@ class Recording:
         self._last: float | None = None
         if (folder / runs.CHECKPOINT).exists():
             self._go_on()
+        self._events = Events(folder, training.step)
         self._started = self._kept = self._noted = time.perf_counter()
 
     def run(self) -> Iterator[Progress]:
@@ -120,6 +122,7 @@ class Recording:
         next_snapshot = _after(training.step)
         for report in training.run():
             self._written(partial(runs.append, self.folder, _entry(report)))
+            self._written(partial(self._events.report, report))
             error = report.validation_error
             self._last = self._last if error is None else error
             if error is not None and (self._best is None or error < self._best):

@@ -17,9 +17,12 @@ from lenetpad import runs
 from lenetpad.lenet import recording, weights
 from lenetpad.lenet import training as training_module
 from lenetpad.lenet.data import Labelled
+from lenetpad.lenet.tensorboard import Events
 from lenetpad.lenet.training import Training, TrainingError
 from lenetpad.messages import Progress
 from lenetpad.recipes import Distortions, Mixture, Recipe, recipe_of
+
+from . import event_files
 
 RECIPE = Recipe(epochs=2, batch_size=5, validation=30)
 
@@ -106,6 +109,9 @@ def test_what_came_after_the_checkpoint_is_trained_again(
     assert len(losses(folder)) > 40
     list(followed(few, folder))
     assert losses(folder) == pytest.approx(whole, abs=1e-6)
+    curve = event_files.shown(folder)["training/loss"]
+    assert list(curve) == list(range(1, 109))
+    assert list(curve.values()) == pytest.approx(whole, abs=1e-5)
 
 
 def test_a_run_at_its_last_step_has_nothing_left_to_train(few: Labelled, folder: Path) -> None:
@@ -156,6 +162,30 @@ def test_ctrl_c_leaves_the_last_checkpoint(
         next(begun)
     assert runs.read(folder).state == runs.STOPPED
     assert len(list(followed(few, folder))) == 6  # of seven reports
+
+
+def test_tensorboard_is_told_what_the_log_is(few: Labelled, folder: Path) -> None:
+    begun = followed(few, folder)
+    list(islice(begun, 2))
+    begun.close()  # type: ignore[attr-defined]
+    list(followed(few, folder))
+    assert len(list(folder.glob("events.out.tfevents.*"))) == 2  # one a session
+    curve = event_files.shown(folder)["training/loss"]
+    assert list(curve) == list(range(1, 109))
+    assert list(curve.values()) == pytest.approx(losses(folder), abs=1e-5)
+
+
+def test_a_disk_that_takes_no_events_ends_the_run(
+    few: Labelled, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(events: Events, report: Progress) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Events, "report", full)
+    with pytest.raises(OSError, match="No space left"):
+        list(followed(few, folder))
+    run = runs.read(folder)
+    assert (run.state, "No space left" in run.message) == (runs.FAILED, True)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"\x80\x04N."])
