@@ -17,8 +17,10 @@ import platformdirs
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from lenetpad import __version__
+from lenetpad import __version__, runs
+from lenetpad.engine import training_process
 from lenetpad.engine.recognition import Opener, Recognition, open_with_torch
+from lenetpad.engine.training import Target
 from lenetpad.ink.strokes import Sheet
 from lenetpad.messages import (
     CPU,
@@ -32,6 +34,8 @@ from lenetpad.messages import (
     Reading,
     Request,
 )
+from lenetpad.studio import Studio
+from lenetpad.trainings import Snapshot
 from lenetpad.ui import last_sheet
 from lenetpad.ui.icons import application_icon
 from lenetpad.ui.window import Window
@@ -58,6 +62,7 @@ class Pad(QObject):
         settings: QSettings,
         folder: Path | None = None,
         opener: Opener = open_with_torch,
+        target: Target = training_process.train,
     ) -> None:
         super().__init__()
         self._folder = folder
@@ -71,6 +76,9 @@ class Pad(QObject):
         self._working: Choice | None = None  # the last one that was met
         self._manners: dict[str, Manner] = {self._choice.model: self._choice.manner}
         self.recognition = Recognition(opener)
+        self.studio = Studio(
+            self.window, runs.home() if folder is None else folder / "runs", target
+        )
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
         self._keeping.timeout.connect(self._keep_sheet)
@@ -89,6 +97,8 @@ class Pad(QObject):
         window.manner_chosen.connect(self._choose_manner)
         window.question_dropped.connect(self._give_up_choice)
         window.closed.connect(self.close)
+        self.studio.read_with.connect(self._read_with_run)
+        self.studio.refreshed.connect(self._refresh)
         recognition.reading_ready.connect(self._show_reading)
         recognition.model_ready.connect(self._show_model)
         recognition.asked.connect(self._ask_manner)
@@ -124,12 +134,23 @@ class Pad(QObject):
 
     @Slot(str)
     def _choose_model(self, model: str) -> None:
+        self.studio.look_away()
         self._choose(model, self._choice.device, self._manners.get(model, UNKNOWN_MANNER))
 
     @Slot(str)
     def _open_weights(self, path: str) -> None:
         """Open a file as if for the first time: an answer of before can be given anew."""
+        self.studio.look_away()
         self._choose(path, self._choice.device, UNKNOWN_MANNER)
+
+    @Slot(str)
+    def _read_with_run(self, path: str) -> None:
+        self._choose(path, self._choice.device, UNKNOWN_MANNER)
+
+    @Slot(object)
+    def _refresh(self, snapshot: Snapshot) -> None:
+        """Let the network that is chosen now, which is the training's, have other weights."""
+        self.recognition.refresh(self._choice.serial, snapshot)
 
     @Slot(str)
     def _choose_device(self, device: str) -> None:
@@ -157,15 +178,17 @@ class Pad(QObject):
         self._ready, self._working = ready, ready.choice
         self._manners[ready.choice.model] = ready.choice.manner
         self.window.show_model(ready)
+        self.studio.show_devices(ready.devices)
         if ready.serial == self._choice.serial:
             if ready.fell_back:  # asking for the dead device again would only fail again
                 self._working = self._choice = replace(ready.choice, device=CPU)
             self.window.show_choice(self._choice)
-            self.window.preferences.keep(
-                model=self._choice.model,
-                device=self._choice.device,
-                manner=self._choice.manner.text,
-            )
+            if Path(self._choice.model).parent.name != runs.SNAPSHOTS:  # which come and go
+                self.window.preferences.keep(
+                    model=self._choice.model,
+                    device=self._choice.device,
+                    manner=self._choice.manner.text,
+                )
         self._ask(self.window.page.canvas.sheet, NO_HAND)
 
     # Failures
@@ -225,6 +248,7 @@ class Pad(QObject):
         self._keeping.stop()
         self._keep_sheet()
         self.window.hide()
+        self.studio.close()
         self.recognition.close()
 
 

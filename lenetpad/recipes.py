@@ -192,6 +192,7 @@ class Plan:
 
     ``start`` is a shipped network's name or a weights file to go on from; "" begins with random
     weights. ``data`` is the key of a data set, for ``folder`` a folder's path is in ``folder``.
+    ``preset`` is the title of the one that it began with, for the list of runs.
     ``ink`` are trained on too, by ``images`` the weights are only judged. ``out`` is a file for
     the weights besides the run's own; "" wants none. ``half`` convolves C3 in bfloat16.
     """
@@ -206,6 +207,7 @@ class Plan:
     out: str = ""
     device: str = CPU
     half: bool = False
+    preset: str = ""
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -197,6 +197,11 @@ def find(root: Path, name: str) -> Run:
     raise RunError(f"{name!r} may be any of {names}; say more of it")
 
 
+def without_date(name: str) -> str:
+    """A run's name without the date that a new run's begins with; the time of day stays."""
+    return re.sub(r"^\d{4}-\d\d-\d\d (?=\d\d\.)", "", name)
+
+
 def rename(run: Run, name: str) -> None:
     """Give a run another name; its folder stays what it is called."""
     if not name.strip():

@@ -23,6 +23,7 @@ from lenetpad.messages import (
     Request,
     fallback_notice,
 )
+from lenetpad.trainings import Snapshot
 
 
 class Reader(Protocol):
@@ -35,6 +36,9 @@ class Reader(Protocol):
 
     def describe(self, choice: Choice) -> ModelReady:
         """What a window needs to know of the network."""
+
+    def refresh(self, snapshot: Snapshot) -> bool:
+        """Take other weights; True where the network has to be described anew."""
 
 
 #: Opens a network, or asks how a file that does not say is to be read.
@@ -68,9 +72,10 @@ class Recognition(QObject):
         super().__init__(parent)
         self._requests: Mailbox[Request] = Mailbox()
         self._choices: Mailbox[Choice] = Mailbox()
+        self._snapshots: Mailbox[tuple[int, Snapshot]] = Mailbox()
         self._thread = QThread()
         self._thread.setObjectName("recognition")
-        self._worker = _Worker(opener, self._requests, self._choices)
+        self._worker = _Worker(opener, self._requests, self._choices, self._snapshots)
         self._worker.moveToThread(self._thread)
         self._wake.connect(self._worker.work, Qt.ConnectionType.QueuedConnection)
         self._worker.reading.connect(self.reading_ready)
@@ -87,6 +92,14 @@ class Recognition(QObject):
     def choose(self, choice: Choice) -> None:
         """Ask for another network or device; a choice that has not been started is replaced."""
         if self._choices.put(choice):
+            self._wake.emit()
+
+    def refresh(self, serial: int, snapshot: Snapshot) -> None:
+        """Let the network of the choice with this serial have other weights, and read again.
+
+        It does nothing once another network reads.
+        """
+        if self._snapshots.put((serial, snapshot)):
             self._wake.emit()
 
     def close(self) -> None:
@@ -106,13 +119,19 @@ class _Worker(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, opener: Opener, requests: Mailbox[Request], choices: Mailbox[Choice]
+        self,
+        opener: Opener,
+        requests: Mailbox[Request],
+        choices: Mailbox[Choice],
+        snapshots: Mailbox[tuple[int, Snapshot]],
     ) -> None:
         super().__init__()
         self.closing = False  # written by the owner's thread; a plain flag is enough
         self._open = opener
         self._requests = requests
         self._choices = choices
+        self._snapshots = snapshots
+        self._latest: Request | None = None  # the last one that was read
         self._choice: Choice | None = None
         self._reader: Reader | None = None
 
@@ -122,10 +141,14 @@ class _Worker(QObject):
         while not self.closing:
             if (choice := self._choices.take()) is not None:
                 self._guarded("model", partial(self._load, choice))
-            elif self._reader is None or (request := self._requests.take()) is None:
-                return  # without a reader, the request waits in its slot for one
-            else:
+            elif self._reader is None:
+                return  # the request waits in its slot for a reader
+            elif (found := self._snapshots.take()) is not None:
+                self._guarded("recognition", partial(self._refresh, *found))
+            elif (request := self._requests.take()) is not None:
                 self._guarded("recognition", partial(self._read, request))
+            else:
+                return
 
     def _guarded(self, where: str, job: Callable[[], None]) -> None:
         """The one place where a failure becomes a message."""
@@ -145,7 +168,16 @@ class _Worker(QObject):
         self._reader, self._choice = reader, choice
         self.ready.emit(description)
 
+    def _refresh(self, serial: int, snapshot: Snapshot) -> None:
+        if self._choice is None or self._reader is None or self._choice.serial != serial:
+            return
+        if self._reader.refresh(snapshot):
+            self.ready.emit(self._reader.describe(self._choice))
+        if self._latest is not None:
+            self._read(replace(self._latest, time=0.0))  # no hand waits for this one
+
     def _read(self, request: Request) -> None:
+        self._latest = request
         reading = self._read_somewhere(draw_sheet(request.sheet))
         self.reading.emit(
             replace(

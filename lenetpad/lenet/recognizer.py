@@ -27,6 +27,7 @@ from lenetpad.messages import (
     Reading,
     fallback_notice,
 )
+from lenetpad.trainings import Snapshot
 
 SHOWN_LAYERS: Final = ("input", "C1", "S2", "C3", "S4", "C5", "F6")
 
@@ -39,6 +40,7 @@ class Recognizer:
         self.device = device
         self.notice = notice
         self._network = weights.network.eval().requires_grad_(False).to(device)
+        self._highest: dict[str, float] = {}  # of the layers without a bound, as described
 
     def read(self, image: Image) -> Reading:
         """Read a normalised image (28, 28), float32 in [0, 1], ink 1.
@@ -62,6 +64,21 @@ class Recognizer:
         reading = self._verdict(dict(zip(taps, arrays[:-1], strict=True)), arrays[-1], image)
         return replace(reading, network_seconds=time.perf_counter() - started)
 
+    def refresh(self, snapshot: Snapshot) -> bool:
+        """Take the weights of a training; True where the network has to be described anew.
+
+        That is where a layer without a bound has outgrown the range that it was described with,
+        or no longer fills half of it.
+        """
+        state = {name: torch.tensor(array) for name, array in snapshot.weights}
+        self._network.load_state_dict(state)
+        if not self._highest:
+            return False
+        now = {view.name: view.high for view in self._layer_views()}
+        return any(
+            not 0.5 < now[name] / max(high, 1e-9) < 1.25 for name, high in self._highest.items()
+        )
+
     def describe(self, choice: Choice) -> ModelReady:
         """What a window needs to know of this network, as the answer to a choice."""
         network = self.weights.network
@@ -70,6 +87,10 @@ class Recognizer:
         assert isinstance(parameter, Tensor)
         templates: FloatArray = parameter.detach().cpu().numpy().copy()
         templates.flags.writeable = False
+        layers = self._layer_views()
+        bound = network.squash_range[1]
+        if not np.isfinite(bound):
+            self._highest = {view.name: view.high for view in layers if view.name != "input"}
         return ModelReady(
             choice=choice,
             model=self.weights.name,
@@ -77,7 +98,7 @@ class Recognizer:
             used=self.device,
             device=device_label(self.device),
             devices=devices(),
-            layers=self._layer_views(),
+            layers=layers,
             templates=templates,
             coded=coded,
             test_error=self.weights.test_error,

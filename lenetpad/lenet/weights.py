@@ -146,6 +146,8 @@ def _load_file(path: Path, name: str, manner: Manner) -> Weights:
         network = _built(state, _config(header, path), path)
         facts = _facts(header)
         _calibrate(network, facts.get("calibration"))
+        if "step" in facts:  # a training's, whose file is named by its step
+            name = f"{network.config.name} in training"
         return Weights(name=name, network=network, facts=facts)
     state = foreign.unprefixed(state)
     preset = _preset_of(state)

@@ -42,7 +42,12 @@ ACTIONS: Final = (
     ),
     ActionSpec("thinner", "Edit", "Thinner pen", "Thinner pen", ("[",)),
     ActionSpec("thicker", "Edit", "Thicker pen", "Thicker pen", ("]",)),
-    ActionSpec("fullscreen", "View", "Full screen", "Full screen", ("F11",), "fullscreen", True),
+    ActionSpec("draw", "View", "Draw", "Write digits", ("Ctrl+1",)),
+    ActionSpec("train", "View", "Train", "Train a network", ("Ctrl+2",)),
+    ActionSpec("evaluate", "View", "Evaluate", "Judge a network", ("Ctrl+3",)),
+    ActionSpec(
+        "fullscreen", "View", "Full screen", "Full screen", ("F11",), "fullscreen", True, True
+    ),
     ActionSpec("theme", "View", "Switch light and dark", "Light or dark", ("Ctrl+T",), "theme"),
     ActionSpec(
         "theme_system",

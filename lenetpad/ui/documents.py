@@ -20,6 +20,7 @@ OPEN_FILTER: Final = (
     "Ink and pictures (*.jsonl *.jsonl.gz *.json *.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif "
     "*.tiff);;All files (*)"
 )
+WEIGHTS_FILTER: Final = "Weights (*.safetensors *.pth *.pt)"
 SAVE_FILTER: Final = "Ink (*.jsonl);;Picture (*.png)"
 #: How much of the canvas foreign ink takes up, and how small it may be before it is made to.
 FITTED: Final = 0.7

@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QTabBar, QWidget
 
 from lenetpad.messages import AUTO, PAPER, PRESET_NAMES, Choice, ModelReady
+from lenetpad.runs import BEST, SNAPSHOTS, WEIGHTS, without_date
 from lenetpad.ui.choices import Choices
 from lenetpad.ui.draw_page import tool_button
 
+#: The pages, by the names of their actions.
+PAGES: Final = {"draw": "Draw", "train": "Train", "evaluate": "Evaluate"}
 FILE_TOOLS: Final = ("open", "save", "copy", "paste")
 VIEW_TOOLS: Final = ("theme", "fullscreen")
 #: What the networks are called, and the two sets of weights of each.
@@ -25,10 +28,15 @@ TITLES: Final = {
 }
 
 
-class Header(QWidget):
-    """``model_chosen`` carries a preset's name or a weights file's path, ``device_chosen`` torch's
-    name of a device or auto."""
+WIDEST_MODEL: Final = 230  # pixels; a longer name is in the tooltip
+NARROW: Final = 1010  # below it the boxes have no titles
 
+
+class Header(QWidget):
+    """``page_chosen`` carries a key of ``PAGES``, ``model_chosen`` a preset's name or a weights
+    file's path, ``device_chosen`` torch's name of a device or auto."""
+
+    page_chosen = Signal(str)
     model_chosen = Signal(str)
     device_chosen = Signal(str)
 
@@ -41,25 +49,85 @@ class Header(QWidget):
         self.devices.addItem("Auto", AUTO)
         self.models.activated.connect(self._choose_model)
         self.devices.activated.connect(self._choose_device)
+        self.models.setMaximumWidth(WIDEST_MODEL)
+        self.pages = self._tabs()
+        self._titles: list[QLabel] = []
+        self._for_drawing: list[QWidget] = []  # what the other pages have no use for
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 6, 10, 0)
         layout.setSpacing(4)
+        layout.addWidget(self.pages)
+        layout.addSpacing(8)
         for name in FILE_TOOLS:
-            layout.addWidget(tool_button(actions[name]))
+            button = tool_button(actions[name])
+            self._for_drawing.append(button)
+            layout.addWidget(button)
         layout.addStretch(1)
         boxes = (("Colours", colours), ("Network", self.models), ("Device", self.devices))
         for title, box in boxes:
-            layout.addWidget(QLabel(title))
+            label = QLabel(title)
+            self._titles.append(label)
+            layout.addWidget(label)
             layout.addWidget(box)
             layout.addSpacing(8)
+        self._for_drawing += [self._titles[0], colours]
         for name in VIEW_TOOLS:
             layout.addWidget(tool_button(actions[name]))
 
+    def show_page(self, name: str) -> None:
+        """Show a page as the one that is open."""
+        index = list(PAGES).index(name)
+        if self.pages.currentIndex() != index:
+            self.pages.blockSignals(True)
+            self.pages.setCurrentIndex(index)
+            self.pages.blockSignals(False)
+        for widget in self._for_drawing:
+            widget.setVisible(name == "draw")
+        self._fit_titles()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_titles()
+
+    def _fit_titles(self) -> None:
+        wide = self.width() >= NARROW
+        for label in self._titles:
+            label.setVisible(wide and (label is not self._titles[0] or self._shows_drawing))
+
+    @property
+    def _shows_drawing(self) -> bool:
+        return self.pages.currentIndex() == 0
+
+    def _tabs(self) -> QTabBar:
+        tabs = QTabBar()
+        tabs.setObjectName("pages")
+        tabs.setDrawBase(False)
+        tabs.setExpanding(False)
+        tabs.setUsesScrollButtons(False)
+        tabs.setElideMode(Qt.TextElideMode.ElideNone)
+        tabs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        tabs.setAccessibleName("Pages")
+        for title in PAGES.values():
+            tabs.addTab(title)
+        tabs.currentChanged.connect(self._choose_page)
+        return tabs
+
+    @Slot(int)
+    def _choose_page(self, index: int) -> None:
+        self.page_chosen.emit(list(PAGES)[index])
+
     def show_choice(self, choice: Choice) -> None:
         """Show a network that works, and its device, as chosen; a weights file joins the list."""
+        title = title_of(choice.model)
         if not self.models.select(choice.model):
-            self.models.addItem(Path(choice.model).name, choice.model)
+            place = self.models.findText(title)
+            if place < 0 or Path(choice.model).parent.name != SNAPSHOTS:
+                self.models.addItem(title, choice.model)
+            else:  # another moment of the same run
+                self.models.setItemData(place, choice.model)
             self.models.select(choice.model)
+        known = choice.model in TITLES
+        self.models.setToolTip("The network that reads" if known else choice.model)
         self.devices.select(choice.device)
 
     def show_devices(self, model: ModelReady) -> None:
@@ -77,3 +145,11 @@ class Header(QWidget):
     @Slot(int)
     def _choose_device(self, index: int) -> None:
         self.device_chosen.emit(self.devices.itemData(index))
+
+
+def title_of(path: str) -> str:
+    """What a weights file is called: its name or, of a run's, that of the run."""
+    place = Path(path)
+    if place.parent.name == SNAPSHOTS:
+        return without_date(place.parents[1].name)
+    return without_date(place.parent.name) if place.name in (WEIGHTS, BEST) else place.name

@@ -154,6 +154,30 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton:hover {{ background: {theme.panel}; border-color: {theme.line}; }}
     QToolButton:pressed {{ background: {theme.line}; }}
     QToolButton:checked {{ background: {theme.accent}; border-color: {theme.accent}; }}
+    QToolButton[framed="true"] {{ background: {theme.panel}; border-color: {theme.line};
+        padding: 4px 9px; }}
+    QToolButton[framed="true"]:hover {{ border-color: {theme.dim}; }}
+    QToolButton[framed="true"]:disabled {{ color: {theme.dim}; background: transparent; }}
+    QToolButton[framed="true"]::menu-indicator {{ image: none; }}
+    #pages::tab {{ padding: 7px 14px; margin-right: 2px; border: none; color: {theme.dim};
+        border-bottom: 3px solid transparent; background: transparent; }}
+    #pages::tab:hover {{ color: {theme.text}; }}
+    #pages::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
+    #pages::tab:focus {{ background: {theme.line}; }}
+    QScrollBar:vertical {{ width: 12px; background: transparent; margin: 0; }}
+    QScrollBar:horizontal {{ height: 12px; background: transparent; margin: 0; }}
+    QScrollBar::handle {{ background: {theme.line}; border-radius: 4px; margin: 2px; }}
+    QScrollBar::handle:hover {{ background: {theme.dim}; }}
+    QScrollBar::handle:vertical {{ min-height: 28px; }}
+    QScrollBar::handle:horizontal {{ min-width: 28px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    QHeaderView::section {{ background: {theme.window}; color: {theme.dim}; border: none;
+        border-bottom: 1px solid {theme.line}; padding: 4px 6px; }}
+    QTableView {{ border: 1px solid {theme.line}; border-radius: 6px; background: {theme.panel};
+        alternate-background-color: {theme.window}; }}
+    QProgressBar {{ background: {theme.line}; border: none; border-radius: 5px; }}
+    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 5px; }}
     QComboBox {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 6px;
         padding: 4px 8px; min-height: 20px; }}
     QComboBox:hover {{ border-color: {theme.dim}; }}

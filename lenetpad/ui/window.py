@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,21 +17,29 @@ from PySide6.QtGui import (
     QKeySequence,
     QShortcut,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lenetpad import __version__
 from lenetpad.messages import Choice, Failure, ForeignQuestion, ModelReady, Reading
 from lenetpad.ui import actions as action_table
-from lenetpad.ui import clipboard, documents, theme
+from lenetpad.ui import clipboard, documents, taskbar, theme
 from lenetpad.ui.draw_page import DrawPage
-from lenetpad.ui.header import Header
+from lenetpad.ui.header import PAGES, Header
 from lenetpad.ui.manner_dialog import MannerDialog
+from lenetpad.ui.page import Page
 from lenetpad.ui.preferences import Preferences
 from lenetpad.ui.theme import ThemeChoice
 
 SMALLEST: Final = QSize(860, 560)
 USUAL: Final = QSize(1280, 800)
-WEIGHTS_FILTER: Final = "Weights (*.safetensors *.pth *.pt)"
 ABOUT: Final = (
     "<h3>lenetpad {version}</h3><p>A drawing pad that shows LeNet-5 thinking.</p>"
     "<p>The network: Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, <i>Gradient-Based Learning "
@@ -38,13 +48,18 @@ ABOUT: Final = (
 )
 
 
+def _always() -> bool:
+    return True
+
+
 class Window(QMainWindow):
     """Shows readings and models, and tells what the user wants.
 
     ``sheet_changed`` carries a Sheet at every pointer event and ``sheet_finished`` one after each
     step, ``model_chosen`` a preset or a path, ``weights_opened`` a path from the file dialog,
     ``device_chosen`` a device's name. ``manner_chosen`` answers a question with its Choice, and
-    ``question_dropped`` comes where there is no answer; ``closed`` when the window goes.
+    ``question_dropped`` comes where there is no answer; ``page_wanted`` carries the name of a page
+    that ``put_page`` has not been given yet; ``closed`` comes when the window goes.
     """
 
     sheet_changed = Signal(object)
@@ -54,6 +69,7 @@ class Window(QMainWindow):
     device_chosen = Signal(str)
     manner_chosen = Signal(object)
     question_dropped = Signal()
+    page_wanted = Signal(str)
     closed = Signal()
 
     def __init__(self, settings: QSettings) -> None:
@@ -71,6 +87,10 @@ class Window(QMainWindow):
         self.header = Header(self.actions_by_name, self.page.scales)
         self.banner = self.page.banner
         self.question: MannerDialog | None = None
+        self.pages = QStackedWidget()
+        self._pages: dict[str, Page] = {}
+        #: Asked before the window closes; False keeps it open.
+        self.may_close: Callable[[], bool] = _always
         self.setCentralWidget(self._central())
         self._build_menus()
         self._connect()
@@ -132,8 +152,51 @@ class Window(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(self.page, 1)
+        self.pages.addWidget(self.page)
+        self._waiting = QLabel("Loading …")
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.pages.addWidget(self._waiting)
+        layout.addWidget(self.pages, 1)
         return central
+
+    # Pages
+
+    @property
+    def theme(self) -> theme.Theme:
+        """The theme of now."""
+        return self._theme
+
+    @property
+    def open_page_name(self) -> str:
+        """The page that is open, or will be once it is there."""
+        return list(PAGES)[self.header.pages.currentIndex()]
+
+    @Slot(str)
+    def open_page(self, name: str) -> None:
+        """Open a page; one that is not there yet is asked for."""
+        self.header.show_page(name)
+        if name == "draw":
+            self.pages.setCurrentWidget(self.page)
+            self.page.canvas.setFocus()
+        elif name in self._pages:
+            self.pages.setCurrentWidget(self._pages[name])
+        else:
+            self.pages.setCurrentWidget(self._waiting)
+            self.page_wanted.emit(name)
+
+    def put_page(self, name: str, page: Page) -> None:
+        """Take in a page that was asked for, and open it if it still is the chosen one."""
+        page.set_theme(self._theme)
+        self._pages[name] = page
+        self.pages.addWidget(page)
+        if self.open_page_name == name:
+            self.open_page(name)
+
+    def show_work(self, done: float | None, words: str) -> None:
+        """Show in title and taskbar how far something long is; no words, and it is over."""
+        percent = "" if done is None else f"{100 * done:.0f} % · "
+        self.setWindowTitle(f"{percent}{words} — lenetpad" if words else "lenetpad")
+        taskbar.show(done if words else None)
 
     def _build_menus(self) -> None:
         for title in action_table.MENUS:
@@ -162,6 +225,7 @@ class Window(QMainWindow):
             "thinner": lambda: page.step_pen_width(-1),
             "thicker": lambda: page.step_pen_width(+1),
             "fullscreen": self._toggle_full_screen,
+            **{name: partial(self.open_page, name) for name in PAGES},
             "theme": self.switch_theme,
             "theme_system": self._use_system_theme,
             "about": self._show_about,
@@ -174,6 +238,7 @@ class Window(QMainWindow):
         page.reading_painted.connect(self._note_latency)
         page.scale_chosen.connect(self._keep_scale)
         page.pen_width_chosen.connect(self._keep_pen_width)
+        self.header.page_chosen.connect(self.open_page)
         self.header.model_chosen.connect(self.model_chosen)
         self.header.device_chosen.connect(self.device_chosen)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -217,6 +282,8 @@ class Window(QMainWindow):
         theme.apply(self._theme)
         action_table.colour(self.actions_by_name, self._theme)
         self.page.set_theme(self._theme)
+        for page in self._pages.values():
+            page.set_theme(self._theme)
         self._mark_theme()
 
     def _mark_theme(self) -> None:
@@ -273,7 +340,7 @@ class Window(QMainWindow):
     @Slot()
     def open_weights(self) -> None:
         """Ask for a weights file and let its network read."""
-        if path := self._ask_for_file("Open weights", WEIGHTS_FILTER):
+        if path := self._ask_for_file("Open weights", documents.WEIGHTS_FILTER):
             self.weights_opened.emit(str(path))
 
     def _ask_for_file(self, title: str, kinds: str) -> Path | None:
@@ -365,6 +432,9 @@ class Window(QMainWindow):
         QMessageBox.about(self, "About lenetpad", ABOUT.format(version=__version__))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.may_close():
+            event.ignore()
+            return
         self._end_question()
         self.preferences.keep(geometry=self.saveGeometry())
         self.preferences.write()

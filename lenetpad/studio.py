@@ -1,0 +1,417 @@
+"""What stands behind the Train page: the training process, the runs on the disk, and the pad."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, QProcess, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from lenetpad import disk, histories, runs
+from lenetpad.engine import training_process
+from lenetpad.engine.errands import Errands
+from lenetpad.engine.training import Target, Trainer
+from lenetpad.histories import History
+from lenetpad.messages import Failure, Progress
+from lenetpad.recipes import Distortions, Plan, plan_of
+from lenetpad.runs import Run
+from lenetpad.trainings import (
+    Begun,
+    Control,
+    Ended,
+    Order,
+    RateScaled,
+    ScaleRate,
+    Snapshot,
+)
+from lenetpad.ui.documents import WEIGHTS_FILTER
+from lenetpad.ui.window import Window
+
+if TYPE_CHECKING:
+    from lenetpad.ui.train_page import TrainPage
+
+log = logging.getLogger("lenetpad")
+
+#: A failed run goes on at this part of the rate that was too much.
+MENDED: Final = 0.1
+NO_TENSORBOARD: Final = (
+    "TensorBoard is not installed. The runs' event files are in {root}; "
+    "to see them: pip install tensorboard, then tensorboard --logdir of that folder."
+)
+
+
+class Studio(QObject):
+    """Builds the Train page when it is first opened, and does what it wants.
+
+    ``read_with`` carries a weights file that the pad is to read with, and ``refreshed`` a
+    Snapshot, whose weights the network of that file is to have from now on.
+    """
+
+    read_with = Signal(str)
+    refreshed = Signal(object)
+
+    def __init__(
+        self, window: Window, root: Path, target: Target = training_process.train
+    ) -> None:
+        super().__init__()
+        self.page: TrainPage | None = None
+        self.trainer = Trainer(target)
+        self.errands = Errands()
+        self._window, self._root = window, root
+        self._devices: tuple[tuple[str, str], ...] = ()
+        self._history: History | None = None  # of the training that is on
+        self._film: Path | None = None  # the run whose snapshots can be scrubbed through
+        self._live: Path | None = None  # the run whose network the pad reads with
+        self._preview: Distortions | None = None
+        self._previewing = False
+        self._tensorboard: QProcess | None = None
+        self.trainer.told.connect(self._take)
+        self.errands.failed.connect(self._report)
+        window.page_wanted.connect(self._open)
+        window.may_close = self.may_close
+
+    def show_devices(self, devices: tuple[tuple[str, str], ...]) -> None:
+        """List the devices that there are to train on."""
+        self._devices = devices
+        if self.page is not None:
+            self.page.form.show_devices(devices)
+
+    def look_away(self) -> None:
+        """The pad reads with another network: stop showing the training there."""
+        self._live = None
+        if self.page is not None:
+            self.page.watch.setChecked(False)
+
+    # The page
+
+    @Slot(str)
+    def _open(self, name: str) -> None:
+        """Build the page, once what it imports is there: that takes a second."""
+        if name == "train":
+            work = partial(import_module, "lenetpad.ui.train_page")
+            self.errands.run("train page", work, self._build)
+
+    def _build(self, module: Any) -> None:
+        if self.page is not None:  # it was asked for twice while it was loading
+            return
+        page = self.page = module.TrainPage(self._window.theme)
+        page.start_wanted.connect(self._start)
+        page.pause_wanted.connect(partial(self.trainer.control, Control.PAUSE))
+        page.resume_wanted.connect(partial(self.trainer.control, Control.RESUME))
+        page.stop_wanted.connect(partial(self.trainer.control, Control.STOP))
+        page.rate_wanted.connect(self._scale_rate)
+        page.watch_toggled.connect(self._watch)
+        page.mended.connect(self._mend)
+        page.progressed.connect(self._window.show_work)
+        page.runs.wanted.connect(self._do)
+        page.runs.renamed.connect(partial(self._change, runs.rename))
+        page.runs.annotated.connect(partial(self._change, runs.annotate))
+        page.film.chosen.connect(self._scrub)
+        page.film.export_wanted.connect(self._export_film)
+        page.form.distortions.wanted.connect(self._show_preview)
+        page.form.show_devices(self._devices)
+        page.form.distortions.ask()
+        self._window.put_page("train", page)
+        self.list_runs()
+
+    # The training
+
+    @Slot(object)
+    def _start(self, plan: Plan) -> None:
+        self._order(Order(plan, self._root))
+
+    def _order(self, order: Order, history: History | None = None) -> None:
+        """Start a training; ``history`` is that of a run that goes on."""
+        if self.page is not None and self.trainer.start(order):
+            self._history = history
+            self.page.begin()
+
+    @Slot(float)
+    def _scale_rate(self, factor: float) -> None:
+        self.trainer.control(ScaleRate(factor))
+
+    @Slot(object)
+    def _take(self, message: object) -> None:
+        """Take in what the training tells, and show it."""
+        page = self.page
+        assert page is not None  # it was started there
+        match message:
+            case Begun(folder, step, _):
+                earlier = self._history
+                self._history = (
+                    earlier.until(step) if earlier and step else History(folder, folder.name)
+                )
+                if page.watch.isChecked():
+                    self.trainer.control(Control.WATCH)
+                self.list_runs()
+            case Progress() if self._history is not None:
+                self._history.add(message)
+                if message.validation_error is not None:
+                    self.list_runs()
+            case RateScaled() if self._history is not None:
+                self._history.mark(message)
+            case Snapshot():
+                self._let_read(message)
+            case Ended():
+                self._end(message)
+        page.take(message, self._history)
+
+    def _end(self, ended: Ended) -> None:
+        if ended.message:
+            log.error("training failed: %s\n%s", ended.message, ended.traceback)
+        self.list_runs()
+        if ended.folder is not None:
+            self._load_film(ended.folder)
+
+    # The pad watches
+
+    @Slot(bool)
+    def _watch(self, on: bool) -> None:
+        self._live = None
+        self.trainer.control(Control.WATCH if on else Control.LOOK_AWAY)
+
+    def _let_read(self, snapshot: Snapshot) -> None:
+        """Let the pad read with the weights of now."""
+        history = self._history
+        if history is None or history.folder is None or self.page is None:
+            return
+        if not self.page.watch.isChecked():  # told to look away while it was on its way
+            return
+        if self._live != history.folder:
+            self._live = history.folder
+            self.read_with.emit(str(runs.snapshots(history.folder)[-1][1]))
+        self.refreshed.emit(snapshot)
+
+    # Runs
+
+    def list_runs(self) -> None:
+        """Read the list of runs anew."""
+        self.errands.run("runs", partial(runs.listed, self._root), self._show_runs)
+
+    def _show_runs(self, found: tuple[list[Run], list[str]]) -> None:
+        assert self.page is not None
+        self.page.runs.show_runs(found[0])
+        for fault in found[1]:
+            log.warning("%s", fault)
+
+    @Slot(str, object)
+    def _do(self, deed: str, chosen: tuple[Run, ...]) -> None:
+        first = chosen[0]
+        match deed:
+            case "show":
+                self._show_curves(chosen)
+            case "continue":
+                self._go_on(first.folder)
+            case "use":
+                self._use(first)
+            case "repeat":
+                self._repeat(first)
+            case "export":
+                self._export_weights(first)
+            case "tensorboard":
+                self._open_tensorboard()
+            case "folder":
+                QDesktopServices.openUrl(QUrl.fromLocalFile(str(first.folder)))
+            case "delete":
+                for run in chosen:
+                    self.errands.run("delete", partial(runs.delete, run))
+                self.list_runs()
+
+    @Slot(object, str)
+    def _change(self, change: Callable[[Run, str], None], run: Run, text: str) -> None:
+        self.errands.run("runs", partial(change, run, text))
+        self.list_runs()
+
+    def _show_curves(self, chosen: tuple[Run, ...]) -> None:
+        live = self._history
+
+        def read() -> list[History]:
+            return [
+                live
+                if live is not None and live.folder == run.folder
+                else histories.read(run.folder, run.name)
+                for run in chosen
+            ]
+
+        assert self.page is not None
+        self.errands.run("curves", read, self.page.curves.show_histories)
+        self._load_film(chosen[0].folder)
+
+    def _repeat(self, run: Run) -> None:
+        assert self.page is not None
+        try:
+            self.page.form.show_plan(plan_of(run.model, run.asked))
+        except ValueError as error:
+            self.page.show_notice(str(error))
+
+    def _go_on(self, folder: Path, rate_factor: float = 1.0) -> None:
+        """Go on with a run, once its history is read."""
+
+        def read() -> tuple[Order, History]:
+            run = runs.read(folder)
+            plan = plan_of(run.model, run.asked)
+            order = Order(plan, self._root, folder, rate_factor)
+            return order, histories.read(folder, run.name)
+
+        self.errands.run("continue", read, lambda found: self._order(*found))
+
+    @Slot(object)
+    def _mend(self, folder: Path) -> None:
+        self._go_on(folder, MENDED)
+
+    def _use(self, run: Run) -> None:
+        path = weights_of(run.folder)
+        if path is None:
+            self._notice(f"{run.name} has no weights yet")
+            return
+        self.look_away()
+        self.read_with.emit(str(path))
+        self._window.open_page("draw")
+
+    def _export_weights(self, run: Run) -> None:
+        path = weights_of(run.folder)
+        if path is None:
+            self._notice(f"{run.name} has no weights yet")
+            return
+        proposal = f"{run.model}.safetensors"
+        kinds = f"{WEIGHTS_FILTER};;ONNX (*.onnx)"
+        name, _ = QFileDialog.getSaveFileName(self._window, "Export weights", proposal, kinds)
+        if name:
+            self.errands.run("export", partial(_exported, path, Path(name)), self._tell_exported)
+
+    def _tell_exported(self, out: Path) -> None:
+        assert self.page is not None
+        self.page.banner.note(f"The weights are in {out}")
+
+    # The film of C1
+
+    def _load_film(self, folder: Path) -> None:
+        def show(frames: Any) -> None:
+            assert self.page is not None
+            if not self.trainer.busy or self._film != folder:
+                self._film = folder
+                self.page.film.show_frames(frames)
+
+        self.errands.run("snapshots", partial(histories.frames, folder), show)
+
+    @Slot(int)
+    def _scrub(self, number: int) -> None:
+        """Let the pad read with a snapshot."""
+        assert self.page is not None
+        if self._film is not None:
+            step, _ = self.page.film.frames[number]
+            self.look_away()
+            self.read_with.emit(str(runs.snapshot_path(self._film, step)))
+
+    @Slot()
+    def _export_film(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Export the kernels' evolution", "kernels.gif", "GIF (*.gif)"
+        )
+        if not name or self.page is None:
+            return
+        path = Path(name) if name.lower().endswith(".gif") else Path(f"{name}.gif")
+        frames, theme = self.page.film.frames, self._window.theme
+
+        def write() -> None:
+            from lenetpad.ui.kernels_gif import kernels_gif
+
+            disk.replace(path, kernels_gif(frames, theme))
+
+        self.errands.run("film", write)
+
+    # Previews, TensorBoard, the end
+
+    @Slot(object)
+    def _show_preview(self, how: Distortions) -> None:
+        """Draw examples of distortions; of wishes that come faster, the latest."""
+        if self._previewing:
+            self._preview = how
+        else:
+            self._preview, self._previewing = None, True
+            self.errands.run("preview", partial(_previewed, how), self._show_digits)
+
+    def _show_digits(self, images: Any) -> None:
+        assert self.page is not None
+        self._previewing = False
+        self.page.form.distortions.show_digits(images)
+        if self._preview is not None:  # another wish came in the meantime
+            self._show_preview(self._preview)
+
+    def _open_tensorboard(self) -> None:
+        """Start TensorBoard on all runs, or say how to get it."""
+        program = shutil.which("tensorboard", path=str(Path(sys.executable).parent))
+        program = program or shutil.which("tensorboard")
+        if program is None:
+            self._notice(NO_TENSORBOARD.format(root=self._root))
+            return
+        if self._tensorboard is None:
+            self._tensorboard = QProcess(self)
+            self._tensorboard.start(program, ["--logdir", str(self._root), "--port", "6006"])
+        QDesktopServices.openUrl(QUrl("http://localhost:6006"))
+
+    def _notice(self, message: str) -> None:
+        if self.page is not None:
+            self.page.show_notice(message)
+
+    @Slot(object)
+    def _report(self, failure: Failure) -> None:
+        log.error("%s failed: %s\n%s", failure.where, failure.message, failure.traceback)
+        if failure.where == "preview":
+            self._previewing = False
+        self._notice(failure.message)
+        if failure.where == "train page":
+            self._window.banner.warn(failure.message)
+
+    def may_close(self) -> bool:
+        """Ask whether a training is to be stopped; True where none is on."""
+        if not self.trainer.busy:
+            return True
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("A training is running")
+        box.setText("A training is running. Stop it and close the window?")
+        box.setInformativeText("Its run is kept; Continue goes on with it from where it is.")
+        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Go on training", QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        return box.clickedButton() is stop
+
+    def close(self) -> None:
+        """Stop the training and wait for everything that was begun."""
+        self.trainer.close()
+        self.errands.close()
+        if self._tensorboard is not None:
+            self._tensorboard.kill()
+            self._tensorboard.waitForFinished()
+
+
+def weights_of(folder: Path) -> Path | None:
+    """The weights to use of a run: those of its end, else the best, else the latest."""
+    for name in (runs.WEIGHTS, runs.BEST):
+        if (folder / name).exists():
+            return folder / name
+    found = runs.snapshots(folder)
+    return found[-1][1] if found else None
+
+
+def _exported(source: Path, out: Path) -> Path:
+    from lenetpad.lenet.export import export
+    from lenetpad.lenet.weights import load
+
+    export(load(str(source)), out)
+    return out
+
+
+def _previewed(how: Distortions) -> Any:
+    from lenetpad.lenet.previews import preview
+
+    return preview(how)

@@ -1,0 +1,77 @@
+"""Errands: in a thread of their own, in order, with failures told and nothing left behind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from lenetpad.engine.errands import Errands
+from lenetpad.messages import Failure
+
+
+@pytest.fixture
+def errands(qtbot: QtBot) -> Iterator[Errands]:
+    made = Errands()
+    yield made
+    made.close()
+
+
+def test_they_are_done_elsewhere_and_answered_here(qtbot: QtBot, errands: Errands) -> None:
+    found: list[Any] = []
+    here = threading.get_ident()
+
+    def answer(thread: int) -> None:
+        found.append((thread, threading.get_ident()))
+
+    for _ in range(3):
+        errands.run("test", threading.get_ident, answer)
+    qtbot.waitUntil(lambda: len(found) == 3)
+    [(there, back)] = set(found)
+    assert there != here
+    assert back == here
+
+
+def test_they_are_done_in_order(qtbot: QtBot, errands: Errands) -> None:
+    found: list[int] = []
+    for number in range(50):
+        errands.run("test", lambda number=number: number, found.append)
+    qtbot.waitUntil(lambda: len(found) == 50)
+    assert found == list(range(50))
+
+
+def test_a_failure_is_told_and_the_thread_lives_on(qtbot: QtBot, errands: Errands) -> None:
+    def fail() -> None:
+        raise ValueError("no such run\nand more")
+
+    with qtbot.waitSignal(errands.failed) as told:
+        errands.run("runs", fail)
+    failure = told.args[0]
+    assert isinstance(failure, Failure)
+    assert (failure.where, failure.message) == ("runs", "no such run")
+    assert "Traceback" in failure.traceback
+    found: list[int] = []
+    errands.run("runs", lambda: 1, found.append)
+    qtbot.waitUntil(lambda: found == [1])
+
+
+def test_closing_waits_for_what_has_begun_and_leaves_out_the_rest(qtbot: QtBot) -> None:
+    errands, begun, go = Errands(), threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def slow() -> None:
+        begun.set()
+        go.wait()
+        done.append(1)
+
+    errands.run("test", slow, done.append)
+    errands.run("test", lambda: done.append(2))
+    begun.wait()
+    threading.Timer(0.05, go.set).start()
+    errands.close()
+    assert done == [1]
+    errands.run("test", lambda: done.append(3))
+    errands.close()
