@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def judgements(n: int = 300, models: int = 2, seed: int = 3) -> Judgements:
 
 
 def falls(values: list[float]) -> bool:
-    return all(one >= other for one, other in zip(values, values[1:], strict=False))
+    return all(one >= other for one, other in pairwise(values))
 
 
 @pytest.mark.parametrize("which", [0, 1])
