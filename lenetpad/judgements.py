@@ -23,8 +23,9 @@ NO_DIGIT: Final = 10
 BINS: Final = 15
 #: Points of a curve that a screen can show.
 SHOWN_POINTS: Final = 2000
-#: The error among the accepted digits that the paper's figure 10 asks for.
-AIMED_ERROR: Final = 0.005
+#: The error among the accepted digits for which to say how many must be refused. (The paper's
+#: figure 10 asks for 0.5 %, which our networks come near without refusing any.)
+AIMED_ERROR: Final = 0.001
 
 MNIST_TEST: Final = "mnist"
 MNIST_TRAINING: Final = "mnist-train"
@@ -80,17 +81,20 @@ class ExaminationProgress:
 @dataclass(frozen=True, slots=True, eq=False)
 class Judgement:
     """What a network made of each image: probabilities (n, 10) of the digits and, where it has a
-    rubbish class, (n,) of "no digit". They add up to 1."""
+    rubbish class, (n,) of "no digit". They add up to 1. ``confidences`` (n,) are the
+    probabilities of the answers."""
 
     evaluation: Evaluation
     probabilities: FloatArray = field(repr=False)
     no_digit: FloatArray | None = field(repr=False)
+    confidences: FloatArray = field(init=False, repr=False)
 
-    @property
-    def confidences(self) -> FloatArray:
-        """The probability of each answer, (n,)."""
-        highest: FloatArray = self.probabilities.max(axis=1)
-        return highest
+    def __post_init__(self) -> None:
+        confidences: FloatArray = self.probabilities.max(axis=1)
+        object.__setattr__(self, "confidences", confidences)
+        for array in (self.probabilities, self.no_digit, confidences):
+            if array is not None:
+                array.flags.writeable = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,8 @@ class Judgements:
     """What was found for an examination: ``images`` (n, 28, 28) uint8, ink 255, their ``labels``
     (n,), and a judgement for each network in the order of the examination.
 
-    ``notice`` is a sentence for the user, such as a device that failed.
+    ``notice`` is a sentence for the user, such as a device that failed. ``curves`` are the
+    networks' error–reject curves on the digits: they take time, and so belong to the thread.
     """
 
     examination: Examination
@@ -117,10 +122,17 @@ class Judgements:
     labels: NDArray[np.int64] = field(repr=False)
     found: tuple[Judgement, ...]
     notice: str = ""
+    curves: tuple[RejectCurve, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         for array in (self.images, self.labels):
             array.flags.writeable = False
+        digits = self.digits
+        curves = tuple(
+            reject_curve(judged.confidences[digits], self.right(which)[digits])
+            for which, judged in enumerate(self.found)
+        )
+        object.__setattr__(self, "curves", curves)
 
     @property
     def compares(self) -> bool:
@@ -178,11 +190,6 @@ class Judgements:
             only_second_right=int((second & ~first).sum()),
             both_wrong=int((~first & ~second).sum()),
         )
-
-    def reject_curve(self, which: int) -> RejectCurve:
-        """A network's error–reject curve on the digits."""
-        digits = self.digits
-        return reject_curve(self.found[which].confidences[digits], self.right(which)[digits])
 
     def calibration(self, which: int) -> CalibrationBins:
         """A network's calibration on the digits."""

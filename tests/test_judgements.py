@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -13,39 +14,13 @@ from lenetpad.judgements import (
     BINS,
     NO_DIGIT,
     DataChoice,
-    Examination,
-    Judgement,
     Judgements,
     RejectCurve,
     calibration_bins,
     evaluation_json,
     reject_curve,
 )
-from lenetpad.messages import Choice, Evaluation
-
-
-def judgements(n: int = 300, models: int = 2, seed: int = 3) -> Judgements:
-    """Random answers with many equal confidences, some refused, some of no digit."""
-    random = np.random.default_rng(seed)
-    labels = random.integers(0, 11, n)
-    found = []
-    for _ in range(models):
-        shares = random.integers(1, 6, (n, 11)).astype(np.float64)
-        shares[np.arange(n), labels] += 6 * random.integers(0, 2, n)
-        shares /= shares.sum(axis=1, keepdims=True)
-        probabilities, no_digit = shares[:, :10].astype(np.float32), shares[:, 10]
-        answers = probabilities.argmax(axis=1).astype(np.int64)
-        confusion = np.zeros((10, 10), dtype=np.int64)
-        for truth, answer in zip(labels, answers, strict=True):
-            if truth != NO_DIGIT:
-                confusion[truth, answer] += 1
-        refused = no_digit.astype(np.float32) > probabilities.max(axis=1)
-        evaluation = Evaluation(confusion, answers, refused, 0.1)
-        found.append(Judgement(evaluation, probabilities, no_digit.astype(np.float32)))
-    choices = tuple(Choice(i, f"m{i}") for i in range(models))
-    images = random.integers(0, 256, (n, 28, 28)).astype(np.uint8)
-    asked = Examination(1, choices, DataChoice("mnist"))
-    return Judgements(asked, images, labels.astype(np.int64), tuple(found))
+from lenetpad.messages import Evaluation
 
 
 def falls(values: list[float]) -> bool:
@@ -53,7 +28,9 @@ def falls(values: list[float]) -> bool:
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_the_chosen_patterns_are_those_that_a_loop_finds(which: int) -> None:
+def test_the_chosen_patterns_are_those_that_a_loop_finds(
+    which: int, judgements: Callable[..., Judgements]
+) -> None:
     found = judgements(n=3000)
     judged = found.found[which]
     sets: dict[str, set[int]] = {"wrong": set(), "cell": set(), "refused": set(), "taken": set()}
@@ -83,7 +60,7 @@ def test_the_chosen_patterns_are_those_that_a_loop_finds(which: int) -> None:
         assert falls(confidences[::-1] if name == "refused" else confidences)
 
 
-def test_where_two_networks_differ_and_who_is_right() -> None:
+def test_where_two_networks_differ_and_who_is_right(judgements: Callable[..., Judgements]) -> None:
     found = judgements()
     differ, counts = [], {"first": 0, "second": 0, "neither": 0}
     for index, label in enumerate(found.labels.tolist()):
@@ -105,7 +82,7 @@ def test_where_two_networks_differ_and_who_is_right() -> None:
     assert comparison.both_wrong == counts["neither"] > 0
 
 
-def test_one_network_differs_from_none() -> None:
+def test_one_network_differs_from_none(judgements: Callable[..., Judgements]) -> None:
     found = judgements(models=1)
     assert not found.compares
     assert len(found.differing()) == 0
@@ -176,15 +153,17 @@ def test_a_bin_without_answers_has_no_mean() -> None:
     assert math.isnan(empty.error)
 
 
-def test_curve_and_calibration_are_of_the_digits_alone() -> None:
+def test_curve_and_calibration_are_of_the_digits_alone(
+    judgements: Callable[..., Judgements],
+) -> None:
     found = judgements()
     digits = found.labels != NO_DIGIT
     wrong = int((found.answers(0)[digits] != found.labels[digits]).sum())
-    assert found.reject_curve(0).error[0] == pytest.approx(wrong / digits.sum())
+    assert found.curves[0].error[0] == pytest.approx(wrong / digits.sum())
     assert found.calibration(0).counts.sum() == digits.sum()
 
 
-def test_judgements_cannot_be_written_to() -> None:
+def test_judgements_cannot_be_written_to(judgements: Callable[..., Judgements]) -> None:
     found = judgements(n=5)
     with pytest.raises(ValueError, match="read-only"):
         found.images[0] = 0

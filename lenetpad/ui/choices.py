@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
+
+OPEN_FILE: Final = "Open file…"
 
 
 class Choices(QComboBox):
@@ -27,3 +33,52 @@ class Choices(QComboBox):
         if index >= 0:
             self.setCurrentIndex(index)
         return index >= 0
+
+
+class FileChoices(Choices):
+    """A list whose last entry opens a file: ``file_wanted`` tells when that one is chosen."""
+
+    file_wanted = Signal()
+
+    def __init__(self, name: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, tip, parent)
+        self._files: list[Path] = []
+        self._chosen = 0
+        self.activated.connect(self._note_choice)
+        self.show_entries(())
+
+    def show_entries(self, entries: Iterable[tuple[str, str]]) -> None:
+        """List entries, each a title and its data, and the files that were opened; the one that
+        was chosen stays so where it is still there."""
+        before = self.currentData()
+        self.clear()
+        for title, data in entries:
+            self.addItem(title, data)
+        for path in self._files:
+            if self.findData(str(path)) < 0:
+                self._add(path)
+        self.addItem(OPEN_FILE, None)
+        self._chosen = max(self.findData(before) if before is not None else 0, 0)
+        self.setCurrentIndex(self._chosen)
+
+    def add_file(self, path: Path) -> None:
+        """Add a file to the list and choose it."""
+        if self.findData(str(path)) < 0:
+            self._files.append(path)
+            self.removeItem(self.count() - 1)
+            self._add(path)
+            self.addItem(OPEN_FILE, None)
+        self.select(str(path))
+        self._chosen = self.currentIndex()
+
+    def _add(self, path: Path) -> None:
+        self.addItem(path.name, str(path))
+        self.setItemData(self.count() - 1, str(path), Qt.ItemDataRole.ToolTipRole)
+
+    @Slot(int)
+    def _note_choice(self, index: int) -> None:
+        if self.itemData(index) is not None:
+            self._chosen = index
+            return
+        self.setCurrentIndex(self._chosen)  # until a file is chosen
+        self.file_wanted.emit()

@@ -154,6 +154,18 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton:hover {{ background: {theme.panel}; border-color: {theme.line}; }}
     QToolButton:pressed {{ background: {theme.line}; }}
     QToolButton:checked {{ background: {theme.accent}; border-color: {theme.accent}; }}
+    QPushButton {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 6px;
+        padding: 4px 14px; min-height: 20px; }}
+    QPushButton:hover {{ border-color: {theme.dim}; }}
+    QPushButton:focus {{ border-color: {theme.accent}; }}
+    QPushButton:pressed {{ background: {theme.line}; }}
+    QPushButton:disabled {{ color: {theme.dim}; }}
+    QPushButton::menu-indicator {{ image: none; width: 0; }}
+    QPushButton#primary {{ background: {theme.accent}; border-color: {theme.accent};
+        color: {theme.on_accent}; }}
+    QPushButton#primary:hover, QPushButton#primary:focus {{ border-color: {theme.text}; }}
+    QProgressBar {{ background: {theme.line}; border: none; border-radius: 4px; }}
+    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 4px; }}
     QComboBox {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 6px;
         padding: 4px 8px; min-height: 20px; }}
     QComboBox:hover {{ border-color: {theme.dim}; }}

@@ -172,7 +172,7 @@ def test_the_plots_calibration_error_is_that_of_the_evaluation(
     asked = Examination(1, (Choice(1, "lenet5-study"),), DataChoice("mnist"))
     found = Judgements(asked, some.images.numpy(), some.labels.numpy(), (judgement,))
     assert found.calibration(0).error == pytest.approx(judgement.evaluation.calibration_error)
-    assert found.reject_curve(0).error[0] == pytest.approx(judgement.evaluation.error)
+    assert found.curves[0].error[0] == pytest.approx(judgement.evaluation.error)
 
 
 def test_an_examination_reads_every_image_with_each_network(tmp_path: Path) -> None:
