@@ -71,6 +71,11 @@ class FileChoices(Choices):
         self.select(str(path))
         self._chosen = self.currentIndex()
 
+    @property
+    def file(self) -> Path | None:
+        """The file that is chosen, None where the choice is no file that was opened here."""
+        return next((p for p in self._files if str(p) == self.currentData()), None)
+
     def _add(self, path: Path) -> None:
         self.addItem(path.name, str(path))
         self.setItemData(self.count() - 1, str(path), Qt.ItemDataRole.ToolTipRole)

@@ -178,15 +178,15 @@ class EvaluatePage(QWidget):
             return
         chosen = [self.first.currentData(), self.second.currentData()]
         models = tuple(Choice(number, model) for number, model in enumerate(chosen, 1) if model)
-        data = self.data.currentData()
-        if not models or data is None:
+        if not models or self.data.currentData() is None:
             return
         self._serial += 1
-        choice = DataChoice(data) if not Path(data).suffix else DataChoice.of_file(Path(data))
+        path = self.data.file
+        data = DataChoice(self.data.currentData()) if path is None else DataChoice.of_file(path)
         self.banner.hide()
         self._show_running(running=True)
         self.show_progress(ExaminationProgress(self._serial, 0, 0))
-        self.examination_wanted.emit(Examination(self._serial, models, choice))
+        self.examination_wanted.emit(Examination(self._serial, models, data))
 
     def save(self, kind: str, path: Path) -> None:
         """Save what was found as a file of a kind of ``EXPORTS``."""
