@@ -23,7 +23,7 @@ DOTS: Final = (4.0, 11.0)  # the radius of a bin with one answer, and with all o
 class DigitChart(Chart):
     """A bar for each digit and network: the fraction of its images with a wrong answer."""
 
-    heading = "Error of each digit"
+    heading = "Error of each digit, and how many are read wrong"
     x_title = "digit"
 
     def compute(self, judgements: Judgements) -> None:
@@ -53,13 +53,13 @@ class DigitChart(Chart):
             painter.drawText(area, CENTRE, str(digit))
 
     def paint_marks(self, painter: QPainter) -> None:
-        size = min(self.size_of_text, self.plot.width() / (26 if len(self._bars) == 1 else 40))
+        size = self.size_of_text
         painter.setFont(sized(self.font(), size))
         for which, bars in enumerate(self._bars):
             for digit, bar in enumerate(bars):
                 painter.fillRect(bar, self.colour(which))
                 error = self._errors[which][digit]
-                text = "—" if math.isnan(error) else f"{100 * error:.1f}"
+                text = "—" if math.isnan(error) else str(round(error * self._totals[digit]))
                 painter.setPen(QColor(self.theme.text))
                 area = QRectF(bar.center().x() - 40, bar.top() - 1.5 * size, 80, 1.5 * size)
                 painter.drawText(area, CENTRE, text)

@@ -129,6 +129,7 @@ class JudgementViews(QWidget):
 
     def _build(self) -> None:
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self._patterns(), "Patterns")
         for (title, _), chart in zip(CHARTS, self.charts, strict=True):
             self.tabs.addTab(chart, title)

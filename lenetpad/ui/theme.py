@@ -166,6 +166,12 @@ def _style_sheet(theme: Theme) -> str:
     QPushButton#primary:hover, QPushButton#primary:focus {{ border-color: {theme.text}; }}
     QProgressBar {{ background: {theme.line}; border: none; border-radius: 4px; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 4px; }}
+    QTabWidget::pane {{ border: none; }}
+    QTabBar::tab {{ padding: 5px 12px; color: {theme.dim}; background: transparent;
+        border: none; border-bottom: 2px solid transparent; }}
+    QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
+    QTabBar::tab:hover {{ color: {theme.text}; }}
+    QTabBar::tab:focus {{ background: {theme.line}; }}
     QComboBox {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 6px;
         padding: 4px 8px; min-height: 20px; }}
     QComboBox:hover {{ border-color: {theme.dim}; }}
