@@ -40,7 +40,7 @@ from lenetpad.ui.judgement_views import JudgementViews
 from lenetpad.ui.theme import Theme
 
 MARGIN: Final = 10
-WIDEST_BOX: Final = 220
+BOX_WIDTH: Final = 192  # the same for every list, so that a long name moves nothing
 ALONE: Final = ""  # the data of the entry that compares with nothing
 WEIGHTS_FILTER: Final = "Weights (*.safetensors *.pth *.pt)"
 DATA_FILTER: Final = "Ink and images (*.jsonl *.jsonl.gz *.json *.npz);;All files (*)"
@@ -253,7 +253,7 @@ class EvaluatePage(QWidget):
         row.setSpacing(4)
         boxes = (("Weights", self.first), ("compared with", self.second), ("on", self.data))
         for title, box in boxes:
-            box.setMaximumWidth(WIDEST_BOX)
+            box.setFixedWidth(BOX_WIDTH)
             label = QLabel(title)
             label.setBuddy(box)
             row.addWidget(label)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from lenetpad.judgements import NO_DIGIT, Indices, Judgements
 from lenetpad.ui.chart import LETTERS, Chart
@@ -22,6 +22,8 @@ CHARTS: Final[tuple[tuple[str, type[Chart]], ...]] = (
     ("Error and refusal", RejectChart),
     ("Calibration", CalibrationChart),
 )
+KINDS_WIDTH: Final = 216  # for its longest entry, so that the words beside it stand still
+SHRINKS: Final = Choices.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
 DIFFER: Final = "differ"
 CELL: Final = "cell"
 #: Which patterns of a network can be asked for, and what to call them.
@@ -41,6 +43,10 @@ class JudgementViews(QWidget):
         self.matrix = ConfusionMatrix(theme)
         self.whose = Choices("Whose answers", "Whose confusion matrix is shown")
         self.kinds = Choices("Patterns", "Which patterns are shown")
+        self.kinds.setFixedWidth(KINDS_WIDTH)
+        self.whose.setSizeAdjustPolicy(SHRINKS)
+        self.whose.setMinimumContentsLength(8)
+        self.whose.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.count = ElidedLabel()
         self.gallery = Gallery(theme)
         self.charts = tuple(chart(theme) for _, chart in CHARTS)
