@@ -16,11 +16,12 @@ from lenetpad.judgements import (
     Judgement,
     Judgements,
 )
-from lenetpad.lenet import weights
+from lenetpad.lenet import evaluation, weights
 from lenetpad.lenet.data import NO_DIGIT, DataError, Labelled
 from lenetpad.lenet.evaluation import evaluate, examine, judge, open_data
+from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.training import EVALUATION_BATCH
-from lenetpad.messages import Choice, Evaluation
+from lenetpad.messages import Choice, Evaluation, Manner
 
 NAN = float("nan")
 
@@ -212,3 +213,33 @@ def test_data_sets_by_their_keys(mnist: tuple[Labelled, Labelled]) -> None:
     assert torch.equal(open_data(DataChoice("mnist-train")).labels, mnist[0].labels)
     ink = open_data(DataChoice("ink", str(resources.path("ink/samples.jsonl"))))
     assert len(ink) > 0
+
+
+@pytest.fixture
+def few_ones(tmp_path: Path) -> DataChoice:
+    images = np.zeros((2, 28, 28), dtype=np.uint8)
+    images[:, 8:20, 13:15] = 255
+    np.savez(tmp_path / "ones.npz", images=images, labels=np.ones(2, dtype=np.uint8))
+    return DataChoice.of_file(tmp_path / "ones.npz")
+
+
+def test_a_device_that_fails_gives_way_to_the_cpu_and_that_is_said(few_ones: DataChoice) -> None:
+    *_, found = examine(Examination(1, (Choice(1, "lenet5-1998", "cuda:77"),), few_ones))
+    assert isinstance(found, Judgements)
+    assert "cuda:77 cannot be used, the CPU reads instead" in found.notice
+
+
+def test_how_a_network_was_guessed_to_read_is_said(
+    few_ones: DataChoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = weights.load("lenet5-study").network
+    manner = Manner("relu", "max", "unit", "zero")
+    guesses = ((manner, 0.9), (Manner("tanh", "max", "unit", "zero"), 0.5))
+    foreign = weights.Weights("mine.pth", network, manner=manner, guesses=guesses)
+    monkeypatch.setattr(evaluation, "open_recognizer", lambda choice: Recognizer(foreign))
+    *_, found = examine(Examination(1, (Choice(1, "/some/mine.pth"),), few_ones))
+    assert isinstance(found, Judgements)
+    assert found.notice == (
+        "mine.pth does not say how it reads; it was read as the best of 2 guesses: "
+        "relu, max, unit, zero."
+    )
