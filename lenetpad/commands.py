@@ -18,6 +18,7 @@ from lenetpad import runs
 from lenetpad.ink.files import Drawing, is_ink, read_ink, read_picture
 from lenetpad.ink.raster import draw
 from lenetpad.ink.statistics import ImageStatistics, statistics
+from lenetpad.judgements import evaluation_json
 from lenetpad.lenet import data
 from lenetpad.lenet.architecture import layer_table, total_parameters
 from lenetpad.lenet.course import Course
@@ -327,25 +328,11 @@ def _prediction_line(path: Path, number: int, count: int, reading: Reading) -> s
 def _evaluation_json(
     result: Evaluation, drawn: ImageStatistics | None, mnist: ImageStatistics | None
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "n": result.n,
-        "digits": result.digits,
-        "error": _number(result.error),
-        "macro_accuracy": _number(result.macro_accuracy),
-        "per_class": [_number(accuracy) for accuracy in result.per_class.tolist()],
-        "confusion": result.confusion.tolist(),
-        "refused": float(result.refused.mean()),
-        "ece": _number(result.calibration_error),
-    }
+    found = evaluation_json(result)
     if drawn and mnist:
         found["ink_statistics"] = asdict(drawn)
         found["mnist_statistics"] = asdict(mnist)
     return found
-
-
-def _number(value: float) -> float | None:
-    """A number as JSON has it: what could not be computed is null."""
-    return None if math.isnan(value) else value
 
 
 def _evaluation_line(result: Evaluation) -> str:

@@ -21,7 +21,8 @@ from pytestqt.qtbot import QtBot
 from lenetpad import resources
 from lenetpad.app import Pad
 from lenetpad.ink.files import Drawing, read_ink
-from lenetpad.messages import Choice, LayerView, ModelReady, Reading
+from lenetpad.judgements import DataChoice, Examination, Judgement, Judgements
+from lenetpad.messages import Choice, Evaluation, LayerView, ModelReady, Reading
 
 SHAPES = {
     "input": (1, 32, 32),
@@ -75,6 +76,32 @@ def a_reading(serial: int = 1, digit: int = 7, seed: int = 0, **changes: Any) ->
     return Reading(**(facts | changes))
 
 
+def some_judgements(
+    n: int = 300, models: int = 2, seed: int = 3, serial: int = 1, digits: int = 11
+) -> Judgements:
+    """Random answers with many equal confidences, some refused; truth 10 is no digit."""
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, digits, n)
+    found = []
+    for _ in range(models):
+        shares = random.integers(1, 6, (n, 11)).astype(np.float64)
+        shares[np.arange(n), labels] += 6 * random.integers(0, 2, n)
+        shares /= shares.sum(axis=1, keepdims=True)
+        probabilities, no_digit = shares[:, :10].astype(np.float32), shares[:, 10]
+        answers = probabilities.argmax(axis=1).astype(np.int64)
+        confusion = np.zeros((10, 10), dtype=np.int64)
+        for truth, answer in zip(labels, answers, strict=True):
+            if truth != 10:
+                confusion[truth, answer] += 1
+        refused = no_digit.astype(np.float32) > probabilities.max(axis=1)
+        evaluation = Evaluation(confusion, answers, refused, 0.1)
+        found.append(Judgement(evaluation, probabilities, no_digit.astype(np.float32)))
+    choices = tuple(Choice(i, f"m{i}") for i in range(models))
+    images = random.integers(0, 256, (n, 28, 28)).astype(np.uint8)
+    asked = Examination(serial, choices, DataChoice("mnist"))
+    return Judgements(asked, images, labels.astype(np.int64), tuple(found))
+
+
 class FakeReader:
     """Reads without torch: the digit is the number of strokes' ink pixels modulo ten."""
 
@@ -105,6 +132,12 @@ def model() -> Callable[..., ModelReady]:
 def reading() -> Callable[..., Reading]:
     """Makes readings."""
     return a_reading
+
+
+@pytest.fixture
+def judgements() -> Callable[..., Judgements]:
+    """Makes judgements."""
+    return some_judgements
 
 
 @pytest.fixture

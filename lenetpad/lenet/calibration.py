@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lenetpad.judgements import calibration_bins
 from lenetpad.lenet.network import LeNet5
 
 #: The share of digits that the threshold of "no digit" refuses.
 REFUSED_DIGITS: Final = 0.01
-BINS: Final = 15
 #: From a tenth to ten, in steps of 5 %.
 TEMPERATURES: Final = tuple(np.geomspace(0.1, 10, 95).tolist())
 
@@ -40,13 +40,9 @@ def calibrate(network: LeNet5, outputs: Tensor, labels: Tensor) -> None:
 def expected_calibration_error(
     confidences: NDArray[np.floating], right: NDArray[np.bool_]
 ) -> float:
-    """Mean distance between confidence and accuracy over ``BINS`` equal bins of confidence.
+    """Mean distance between confidence and accuracy over equal bins of confidence.
 
     ``confidences`` (n,) are the probabilities of the answers and ``right`` (n,) says which
-    answers are. (M. Naeini et al., "Obtaining well calibrated probabilities using Bayesian
-    binning", 2015.)
+    answers are; see ``CalibrationBins``.
     """
-    which = np.minimum((confidences * BINS).astype(np.intp), BINS - 1)
-    gaps = np.bincount(which, weights=confidences, minlength=BINS)
-    gaps -= np.bincount(which, weights=right, minlength=BINS)
-    return float(np.abs(gaps).sum() / len(confidences))
+    return calibration_bins(confidences, right).error

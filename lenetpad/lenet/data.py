@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lenetpad import resources
+from lenetpad import judgements, resources
 from lenetpad.ink.files import Drawing, normalised, read_ink
 from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
 
@@ -22,7 +22,7 @@ from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
 MNIST_SHA256: Final = "b5e394bc34918bacb3c7d30dae8a52f2e99dbccb1317eccfc24e1d09f564e406"
 SIDE: Final = 28
 #: The label of an image that shows no digit.
-NO_DIGIT: Final = 10
+NO_DIGIT: Final = judgements.NO_DIGIT
 
 
 class DataError(RuntimeError):

@@ -3,28 +3,145 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
 
 import torch
+from torch import Tensor
 
+from lenetpad.judgements import (
+    IMAGES,
+    INK,
+    MNIST_TEST,
+    MNIST_TRAINING,
+    DataChoice,
+    Examination,
+    ExaminationProgress,
+    Judgement,
+    Judgements,
+)
+from lenetpad.lenet.augment import padded
 from lenetpad.lenet.calibration import expected_calibration_error
-from lenetpad.lenet.data import NO_DIGIT, Labelled
+from lenetpad.lenet.data import (
+    NO_DIGIT,
+    DataError,
+    Labelled,
+    bitmaps,
+    drawn,
+    ink_drawings,
+    mnist,
+)
 from lenetpad.lenet.network import LeNet5
-from lenetpad.lenet.training import evaluate_outputs
-from lenetpad.messages import Evaluation
+from lenetpad.lenet.recognizer import Recognizer, open_recognizer
+from lenetpad.lenet.training import EVALUATION_BATCH
+from lenetpad.messages import Choice, Evaluation
+
+#: How many images are read at once beside the pen.
+SMALL_BATCH: Final = 250
+#: The data sets that are always there, and those that are files.
+SETS: Final[Mapping[str, Callable[[], Labelled]]] = {
+    MNIST_TEST: lambda: mnist()[1],
+    MNIST_TRAINING: lambda: mnist()[0],
+}
+FILES: Final[Mapping[str, Callable[[Path], Labelled]]] = {
+    INK: lambda path: drawn(ink_drawings([path], unlabelled=True)),
+    IMAGES: bitmaps,
+}
 
 
 def evaluate(network: LeNet5, data: Labelled, device: str = "cpu") -> Evaluation:
     """Read every image and count answers against labels. ``data`` must not be empty."""
-    outputs = evaluate_outputs(network, data.images, device)
-    posteriors = network.log_posteriors(outputs).exp().cpu()  # (n, 10), or (n, 11) with no digit
+    *_, judgement = judge(network, data, device)
+    assert isinstance(judgement, Judgement)
+    return judgement.evaluation
+
+
+def judge(
+    network: LeNet5, data: Labelled, device: str = "cpu", batch: int = EVALUATION_BATCH
+) -> Iterator[int | Judgement]:
+    """Read every image; yield how many are read after each batch and, at the end, the judgement.
+
+    ``data`` must not be empty.
+    """
+    network.eval()
+    found: list[Tensor] = []
+    done = 0
+    for images in data.images.split(batch):
+        with torch.inference_mode():
+            outputs = network(padded(images).to(device))
+            found.append(network.log_posteriors(outputs).exp().cpu())  # (b, 10) or (b, 11)
+        done += len(images)
+        yield done
+    yield _judgement(torch.cat(found), data.labels)
+
+
+def _judgement(posteriors: Tensor, labels: Tensor) -> Judgement:
+    """What posteriors (n, 10), or (n, 11) with "no digit", are worth against labels (n,)."""
     confidences, answers = posteriors[:, :10].max(dim=1)
     refused = posteriors.argmax(dim=1) == NO_DIGIT
-    digits = data.labels != NO_DIGIT
-    truth, found = data.labels[digits], answers[digits]
+    digits = labels != NO_DIGIT
+    truth, found = labels[digits], answers[digits]
     confusion = torch.bincount(truth * 10 + found, minlength=100).view(10, 10)
     error = math.nan
     if len(truth):
         error = expected_calibration_error(
             confidences[digits].double().numpy(), (found == truth).numpy()
         )
-    return Evaluation(confusion.numpy(), answers.numpy(), refused.numpy(), error)
+    evaluation = Evaluation(confusion.numpy(), answers.numpy(), refused.numpy(), error)
+    probabilities = posteriors[:, :10].numpy()
+    no_digit = posteriors[:, NO_DIGIT].numpy() if posteriors.shape[1] > NO_DIGIT else None
+    return Judgement(evaluation, probabilities, no_digit)
+
+
+def open_data(choice: DataChoice) -> Labelled:
+    """The chosen images. Raises DataError or InkError where there are none."""
+    if choice.key in SETS:
+        return SETS[choice.key]()
+    if choice.key not in FILES:
+        raise DataError(f"{choice.key!r} is no data set; choose one of {', '.join(SETS)}")
+    found = FILES[choice.key](Path(choice.path))
+    if len(found) == 0:
+        raise DataError(f"{choice.path} holds no images")
+    return found
+
+
+def examine(examination: Examination) -> Iterator[ExaminationProgress | Judgements]:
+    """Judge the networks of an examination, with progress after each batch; the judgements last.
+
+    A caller who stops asking stops it. Raises WeightsError, DataError or InkError.
+    """
+    serial = examination.serial
+    yield ExaminationProgress(serial, 0, 0)
+    readers = [open_recognizer(choice) for choice in examination.models]
+    yield ExaminationProgress(serial, 0, 0)
+    labelled = open_data(examination.data)
+    total = len(readers) * len(labelled)
+    found: list[Judgement] = []
+    for reader in readers:
+        before = len(found) * len(labelled)
+        for step in judge(reader.weights.network, labelled, reader.device, SMALL_BATCH):
+            if isinstance(step, Judgement):
+                found.append(step)
+            else:
+                yield ExaminationProgress(serial, before + step, total)
+    pairs = zip(examination.models, readers, strict=True)
+    notices = [notice for choice, reader in pairs if (notice := _notice(choice, reader))]
+    yield Judgements(
+        examination=examination,
+        images=labelled.images.numpy(),
+        labels=labelled.labels.numpy(),
+        found=tuple(found),
+        notice=" ".join(notices),
+    )
+
+
+def _notice(choice: Choice, reader: Recognizer) -> str:
+    """What the user should know of how a network was read."""
+    manner, guesses = reader.weights.manner, reader.weights.guesses
+    if manner is not None and guesses:
+        return (
+            f"{Path(choice.model).name} does not say how it reads; it was read as the best of "
+            f"{len(guesses)} guesses: {', '.join(manner.answers.values())}."
+        )
+    return reader.notice

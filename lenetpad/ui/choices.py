@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
+from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QWidget
+
+OPEN_FILE: Final = "Open file…"
 
 
 class Choices(QComboBox):
@@ -21,9 +27,73 @@ class Choices(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Cut the shown text in its middle where there is no room: style sheets clip it."""
+        super().initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        control = QStyle.ComplexControl.CC_ComboBox
+        room = self.style().subControlRect(control, option, part, self).width()
+        option.currentText = option.fontMetrics.elidedText(
+            option.currentText, Qt.TextElideMode.ElideMiddle, room
+        )
+
     def select(self, value: object) -> bool:
         """Show the entry with this data as chosen; False where there is none."""
         index = self.findData(value)
         if index >= 0:
             self.setCurrentIndex(index)
         return index >= 0
+
+
+class FileChoices(Choices):
+    """A list whose last entry opens a file: ``file_wanted`` tells when that one is chosen."""
+
+    file_wanted = Signal()
+
+    def __init__(self, name: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, tip, parent)
+        self._files: list[Path] = []
+        self._chosen = 0
+        self.activated.connect(self._note_choice)
+        self.show_entries(())
+
+    def show_entries(self, entries: Iterable[tuple[str, str]]) -> None:
+        """List entries, each a title and its data, and the files that were opened; the one that
+        was chosen stays so where it is still there."""
+        before = self.currentData()
+        self.clear()
+        for title, data in entries:
+            self.addItem(title, data)
+        for path in self._files:
+            if self.findData(str(path)) < 0:
+                self._add(path)
+        self.addItem(OPEN_FILE, None)
+        self._chosen = max(self.findData(before) if before is not None else 0, 0)
+        self.setCurrentIndex(self._chosen)
+
+    def add_file(self, path: Path) -> None:
+        """Add a file to the list and choose it."""
+        if self.findData(str(path)) < 0:
+            self._files.append(path)
+            self.removeItem(self.count() - 1)
+            self._add(path)
+            self.addItem(OPEN_FILE, None)
+        self.select(str(path))
+        self._chosen = self.currentIndex()
+
+    @property
+    def file(self) -> Path | None:
+        """The file that is chosen, None where the choice is no file that was opened here."""
+        return next((p for p in self._files if str(p) == self.currentData()), None)
+
+    def _add(self, path: Path) -> None:
+        self.addItem(path.name, str(path))
+        self.setItemData(self.count() - 1, str(path), Qt.ItemDataRole.ToolTipRole)
+
+    @Slot(int)
+    def _note_choice(self, index: int) -> None:
+        if self.itemData(index) is not None:
+            self._chosen = index
+            return
+        self.setCurrentIndex(self._chosen)  # until a file is chosen
+        self.file_wanted.emit()

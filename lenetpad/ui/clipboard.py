@@ -42,13 +42,14 @@ def sheet_in(mime: QMimeData) -> Found:
     if mime.hasImage():
         image = mime.imageData()
         if isinstance(image, QImage) and not image.isNull():
-            return Found(Sheet(picture=read_picture(_png(image))))
+            return Found(Sheet(picture=read_picture(png(image))))
     if mime.hasText() and mime.text().lstrip().startswith("{"):
         return Found(Sheet(fitted(ink_from_text(mime.text()))))
     raise InkError(NOTHING)
 
 
-def _png(image: QImage) -> bytes:
+def png(image: QImage) -> bytes:
+    """The image as a PNG file."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)

@@ -159,11 +159,6 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton[framed="true"]:hover {{ border-color: {theme.dim}; }}
     QToolButton[framed="true"]:disabled {{ color: {theme.dim}; background: transparent; }}
     QToolButton[framed="true"]::menu-indicator {{ image: none; }}
-    #pages::tab {{ padding: 7px 14px; margin-right: 2px; border: none; color: {theme.dim};
-        border-bottom: 3px solid transparent; background: transparent; }}
-    #pages::tab:hover {{ color: {theme.text}; }}
-    #pages::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
-    #pages::tab:focus {{ background: {theme.line}; }}
     QScrollBar:vertical {{ width: 12px; background: transparent; margin: 0; }}
     QScrollBar:horizontal {{ height: 12px; background: transparent; margin: 0; }}
     QScrollBar::handle {{ background: {theme.line}; border-radius: 4px; margin: 2px; }}
@@ -176,8 +171,25 @@ def _style_sheet(theme: Theme) -> str:
         border-bottom: 1px solid {theme.line}; padding: 4px 6px; }}
     QTableView {{ border: 1px solid {theme.line}; border-radius: 6px; background: {theme.panel};
         alternate-background-color: {theme.window}; }}
-    QProgressBar {{ background: {theme.line}; border: none; border-radius: 5px; }}
-    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 5px; }}
+    QPushButton {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 6px;
+        padding: 4px 14px; min-height: 20px; }}
+    QPushButton:hover {{ border-color: {theme.dim}; }}
+    QPushButton:focus {{ border-color: {theme.accent}; }}
+    QPushButton:pressed {{ background: {theme.line}; }}
+    QPushButton:disabled {{ color: {theme.dim}; }}
+    QPushButton::menu-indicator {{ image: none; width: 0; }}
+    QPushButton#primary {{ background: {theme.accent}; border-color: {theme.accent};
+        color: {theme.on_accent}; }}
+    QPushButton#primary:hover, QPushButton#primary:focus {{ border-color: {theme.text}; }}
+    QProgressBar {{ background: {theme.line}; border: none; border-radius: 4px; }}
+    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 4px; }}
+    QTabWidget::pane {{ border: none; }}
+    QTabBar::tab {{ padding: 5px 12px; color: {theme.dim}; background: transparent;
+        border: none; border-bottom: 2px solid transparent; }}
+    QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
+    QTabBar::tab:hover {{ color: {theme.text}; }}
+    QTabBar::tab:focus {{ background: {theme.line}; }}
+    #pages::tab {{ padding: 7px 14px; margin-right: 2px; border-bottom-width: 3px; }}
     QComboBox {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 6px;
         padding: 4px 8px; min-height: 20px; }}
     QComboBox:hover {{ border-color: {theme.dim}; }}

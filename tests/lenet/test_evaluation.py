@@ -1,17 +1,27 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
-from lenetpad.lenet import weights
-from lenetpad.lenet.data import NO_DIGIT, Labelled
-from lenetpad.lenet.evaluation import evaluate
+from lenetpad import resources
+from lenetpad.judgements import (
+    DataChoice,
+    Examination,
+    ExaminationProgress,
+    Judgement,
+    Judgements,
+)
+from lenetpad.lenet import evaluation, weights
+from lenetpad.lenet.data import NO_DIGIT, DataError, Labelled
+from lenetpad.lenet.evaluation import evaluate, examine, judge, open_data
+from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.training import EVALUATION_BATCH
-from lenetpad.messages import Evaluation
+from lenetpad.messages import Choice, Evaluation, Manner
 
 NAN = float("nan")
 
@@ -120,3 +130,116 @@ def test_an_evaluation_is_in_evaluation_mode() -> None:
 def test_an_untrained_network_guesses(mnist: tuple[Labelled, Labelled]) -> None:
     some = Labelled(mnist[1].images[:500], mnist[1].labels[:500])
     assert evaluate(weights.build("lenet5-1998", 0), some).error > 0.6
+
+
+def test_judging_tells_how_many_are_read_and_then_every_probability() -> None:
+    network: nn.Module = Oracle(rubbish=0.5)
+    data = answering([1, 2, 3, 4, 5], [1, 2, 3, 4, NO_DIGIT])
+    *steps, judgement = judge(network, data, batch=2)  # type: ignore[arg-type]
+    assert steps == [2, 4, 5]
+    assert isinstance(judgement, Judgement)
+    assert judgement.probabilities.shape == (5, 10)
+    assert judgement.no_digit is not None
+    total = judgement.probabilities.sum(axis=1) + judgement.no_digit
+    assert total == pytest.approx(np.ones(5), abs=1e-6)
+    assert judgement.evaluation.answers.tolist() == [1, 2, 3, 4, 5]
+    assert judgement.confidences == pytest.approx(judgement.probabilities[range(5), range(1, 6)])
+
+
+def test_judging_stops_where_nobody_asks_on() -> None:
+    network = Oracle()
+    steps = judge(network, answering([0] * 10, [0] * 10), batch=2)  # type: ignore[arg-type]
+    assert (next(steps), next(steps)) == (2, 4)
+    del steps
+    assert network.batches == [2, 2]
+
+
+def test_small_batches_change_no_answer(mnist: tuple[Labelled, Labelled]) -> None:
+    some = Labelled(mnist[1].images[:600], mnist[1].labels[:600])
+    network = weights.load("lenet5-1998").network
+    (*_, small), (*_, large) = judge(network, some, batch=70), judge(network, some)
+    assert isinstance(small, Judgement)
+    assert isinstance(large, Judgement)
+    assert np.array_equal(small.evaluation.answers, large.evaluation.answers)
+    assert small.probabilities == pytest.approx(large.probabilities, abs=1e-5)
+
+
+def test_the_plots_calibration_error_is_that_of_the_evaluation(
+    mnist: tuple[Labelled, Labelled],
+) -> None:
+    some = Labelled(mnist[1].images[:600], mnist[1].labels[:600])
+    *_, judgement = judge(weights.load("lenet5-study").network, some)
+    assert isinstance(judgement, Judgement)
+    asked = Examination(1, (Choice(1, "lenet5-study"),), DataChoice("mnist"))
+    found = Judgements(asked, some.images.numpy(), some.labels.numpy(), (judgement,))
+    assert found.calibration(0).error == pytest.approx(judgement.evaluation.calibration_error)
+    assert found.curves[0].error[0] == pytest.approx(judgement.evaluation.error)
+
+
+def test_an_examination_reads_every_image_with_each_network(tmp_path: Path) -> None:
+    images = np.zeros((300, 28, 28), dtype=np.uint8)
+    images[:, 8:20, 13:15] = 255
+    np.savez(tmp_path / "ones.npz", images=images, labels=np.ones(300, dtype=np.uint8))
+    choices = (Choice(1, "lenet5-1998"), Choice(2, "lenet5-modern"))
+    asked = Examination(9, choices, DataChoice.of_file(tmp_path / "ones.npz"))
+    *steps, found = examine(asked)
+    assert [
+        (step.done, step.total) for step in steps if isinstance(step, ExaminationProgress)
+    ] == [
+        *[(0, 0)] * 2,
+        *[(250, 600), (300, 600), (550, 600), (600, 600)],
+    ]
+    assert isinstance(found, Judgements)
+    assert found.examination is asked
+    assert [judged.evaluation.n for judged in found.found] == [300, 300]
+    assert found.images.shape == (300, 28, 28)
+    assert set(found.labels.tolist()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (DataChoice("nonsense"), "'nonsense' is no data set"),
+        (DataChoice("images", "gone.npz"), "gone.npz cannot be used"),
+    ],
+)
+def test_data_that_is_not_there_is_explained(choice: DataChoice, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        open_data(choice)
+
+
+def test_data_sets_by_their_keys(mnist: tuple[Labelled, Labelled]) -> None:
+    assert torch.equal(open_data(DataChoice("mnist")).images, mnist[1].images)
+    assert torch.equal(open_data(DataChoice("mnist-train")).labels, mnist[0].labels)
+    ink = open_data(DataChoice("ink", str(resources.path("ink/samples.jsonl"))))
+    assert len(ink) > 0
+
+
+@pytest.fixture
+def few_ones(tmp_path: Path) -> DataChoice:
+    images = np.zeros((2, 28, 28), dtype=np.uint8)
+    images[:, 8:20, 13:15] = 255
+    np.savez(tmp_path / "ones.npz", images=images, labels=np.ones(2, dtype=np.uint8))
+    return DataChoice.of_file(tmp_path / "ones.npz")
+
+
+def test_a_device_that_fails_gives_way_to_the_cpu_and_that_is_said(few_ones: DataChoice) -> None:
+    *_, found = examine(Examination(1, (Choice(1, "lenet5-1998", "cuda:77"),), few_ones))
+    assert isinstance(found, Judgements)
+    assert "cuda:77 cannot be used, the CPU reads instead" in found.notice
+
+
+def test_how_a_network_was_guessed_to_read_is_said(
+    few_ones: DataChoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = weights.load("lenet5-study").network
+    manner = Manner("relu", "max", "unit", "zero")
+    guesses = ((manner, 0.9), (Manner("tanh", "max", "unit", "zero"), 0.5))
+    foreign = weights.Weights("mine.pth", network, manner=manner, guesses=guesses)
+    monkeypatch.setattr(evaluation, "open_recognizer", lambda choice: Recognizer(foreign))
+    *_, found = examine(Examination(1, (Choice(1, "/some/mine.pth"),), few_ones))
+    assert isinstance(found, Judgements)
+    assert found.notice == (
+        "mine.pth does not say how it reads; it was read as the best of 2 guesses: "
+        "relu, max, unit, zero."
+    )

@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from lenetpad.messages import DEFAULT_MODEL, MODEL_NAMES, Choice
+from lenetpad.ui.choices import Choices
 from lenetpad.ui.theme import DARK, LIGHT, Theme, ThemeChoice
 from lenetpad.ui.window import Window
 
@@ -49,4 +51,31 @@ def test_every_set_of_weights_can_be_chosen(qtbot: QtBot, settings: QSettings) -
     assert offered["lenet5-1998-paper"] == "1998, as in the paper"
     window.show_choice(Choice(1, "lenet5-study-paper"))
     assert models.currentText() == "study, as in the paper"
+    window.close()
+
+
+def shown(box: Choices) -> str:
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    return option.currentText
+
+
+def test_a_text_is_cut_in_the_middle_only_where_there_is_no_room(
+    qtbot: QtBot, settings: QSettings
+) -> None:
+    window = Window(settings)
+    qtbot.addWidget(window)
+    window.show()
+    for box in (window.header.models, window.header.devices, window.page.scales):
+        for index in range(box.count()):
+            box.setCurrentIndex(index)
+            assert shown(box) == box.itemText(index)
+    models = window.header.models
+    models.addItem("a set of weights with quite a long name.safetensors", "x")
+    models.select("x")
+    models.setFixedWidth(180)
+    QApplication.processEvents()
+    assert shown(models).startswith("a set")
+    assert "…" in shown(models)
+    assert shown(models).endswith("tensors")
     window.close()

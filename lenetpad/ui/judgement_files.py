@@ -1,0 +1,99 @@
+"""Judgements as files, written beside the window: every pattern, the confusion, the numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+
+from lenetpad import disk
+from lenetpad.judgements import NO_DIGIT, Judgements, evaluation_json
+from lenetpad.ui.chart import LETTERS
+
+PATTERN_COLUMNS: Final = ("answer", "probability", "refused")
+
+
+def patterns_csv(judgements: Judgements) -> bytes:
+    """A row for each pattern: its index, its truth, and what each network made of it."""
+    names = [
+        f"{column}_{LETTERS[which].lower()}" if judgements.compares else column
+        for which in range(len(judgements.found))
+        for column in PATTERN_COLUMNS
+    ]
+    truths = ["" if label == NO_DIGIT else label for label in judgements.labels.tolist()]
+    columns: list[Iterable[Any]] = [range(len(truths)), truths]
+    for judged in judgements.found:
+        columns.append(judged.evaluation.answers.tolist())
+        columns.append(f"{confidence:.6f}" for confidence in judged.confidences.tolist())
+        columns.append(judged.evaluation.refused.astype(int).tolist())
+    return _csv([("index", "truth", *names), *zip(*columns, strict=True)])
+
+
+def confusion_csv(judgements: Judgements) -> bytes:
+    """A row for each network and true digit: how often each digit was answered."""
+    rows: list[Iterable[Any]] = [("weights", "truth", *range(10))]
+    pairs = zip(judgements.examination.models, judgements.found, strict=True)
+    for choice, judged in pairs:
+        for truth, counts in enumerate(judged.evaluation.confusion.tolist()):
+            rows.append((choice.model, truth, *counts))
+    return _csv(rows)
+
+
+def numbers_json(judgements: Judgements) -> bytes:
+    """What ``lenetpad evaluate --json`` prints, with the names of data and weights; a second
+    network's under "compared", and where the two differ."""
+    data = judgements.examination.data
+    found = [
+        {"model": choice.model, **evaluation_json(judged.evaluation)}
+        for choice, judged in zip(judgements.examination.models, judgements.found, strict=True)
+    ]
+    content: dict[str, Any] = {"data": data.path or data.key, **found[0]}
+    if judgements.compares:
+        content |= {"compared": found[1], "differing": judgements.differing().tolist()}
+    return (json.dumps(content, indent=1) + "\n").encode()
+
+
+class Writer(QObject):
+    """Makes and writes files one after the other in a thread of its own.
+
+    ``written`` carries the Path, ``failed`` a sentence that says what could not be written, why,
+    and what to do.
+    """
+
+    written = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+
+    def write(self, path: Path, make: Callable[[], bytes]) -> None:
+        """Write what ``make`` gives; both happen in the thread."""
+        self._pool.start(lambda: self._write(path, make))
+
+    def close(self) -> None:
+        """Wait until everything is on the disk."""
+        self._pool.waitForDone()
+
+    def _write(self, path: Path, make: Callable[[], bytes]) -> None:
+        try:
+            disk.replace(path, make())
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.failed.emit(f"{path} cannot be written: {reason}. Choose another folder.")
+        except Exception as error:
+            self.failed.emit(f"{path} cannot be written: {error}")
+        else:
+            self.written.emit(path)
+
+
+def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
