@@ -22,6 +22,7 @@ from lenetpad.engine import training_process
 from lenetpad.engine.recognition import Opener, Recognition, open_with_torch
 from lenetpad.engine.training import Target
 from lenetpad.ink.strokes import Sheet
+from lenetpad.judging import Judging
 from lenetpad.messages import (
     CPU,
     DEFAULT_MODEL,
@@ -76,9 +77,9 @@ class Pad(QObject):
         self._working: Choice | None = None  # the last one that was met
         self._manners: dict[str, Manner] = {self._choice.model: self._choice.manner}
         self.recognition = Recognition(opener)
-        self.studio = Studio(
-            self.window, runs.home() if folder is None else folder / "runs", target
-        )
+        root = runs.home() if folder is None else folder / "runs"
+        self.studio = Studio(self.window, root, target)
+        self.judging = Judging(self.window, root, self.studio.errands)
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
         self._keeping.timeout.connect(self._keep_sheet)
@@ -97,6 +98,7 @@ class Pad(QObject):
         window.manner_chosen.connect(self._choose_manner)
         window.question_dropped.connect(self._give_up_choice)
         window.closed.connect(self.close)
+        self.judging.put_on_canvas.connect(window.page.canvas.set_sheet)
         self.studio.read_with.connect(self._read_with_run)
         self.studio.refreshed.connect(self._refresh)
         recognition.reading_ready.connect(self._show_reading)
@@ -179,6 +181,7 @@ class Pad(QObject):
         self._manners[ready.choice.model] = ready.choice.manner
         self.window.show_model(ready)
         self.studio.show_devices(ready.devices)
+        self.judging.show_model(ready.choice.model)
         if ready.serial == self._choice.serial:
             if ready.fell_back:  # asking for the dead device again would only fail again
                 self._working = self._choice = replace(ready.choice, device=CPU)
@@ -248,6 +251,7 @@ class Pad(QObject):
         self._keeping.stop()
         self._keep_sheet()
         self.window.hide()
+        self.judging.close()
         self.studio.close()
         self.recognition.close()
 

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from lenetpad import __version__
+from lenetpad.catalogue import DATA_SETS, MNIST
 from lenetpad.messages import CPU, DEFAULT_MODEL, MANNERS, MODEL_NAMES, OPTIMISERS, SCHEDULES
+from lenetpad.recipes import TRAININGS_BY_NAME
 
 MODELS: Final = ", ".join(MODEL_NAMES)
 
@@ -98,6 +100,18 @@ IMAGES = _argument(
     help='.npz files with "images" and "labels" that weights are judged by, never trained on',
 )
 
+DATA = (
+    _argument(
+        "--data",
+        choices=tuple(DATA_SETS),
+        default=MNIST,
+        help="the data set: "
+        + "; ".join(f"{key}: {known.title}" for key, known in DATA_SETS.items())
+        + " (default %(default)s; others than mnist are fetched once)",
+    ),
+    _argument("--folder", default="", metavar="DIR", help="where --data folder lies"),
+)
+
 RUNS = _argument(
     "--runs", type=Path, metavar="DIR", help="folder of the runs (default: in your user data)"
 )
@@ -107,7 +121,16 @@ COMMANDS: Final = (
         "train",
         "train a network and save its weights",
         (
-            _argument("--model", default=DEFAULT_MODEL, help=f"recipe: {MODELS}"),
+            _argument("--model", help=f"recipe: {MODELS} (default {DEFAULT_MODEL})"),
+            _argument(
+                "--preset",
+                choices=tuple(TRAININGS_BY_NAME),
+                help="one of the Train tab's presets in place of a recipe",
+            ),
+            _argument(
+                "--start", default="", metavar="MODEL", help="weights to go on from, not random"
+            ),
+            *DATA,
             _argument("--epochs", type=_positive(int), help="passes over the data"),
             _argument("--batch-size", type=_positive(int), help="images a step"),
             _argument("--lr", type=_positive(float), help="peak of the learning rate"),
@@ -175,6 +198,7 @@ COMMANDS: Final = (
             _argument(
                 "--images", type=Path, metavar="FILE", help='.npz file with "images" and "labels"'
             ),
+            *DATA,
             DEVICE,
             JSON,
         ),

@@ -15,11 +15,12 @@ from typing import Any, Final
 from tqdm import tqdm
 
 from lenetpad import runs
+from lenetpad.catalogue import FOLDER, MNIST
 from lenetpad.ink.files import Drawing, is_ink, read_ink, read_picture
 from lenetpad.ink.raster import draw
 from lenetpad.ink.statistics import ImageStatistics, statistics
 from lenetpad.judgements import evaluation_json
-from lenetpad.lenet import data
+from lenetpad.lenet import data, datasets
 from lenetpad.lenet.architecture import layer_table, total_parameters
 from lenetpad.lenet.course import Course
 from lenetpad.lenet.evaluation import evaluate as evaluate_network
@@ -28,6 +29,7 @@ from lenetpad.lenet.mixture import split
 from lenetpad.lenet.recognizer import open_recognizer, usable_device
 from lenetpad.lenet.weights import SUFFIXES, Weights, load
 from lenetpad.messages import (
+    DEFAULT_MODEL,
     MANNERS,
     UNKNOWN_MANNER,
     Choice,
@@ -36,7 +38,7 @@ from lenetpad.messages import (
     Progress,
     Reading,
 )
-from lenetpad.recipes import RECIPES, Plan, Recipe, plan_of
+from lenetpad.recipes import RECIPES, TRAININGS_BY_NAME, Plan, Recipe, plan_of
 
 #: What of a recipe the options of `lenetpad train` choose.
 CHOSEN: Final = (
@@ -67,12 +69,14 @@ class _Teller:
 
     def __init__(self) -> None:
         self._bar: tqdm[Any] | None = None
+        self._counted = ""
 
     def __call__(self, what: str, done: int, total: int) -> None:
         if not (done or total):
             tqdm.write(f"lenetpad: {what}", file=sys.stderr)  # a bar may be there
             return
-        if self._bar is None or self._bar.desc != f"{what}: ":
+        if self._bar is None or self._counted != what:
+            self._counted = what
             self._bar = tqdm(desc=what, total=total or None, unit_scale=True, disable=None)
         self._bar.update(done - self._bar.n)
         if total and done >= total:
@@ -115,9 +119,13 @@ def _print_runs(root: Path, *, as_json: bool) -> None:
 
 def _plan(arguments: argparse.Namespace) -> Plan:
     """What the options ask for; ValueError for what cannot work."""
-    name, out = arguments.model, arguments.out or Path(f"{arguments.model}.safetensors")
+    preset = TRAININGS_BY_NAME.get(arguments.preset)
+    name = arguments.model or (preset.model if preset else DEFAULT_MODEL)
     if name not in RECIPES:
         raise ValueError(f"{name!r} is no preset; choose one of {', '.join(RECIPES)}")
+    if arguments.data == FOLDER and not arguments.folder:
+        raise ValueError("--data folder needs --folder DIR")
+    out = arguments.out or Path(f"{name}.safetensors")
     if out.suffix not in SUFFIXES:
         raise ValueError(f"{out} must end in one of {', '.join(SUFFIXES)}")
     nearest = next(folder for folder in out.absolute().parents if folder.exists())
@@ -126,13 +134,24 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         raise ValueError(f"{out} cannot be written: {what}")
     return Plan(
         model=name,
-        recipe=_recipe(name, arguments),
+        recipe=_recipe(preset.recipe if preset else RECIPES[name], arguments),
+        start=_start(arguments.start),
+        data=arguments.data,
+        folder=str(Path(arguments.folder).resolve()) if arguments.folder else "",
         ink=_resolved(arguments.ink),
         images=_resolved(arguments.images),
         out=str(out.resolve()),
         device=usable_device(arguments.device),
         half=arguments.half,
+        preset=preset.title if preset else "",
     )
+
+
+def _start(model: str) -> str:
+    """The weights to begin with: a shipped name, or a file's path that a run can keep."""
+    if not model or model in RECIPES:
+        return model
+    return str(Path(model).resolve())
 
 
 def _resolved(paths: Iterable[Path]) -> tuple[str, ...]:
@@ -154,6 +173,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """Evaluate a network on ink, on images, or on MNIST's test set."""
     if arguments.ink and arguments.images:
         raise ValueError("choose --ink or --images, not both")
+    if arguments.data != MNIST and (arguments.ink or arguments.images):
+        raise ValueError("choose --data, --ink or --images, not several")
     if arguments.held_out and not arguments.ink:
         raise ValueError("--held-out needs --ink: only ink has writers to hold out")
     network = _loaded(arguments).network
@@ -169,7 +190,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
     elif arguments.images:
         labelled = data.bitmaps(arguments.images)
     else:
-        labelled = data.mnist()[1]
+        folder = Path(arguments.folder) if arguments.folder else None
+        labelled = datasets.load(arguments.data, datasets.cache(), folder, _Teller())[1]
     device = usable_device(arguments.device)
     result = evaluate_network(network.to(device), labelled, device)
     mnist_statistics = statistics(data.mnist()[1].images.numpy() / 255) if arguments.ink else None
@@ -250,10 +272,10 @@ def info(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _recipe(name: str, arguments: argparse.Namespace) -> Recipe:
-    """The recipe of that name with what the user chose otherwise."""
+def _recipe(recipe: Recipe, arguments: argparse.Namespace) -> Recipe:
+    """The recipe with what the user chose otherwise."""
     chosen = {name: value for name in CHOSEN if (value := getattr(arguments, name)) is not None}
-    return replace(RECIPES[name], **chosen)
+    return replace(recipe, **chosen)
 
 
 def _follow(progress: Iterable[Progress], recipe: Recipe) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lenetpad.catalogue import DATA_SETS, FOLDER, MNIST
 from lenetpad.messages import Choice, Evaluation, FloatArray
 
 #: The label of an image that shows no digit.
@@ -27,14 +28,22 @@ SHOWN_POINTS: Final = 2000
 #: figure 10 asks for 0.5 %, which our networks come near without refusing any.)
 AIMED_ERROR: Final = 0.001
 
-MNIST_TEST: Final = "mnist"
+MNIST_TEST: Final = MNIST
 MNIST_TRAINING: Final = "mnist-train"
 #: Data sets that are files of the user's.
 INK: Final = "ink"
 IMAGES: Final = "images"
 #: What the data sets that are always there are called.
 DATA_TITLES: Final[Mapping[str, str]] = MappingProxyType(
-    {MNIST_TEST: "MNIST test set", MNIST_TRAINING: "MNIST training set"}
+    {
+        MNIST_TEST: "MNIST test set",
+        MNIST_TRAINING: "MNIST training set",
+        **{
+            key: f"{known.title} test set"
+            for key, known in DATA_SETS.items()
+            if key not in (MNIST, FOLDER)
+        },
+    }
 )
 
 Indices = NDArray[np.intp]
@@ -51,7 +60,9 @@ class DataChoice:
 
     @classmethod
     def of_file(cls, path: Path) -> DataChoice:
-        """A file of the user's: .npz holds images, everything else ink."""
+        """A file of the user's: .npz holds images, everything else but a folder ink."""
+        if path.is_dir():
+            return cls(FOLDER, str(path))
         return cls(IMAGES if path.suffix == ".npz" else INK, str(path))
 
     @property
@@ -71,11 +82,15 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class ExaminationProgress:
-    """How many of all images have been read; each network reads every image."""
+    """How many of all images have been read; each network reads every image.
+
+    While a data set is ``fetched``, its title is there, and bytes are counted.
+    """
 
     serial: int
     done: int
     total: int
+    fetched: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

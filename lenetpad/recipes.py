@@ -186,6 +186,10 @@ TRAININGS: Final = (
 )
 
 
+#: The same by names that are easily typed, such as "paper-1998".
+TRAININGS_BY_NAME: Final = {preset.title.lower().replace(" ", "-"): preset for preset in TRAININGS}
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One training: the network, the recipe, and what to learn from.

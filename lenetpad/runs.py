@@ -254,6 +254,15 @@ def snapshot_path(folder: Path, step: int) -> Path:
     return folder / SNAPSHOTS / f"{step:08}.safetensors"
 
 
+def weights_of(folder: Path) -> Path | None:
+    """The weights to use of a run: those of its end, else the best, else the latest."""
+    for name in (WEIGHTS, BEST):
+        if (folder / name).exists():
+            return folder / name
+    found = snapshots(folder)
+    return found[-1][1] if found else None
+
+
 def log(folder: Path) -> Iterator[dict[str, Any]]:
     """The log's entries; a last line that was not written to its end is left out."""
     try:

@@ -268,7 +268,7 @@ class Studio(QObject):
         self._go_on(folder, MENDED)
 
     def _use(self, run: Run) -> None:
-        path = weights_of(run.folder)
+        path = runs.weights_of(run.folder)
         if path is None:
             self._notice(f"{run.name} has no weights yet")
             return
@@ -277,7 +277,7 @@ class Studio(QObject):
         self._window.open_page("draw")
 
     def _export_weights(self, run: Run) -> None:
-        path = weights_of(run.folder)
+        path = runs.weights_of(run.folder)
         if path is None:
             self._notice(f"{run.name} has no weights yet")
             return
@@ -392,15 +392,6 @@ class Studio(QObject):
         if self._tensorboard is not None:
             self._tensorboard.kill()
             self._tensorboard.waitForFinished()
-
-
-def weights_of(folder: Path) -> Path | None:
-    """The weights to use of a run: those of its end, else the best, else the latest."""
-    for name in (runs.WEIGHTS, runs.BEST):
-        if (folder / name).exists():
-            return folder / name
-    found = runs.snapshots(folder)
-    return found[-1][1] if found else None
 
 
 def _exported(source: Path, out: Path) -> Path:

@@ -44,12 +44,12 @@ class Course:
         self.plan, self._say = plan, say
         recipe = plan.recipe
         drawings = data.ink_drawings(map(Path, plan.ink)) if plan.ink else []
-        if recipe.mixture:
-            say("drawing the mixture, which takes minutes", 0, 0)
         folder = Path(plan.folder) if plan.folder else None
         images, self._test = datasets.load(plan.data, datasets.cache(), folder, say)
-        self._lesson = prepared(recipe, drawings, images)
         self.network = _network(plan)
+        if recipe.mixture:
+            say("drawing the mixture, which takes minutes", 0, 0)
+        self._lesson = prepared(recipe, drawings, images)
         self.training = Training(
             self.network,
             self._lesson.train,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Thread
 from typing import Final
 
 import torch
@@ -21,6 +23,7 @@ from lenetpad.judgements import (
     Judgement,
     Judgements,
 )
+from lenetpad.lenet import datasets
 from lenetpad.lenet.augment import padded
 from lenetpad.lenet.calibration import expected_calibration_error
 from lenetpad.lenet.data import (
@@ -94,16 +97,48 @@ def _judgement(posteriors: Tensor, labels: Tensor) -> Judgement:
     return Judgement(evaluation, probabilities, no_digit)
 
 
-def open_data(choice: DataChoice) -> Labelled:
-    """The chosen images. Raises DataError or InkError where there are none."""
+def open_data(choice: DataChoice, serial: int = 0) -> Iterator[ExaminationProgress | Labelled]:
+    """The chosen images, at the end of the progress of what has to be fetched for them.
+
+    Raises DataError or InkError where there are none.
+    """
     if choice.key in SETS:
-        return SETS[choice.key]()
-    if choice.key not in FILES:
-        raise DataError(f"{choice.key!r} is no data set; choose one of {', '.join(SETS)}")
-    found = FILES[choice.key](Path(choice.path))
-    if len(found) == 0:
-        raise DataError(f"{choice.path} holds no images")
-    return found
+        yield SETS[choice.key]()
+    elif choice.key in FILES:
+        found = FILES[choice.key](Path(choice.path))
+        if len(found) == 0:
+            raise DataError(f"{choice.path} holds no images")
+        yield found
+    else:
+        yield from _loaded(choice, serial)
+
+
+def _loaded(choice: DataChoice, serial: int) -> Iterator[ExaminationProgress | Labelled]:
+    """The test part of a set of the catalogue; who stops asking stops the fetching."""
+    news: SimpleQueue[ExaminationProgress | Labelled | Exception] = SimpleQueue()
+    unwanted = Event()
+
+    def tell(title: str, done: int, total: int) -> None:
+        news.put(ExaminationProgress(serial, done, total, title))
+
+    def work() -> None:
+        folder = Path(choice.path) if choice.path else None
+        try:
+            news.put(datasets.load(choice.key, datasets.cache(), folder, tell, unwanted.is_set)[1])
+        except Exception as error:  # it belongs to who asks
+            news.put(error)
+
+    thread = Thread(target=work, name="fetching")
+    thread.start()
+    try:
+        while not isinstance(item := news.get(), Labelled):
+            if isinstance(item, Exception):
+                raise item
+            yield item
+        yield item
+    finally:
+        unwanted.set()
+        thread.join()
 
 
 def examine(examination: Examination) -> Iterator[ExaminationProgress | Judgements]:
@@ -115,16 +150,20 @@ def examine(examination: Examination) -> Iterator[ExaminationProgress | Judgemen
     yield ExaminationProgress(serial, 0, 0)
     readers = [open_recognizer(choice) for choice in examination.models]
     yield ExaminationProgress(serial, 0, 0)
-    labelled = open_data(examination.data)
+    for step in open_data(examination.data, serial):
+        if isinstance(step, Labelled):
+            labelled = step
+        else:
+            yield step
     total = len(readers) * len(labelled)
     found: list[Judgement] = []
     for reader in readers:
         before = len(found) * len(labelled)
-        for step in judge(reader.weights.network, labelled, reader.device, SMALL_BATCH):
-            if isinstance(step, Judgement):
-                found.append(step)
+        for judged in judge(reader.weights.network, labelled, reader.device, SMALL_BATCH):
+            if isinstance(judged, Judgement):
+                found.append(judged)
             else:
-                yield ExaminationProgress(serial, before + step, total)
+                yield ExaminationProgress(serial, before + judged, total)
     pairs = zip(examination.models, readers, strict=True)
     notices = [notice for choice, reader in pairs if (notice := _notice(choice, reader))]
     yield Judgements(

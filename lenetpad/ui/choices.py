@@ -11,6 +11,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QWidget
 
 OPEN_FILE: Final = "Open file…"
+OPEN_FOLDER: Final = "Open folder…"
 
 
 class Choices(QComboBox):
@@ -46,12 +47,17 @@ class Choices(QComboBox):
 
 
 class FileChoices(Choices):
-    """A list whose last entry opens a file: ``file_wanted`` tells when that one is chosen."""
+    """A list whose last entries open a file or, with ``folders``, a folder: ``file_wanted`` and
+    ``folder_wanted`` tell when one of them is chosen."""
 
     file_wanted = Signal()
+    folder_wanted = Signal()
 
-    def __init__(self, name: str, tip: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, tip: str, parent: QWidget | None = None, *, folders: bool = False
+    ) -> None:
         super().__init__(name, tip, parent)
+        self._openers = (OPEN_FILE, OPEN_FOLDER) if folders else (OPEN_FILE,)
         self._files: list[Path] = []
         self._chosen = 0
         self.activated.connect(self._note_choice)
@@ -67,7 +73,7 @@ class FileChoices(Choices):
         for path in self._files:
             if self.findData(str(path)) < 0:
                 self._add(path)
-        self.addItem(OPEN_FILE, None)
+        self._add_openers()
         self._chosen = max(self.findData(before) if before is not None else 0, 0)
         self.setCurrentIndex(self._chosen)
 
@@ -75,9 +81,10 @@ class FileChoices(Choices):
         """Add a file to the list and choose it."""
         if self.findData(str(path)) < 0:
             self._files.append(path)
-            self.removeItem(self.count() - 1)
+            for _ in self._openers:
+                self.removeItem(self.count() - 1)
             self._add(path)
-            self.addItem(OPEN_FILE, None)
+            self._add_openers()
         self.select(str(path))
         self._chosen = self.currentIndex()
 
@@ -85,6 +92,10 @@ class FileChoices(Choices):
     def file(self) -> Path | None:
         """The file that is chosen, None where the choice is no file that was opened here."""
         return next((p for p in self._files if str(p) == self.currentData()), None)
+
+    def _add_openers(self) -> None:
+        for title in self._openers:
+            self.addItem(title, None)
 
     def _add(self, path: Path) -> None:
         self.addItem(path.name, str(path))
@@ -95,5 +106,6 @@ class FileChoices(Choices):
         if self.itemData(index) is not None:
             self._chosen = index
             return
+        wanted = self.folder_wanted if self.itemText(index) == OPEN_FOLDER else self.file_wanted
         self.setCurrentIndex(self._chosen)  # until a file is chosen
-        self.file_wanted.emit()
+        wanted.emit()

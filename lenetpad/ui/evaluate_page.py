@@ -34,15 +34,16 @@ from lenetpad.messages import Choice, Failure
 from lenetpad.ui.banner import Banner
 from lenetpad.ui.choices import FileChoices
 from lenetpad.ui.clipboard import png
+from lenetpad.ui.documents import WEIGHTS_FILTER
 from lenetpad.ui.judgement_files import Writer, confusion_csv, numbers_json, patterns_csv
 from lenetpad.ui.judgement_summary import ElidedLabel, Summary
 from lenetpad.ui.judgement_views import JudgementViews
+from lenetpad.ui.page import Page
 from lenetpad.ui.theme import Theme
 
 MARGIN: Final = 10
 BOX_WIDTH: Final = 192  # the same for every list, so that a long name moves nothing
 ALONE: Final = ""  # the data of the entry that compares with nothing
-WEIGHTS_FILTER: Final = "Weights (*.safetensors *.pth *.pt)"
 DATA_FILTER: Final = "Ink and images (*.jsonl *.jsonl.gz *.json *.npz);;All files (*)"
 EMPTY: Final = (
     "<h3>How good are these weights?</h3>"
@@ -75,7 +76,7 @@ TABLES: Final[dict[str, Callable[[Judgements], bytes]]] = {
 }
 
 
-class EvaluatePage(QWidget):
+class EvaluatePage(Page):
     """``examination_wanted`` carries an Examination and ``cancelled`` nothing: the user wants no
     more of the latest one. ``pattern_chosen`` carries an image (28, 28) uint8, ink 255, for the
     canvas.
@@ -93,7 +94,7 @@ class EvaluatePage(QWidget):
         self._folder = ""
         self.first = FileChoices("Weights", "The weights to evaluate")
         self.second = FileChoices("Compare with", "Other weights, to see where the two differ")
-        self.data = FileChoices("Data", "The images to read")
+        self.data = FileChoices("Data", "The images to read", folders=True)
         self.button = QPushButton("Evaluate")
         self.button.setObjectName("primary")
         self.exports = self._export_button()
@@ -130,8 +131,12 @@ class EvaluatePage(QWidget):
             return
         self.bar.setRange(0, progress.total)  # 0 to 0 while it is being prepared
         self.bar.setValue(progress.done)
-        words = f"{progress.done:,} of {progress.total:,} images read"
-        self.status.setText(words if progress.total else "Opening weights and data…")
+        if progress.fetched:
+            self.status.setText(f"Fetching {progress.fetched}: {progress.done / 1e6:,.1f} MB")
+        elif progress.total:
+            self.status.setText(f"{progress.done:,} of {progress.total:,} images read")
+        else:
+            self.status.setText("Opening weights and data…")
 
     @Slot(object)
     def show_judgements(self, judgements: Judgements) -> None:
@@ -286,6 +291,7 @@ class EvaluatePage(QWidget):
         self.first.file_wanted.connect(self._open_first)
         self.second.file_wanted.connect(self._open_second)
         self.data.file_wanted.connect(self._open_data)
+        self.data.folder_wanted.connect(self._open_folder)
         self.views.gallery.chosen.connect(self._give_pattern)
         self._writer.written.connect(self._say_written)
         self._writer.failed.connect(self.banner.warn)
@@ -301,6 +307,13 @@ class EvaluatePage(QWidget):
     @Slot()
     def _open_data(self) -> None:
         self._open_into(self.data, "Open data", DATA_FILTER)
+
+    @Slot()
+    def _open_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Open a folder of images", self._folder)
+        if name:
+            self._folder = name
+            self.data.add_file(Path(name))
 
     def _show_running(self, *, running: bool) -> None:
         self._running = running

@@ -465,6 +465,40 @@ class TestTrain:
         assert facts["images"] == (80 if option == "fraction" else 160)
         assert facts["half"] is False
 
+    def test_a_preset_of_the_window(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "mine.safetensors"
+        run("train", "--preset", "study-2024", "--epochs", 1, "--out", out)
+        [kept] = runs.listed(runs.home())[0]
+        assert (kept.model, kept.asked["preset"]) == ("lenet5-study", "Study 2024")
+        recipe = weights.load(str(out)).facts["recipe"]
+        assert (recipe["batch_size"], recipe["schedule"], recipe["epochs"]) == (64, "step", 1)
+
+    def test_it_goes_on_from_weights(self, run: Run, tmp_path: Path) -> None:
+        first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+        options = ("--model", "lenet5-modern-paper", "--lr", 1e-9, *self.QUICK)
+        run("train", *options, "--seed", 5, "--out", first)
+        run("train", *options, "--start", first, "--out", second)
+        one, other = (weights.load(str(path)) for path in (first, second))
+        assert other.facts["start"] == str(first)
+        for mine, theirs in zip(one.network.parameters(), other.network.parameters(), strict=True):
+            assert torch.allclose(mine, theirs, atol=1e-6)
+
+    def test_a_folder_of_pictures_is_learnt_and_judged(self, run: Run, tmp_path: Path) -> None:
+        images = np.random.default_rng(1).integers(0, 255, (60, 28, 28)).astype(np.uint8)
+        images[:, :4] = images[:, -4:] = images[:, :, :4] = images[:, :, -4:] = 0
+        labels = np.arange(60) % 10
+        (tmp_path / "data").mkdir()
+        np.savez(tmp_path / "data" / "mine.npz", images=images, labels=labels)
+        out = tmp_path / "mine.safetensors"
+        chosen = ("--data", "folder", "--folder", tmp_path / "data")
+        run("train", "--model", "lenet5-modern-paper", *chosen, "--out", out, *self.QUICK)
+        facts = weights.load(str(out)).facts
+        assert facts["test_set"] == "A folder of yours test"
+        assert facts["figures"]["A folder of yours test"]["n"] == 10
+        assert facts["data"][0]["file"] == str(tmp_path / "data")
+        found = parsed(run("evaluate", "--model", out, *chosen, "--json").out)
+        assert found["n"] == 10
+
     def test_it_keeps_a_run(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.safetensors"
         options = ("--model", "lenet5-modern-paper", "--out", out, "--json", *self.QUICK)
@@ -630,6 +664,9 @@ class TestTrain:
             (["--fraction", "0"], "the fraction of the data must be above 0"),
             (["--label-noise", "nan"], "the label noise must be a fraction"),
             (["--momentum", "1"], "the momentum must be a fraction"),
+            (["--data", "folder"], "--data folder needs --folder"),
+            (["--data", "folder", "--folder", "nowhere"], "nowhere"),
+            (["--start", "nowhere.pth"], "nowhere.pth"),
         ],
     )
     def test_what_cannot_work_is_said_before_the_training(

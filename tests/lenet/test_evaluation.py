@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import numpy as np
+import PIL.Image
 import pytest
 import torch
 from torch import Tensor, nn
@@ -16,11 +19,12 @@ from lenetpad.judgements import (
     Judgement,
     Judgements,
 )
-from lenetpad.lenet import evaluation, weights
+from lenetpad.lenet import datasets, evaluation, weights
 from lenetpad.lenet.data import NO_DIGIT, DataError, Labelled
 from lenetpad.lenet.evaluation import evaluate, examine, judge, open_data
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.training import EVALUATION_BATCH
+from lenetpad.lenet.watching import CancelledError
 from lenetpad.messages import Choice, Evaluation, Manner
 
 NAN = float("nan")
@@ -205,13 +209,13 @@ def test_an_examination_reads_every_image_with_each_network(tmp_path: Path) -> N
 )
 def test_data_that_is_not_there_is_explained(choice: DataChoice, words: str) -> None:
     with pytest.raises(DataError, match=words):
-        open_data(choice)
+        list(open_data(choice))
 
 
 def test_data_sets_by_their_keys(mnist: tuple[Labelled, Labelled]) -> None:
-    assert torch.equal(open_data(DataChoice("mnist")).images, mnist[1].images)
-    assert torch.equal(open_data(DataChoice("mnist-train")).labels, mnist[0].labels)
-    ink = open_data(DataChoice("ink", str(resources.path("ink/samples.jsonl"))))
+    assert torch.equal(opened(DataChoice("mnist")).images, mnist[1].images)
+    assert torch.equal(opened(DataChoice("mnist-train")).labels, mnist[0].labels)
+    ink = opened(DataChoice("ink", str(resources.path("ink/samples.jsonl"))))
     assert len(ink) > 0
 
 
@@ -243,3 +247,62 @@ def test_how_a_network_was_guessed_to_read_is_said(
         "mine.pth does not say how it reads; it was read as the best of 2 guesses: "
         "relu, max, unit, zero."
     )
+
+
+def opened(choice: DataChoice) -> Labelled:
+    *_, found = open_data(choice)
+    assert isinstance(found, Labelled)
+    return found
+
+
+class TestFetchedSets:
+    CHOICE = DataChoice("kmnist")
+
+    def test_the_test_part_comes_after_the_progress(
+        self, monkeypatch: pytest.MonkeyPatch, mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        def load(key: str, cache: Path, folder: Path | None, tell: Any, cancelled: Any) -> Any:
+            assert (key, folder) == ("kmnist", None)
+            tell("KMNIST", 5, 10)
+            tell("KMNIST", 10, 10)
+            return mnist
+
+        monkeypatch.setattr(datasets, "load", load)
+        first, second, found = open_data(self.CHOICE, serial=7)
+        assert first == ExaminationProgress(7, 5, 10, "KMNIST")
+        assert second == ExaminationProgress(7, 10, 10, "KMNIST")
+        assert found is mnist[1]
+
+    def test_who_stops_asking_stops_the_fetching(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        stopped = Event()
+
+        def load(key: str, cache: Path, folder: Path | None, tell: Any, cancelled: Any) -> Any:
+            while not cancelled():
+                tell("KMNIST", 1, 0)
+            stopped.set()
+            raise CancelledError("cancelled")
+
+        monkeypatch.setattr(datasets, "load", load)
+        steps = open_data(self.CHOICE)
+        next(steps)
+        steps.close()  # type: ignore[attr-defined]
+        assert stopped.is_set()
+
+    def test_what_cannot_be_fetched_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def load(*_: Any) -> Any:
+            raise DataError("KMNIST cannot be fetched: offline")
+
+        monkeypatch.setattr(datasets, "load", load)
+        with pytest.raises(DataError, match="offline"):
+            list(open_data(self.CHOICE))
+
+    def test_a_folder_of_pictures_is_read(self, tmp_path: Path) -> None:
+        for digit in range(10):
+            (tmp_path / str(digit)).mkdir()
+            for number in range(6):
+                image = np.full((28, 28), 255, dtype=np.uint8)
+                image[4:24, 10 + digit % 3 : 14 + number % 2] = 0
+                PIL.Image.fromarray(image).save(tmp_path / str(digit) / f"{number}.png")
+        choice = DataChoice.of_file(tmp_path)
+        assert choice.key == "folder"
+        assert len(opened(choice)) == 10

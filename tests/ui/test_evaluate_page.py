@@ -20,6 +20,7 @@ from lenetpad.messages import Choice, Failure
 from lenetpad.puppet import Hand, Phase, Pointer, Touch
 from lenetpad.ui import theme
 from lenetpad.ui.chart import Chart
+from lenetpad.ui.choices import OPEN_FILE, OPEN_FOLDER, FileChoices
 from lenetpad.ui.confusion import Cell
 from lenetpad.ui.evaluate_page import EXPORTS, EvaluatePage
 from lenetpad.ui.theme import DARK, LIGHT
@@ -68,6 +69,30 @@ def test_to_compare_with_nothing_is_to_ask_for_one_network(
     assert [choice.model for choice in told.args[0].models] == ["m0"]
 
 
+def choose(box: FileChoices, title: str) -> None:
+    """Choose an entry as a user does."""
+    box.setCurrentIndex(box.findText(title))
+    box.activated.emit(box.currentIndex())
+
+
+def test_a_folder_of_images_can_be_opened(
+    qtbot: QtBot, page: EvaluatePage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    choose(page.data, OPEN_FOLDER)
+    assert page.data.currentText() == tmp_path.name
+    with qtbot.waitSignal(page.examination_wanted) as told:
+        page.evaluate()
+    assert told.args[0].data == DataChoice("folder", str(tmp_path))
+
+
+def test_what_is_fetched_is_told_in_bytes(page: EvaluatePage) -> None:
+    page.evaluate()
+    page.show_progress(ExaminationProgress(page._serial, 5_000_000, 20_000_000, "KMNIST"))
+    assert page.status.text() == "Fetching KMNIST: 5.0 MB"
+    assert page.bar.value() / page.bar.maximum() == 0.25
+
+
 @pytest.mark.parametrize(
     ("name", "key"), [("my.ink.jsonl", "ink"), ("pictures.npz", "images"), ("noending", "ink")]
 )
@@ -81,8 +106,7 @@ def test_a_data_file_can_be_opened(
 ) -> None:
     path = str(tmp_path / name)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (path, ""))
-    page.data.setCurrentIndex(page.data.count() - 1)
-    page.data.activated.emit(page.data.count() - 1)
+    choose(page.data, OPEN_FILE)
     assert page.data.currentText() == name
     with qtbot.waitSignal(page.examination_wanted) as told:
         page.evaluate()
@@ -95,8 +119,7 @@ def test_opening_no_file_leaves_the_choice(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
     for box in (page.first, page.second, page.data):
         before = box.currentData()
-        box.setCurrentIndex(box.count() - 1)
-        box.activated.emit(box.count() - 1)
+        choose(box, OPEN_FILE)
         assert box.currentData() == before is not None
 
 
@@ -104,8 +127,7 @@ def test_opened_weights_stay_in_a_list_that_is_given_anew(
     page: EvaluatePage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/some/mine.pth", ""))
-    page.first.setCurrentIndex(page.first.count() - 1)
-    page.first.activated.emit(page.first.count() - 1)
+    choose(page.first, OPEN_FILE)
     page.show_weights((*WEIGHTS, ("a third", "m2")))
     assert page.first.currentData() == "/some/mine.pth"
     assert page.first.findData("m2") >= 0
