@@ -6,7 +6,8 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +18,13 @@ from PySide6.QtWidgets import QApplication
 from lenetpad import app, resources
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.strokes import Ink
+from lenetpad.messages import Progress
 from lenetpad.puppet import Hand, movements
+from lenetpad.recipes import Recipe
 from lenetpad.ui.theme import ThemeChoice
 
 SIZE: Final = (1280, 800)
+PICTURES: Final = ("window.png", "window-dark.png", "writing.gif", "train.png", "evaluate.png")
 SHOWN: Final = 3  # the digit in window.png
 #: Which sample drawings the GIF writes, at a hand's speed.
 WRITTEN: Final = (2, 14, 37)
@@ -29,10 +33,16 @@ PAUSE_SECONDS: Final = 0.9  # on each finished digit
 GIF_WIDTH: Final = 960
 GIF_COLOURS: Final = 128
 PATIENCE_SECONDS: Final = 60.0
+#: The training whose curves are shown: short, for the demo is not to take long.
+TRAINED: Final = Recipe(epochs=8, lr=4e-3, distortions=None, fraction=0.1, validation=1000)
+SHOWN_STEP: Final = 200  # of some 340
+TRAINED_SECONDS: Final = 600.0  # at the most
+#: The two sets of weights that are compared.
+COMPARED: Final = ("lenet5-1998", "lenet5-study-paper")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Save window.png, window-dark.png and writing.gif in the folder ``arguments.out``."""
+    """Save pictures of the window and its pages in the folder ``arguments.out``."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     out: Path = arguments.out
     out.mkdir(parents=True, exist_ok=True)
@@ -41,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         settings = QSettings(str(Path(folder) / "demo.ini"), QSettings.Format.IniFormat)
         settings.setValue("theme", ThemeChoice.LIGHT.value)
-        stage = Stage(app.Pad(settings))
+        stage = Stage(app.Pad(settings, Path(folder)))
         try:
             stage.write(samples[SHOWN])
             stage.save(out / "window.png")
@@ -49,10 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
             stage.save(out / "window-dark.png")
             stage.pad.window.set_theme(ThemeChoice.LIGHT)
             save_gif(out / "writing.gif", stage.film([samples[number] for number in WRITTEN]))
+            stage.train()
+            stage.save(out / "train.png")
+            stage.evaluate()
+            stage.save(out / "evaluate.png")
         finally:
+            stage.pad.close()  # without asking whether the training may be stopped
             stage.pad.window.close()
     del application
-    for name in ("window.png", "window-dark.png", "writing.gif"):
+    for name in PICTURES:
         print(out / name)
     return 0
 
@@ -62,7 +77,7 @@ class Stage:
 
     def __init__(self, pad: app.Pad) -> None:
         self.pad = pad
-        self._painted = 0
+        self._painted = self._trained = 0
         pad.window.page.reading_painted.connect(self._note)
         pad.window.resize(*SIZE)
         pad.window.show()
@@ -98,6 +113,35 @@ class Stage:
             frames.append((self._picture(), PAUSE_SECONDS))
         return frames
 
+    def train(self) -> None:
+        """Open the Train page and train a network."""
+        window, studio = self.pad.window, self.pad.studio
+        window.open_page("train")
+        _wait(lambda: studio.page is not None)
+        page = studio.page
+        assert page is not None
+        studio.trainer.told.connect(self._note_training)
+        plan = replace(page.form.plan, recipe=TRAINED)
+        page.form.show_plan(plan)
+        page.start_wanted.emit(plan)
+        _wait(lambda: self._trained >= SHOWN_STEP or page.banner.isVisible(), TRAINED_SECONDS)
+        if page.banner.isVisible():
+            raise RuntimeError(page.banner.text)
+        _process_until(time.perf_counter() + 0.5)  # until the curves are drawn
+
+    def evaluate(self) -> None:
+        """Open the Evaluate page and compare two sets of weights."""
+        window, judging = self.pad.window, self.pad.judging
+        window.open_page("evaluate")
+        _wait(lambda: judging.page is not None)
+        page = judging.page
+        assert page is not None
+        page.first.select(COMPARED[0])
+        page.second.select(COMPARED[1])
+        page.evaluate()
+        _wait(lambda: page.judgements is not None)
+        _process_until(time.perf_counter() + 0.5)
+
     def save(self, path: Path) -> None:
         """Save a picture of the window."""
         QApplication.processEvents()
@@ -110,14 +154,17 @@ class Stage:
     def _note(self, reading: Any) -> None:
         self._painted = reading.serial
 
+    def _note_training(self, told: Any) -> None:
+        if isinstance(told, Progress):
+            self._trained = told.step
+
     def _wait_for_reading(self) -> None:
         """Handle events until the latest sheet's reading is painted."""
-        limit = time.perf_counter() + PATIENCE_SECONDS
-        while self._painted < max(1, self.pad.serial):
-            if time.perf_counter() > limit:
-                message = self.pad.window.banner.text or "the network did not load in time"
-                raise RuntimeError(message)
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        try:
+            _wait(lambda: self._painted >= max(1, self.pad.serial))
+        except RuntimeError:
+            message = self.pad.window.banner.text or "the network did not load in time"
+            raise RuntimeError(message) from None
 
 
 def save_gif(path: Path, frames: Sequence[tuple[QPixmap, float]]) -> None:
@@ -139,6 +186,15 @@ def save_gif(path: Path, frames: Sequence[tuple[QPixmap, float]]) -> None:
     indexed[0].save(
         path, save_all=True, append_images=indexed[1:], duration=durations, loop=0, optimize=True
     )
+
+
+def _wait(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
+    """Handle events until a condition holds; RuntimeError where that takes too long."""
+    limit = time.perf_counter() + seconds
+    while not condition():
+        if time.perf_counter() > limit:
+            raise RuntimeError("the window did not come so far in time")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
 
 
 def _process_until(moment: float) -> None:

@@ -47,5 +47,6 @@ def append(path: Path, content: bytes) -> None:
             while left:
                 left = left[file.write(left) :]
         except OSError:
-            os.truncate(path, before)
+            with contextlib.suppress(OSError):  # what matters is why it could not be written
+                os.truncate(path, before)
             raise

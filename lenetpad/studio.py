@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QObject, QProcess, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, QProcess, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -67,6 +67,7 @@ class Studio(QObject):
         self.errands = Errands()
         self._window, self._root = window, root
         self._devices: tuple[tuple[str, str], ...] = ()
+        self._steps: Iterator[TrainPage | None] | None = None  # of the page's building
         self._history: History | None = None  # of the training that is on
         self._film: Path | None = None  # the run whose snapshots can be scrubbed through
         self._live: Path | None = None  # the run whose network the pad reads with
@@ -100,9 +101,22 @@ class Studio(QObject):
             self.errands.run("train page", work, self._build)
 
     def _build(self, module: Any) -> None:
-        if self.page is not None:  # it was asked for twice while it was loading
-            return
-        page = self.page = module.TrainPage(self._window.theme)
+        if self._steps is None:  # else it was asked for twice while it was loading
+            self._steps = module.in_steps(self._window.theme)
+            self._build_on()
+
+    @Slot()
+    def _build_on(self) -> None:
+        """Build the next part, and leave the others for when what is waiting has been done."""
+        assert self._steps is not None
+        page = next(self._steps)
+        if page is None:
+            QTimer.singleShot(0, self, self._build_on)
+        else:
+            self._take_in(page)
+
+    def _take_in(self, page: TrainPage) -> None:
+        self.page = page
         page.start_wanted.connect(self._start)
         page.pause_wanted.connect(partial(self.trainer.control, Control.PAUSE))
         page.resume_wanted.connect(partial(self.trainer.control, Control.RESUME))
@@ -149,8 +163,7 @@ class Studio(QObject):
                 self._history = (
                     earlier.until(step) if earlier and step else History(folder, folder.name)
                 )
-                if page.watch.isChecked():
-                    self.trainer.control(Control.WATCH)
+                self.trainer.control(Control.WATCH)
                 self.list_runs()
             case Progress() if self._history is not None:
                 self._history.add(message)
@@ -176,14 +189,15 @@ class Studio(QObject):
     @Slot(bool)
     def _watch(self, on: bool) -> None:
         self._live = None
-        self.trainer.control(Control.WATCH if on else Control.LOOK_AWAY)
+        if on:
+            self.trainer.control(Control.WATCH)  # for one at once, also in a pause
 
     def _let_read(self, snapshot: Snapshot) -> None:
         """Let the pad read with the weights of now."""
         history = self._history
         if history is None or history.folder is None or self.page is None:
             return
-        if not self.page.watch.isChecked():  # told to look away while it was on its way
+        if not self.page.watch.isChecked():
             return
         if self._live != history.folder:
             self._live = history.folder
@@ -205,6 +219,7 @@ class Studio(QObject):
     @Slot(str, object)
     def _do(self, deed: str, chosen: tuple[Run, ...]) -> None:
         first = chosen[0]
+        assert self.page is not None
         match deed:
             case "show":
                 self._show_curves(chosen)
@@ -221,6 +236,9 @@ class Studio(QObject):
             case "folder":
                 QDesktopServices.openUrl(QUrl.fromLocalFile(str(first.folder)))
             case "delete":
+                if any(run.folder == self._film for run in chosen):
+                    self._film = None
+                    self.page.film.show_frames(())
                 for run in chosen:
                     self.errands.run("delete", partial(runs.delete, run))
                 self.list_runs()

@@ -32,8 +32,7 @@ class Control(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     STOP = "stop"
-    WATCH = "watch"
-    LOOK_AWAY = "look away"
+    WATCH = "watch"  # send the weights of now, and go on sending them
 
 
 @dataclass(frozen=True, slots=True)

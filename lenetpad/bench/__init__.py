@@ -28,6 +28,8 @@ TITLES: Final = {
     "raster_ms": "rasteriser, a 200-point digit",
     "network_ms": "network, one image with all taps, CPU",
     "pen_to_paint_ms": "pen event until every panel is painted, 250 Hz",
+    "pen_to_paint_beside_training_ms": "the same while a network trains beside it",
+    "pen_to_paint_watching_ms": "the same while the pad watches that training",
     "window_ms": "process start until the window is painted and takes ink",
     "first_reading_ms": "process start until the first reading is painted",
     "gui_gap_max_ms": "longest gap of the event loop while torch loads",
@@ -90,6 +92,7 @@ def _window(drawings: Sequence[Ink], events: int) -> dict[str, Any]:
     from PySide6.QtCore import QSettings
 
     from lenetpad import app
+    from lenetpad.bench.beside import beside_training
     from lenetpad.bench.pen import memory, open_pad, pen_to_paint
 
     application = app.make_application()
@@ -103,6 +106,7 @@ def _window(drawings: Sequence[Ink], events: int) -> dict[str, Any]:
                 "pen_to_paint_ms": pen_to_paint(pad, watch, drawings, events),
                 "memory_mb": memory(pad, watch, drawings),
             }
+            figures |= beside_training(pad, watch, drawings, events)
         finally:
             pad.window.close()
     del application
@@ -143,6 +147,11 @@ def _table(figures: dict[str, Any]) -> str:
     lines.append(
         f"\nmemory: {memory['after_1000']:.0f} MB after 1,000 readings, "
         f"{memory['after_10000']:.0f} MB after 10,000 ({growth:+.1f} %)"
+    )
+    alone, beside = (figures[f"training_{how}_images_per_s"] for how in ("alone", "beside_pen"))
+    lines.append(
+        f"training beside the window: {alone:,} images per second with nobody writing, "
+        f"{beside:,} with the pen ({100 * beside / alone:.0f} %)"
     )
     lines.append(_training_table(figures))
     return "\n".join(lines)

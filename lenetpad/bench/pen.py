@@ -142,12 +142,12 @@ def memory(pad: Pad, watch: Watch, drawings: Sequence[Ink]) -> dict[str, float]:
     return figures
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Handle events until a condition holds; RuntimeError after a minute."""
-    limit = time.perf_counter() + PATIENCE_SECONDS
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    """Handle events until a condition holds; RuntimeError where that takes too long."""
+    limit = time.perf_counter() + seconds
     while not condition():
         if time.perf_counter() > limit:
-            raise RuntimeError("the window did not show a reading within a minute")
+            raise RuntimeError(f"the window did not come so far within {seconds:.0f} s")
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
 
 

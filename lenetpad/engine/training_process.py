@@ -208,8 +208,8 @@ class _Trainee:
                     self._factors.append(factor)
                 case Control.PAUSE | Control.RESUME:
                     self._paused = word == Control.PAUSE
-                case Control.WATCH | Control.LOOK_AWAY:
-                    self._watching = word == Control.WATCH
+                case Control.WATCH:
+                    self._watching = True
                     self._shown_step = None  # who begins to watch sees what there is
             self._news = True
             self._changed.notify_all()

@@ -11,7 +11,6 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -39,7 +38,7 @@ class Film(QWidget):
         self.slider.setAccessibleName("Snapshot")
         self.slider.setToolTip("Goes back through the run; the pad reads with what you see")
         self.words = QLabel(NOTHING)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.words.setWordWrap(True)
         self.export = QToolButton()
         self.export.setText("GIF…")
         self.export.setProperty("framed", True)

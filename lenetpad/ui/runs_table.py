@@ -38,10 +38,11 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title, and what it says of a run."""
+    """A column: its title, what it says of a run, and a long example, for which there is room."""
 
     title: str
     text: Callable[[Run], str]
+    example: str = ""
     right: bool = False
 
 
@@ -72,16 +73,17 @@ def _state(run: Run) -> str:
     return f"{run.state}, epoch {run.epoch}/{run.epochs}" if done else run.state
 
 
+PADDING: Final = 16  # pixels of a cell around its text
 NAME: Final = 0
 NOTE: Final = 7
 COLUMNS: Final = (
-    Column("Name", _name),
-    Column("Begun", _when),
-    Column("Preset", lambda run: str(run.asked.get("preset") or "")),
-    Column("State", _state),
-    Column("Best", _best, right=True),
-    Column("Test", _test, right=True),
-    Column("Time", lambda run: duration(run.seconds), right=True),
+    Column("Name", _name, "lenet5-modern"),
+    Column("Begun", _when, "24 Nov 2026 :"),
+    Column("Preset", lambda run: str(run.asked.get("preset") or ""), "Paper 1998"),
+    Column("State", _state, "running, epoch 10/20"),
+    Column("Best", _best, "99.99 %", right=True),
+    Column("Test", _test, "99.99 %", right=True),
+    Column("Time", lambda run: duration(run.seconds), "0:00:00", right=True),
     Column("Note", lambda run: run.note),
 )
 
@@ -151,12 +153,15 @@ class RunsTable(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        metrics = self.view.fontMetrics()
+        for number, column in enumerate(COLUMNS):
+            longest = max(column.title, column.example, key=metrics.horizontalAdvance)
+            header.resizeSection(number, metrics.horizontalAdvance(longest) + PADDING)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.selectionModel().selectionChanged.connect(self._follow_selection)
         self.model.edited.connect(self._pass_on_edit)
         self.actions_by_name = {deed.name: self._action(deed) for deed in DEEDS}
-        self._fitted = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -175,9 +180,6 @@ class RunsTable(QWidget):
         chosen = {run.folder for run in self.chosen}
         self.model.show_runs(runs)
         self.select(chosen)
-        if runs and not self._fitted:
-            self._fitted = True
-            self.view.resizeColumnsToContents()
         self._follow_selection()
 
     def select(self, folders: set[Path]) -> None:

@@ -180,6 +180,8 @@ def _style_sheet(theme: Theme) -> str:
     QPushButton::menu-indicator {{ image: none; width: 0; }}
     QPushButton#primary {{ background: {theme.accent}; border-color: {theme.accent};
         color: {theme.on_accent}; }}
+    QPushButton#primary:disabled {{ background: {theme.line}; border-color: {theme.line};
+        color: {theme.dim}; }}
     QPushButton#primary:hover, QPushButton#primary:focus {{ border-color: {theme.text}; }}
     QProgressBar {{ background: {theme.line}; border: none; border-radius: 4px; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 4px; }}

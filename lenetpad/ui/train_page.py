@@ -6,6 +6,7 @@ It imports pyqtgraph through the curves; import it only when the page is opened.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +52,15 @@ SPEED_SHARE: Final = 0.2
 IDLE: Final = "Choose a preset and press Start"
 
 
+def in_steps(theme: Theme) -> Iterator[TrainPage | None]:
+    """Build the page a part at a time; None in between, so that a pen is not held up."""
+    form = PlanForm()
+    yield None
+    curves = Curves(theme)
+    yield None
+    yield TrainPage(theme, form, curves)
+
+
 class TrainPage(Page):
     """Shows one training and all runs, and tells what the user wants.
 
@@ -70,10 +80,12 @@ class TrainPage(Page):
     mended = Signal(object)
     progressed = Signal(object, str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(
+        self, theme: Theme, form: PlanForm | None = None, curves: Curves | None = None
+    ) -> None:
         super().__init__()
-        self.form = PlanForm()
-        self.curves = Curves(theme)
+        self.form = form or PlanForm()
+        self.curves = curves or Curves(theme)
         self.runs = RunsTable()
         self.film = Film()
         self.start = QPushButton("Start")
@@ -250,7 +262,7 @@ class TrainPage(Page):
         layout.addLayout(self._right(), 1)
 
     def _right(self) -> QVBoxLayout:
-        self.start.setDefault(True)
+        self.start.setObjectName("primary")
         self.rate.setMaximumWidth(90)
         self.rate.setToolTip("The learning rate of now; a change counts from the next step on")
         self.rate.setKeyboardTracking(False)

@@ -21,6 +21,8 @@ FIGURES = (
     "raster_ms",
     "network_ms",
     "pen_to_paint_ms",
+    "pen_to_paint_beside_training_ms",
+    "pen_to_paint_watching_ms",
     "window_ms",
     "first_reading_ms",
     "gui_gap_max_ms",
@@ -61,7 +63,8 @@ def test_the_benchmark_gives_every_figure_as_json(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from lenetpad import bench, cli\n"
-        "from lenetpad.bench import pen, startup\n"
+        "from lenetpad.bench import beside, pen, startup\n"
+        "beside.ALONE_SECONDS, beside.WARM_UP_REPORTS = 0.5, 1\n"
         "bench.CALLS, bench.WARM_UP, startup.RUNS = 40, 5, 1\n"
         "pen.READINGS, pen.WARM_UP = (10, 20), 20\n"
         "bench._training = lambda: {}  # has a test of its own\n"
@@ -70,7 +73,9 @@ def test_the_benchmark_gives_every_figure_as_json(tmp_path: Path) -> None:
     done = run("-c", code, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
-    assert set(figures) == {*FIGURES, "memory_mb"}
+    speeds = {"training_alone_images_per_s", "training_beside_pen_images_per_s"}
+    assert set(figures) == {*FIGURES, "memory_mb", *speeds}
+    assert all(figures[name] > 0 for name in speeds)
     for name in FIGURES:
         assert set(figures[name]) == {"p50", "p95", "p99", "max", "n"}
         assert 0 < figures[name]["p50"] <= figures[name]["p99"] <= figures[name]["max"]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -340,3 +343,49 @@ def test_the_page_comes_only_when_it_is_opened(
     qtbot.waitUntil(lambda: pad.studio.page is not None, timeout=PATIENCE)
     assert pad.window.pages.currentWidget() is pad.window.page  # it does not push itself forward
     assert isinstance(pad.studio.trainer, Trainer)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_a_killed_window_takes_its_training_along(tmp_path: Path) -> None:
+    """The training ends within three seconds, and its run goes on in another window."""
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from PySide6.QtCore import QCoreApplication\n"
+        "from lenetpad.engine.training import Trainer\n"
+        "from lenetpad.trainings import Begun, Order\n"
+        "from tests.e2e.test_studio import ENDLESS\n"
+        "from tests.engine import trainees\n"
+        "application = QCoreApplication([])\n"
+        "trainer = Trainer(trainees.light)\n"
+        "pid = lambda: trainer._session._process.pid\n"
+        "say = lambda told: isinstance(told, Begun) and print(pid(), told.folder, flush=True)\n"
+        "trainer.told.connect(say)\n"
+        "trainer.start(Order(ENDLESS, Path(sys.argv[1])))\n"
+        "application.exec()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as window:
+        assert window.stdout is not None
+        pid, _, folder = window.stdout.readline().strip().partition(" ")
+        assert runs.read(Path(folder)).state == runs.RUNNING
+        window.kill()
+    deadline = time.monotonic() + 3
+    while _lives(int(pid)):
+        assert time.monotonic() < deadline
+    left = runs.read(Path(folder))
+    assert left.state == runs.STOPPED  # it even had the time to say so
+    assert left.can_go_on
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process is there and no zombie that nobody has buried."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"

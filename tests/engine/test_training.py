@@ -181,7 +181,6 @@ class TestTheRealOne:
         told.wait_for(Resumed)
         assert told.wait_for(Snapshot, 3).step > steps
         assert told.of(Progress)[-1].learning_rate == pytest.approx(0.005)
-        trainer.control(Control.LOOK_AWAY)
         trainer.control(Control.STOP)
         ended = told.wait_for(Ended)
         assert ended.outcome is Outcome.STOPPED
