@@ -50,6 +50,7 @@ def train(pipe: Connection, order: Order) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which tells us
     _be_nice()
     _Trainee(pipe, order).work()
+    os._exit(0)  # all is on the disk; taking the interpreter down with torch in it takes seconds
 
 
 def _be_nice() -> None:

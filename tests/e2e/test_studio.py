@@ -377,6 +377,7 @@ def test_a_killed_window_takes_its_training_along(tmp_path: Path) -> None:
     deadline = time.monotonic() + 3
     while _lives(int(pid)):
         assert time.monotonic() < deadline
+    print("GONE", time.monotonic() - killed)
     left = runs.read(Path(folder))
     assert left.state == runs.STOPPED  # it even had the time to say so
     assert left.can_go_on
