@@ -251,8 +251,8 @@ class Pad(QObject):
         self._keeping.stop()
         self._keep_sheet()
         self.window.hide()
-        self.judging.close()
         self.studio.close()
+        self.judging.close()
         self.recognition.close()
 
 
@@ -289,7 +289,7 @@ def main() -> int:
     _report_uncaught(pad)
     application.aboutToQuit.connect(pad.close)
     pad.window.show()
-    signal.signal(signal.SIGTERM, lambda *_: application.quit())
+    signal.signal(signal.SIGTERM, lambda *_: end(pad))
     # A signal, Ctrl+C too, is only noticed when Python runs: a slow timer lets it.
     heartbeat = QTimer()
     heartbeat.timeout.connect(_let_python_run)
@@ -297,6 +297,12 @@ def main() -> int:
     status = application.exec()
     pad.close()
     return int(status)
+
+
+def end(pad: Pad) -> None:
+    """End the program without a question: a training keeps its checkpoint."""
+    pad.close()
+    QApplication.quit()
 
 
 def _let_python_run() -> None:
@@ -308,7 +314,7 @@ def _report_uncaught(pad: Pad) -> None:
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
-            QApplication.quit()
+            end(pad)
             return
         log.error("unexpected", exc_info=(kind, error, trace))
         pad.window.show_failure(Failure("window", f"Something went wrong: {error}"))

@@ -141,7 +141,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         ink=_resolved(arguments.ink),
         images=_resolved(arguments.images),
         out=str(out.resolve()),
-        device=usable_device(arguments.device),
+        device=arguments.device,
         half=arguments.half,
         preset=preset.title if preset else "",
     )
@@ -165,8 +165,7 @@ def _begun(run: runs.Run) -> Plan:
         why = {runs.FINISHED: "it is at its end", runs.RUNNING: "it goes on already"}
         reason = why.get(run.state, "it has no checkpoint to go on from; train anew")
         raise ValueError(f"{run.name!r} is {run.state}: {reason}")
-    plan = plan_of(run.model, run.asked)
-    return replace(plan, device=usable_device(plan.device))
+    return plan_of(run.model, run.asked)
 
 
 def evaluate(arguments: argparse.Namespace) -> int:

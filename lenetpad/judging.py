@@ -41,7 +41,7 @@ class Judging(QObject):
         self._window, self._root, self._errands = window, root, errands
         self._own = ""  # the weights file that the pad reads with
         window.page_wanted.connect(self._open)
-        window.header.page_chosen.connect(self._list_weights)
+        window.page_opened.connect(self._list_weights)
 
     def show_model(self, model: str) -> None:
         """The pad reads with this preset or weights file."""
@@ -66,7 +66,6 @@ class Judging(QObject):
         examiner.ready.connect(page.show_judgements)
         examiner.failed.connect(self._report)
         self._show_weights([])
-        self._list_weights("evaluate")
         self._window.put_page("evaluate", page)
 
     @Slot(str)

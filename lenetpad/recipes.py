@@ -129,7 +129,9 @@ RECIPES: Final = {
     "lenet5-modern": replace(_HAND, epochs=28, mixture=_MORE_SCRIBBLES, lr=3e-3),
     "lenet5-1998-paper": replace(_PAPER, lr=3e-3),
     "lenet5-study-paper": replace(_PAPER, lr=5e-3),
-    "lenet5-modern-paper": replace(_PAPER, epochs=60, lr=3e-3),
+    "lenet5-modern-paper": replace(
+        _PAPER, epochs=60, lr=3e-3, optimiser="adamw", weight_decay=0.02
+    ),
 }
 
 

@@ -116,13 +116,14 @@ def create(
 
 
 @contextlib.contextmanager
-def held(folder: Path) -> Iterator[None]:
+def held(folder: Path, patience: float = 1.0) -> Iterator[None]:
     """Hold a run, so that no other process trains it; RunError where one does.
 
-    The system lets go of it when the process ends, however that comes about.
+    Somebody who only looks whether it is held holds it for an instant too: hence the ``patience``
+    in seconds. The system lets go of it when the process ends, however that comes about.
     """
     try:
-        with filelock.FileLock(folder / LOCK, blocking=False):
+        with filelock.FileLock(folder / LOCK, timeout=patience, poll_interval=0.005):
             yield
     except filelock.Timeout:
         raise RunError(f"{folder.name!r} goes on already, in another process") from None
@@ -132,7 +133,7 @@ def _is_held(folder: Path) -> bool:
     if not (folder / LOCK).exists():
         return False
     try:
-        with held(folder):
+        with held(folder, patience=0.02):
             return False
     except RunError:
         return True
@@ -216,7 +217,7 @@ def annotate(run: Run, note: str) -> None:
 
 def delete(run: Run) -> Path:
     """Move a run to the bin beside the others, and return where it is now."""
-    if run.state == RUNNING:
+    if run.state == RUNNING or _is_held(run.folder):  # it may have begun since it was listed
         raise RunError(f"{run.name!r} is still running; stop it first")
     place = run.folder.parent / BIN / f"{run.folder.name} {uuid.uuid4().hex[:8]}"
     try:

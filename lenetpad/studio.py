@@ -29,7 +29,7 @@ from lenetpad.trainings import (
     Ended,
     Order,
     RateScaled,
-    ScaleRate,
+    SetRate,
     Snapshot,
 )
 from lenetpad.ui.documents import WEIGHTS_FILTER
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("lenetpad")
 
+#: What the errands are called that load a page.
+PAGE_ERRANDS: Final = ("train page", "evaluate page")
 #: A failed run goes on at this part of the rate that was too much.
 MENDED: Final = 0.1
 NO_TENSORBOARD: Final = (
@@ -69,6 +71,8 @@ class Studio(QObject):
         self._devices: tuple[tuple[str, str], ...] = ()
         self._steps: Iterator[TrainPage | None] | None = None  # of the page's building
         self._history: History | None = None  # of the training that is on
+        self._ordered: Path | None = None  # the run that is to go on
+        self._listing = self._list_again = False
         self._film: Path | None = None  # the run whose snapshots can be scrubbed through
         self._live: Path | None = None  # the run whose network the pad reads with
         self._preview: Distortions | None = None
@@ -98,7 +102,7 @@ class Studio(QObject):
         """Build the page, once what it imports is there: that takes a second."""
         if name == "train":
             work = partial(import_module, "lenetpad.ui.train_page")
-            self.errands.run("train page", work, self._build)
+            self.errands.run(PAGE_ERRANDS[0], work, self._build)
 
     def _build(self, module: Any) -> None:
         if self._steps is None:  # else it was asked for twice while it was loading
@@ -121,7 +125,7 @@ class Studio(QObject):
         page.pause_wanted.connect(partial(self.trainer.control, Control.PAUSE))
         page.resume_wanted.connect(partial(self.trainer.control, Control.RESUME))
         page.stop_wanted.connect(partial(self.trainer.control, Control.STOP))
-        page.rate_wanted.connect(self._scale_rate)
+        page.rate_wanted.connect(self._set_rate)
         page.watch_toggled.connect(self._watch)
         page.mended.connect(self._mend)
         page.progressed.connect(self._window.show_work)
@@ -144,13 +148,16 @@ class Studio(QObject):
 
     def _order(self, order: Order, history: History | None = None) -> None:
         """Start a training; ``history`` is that of a run that goes on."""
-        if self.page is not None and self.trainer.start(order):
-            self._history = history
-            self.page.begin()
+        assert self.page is not None
+        if not self.trainer.start(order):
+            self._notice("A training is on already; stop it first.")
+            return
+        self._history, self._ordered = history, order.folder
+        self.page.begin()
 
     @Slot(float)
-    def _scale_rate(self, factor: float) -> None:
-        self.trainer.control(ScaleRate(factor))
+    def _set_rate(self, rate: float) -> None:
+        self.trainer.control(SetRate(rate))
 
     @Slot(object)
     def _take(self, message: object) -> None:
@@ -163,6 +170,7 @@ class Studio(QObject):
                 self._history = (
                     earlier.until(step) if earlier and step else History(folder, folder.name)
                 )
+                self._ordered, self._film = None, None
                 self.trainer.control(Control.WATCH)
                 self.list_runs()
             case Progress() if self._history is not None:
@@ -207,12 +215,19 @@ class Studio(QObject):
     # Runs
 
     def list_runs(self) -> None:
-        """Read the list of runs anew."""
-        self.errands.run("runs", partial(runs.listed, self._root), self._show_runs)
+        """Read the list of runs anew; of wishes that come faster, one more at the end."""
+        if self._listing:
+            self._list_again = True
+            return
+        self._listing, self._list_again = True, False
+        self.errands.run("list of runs", partial(runs.listed, self._root), self._show_runs)
 
     def _show_runs(self, found: tuple[list[Run], list[str]]) -> None:
         assert self.page is not None
+        self._listing = False
         self.page.runs.show_runs(found[0])
+        if self._list_again:
+            self.list_runs()
         for fault in found[1]:
             log.warning("%s", fault)
 
@@ -235,6 +250,8 @@ class Studio(QObject):
                 self._open_tensorboard()
             case "folder":
                 QDesktopServices.openUrl(QUrl.fromLocalFile(str(first.folder)))
+            case "delete" if any(run.folder == self._ordered for run in chosen):
+                self._notice("This run is about to go on; stop it first.")
             case "delete":
                 if any(run.folder == self._film for run in chosen):
                     self._film = None
@@ -371,8 +388,13 @@ class Studio(QObject):
         if program is None:
             self._notice(NO_TENSORBOARD.format(root=self._root))
             return
-        if self._tensorboard is None:
+        if (
+            self._tensorboard is None
+            or self._tensorboard.state() == QProcess.ProcessState.NotRunning
+        ):
             self._tensorboard = QProcess(self)
+            self._tensorboard.setStandardOutputFile(QProcess.nullDevice())
+            self._tensorboard.setStandardErrorFile(QProcess.nullDevice())
             self._tensorboard.start(program, ["--logdir", str(self._root), "--port", "6006"])
         QDesktopServices.openUrl(QUrl("http://localhost:6006"))
 
@@ -385,9 +407,11 @@ class Studio(QObject):
         log.error("%s failed: %s\n%s", failure.where, failure.message, failure.traceback)
         if failure.where == "preview":
             self._previewing = False
+        if failure.where == "list of runs":
+            self._listing = False
         self._notice(failure.message)
-        if failure.where == "train page":
-            self._window.banner.warn(failure.message)
+        if failure.where in PAGE_ERRANDS:
+            self._window.explain_missing_page(failure.message)
 
     def may_close(self) -> bool:
         """Ask whether a training is to be stopped; True where none is on."""
@@ -406,6 +430,8 @@ class Studio(QObject):
     def close(self) -> None:
         """Stop the training and wait for everything that was begun."""
         self.trainer.close()
+        if self.page is not None:
+            self.page.close_files()
         self.errands.close()
         if self._tensorboard is not None:
             self._tensorboard.kill()

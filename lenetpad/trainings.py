@@ -36,10 +36,10 @@ class Control(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ScaleRate:
-    """Multiply the learning rate of all steps to come."""
+class SetRate:
+    """Let the next step have this learning rate, and scale those to come alike."""
 
-    factor: float
+    rate: float
 
 
 # From the process, beside Progress
@@ -48,11 +48,12 @@ class ScaleRate:
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What is being done before the first step or after the last, in a few words; ``done`` of
-    ``total`` bytes or images where that is known, else 0 of 0."""
+    ``total`` where that is known, else 0 of 0: bytes, or images of a ``folder``."""
 
     words: str
     done: int = 0
     total: int = 0
+    folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,12 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Ended:
     """It is over. ``folder`` is its run, None where there was none yet; ``message`` says why it
-    failed, and ``test_error`` in [0, 1] is that of the weights of a finished one."""
+    failed, ``diverged`` that its loss was no number any more, and ``test_error`` in [0, 1] is that
+    of the weights of a finished one."""
 
     outcome: Outcome
     folder: Path | None = None
     message: str = ""
     traceback: str = ""
     test_error: float | None = None
+    diverged: bool = False

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,34 @@ def test_name_and_note_can_be_changed(folder: Path) -> None:
     assert run.asked == ASKED
     with pytest.raises(RunError, match="needs a name"):
         runs.rename(run, "   ")
+
+
+def test_a_run_that_has_begun_since_it_was_listed_is_not_deleted(folder: Path) -> None:
+    runs.write(folder, runs.STATE, {"state": runs.STOPPED})
+    listed = runs.read(folder)
+    with runs.held(folder), pytest.raises(RunError, match="still running"):
+        runs.delete(listed)
+    assert folder.exists()
+
+
+def test_looking_whether_a_run_is_held_keeps_nobody_from_holding_it(folder: Path) -> None:
+    ends = threading.Event()
+
+    def look() -> None:
+        while not ends.is_set():
+            runs.read(folder)
+
+    with runs.held(folder):
+        pass
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        for _ in range(200):
+            with runs.held(folder):
+                pass
+    finally:
+        ends.set()
+        looking.join()
 
 
 def test_a_deleted_run_is_in_the_bin(tmp_path: Path, folder: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QSemaphore, QThread, Signal, Slot
 
 from lenetpad.engine import training_process
-from lenetpad.trainings import Begun, Control, Ended, Order, Outcome, ScaleRate, Snapshot
+from lenetpad.trainings import Begun, Control, Ended, Order, Outcome, SetRate, Snapshot
 
 #: So many messages may be on their way from the reading thread to the window's.
 ON_THE_WAY: Final = 64
@@ -59,7 +59,7 @@ class Trainer(QObject):
         self._session.start()
         return True
 
-    def control(self, word: Control | ScaleRate) -> None:
+    def control(self, word: Control | SetRate) -> None:
         """Tell the training something; it does nothing where none is on."""
         if self._session is not None:
             self._session.send(word)
@@ -106,7 +106,7 @@ class _Session(QThread):
         ended: Ended | None = None
         try:
             self._process.start()
-        except OSError as error:
+        except Exception as error:  # whatever it is, somebody waits for the end
             ended = Ended(Outcome.FAILED, message=f"no process can be started: {error}")
         self._theirs.close()  # else the pipe would stay open when the process is gone
         while ended is None:
@@ -156,7 +156,8 @@ class _Session(QThread):
 def how_it_died(code: int | None) -> str:
     """A sentence for a process that ended without a word, by its exit code."""
     if code is not None and code < 0 and sys.platform != "win32":
-        name = signal.Signals(-code).name
+        known = {one.value: one.name for one in signal.Signals}
+        name = known.get(-code, f"signal {-code}")
         memory = ", perhaps for lack of memory" if name == "SIGKILL" else ""
         what = f"was killed by {name}{memory}"
     else:

@@ -6,6 +6,7 @@ functions does it import torch, because the window's process imports this module
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -13,11 +14,11 @@ import threading
 import time
 import traceback
 from contextlib import closing
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
 from lenetpad import runs
+from lenetpad.catalogue import FOLDER
 from lenetpad.trainings import (
     Begun,
     Control,
@@ -27,7 +28,7 @@ from lenetpad.trainings import (
     Paused,
     RateScaled,
     Resumed,
-    ScaleRate,
+    SetRate,
     Snapshot,
     Stage,
 )
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 NICENESS: Final = 10
 #: Seconds between two snapshots for who watches; with a report's time, under a second.
 SNAPSHOT_SECONDS: Final = 0.4
+#: Seconds between two reports of something that is counted, such as a download.
+STAGE_SECONDS: Final = 0.1
+#: A schedule may end at no rate at all, which nothing can be multiplied with.
+SMALLEST_RATE: Final = 1e-12
 #: Once nobody listens, a checkpoint may take so long; then the process goes without.
 LAST_SECONDS: Final = 2.0
 #: Threads beside the window's: one core is left to it, and more than four do not help.
@@ -72,7 +77,8 @@ class _Trainee:
         self._sending = threading.Lock()
         self._changed = threading.Condition()
         self._paused = self._stopping = self._watching = self._news = False
-        self._factors: list[float] = []
+        self._rates: list[float] = []
+        self._told_stage = 0.0  # when a counted stage was told
         self._folder = order.folder
         self._stepping = False  # else there are no steps to stop between: it may go at once
         self._begun = False
@@ -84,36 +90,42 @@ class _Trainee:
         """Train, and tell how that ended."""
         try:
             ended = self._trained()
-        except MemoryError:
-            ended = self._failed("the memory was not enough; try smaller batches or less data")
         except Exception as error:
-            lines = str(error).strip().splitlines()
-            ended = self._failed(lines[0] if lines else type(error).__name__)
+            ended = self._failed(error)
         with self._sending:
             self._send(ended)
             self._pipe.close()
 
-    def _failed(self, message: str) -> Ended:
-        return Ended(Outcome.FAILED, self._folder, message, traceback.format_exc())
+    def _failed(self, error: Exception) -> Ended:
+        if self._stopping and isinstance(error, OSError):  # it waited for room on the disk
+            return Ended(Outcome.STOPPED, self._folder)
+        lines = str(error).strip().splitlines()
+        message = lines[0] if lines else type(error).__name__
+        if is_lack_of_memory(error):
+            message = "the memory was not enough; try smaller batches or less data"
+        diverged = getattr(error, "diverged", False)  # of a class that needs torch to be known
+        trace = traceback.format_exc()
+        return Ended(Outcome.FAILED, self._folder, message, trace, diverged=diverged)
 
     def _trained(self) -> Ended:
         self._tell(Stage("starting"))
         import torch
 
         from lenetpad.lenet.course import Course
-        from lenetpad.lenet.recognizer import usable_device
 
         torch.set_num_threads(max(1, min(MOST_THREADS, (os.cpu_count() or 1) - 1)))
         order = self._order
-        plan = replace(order.plan, device=usable_device(order.plan.device))
-        course = Course(plan, self._say)
+        course = Course(order.plan, self._say)
         folder = self._folder = order.folder or course.begin(order.root)
         progress = course.run(folder, self._wait_for_room, order.rate_factor)
         with closing(progress):  # type: ignore[type-var]
             for report in progress:
                 if not self._begun:
                     self._begun = True
-                    self._tell(Begun(folder, report.step - len(report.losses), report.steps))
+                    first = report.step - len(report.losses)
+                    self._tell(Begun(folder, first, report.steps))
+                    if order.rate_factor != 1:
+                        self._tell(RateScaled(first, order.rate_factor))
                 self._tell(report)
                 self._stepping = True
                 self._attend(course)
@@ -129,8 +141,9 @@ class _Trainee:
         told = False
         while True:
             with self._changed:
-                factors, self._factors = self._factors, []
-            for factor in factors:
+                rates, self._rates = self._rates, []
+            for rate in rates:
+                factor = rate / max(course.training.learning_rate, SMALLEST_RATE)
                 course.scale_rate(factor)
                 self._tell(RateScaled(course.training.step, factor))
             self._show(course)
@@ -176,7 +189,11 @@ class _Trainee:
     # The pipe
 
     def _say(self, words: str, done: int, total: int) -> None:
-        self._tell(Stage(words, done, total))
+        now = time.monotonic()
+        if total and done < total and now - self._told_stage < STAGE_SECONDS:
+            return
+        self._told_stage = now if total else 0.0
+        self._tell(Stage(words, done, total, folder=self._order.plan.data == FOLDER))
 
     def _tell(self, message: object) -> None:
         with self._sending:
@@ -205,8 +222,8 @@ class _Trainee:
     def _heed(self, word: Any) -> None:
         with self._changed:
             match word:
-                case ScaleRate(factor):
-                    self._factors.append(factor)
+                case SetRate(rate):
+                    self._rates.append(rate)
                 case Control.PAUSE | Control.RESUME:
                     self._paused = word == Control.PAUSE
                 case Control.WATCH:
@@ -221,9 +238,24 @@ class _Trainee:
             self._stopping = self._news = True
             self._changed.notify_all()
         if not self._stepping:
-            if self._begun and self._folder is not None:
-                runs.update(self._folder, runs.STATE, {"state": runs.STOPPED})
+            self._note_stop()
             with self._sending:
                 self._send(Ended(Outcome.STOPPED, self._folder))
                 self._pipe.close()
             os._exit(0)
+
+    def _note_stop(self) -> None:
+        """Write into the run that it was stopped, unless it has come to its end just now."""
+        if self._folder is None or (self._order.folder is not None and not self._begun):
+            return
+        with contextlib.suppress(OSError, runs.RunError):  # it has to end all the same
+            if runs.read(self._folder).state != runs.FINISHED:
+                runs.update(self._folder, runs.STATE, {"state": runs.STOPPED})
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Whether an error says that there was not enough memory: Python's, the CPU's or a GPU's."""
+    words = ("can't allocate memory", "out of memory", "not enough memory")
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(part in str(error).lower() for part in words)
+    )

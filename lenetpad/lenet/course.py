@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.figures import MNIST_TEST, Figures, figures, judged, judged_sets
 from lenetpad.lenet.lesson import calibrate, prepared
 from lenetpad.lenet.network import LeNet5
+from lenetpad.lenet.recognizer import usable_device
 from lenetpad.lenet.recording import Recording
 from lenetpad.lenet.sources import described
-from lenetpad.lenet.training import Training
-from lenetpad.lenet.weights import build, load, save
+from lenetpad.lenet.training import Training, TrainingError
+from lenetpad.lenet.weights import build, load, save, write
 from lenetpad.messages import PAPER, Progress
 from lenetpad.recipes import Plan
 
@@ -42,6 +44,7 @@ class Course:
 
     def __init__(self, plan: Plan, say: Say) -> None:
         self.plan, self._say = plan, say
+        self._device = usable_device(plan.device)
         recipe = plan.recipe
         drawings = data.ink_drawings(map(Path, plan.ink)) if plan.ink else []
         folder = Path(plan.folder) if plan.folder else None
@@ -54,7 +57,7 @@ class Course:
             self.network,
             self._lesson.train,
             recipe,
-            plan.device,
+            self._device,
             self._lesson.held_out,
             half=plan.half,
         )
@@ -90,9 +93,10 @@ class Course:
         self._recording.scale_rate(factor)
 
     def _conclude(self, folder: Path) -> None:
+        assert self._recording is not None
         plan, network = self.plan, self.network.eval()
-        calibrate(network, self._lesson.choices, plan.device)
-        self.figures = figures(judged(network, self._sets(), plan.device))
+        calibrate(network, self._lesson.choices, self._device)
+        self.figures = figures(judged(network, self._sets(), self._device))
         test_error = self.figures[self.test_set]["error"]
         kept = runs.read(folder)
         facts = self._facts | {
@@ -107,10 +111,10 @@ class Course:
             },
             "training_seconds": round(kept.seconds),
         }
-        out = [Path(plan.out)] if plan.out else []
-        for path in (*out, folder / runs.WEIGHTS):
-            save(path, network, facts)
-        recording.finish(folder, test_error / 100)
+        self._recording.written(partial(write, folder / runs.WEIGHTS, network, facts))
+        if plan.out:
+            save(Path(plan.out), network, facts)
+        self._recording.written(partial(recording.finish, folder, test_error / 100))
 
     @property
     def test_set(self) -> str:
@@ -150,6 +154,12 @@ def _network(plan: Plan) -> LeNet5:
     """The network to begin with: random, or with the weights that the plan starts from."""
     if plan.start:
         network = load(plan.start).network.requires_grad_(True)
+        found, wanted = network.config.name, plan.model.removesuffix(PAPER)
+        if found != wanted:
+            raise TrainingError(
+                f"{plan.start} holds weights of {found}, which {wanted} cannot begin with; "
+                f"choose {found} as the network, or other weights"
+            )
     else:
         network = build(plan.model.removesuffix(PAPER), plan.recipe.seed)
     rubbish = network.config.rubbish

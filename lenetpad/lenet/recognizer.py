@@ -6,6 +6,7 @@ import math
 import time
 import warnings
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -124,10 +125,9 @@ class Recognizer:
         """Sizes from a forward pass; ranges from the squashing or, where it has no bound,
         from what the sample ink makes the layer do."""
         network, config = self.weights.network, self.weights.network.config
-        images = np.stack([draw(d.ink) for d in read_ink(resources.path("ink/samples.jsonl"))])
         taps: dict[str, Tensor] = {}
         with torch.inference_mode():
-            network(torch.from_numpy(pad(images)[:, None]).to(self.device), taps)
+            network(_samples().to(self.device), taps)
         views = []
         for name in SHOWN_LAYERS:
             maps, height, width = (*taps[name].shape[1:], 1, 1)[:3]
@@ -139,6 +139,13 @@ class Recognizer:
                 low = -high if bool((taps[name] < 0).any()) else 0.0
             views.append(LayerView(name, maps, height, width, low, high))
         return tuple(views)
+
+
+@cache
+def _samples() -> Tensor:
+    """The sample ink as images (n, 1, 32, 32): drawing it takes longer than reading it."""
+    images = np.stack([draw(d.ink) for d in read_ink(resources.path("ink/samples.jsonl"))])
+    return torch.from_numpy(pad(images)[:, None])
 
 
 def open_recognizer(choice: Choice) -> Recognizer:

@@ -71,6 +71,8 @@ class Recording:
         self._last: float | None = None
         if (folder / runs.CHECKPOINT).exists():
             self._go_on()
+        else:
+            runs.cut(folder, 0)  # nothing of what was logged can be gone on from
         self._events = Events(folder, training.step)
         self._started = self._kept = self._noted = time.perf_counter()
 
@@ -87,7 +89,8 @@ class Recording:
             self._end(runs.FAILED, str(error) or type(error).__name__)
             raise
         except GeneratorExit:  # nobody follows any more; the training is between two steps
-            self.keep()
+            with contextlib.suppress(OSError):  # a full disk has the checkpoint of before
+                self.keep()
             self._end(runs.STOPPED)
             raise
         except KeyboardInterrupt:  # perhaps in the middle of a step: the last checkpoint stands
@@ -98,8 +101,8 @@ class Recording:
         """Multiply the learning rate from now on, and put that into the log and a checkpoint."""
         self._training.scale_rate(factor)
         entry = {"step": self._training.step, "rate_factor": factor}
-        self._written(partial(runs.append, self.folder, entry))
-        self._written(self.keep)
+        self.written(partial(runs.append, self.folder, entry))
+        self.written(self.keep)
 
     def keep(self) -> None:
         """Write a checkpoint; the one of before stays until it is whole."""
@@ -116,32 +119,33 @@ class Recording:
 
     def _progress(self) -> Iterator[Progress]:
         training = self._training
-        self._note(runs.RUNNING)
-        if training.step == 0:
-            self._written(self._snapshot)
+        self.written(partial(self._note, runs.RUNNING))
+        if training.step == 0:  # from here on, whatever happens, the run can go on
+            self.written(self.keep)
+            self.written(self._snapshot)
         next_snapshot = _after(training.step)
         for report in training.run():
-            self._written(partial(runs.append, self.folder, _entry(report)))
-            self._written(partial(self._events.report, report))
+            self.written(partial(runs.append, self.folder, _entry(report)))
+            self.written(partial(self._events.report, report))
             error = report.validation_error
             self._last = self._last if error is None else error
             if error is not None and (self._best is None or error < self._best):
                 self._best = error
-                self._written(partial(self._save, self.folder / runs.BEST))
+                self.written(partial(self._save, self.folder / runs.BEST))
             if report.step >= next_snapshot or report.step == report.steps:
-                self._written(self._snapshot)
+                self.written(self._snapshot)
                 next_snapshot = _after(report.step)
             now = time.perf_counter()
             if now - self._kept > CHECKPOINT_SECONDS or report.step == report.steps:
-                self._written(self.keep)
+                self.written(self.keep)
             if error is not None or now - self._noted > STATE_SECONDS:
-                self._written(partial(self._note, runs.RUNNING))
+                self.written(partial(self._note, runs.RUNNING))
             given = time.perf_counter()
             yield report
             self._started += time.perf_counter() - given
 
-    def _written(self, write: Callable[[], None]) -> None:
-        """Write something, again and again while that fails and a retry is wanted."""
+    def written(self, write: Callable[[], None]) -> None:
+        """Write something to the run, again and again while that fails and a retry is wanted."""
         while True:
             try:
                 return write()

@@ -27,6 +27,12 @@ class TrainingError(RuntimeError):
     """A training that cannot go on; the message says at which step, and why."""
 
 
+class DivergedError(TrainingError):
+    """The loss is no longer a number: a smaller learning rate may help."""
+
+    diverged = True
+
+
 #: After how many passes section III-B of the paper has which part of its first rate, latest first.
 _1998: Final = ((12, 0.02), (8, 0.1), (5, 0.2), (2, 0.4), (0, 1.0))
 
@@ -217,7 +223,7 @@ class Training:
         if first is None and self._is_sound():
             return
         step = self.step - (0 if first is None else len(losses) - first - 1)
-        raise TrainingError(
+        raise DivergedError(
             f"the loss is no longer a number at step {step} with learning rate {rate:.3g}; "
             "try a smaller one"
         )

@@ -5,14 +5,15 @@ This module imports pyqtgraph, which takes long; import it only once a page with
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
@@ -28,9 +29,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad import disk, histories
+from lenetpad import histories
 from lenetpad.histories import History
+from lenetpad.ui.clipboard import png
 from lenetpad.ui.theme import LIGHT, Theme
+from lenetpad.ui.writer import Writer
 
 REDRAW_MS: Final = 100
 MOST_POINTS: Final = 1500  # of a curve on the screen
@@ -54,7 +57,7 @@ class Chart:
 
 CHARTS: Final = (
     Chart("loss", "Loss", 5),
-    Chart("error", "Validation error, %", 4),
+    Chart("accuracy", "Validation accuracy, %", 4),
     Chart("rate", "Learning rate", 3),
 )
 
@@ -82,6 +85,8 @@ class Curves(QWidget):
         self.legend = QLabel()
         self.export_button = QToolButton()
         self.fit_button = QToolButton()
+        self._writer = Writer(self)
+        self._writer.failed.connect(self.notice)
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MS)
@@ -211,7 +216,7 @@ class Curves(QWidget):
             items: dict[str, Any] = {
                 "loss": pg.PlotDataItem(pen=pg.mkPen(colour, width=1)),
                 "loss validation": _dots(colour),
-                "error": _dots(colour),
+                "accuracy": _dots(colour),
                 "rate": pg.PlotDataItem(pen=pg.mkPen(colour, width=1)),
             }
             for name, item in items.items():
@@ -233,7 +238,7 @@ class Curves(QWidget):
             items["loss"].setData(*histories.decimated(steps, losses, MOST_POINTS))
             items["loss validation"].setData(*history.validation_losses)
             epochs, errors = history.validation_errors
-            items["error"].setData(epochs, 100 * errors)
+            items["accuracy"].setData(epochs, 100 * (1 - errors))
             items["rate"].setData(*histories.decimated(*history.rates, MOST_POINTS))
         self._draw_marks()
 
@@ -286,7 +291,7 @@ class Curves(QWidget):
 
     @Slot(object)
     def _follow_pointer(self, position: QPointF) -> None:
-        """Show the values of the first run at the pointer's step."""
+        """Show the values of all runs at the pointer's step."""
         inside = [p for p in self.plots.values() if p.sceneBoundingRect().contains(position)]
         if not inside or not self.histories:
             self.values.setText("")
@@ -300,21 +305,26 @@ class Curves(QWidget):
         self.values.setText(self.values_at(at))
 
     def values_at(self, at: float) -> str:
-        """What the first run had at a step, in words."""
-        history = self.histories[0]
-        losses = histories.smoothed(history.losses, WINDOWS[self.smoothing.value()])
-        step = round(at)
-        if not 1 <= step <= len(losses):
-            return ""
-        parts = [f"step {step:,}", f"loss {losses[step - 1]:.4f}"]
-        steps, errors = history.validation_errors
-        before = int(np.searchsorted(steps, step, side="right")) - 1
-        if before >= 0:
-            parts.append(f"error {100 * errors[before]:.2f} %")
-        steps, rates = history.rates
-        after = min(int(np.searchsorted(steps, step)), len(rates) - 1)
-        parts.append(f"rate {rates[after]:.3g}")
-        return " · ".join(parts)
+        """What the runs had at a step, in words; one after the other where there are several."""
+        step, window = round(at), WINDOWS[self.smoothing.value()]
+        found: dict[str, list[str]] = {"loss": [], "accuracy": [], "rate": []}
+        for history in self.histories:
+            losses = histories.smoothed(history.losses, window)
+            there = 1 <= step <= len(losses)
+            found["loss"].append(f"{losses[step - 1]:.4f}" if there else "–")
+            steps, errors = history.validation_errors
+            before = int(np.searchsorted(steps, step, side="right")) - 1
+            known = there and before >= 0
+            found["accuracy"].append(f"{100 * (1 - errors[before]):.2f} %" if known else "–")
+            steps, rates = history.rates
+            after = min(int(np.searchsorted(steps, step)), len(rates) - 1)
+            found["rate"].append(f"{rates[after]:.3g}" if there else "–")
+        parts = [
+            f"{name} {' | '.join(values)}"
+            for name, values in found.items()
+            if any(value != "–" for value in values)
+        ]
+        return " · ".join([f"step {step:,}", *parts]) if parts else ""
 
     # Files
 
@@ -331,16 +341,18 @@ class Curves(QWidget):
 
     def export(self, path: Path) -> None:
         """Write the curves as the file's name says: .csv, .png or .svg."""
-        try:
-            disk.replace(path, WRITERS[path.suffix[1:].upper()](self))
-        except OSError as error:
-            self.notice.emit(f"{path} cannot be written: {error.strerror or error}")
+        self._writer.write(path, WRITERS[path.suffix[1:].upper()](self))
 
-    def csv(self) -> bytes:
-        """All values of the shown runs."""
-        return histories.table(self.histories).encode()
+    def close_files(self) -> None:
+        """Wait until what is being exported is on the disk."""
+        self._writer.close()
 
-    def png(self) -> bytes:
+    def csv(self) -> Callable[[], bytes]:
+        """All values of the shown runs as they are now."""
+        still = [history.until(len(history.losses)) for history in self.histories]
+        return lambda: histories.table(still).encode()
+
+    def png(self) -> Callable[[], bytes]:
         """The curves as they are seen, at twice the size."""
         size = self.view.size()
         image = QImage(size * 2, QImage.Format.Format_RGB32)
@@ -348,12 +360,9 @@ class Curves(QWidget):
         painter = QPainter(image)
         self.view.render(painter, QRectF(image.rect()), self.view.viewport().rect())
         painter.end()
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG")
-        return bytes(buffer.data().data())
+        return partial(png, image)
 
-    def svg(self) -> bytes:
+    def svg(self) -> Callable[[], bytes]:
         """The curves as they are seen, as lines and letters."""
         buffer = QBuffer()
         generator = QSvgGenerator()
@@ -365,7 +374,8 @@ class Curves(QWidget):
         painter = QPainter(generator)
         self.view.render(painter, QRectF(0, 0, size.width(), size.height()))
         painter.end()
-        return bytes(buffer.data().data())
+        content = bytes(buffer.data().data())
+        return lambda: content
 
 
 #: What curves can be written as.

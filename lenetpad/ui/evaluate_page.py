@@ -35,11 +35,12 @@ from lenetpad.ui.banner import Banner
 from lenetpad.ui.choices import FileChoices
 from lenetpad.ui.clipboard import png
 from lenetpad.ui.documents import WEIGHTS_FILTER
-from lenetpad.ui.judgement_files import Writer, confusion_csv, numbers_json, patterns_csv
+from lenetpad.ui.judgement_files import confusion_csv, numbers_json, patterns_csv
 from lenetpad.ui.judgement_summary import ElidedLabel, Summary
 from lenetpad.ui.judgement_views import JudgementViews
 from lenetpad.ui.page import Page
 from lenetpad.ui.theme import Theme
+from lenetpad.ui.writer import Writer
 
 MARGIN: Final = 10
 BOX_WIDTH: Final = 192  # the same for every list, so that a long name moves nothing

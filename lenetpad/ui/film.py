@@ -107,6 +107,7 @@ class Kernels(QWidget):
         self._theme: Theme = LIGHT
         self._kernels: FloatArray | None = None
         self._largest = 1.0
+        self._images: list[QImage] = []
         self.setAccessibleName("C1's six kernels")
         self.setMinimumHeight(60)
 
@@ -116,28 +117,32 @@ class Kernels(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self._theme = theme
-        self.update()
+        self._draw()
 
     def show_kernels(self, kernels: FloatArray | None, largest: float) -> None:
         """Show kernels (6, 5, 5), whose colours end at ± ``largest``; None shows none."""
         self._kernels, self._largest = kernels, max(largest, 1e-6)
+        self._draw()
+
+    def _draw(self) -> None:
+        self._images = []
+        if self._kernels is not None:
+            ends = np.full(1, self._largest, dtype=np.float32)
+            pixels = value_table(self._theme).take(value_index(self._kernels, ends))
+            form = QImage.Format.Format_RGB32
+            self._images = [QImage(k.tobytes(), 5, 5, 20, form).copy() for k in pixels]
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._theme.panel))
-        if self._kernels is not None:
-            ends = np.full(1, self._largest, dtype=np.float32)
-            pixels = value_table(self._theme).take(value_index(self._kernels, ends))
+        if self._images:
             columns = 6 if self.width() > 4 * self.height() else 3
             rows = 6 // columns
             side = min((self.width() - 12) / columns, (self.height() - 12) / rows)
             left = (self.width() - side * columns) / 2
             top = (self.height() - side * rows) / 2
-            for number, kernel in enumerate(pixels):
-                image = QImage(
-                    np.ascontiguousarray(kernel).tobytes(), 5, 5, 20, QImage.Format.Format_RGB32
-                )
+            for number, image in enumerate(self._images):
                 row, column = divmod(number, columns)
                 place = QRectF(left + column * side, top + row * side, side, side)
                 painter.drawImage(place.adjusted(4, 4, -4, -4), image)

@@ -5,13 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
-
-from lenetpad import disk
 from lenetpad.judgements import NO_DIGIT, Judgements, evaluation_json
 from lenetpad.ui.chart import LETTERS
 
@@ -56,41 +52,6 @@ def numbers_json(judgements: Judgements) -> bytes:
     if judgements.compares:
         content |= {"compared": found[1], "differing": judgements.differing().tolist()}
     return (json.dumps(content, indent=1) + "\n").encode()
-
-
-class Writer(QObject):
-    """Makes and writes files one after the other in a thread of its own.
-
-    ``written`` carries the Path, ``failed`` a sentence that says what could not be written, why,
-    and what to do.
-    """
-
-    written = Signal(object)
-    failed = Signal(str)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
-
-    def write(self, path: Path, make: Callable[[], bytes]) -> None:
-        """Write what ``make`` gives; both happen in the thread."""
-        self._pool.start(lambda: self._write(path, make))
-
-    def close(self) -> None:
-        """Wait until everything is on the disk."""
-        self._pool.waitForDone()
-
-    def _write(self, path: Path, make: Callable[[], bytes]) -> None:
-        try:
-            disk.replace(path, make())
-        except OSError as error:
-            reason = error.strerror or str(error)
-            self.failed.emit(f"{path} cannot be written: {reason}. Choose another folder.")
-        except Exception as error:
-            self.failed.emit(f"{path} cannot be written: {error}")
-        else:
-            self.written.emit(path)
 
 
 def _csv(rows: Iterable[Iterable[Any]]) -> bytes:

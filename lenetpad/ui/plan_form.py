@@ -33,7 +33,7 @@ OPTIMISER_TITLES: Final = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD with mo
 SCHEDULE_TITLES: Final = {
     "one-cycle": "One cycle",
     "cosine": "Cosine",
-    "step": "Step: ÷10 every 3 epochs",
+    "step": "Step",
     "constant": "Constant",
     "1998": "As in the paper",
 }
@@ -129,7 +129,7 @@ class PlanForm(QWidget):
     def show_plan(self, plan: Plan) -> None:
         """Show another plan's choices."""
         self._filling = True
-        self.presets.setCurrentText(plan.preset)
+        self.presets.setCurrentIndex(self.presets.findText(plan.preset))
         self.networks.select(plan.model.removesuffix(PAPER))
         self._show_start(plan.start)
         self.data.select(plan.data)
@@ -142,6 +142,10 @@ class PlanForm(QWidget):
 
     def show_devices(self, devices: tuple[tuple[str, str], ...]) -> None:
         """List the devices that there are."""
+        if [self.devices.itemData(i) for i in range(self.devices.count())] == [
+            d for d, _ in devices
+        ]:
+            return
         chosen = self.devices.currentData()
         self.devices.clear()
         for name, label in devices:
@@ -223,6 +227,8 @@ class PlanForm(QWidget):
     def _choose_start(self) -> None:
         if self.starts.currentText() != A_FILE:
             self._start_file = ""
+            if start := self.starts.currentData():  # only its own network can begin with it
+                self.networks.select(start.removesuffix(PAPER))
         else:
             name, _ = QFileDialog.getOpenFileName(self, "Start from", "", WEIGHTS_FILTER)
             self._show_start(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     Qt,
+    QTimer,
     Signal,
     Slot,
 )
@@ -69,18 +71,20 @@ def _test(run: Run) -> str:
 
 
 def _state(run: Run) -> str:
-    done = run.step < run.steps or not run.steps
-    return f"{run.state}, epoch {run.epoch}/{run.epochs}" if done else run.state
+    if run.steps and run.step >= run.steps:
+        return run.state
+    at = f"epoch {run.epoch}/{run.epochs}"
+    return at if run.state == RUNNING else f"{run.state}, {at}"
 
 
-PADDING: Final = 16  # pixels of a cell around its text
+PADDING: Final = 18  # pixels of a cell around its text
 NAME: Final = 0
 NOTE: Final = 7
 COLUMNS: Final = (
     Column("Name", _name, "lenet5-modern"),
     Column("Begun", _when, "24 Nov 2026 :"),
     Column("Preset", lambda run: str(run.asked.get("preset") or ""), "Paper 1998"),
-    Column("State", _state, "running, epoch 10/20"),
+    Column("State", _state, "failed, epoch 9/10"),
     Column("Best", _best, "99.99 %", right=True),
     Column("Test", _test, "99.99 %", right=True),
     Column("Time", lambda run: duration(run.seconds), "0:00:00", right=True),
@@ -167,7 +171,17 @@ class RunsTable(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.view, 1)
         layout.addWidget(self._buttons())
+        self._waiting: Sequence[Run] | None = None
+        self.view.itemDelegate().closeEditor.connect(self._show_waiting)
         self._follow_selection()
+
+    @Slot()
+    def _show_waiting(self) -> None:
+        """Show the list that came while something was being written."""
+        if self._waiting is not None:
+            # Not from within the delegate, which still has the editor.
+            QTimer.singleShot(0, self, partial(self.show_runs, self._waiting))
+            self._waiting = None
 
     @property
     def chosen(self) -> tuple[Run, ...]:
@@ -177,6 +191,9 @@ class RunsTable(QWidget):
 
     def show_runs(self, runs: Sequence[Run]) -> None:
         """List runs; those that were selected stay so."""
+        if self.view.state() == QAbstractItemView.State.EditingState:
+            self._waiting = runs  # for when the name or note is written
+            return
         chosen = {run.folder for run in self.chosen}
         self.model.show_runs(runs)
         self.select(chosen)
@@ -274,9 +291,11 @@ class _RunsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section].title
-        return None
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and COLUMNS[section].right:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return COLUMNS[section].title if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = 0) -> Any:
         run, column = self.runs[index.row()], COLUMNS[index.column()]

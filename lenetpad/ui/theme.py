@@ -171,6 +171,7 @@ def _style_sheet(theme: Theme) -> str:
         border-bottom: 1px solid {theme.line}; padding: 4px 6px; }}
     QTableView {{ border: 1px solid {theme.line}; border-radius: 6px; background: {theme.panel};
         alternate-background-color: {theme.window}; }}
+    QTableView::item {{ padding: 0 6px; }}
     QPushButton {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 6px;
         padding: 4px 14px; min-height: 20px; }}
     QPushButton:hover {{ border-color: {theme.dim}; }}

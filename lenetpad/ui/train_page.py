@@ -65,10 +65,10 @@ class TrainPage(Page):
     """Shows one training and all runs, and tells what the user wants.
 
     ``start_wanted`` carries a Plan; ``pause_wanted``, ``resume_wanted`` and ``stop_wanted`` are
-    for what runs; ``rate_wanted`` carries a factor; ``watch_toggled`` whether the pad is to read
-    with the weights of now. ``mended`` comes with the wish to go on from the last good checkpoint
-    of a failed run with a smaller rate. ``progressed`` carries the part in [0, 1] that is done,
-    or None, and a few words for title and taskbar.
+    for what runs; ``rate_wanted`` carries the rate of the next step; ``watch_toggled`` whether the
+    pad is to read with the weights of now. ``mended`` comes with the wish to go on from the last
+    good checkpoint of a failed run with a smaller rate. ``progressed`` carries the part in [0, 1]
+    that is done, or None, and a few words for title and taskbar.
     """
 
     start_wanted = Signal(object)
@@ -102,7 +102,6 @@ class TrainPage(Page):
         self._paused = self._busy = False
         self._speed = 0.0
         self._last: Progress | None = None
-        self._rate_asked = 0.0  # the rate in the box when it was last followed
         self._pace: tuple[float, int] | None = None  # when it began to count, and at which step
         self._clock = QTimer(self)
         self._clock.setInterval(500)
@@ -128,17 +127,18 @@ class TrainPage(Page):
     def take(self, message: object, history: History | None) -> None:
         """Show what the training tells. ``history`` is what it has told so far, all of it."""
         match message:
-            case Stage(words, done, total):
-                self._show_stage(words, done, total)
+            case Stage(words, done, total, folder):
+                self._show_stage(words, done, total, folder=folder)
             case Begun():
                 self._live = history
                 self.bar.setRange(0, BAR_STEPS)
                 self.curves.show_histories([history] if history else [])
+                self.film.show_frames(())
             case Progress():
                 self._show_progress(message)
             case RateScaled():
                 self.curves.refresh()
-            case Snapshot(step, _):
+            case Snapshot(step, _) if not self.film.frames:  # else another run is looked at
                 self.film.show_live(step, message.kernels)
             case Paused(reason):
                 self._paused = True
@@ -162,16 +162,26 @@ class TrainPage(Page):
         self.film.set_theme(theme)
         self.form.distortions.digits.set_theme(theme)
 
+    def close_files(self) -> None:
+        """Wait until what is being exported is on the disk."""
+        self.curves.close_files()
+
     @property
     def busy(self) -> bool:
         """Whether a training is on, as far as the page has been told."""
         return self._busy
 
-    def _show_stage(self, words: str, done: int, total: int) -> None:
+    def _show_stage(self, words: str, done: int, total: int, *, folder: bool) -> None:
         self.bar.setRange(0, BAR_STEPS if total else 0)
+        self._clock.stop()  # else it would write over it
         if total:
             self.bar.setValue(round(BAR_STEPS * done / total))
-            words = f"{words}: {done / 1e6:,.1f} of {total / 1e6:,.1f} MB"
+            counted = (
+                f"{done:,} of {total:,} images"
+                if folder
+                else f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB"
+            )
+            words = f"{words}: {counted}"
         self.words.setText(words[:1].upper() + words[1:] + (" …" if not total else ""))
         self.progressed.emit(None, words)
 
@@ -187,7 +197,6 @@ class TrainPage(Page):
             self.rate.blockSignals(True)
             self.rate.setValue(report.learning_rate)
             self.rate.blockSignals(False)
-            self._rate_asked = report.learning_rate
         if first:
             self._write_words()
             self._clock.start()
@@ -237,8 +246,7 @@ class TrainPage(Page):
             case Outcome.FAILED:
                 self.words.setText("Failed")
                 self.banner.warn(ended.message)
-                if "no longer a number" in ended.message and ended.folder is not None:
-                    self._failed = ended.folder
+                self._failed = ended.folder if ended.diverged else None
         self.mend.setVisible(self._failed is not None)
         self.curves.refresh()
         self.progressed.emit(None, "")
@@ -264,6 +272,7 @@ class TrainPage(Page):
     def _right(self) -> QVBoxLayout:
         self.start.setObjectName("primary")
         self.rate.setMaximumWidth(90)
+        self.rate.setSpecialValueText("–")  # before there is one
         self.rate.setToolTip("The learning rate of now; a change counts from the next step on")
         self.rate.setKeyboardTracking(False)
         self.watch.setToolTip("The pad reads with the weights of this moment, every second anew")
@@ -334,9 +343,8 @@ class TrainPage(Page):
 
     @Slot(float)
     def _scale_rate(self, value: float) -> None:
-        if self._busy and self._rate_asked > 0:
-            self.rate_wanted.emit(value / self._rate_asked)
-            self._rate_asked = value
+        if self._busy and self._last is not None:
+            self.rate_wanted.emit(value)
 
     @Slot()
     def _mend(self) -> None:
@@ -347,7 +355,7 @@ class TrainPage(Page):
         """Turn on what can be done now."""
         trains = self._busy and self._last is not None
         self.start.setEnabled(not self._busy)
-        self.pause.setEnabled(trains)
+        self.pause.setEnabled(trains or self._paused)
         self.pause.setText("Resume" if self._paused else "Pause")
         self.stop.setEnabled(self._busy)
         self.rate.setEnabled(trains)

@@ -59,7 +59,8 @@ class Window(QMainWindow):
     step, ``model_chosen`` a preset or a path, ``weights_opened`` a path from the file dialog,
     ``device_chosen`` a device's name. ``manner_chosen`` answers a question with its Choice, and
     ``question_dropped`` comes where there is no answer; ``page_wanted`` carries the name of a page
-    that ``put_page`` has not been given yet; ``closed`` comes when the window goes.
+    that ``put_page`` has not been given yet, ``page_opened`` that of a page that is shown now;
+    ``closed`` comes when the window goes.
     """
 
     sheet_changed = Signal(object)
@@ -70,6 +71,7 @@ class Window(QMainWindow):
     manner_chosen = Signal(object)
     question_dropped = Signal()
     page_wanted = Signal(str)
+    page_opened = Signal(str)
     closed = Signal()
 
     def __init__(self, settings: QSettings) -> None:
@@ -181,8 +183,11 @@ class Window(QMainWindow):
         elif name in self._pages:
             self.pages.setCurrentWidget(self._pages[name])
         else:
+            self._waiting.setText("Loading …")
             self.pages.setCurrentWidget(self._waiting)
             self.page_wanted.emit(name)
+            return
+        self.page_opened.emit(name)
 
     def put_page(self, name: str, page: Page) -> None:
         """Take in a page that was asked for, and open it if it still is the chosen one."""
@@ -191,6 +196,10 @@ class Window(QMainWindow):
         self.pages.addWidget(page)
         if self.open_page_name == name:
             self.open_page(name)
+
+    def explain_missing_page(self, message: str) -> None:
+        """Say why a page that was asked for does not come."""
+        self._waiting.setText(message)
 
     def show_work(self, done: float | None, words: str) -> None:
         """Show in title and taskbar how far something long is; no words, and it is over."""

@@ -18,7 +18,7 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from lenetpad import runs
+from lenetpad import app, runs
 from lenetpad.app import Pad
 from lenetpad.engine.training import Target, Trainer
 from lenetpad.lenet import weights
@@ -220,6 +220,33 @@ def test_closing_asks_and_leaves_no_process(
     assert left.can_go_on
 
 
+def test_being_told_to_end_asks_nothing_and_keeps_the_run(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As SIGTERM and Ctrl+C do."""
+    table = desk()
+    table.page.start_wanted.emit(ENDLESS)
+    table.wait(lambda: len(table.of(Progress)) > 1)
+    monkeypatch.setattr(QMessageBox, "exec", lambda _: pytest.fail("it asked"))
+    monkeypatch.setattr("PySide6.QtWidgets.QApplication.quit", lambda: None)
+    app.end(table.pad)
+    assert multiprocessing.active_children() == []
+    assert table.pad.window.may_close()
+    [left] = runs.listed(table.studio._root)[0]
+    assert left.can_go_on
+
+
+def test_one_training_at_a_time(desk: Callable[..., Desk], run: Path) -> None:
+    runs.update(run, runs.STATE, {"state": runs.STOPPED, "step": 3})
+    table = desk()
+    left = table.listed(lambda r: r.folder == run and r.can_go_on)
+    table.page.start_wanted.emit(ENDLESS)
+    table.wait(lambda: len(table.of(Progress)) > 0)
+    table.do("continue", left)
+    table.wait(table.page.banner.isVisible)
+    assert "on already" in table.page.banner.text
+
+
 def test_a_failed_training_is_told_and_the_next_one_starts(desk: Callable[..., Desk]) -> None:
     table = desk(trainees.raising)
     table.page.start_wanted.emit(PLAN)
@@ -377,7 +404,6 @@ def test_a_killed_window_takes_its_training_along(tmp_path: Path) -> None:
     deadline = time.monotonic() + 3
     while _lives(int(pid)):
         assert time.monotonic() < deadline
-    print("GONE", time.monotonic() - killed)
     left = runs.read(Path(folder))
     assert left.state == runs.STOPPED  # it even had the time to say so
     assert left.can_go_on

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from pytestqt.qtbot import QtBot
 
 from lenetpad import runs
+from lenetpad.engine import training_process
 from lenetpad.engine.training import Target, Trainer, how_it_died
 from lenetpad.messages import Progress
 from lenetpad.recipes import Plan, Recipe
@@ -25,7 +27,7 @@ from lenetpad.trainings import (
     Paused,
     RateScaled,
     Resumed,
-    ScaleRate,
+    SetRate,
     Snapshot,
     Stage,
 )
@@ -169,8 +171,8 @@ class TestTheRealOne:
         trainer.control(Control.PAUSE)
         assert told.wait_for(Paused).reason == ""
         steps = told.of(Progress)[-1].step
-        trainer.control(ScaleRate(0.5))
-        assert told.wait_for(RateScaled) == RateScaled(steps, 0.5)
+        trainer.control(SetRate(0.005))
+        assert told.wait_for(RateScaled) == RateScaled(steps, pytest.approx(0.5))
         trainer.control(Control.WATCH)
         snapshot = told.wait_for(Snapshot)
         assert snapshot.step == steps
@@ -188,7 +190,7 @@ class TestTheRealOne:
         assert run.state == runs.STOPPED
         assert run.can_go_on
         [mark] = [entry for entry in runs.log(run.folder) if "rate_factor" in entry]
-        assert mark == {"step": steps, "rate_factor": 0.5}
+        assert mark == {"step": steps, "rate_factor": pytest.approx(0.5)}
 
     def test_killed_and_continued_it_learns_the_same(
         self, training: Callable[..., Told], tmp_path: Path
@@ -254,16 +256,36 @@ class TestTheRealOne:
     ) -> None:
         told = training()
         told.wait_for(Begun)
-        told.trainer.control(ScaleRate(1e30))
+        told.trainer.control(SetRate(1e28))
         ended = told.wait_for(Ended)
         assert ended.outcome is Outcome.FAILED
         assert "no longer a number at step" in ended.message
         assert "learning rate 1e+28" in ended.message
         assert runs.read(ended.folder).can_go_on
+        assert ended.diverged
         again = training(folder=ended.folder, rate_factor=1e-30)
-        assert again.wait_for(Begun).step > 0
+        step = again.wait_for(Begun).step
+        assert step > 0
+        assert again.wait_for(RateScaled) == RateScaled(step, 1e-30)
         assert again.wait_for(Ended).outcome is Outcome.FINISHED
         assert all(report.loss < 100 for report in again.of(Progress))
+
+    def test_a_stop_while_the_disk_is_full_is_a_stop(
+        self, training: Callable[..., Told], tmp_path: Path
+    ) -> None:
+        plan = replace(PLAN, recipe=replace(RECIPE, epochs=1000))
+        (tmp_path / trainees.FULL).touch()  # from the first writing on, before any step
+        told = training(trainees.with_a_full_disk_at_once, plan=plan)
+        assert "No space left" in told.wait_for(Paused).reason
+        assert told.of(Progress) == []
+        told.trainer.control(Control.STOP)
+        ended = told.wait_for(Ended)
+        assert (ended.outcome, ended.message) == (Outcome.STOPPED, "")
+
+    def test_weights_of_another_network_are_refused(self, training: Callable[..., Told]) -> None:
+        ended = training(plan=replace(PLAN, start="lenet5-study")).wait_for(Ended)
+        assert "lenet5-study holds weights of lenet5-study" in ended.message
+        assert "lenet5-modern cannot begin with" in ended.message
 
     def test_the_process_ends_with_its_window(self, tmp_path: Path) -> None:
         """A window that is killed closes the pipe; three seconds later nobody trains."""
@@ -308,3 +330,32 @@ class TestTheRealOne:
 def test_it_is_nicer_than_the_window(training: Callable[..., Told]) -> None:
     told = training(trainees.niceness)
     assert int(told.wait_for(Stage).words) == os.nice(0) + 10
+
+
+@pytest.mark.parametrize(
+    ("error", "lacks"),
+    [
+        (MemoryError(), True),
+        (
+            RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"),
+            True,
+        ),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), True),
+        (RuntimeError("the cat sat on it"), False),
+        (ValueError("out of memory"), False),
+    ],
+)
+def test_a_lack_of_memory_is_known_by_its_words(error: Exception, lacks: bool) -> None:
+    assert training_process.is_lack_of_memory(error) is lacks
+
+
+def test_what_torch_says_when_it_lacks_memory_is_known() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(10**15)
+    assert training_process.is_lack_of_memory(caught.value)
+
+
+def test_a_process_that_cannot_be_started_has_an_end_too(training: Callable[..., Told]) -> None:
+    ended = training(lambda pipe, order: None).wait_for(Ended)  # a lambda cannot be sent
+    assert ended.outcome is Outcome.FAILED
+    assert "no process can be started" in ended.message

@@ -82,6 +82,17 @@ def with_a_full_disk(pipe: Connection, order: Order) -> None:
     light(pipe, order)
 
 
+def with_a_full_disk_at_once(pipe: Connection, order: Order) -> None:
+    """The real one; the disk is full once the run's folder is made."""
+    from lenetpad.lenet import recording
+
+    def keep(self: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    recording.Recording.keep = keep  # type: ignore[method-assign]
+    light(pipe, order)
+
+
 def _at_the_faulty_step(make: Callable[[], BaseException]) -> None:
     from lenetpad.lenet.training import Training
 

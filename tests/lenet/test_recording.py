@@ -114,6 +114,35 @@ def test_what_came_after_the_checkpoint_is_trained_again(
     assert list(curve.values()) == pytest.approx(whole, abs=1e-5)
 
 
+def test_a_run_can_go_on_from_before_its_first_step(
+    few: Labelled, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a SIGKILL in the first seconds: steps are logged, the checkpoint is of step 0."""
+    monkeypatch.setattr(recording, "CHECKPOINT_SECONDS", math.inf)
+    monkeypatch.setattr(recording.Recording, "_end", lambda self, how, message="": None)
+    whole = [loss for report in training(few).run() for loss in report.losses]
+    begun = followed(few, folder)
+    next(begun)
+    next(begun)
+    checkpoint = (folder / runs.CHECKPOINT).read_bytes()
+    begun.close()  # type: ignore[attr-defined]
+    (folder / runs.CHECKPOINT).write_bytes(checkpoint)
+    list(followed(few, folder))
+    assert losses(folder) == pytest.approx(whole, abs=1e-6)
+
+
+def test_without_a_checkpoint_a_run_begins_anew(few: Labelled, folder: Path) -> None:
+    begun = followed(few, folder)
+    next(begun)
+    begun.close()  # type: ignore[attr-defined]
+    (folder / runs.CHECKPOINT).unlink()
+    list(followed(few, folder))
+    assert len(losses(folder)) == 108
+    steps = [step for step, _ in runs.snapshots(folder)]
+    assert steps[0] == 0
+    assert steps == sorted(set(steps))
+
+
 def test_a_run_at_its_last_step_has_nothing_left_to_train(few: Labelled, folder: Path) -> None:
     list(followed(few, folder))
     assert list(followed(few, folder)) == []

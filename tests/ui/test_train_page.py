@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from lenetpad import runs
@@ -261,22 +261,20 @@ class TestProgress:
         page.take(Resumed(), None)
         assert not page.banner.isVisible()
 
-    def test_the_rate_of_now_is_shown_and_changed_by_a_factor(
-        self, qtbot: QtBot, page: TrainPage
-    ) -> None:
+    def test_the_rate_of_now_is_shown_and_changed(self, qtbot: QtBot, page: TrainPage) -> None:
         page.begin()
         page.take(report(), None)
         assert page.rate.value() == 0.01
         with qtbot.waitSignal(page.rate_wanted) as wanted:
             page.rate.setValue(0.002)
-        assert wanted.args == [pytest.approx(0.2)]
+        assert wanted.args == [0.002]
 
     def test_after_a_loss_that_was_no_number_it_offers_the_checkpoint(
         self, qtbot: QtBot, page: TrainPage
     ) -> None:
         page.begin()
         message = "the loss is no longer a number at step 7 with learning rate 3"
-        page.take(Ended(Outcome.FAILED, Path("a run"), message), None)
+        page.take(Ended(Outcome.FAILED, Path("a run"), message, diverged=True), None)
         assert page.banner.text == message
         assert page.mend.isVisible()
         with qtbot.waitSignal(page.mended) as mended:
@@ -290,6 +288,31 @@ class TestProgress:
         page.take(Ended(Outcome.FAILED, None, "the cat sat on it"), None)
         assert page.banner.text == "the cat sat on it"
         assert not page.mend.isVisible()
+
+    def test_a_full_disk_before_the_first_step_can_be_resumed(
+        self, qtbot: QtBot, page: TrainPage
+    ) -> None:
+        page.begin()
+        page.take(Paused("no space left"), None)
+        with qtbot.waitSignal(page.resume_wanted):
+            page.pause.click()
+
+    def test_measuring_at_the_end_is_said(self, qtbot: QtBot, page: TrainPage) -> None:
+        page.begin()
+        page.take(report(), None)
+        page.take(Stage("calibrating and measuring"), None)
+        assert not page._clock.isActive()  # which would write over it
+        assert page.words.text() == "Calibrating and measuring …"
+
+    def test_images_of_a_folder_are_counted(self, page: TrainPage) -> None:
+        page.begin()
+        page.take(Stage("digits", 1000, 4000, folder=True), None)
+        assert page.words.text() == "digits: 1,000 of 4,000 images".capitalize()
+
+    def test_kernels_of_another_run_stay_while_one_trains(self, page: TrainPage) -> None:
+        page.film.show_frames(TestFilm.FRAMES)
+        page.take(snapshot(60), None)
+        assert page.film.words.text() == "C1 after step 4"
 
     def test_kernels_are_shown_live(self, page: TrainPage) -> None:
         page.take(snapshot(60), None)
@@ -312,7 +335,7 @@ class TestCurves:
         xs, ys = curves._items[0]["loss"].getData()
         assert (len(xs), xs[0], xs[-1]) == (40, 1, 40)
         assert set(ys) == {1.5}
-        assert [a.tolist() for a in curves._items[0]["error"].getData()] == [[40], [25.0]]
+        assert [a.tolist() for a in curves._items[0]["accuracy"].getData()] == [[40], [75.0]]
         assert len(curves._items[1]["loss"].getData()[0]) == 20
         assert "one" in curves.legend.text()
         assert "the &lt; other" in curves.legend.text()
@@ -340,7 +363,9 @@ class TestCurves:
 
     def test_the_pointer_says_the_values(self, page: TrainPage, both: list[History]) -> None:
         page.curves.show_histories(both)
-        assert page.curves.values_at(40.2) == ("step 40 · loss 1.5000 · error 25.00 % · rate 0.01")
+        assert page.curves.values_at(40.2) == (
+            "step 40 · loss 1.5000 | – · accuracy 75.00 % | – · rate 0.01 | –"
+        )
         assert page.curves.values_at(41) == ""
         plot = page.curves.plots["loss"]
         inside = plot.vb.mapViewToScene(QPointF(10, 1.5))
@@ -360,6 +385,7 @@ class TestCurves:
         page.curves._draw()
         for suffix in ("csv", "png", "svg"):
             page.curves.export(tmp_path / f"curves.{suffix}")
+        page.close_files()
         assert (tmp_path / "curves.csv").read_text().count("\n") == 61
         picture = QImage(str(tmp_path / "curves.png"))
         assert picture.width() == 2 * page.curves.view.width()
@@ -367,8 +393,11 @@ class TestCurves:
         assert "<svg" in svg
         assert "polyline" in svg or "<path" in svg
 
-    def test_a_file_that_cannot_be_written_is_told(self, page: TrainPage, tmp_path: Path) -> None:
-        page.curves.export(tmp_path / "nowhere" / "curves.csv")
+    def test_a_file_that_cannot_be_written_is_told(
+        self, qtbot: QtBot, page: TrainPage, tmp_path: Path
+    ) -> None:
+        with qtbot.waitSignal(page.curves.notice):
+            page.curves.export(tmp_path / "nowhere" / "curves.csv")
         assert "cannot be written" in page.banner.text
 
 
@@ -439,6 +468,22 @@ class TestRuns:
         assert annotated.args == [run, "at night"]
         assert not table.model.setData(table.model.index(0, 7), "", role)  # as it was
         assert not table.model.flags(table.model.index(0, 3)) & Qt.ItemFlag.ItemIsEditable
+
+    def test_a_list_that_comes_while_a_note_is_written_waits(
+        self, qtbot: QtBot, table: RunsTable
+    ) -> None:
+        table.show()
+        table.show_runs([a_run(Path("x"))])
+        table.view.edit(table.model.index(0, 7))
+        editor = table.view.findChild(QLineEdit)
+        assert editor is not None
+        qtbot.keyClicks(editor, "at ni")
+        table.show_runs([a_run(Path("x")), a_run(Path("y"))])
+        qtbot.keyClicks(editor, "ght")
+        with qtbot.waitSignal(table.annotated) as annotated:
+            qtbot.keyClick(editor, Qt.Key.Key_Return)
+        assert annotated.args[1] == "at night"
+        qtbot.waitUntil(lambda: len(table.model.runs) == 2)
 
     def test_durations_are_short(self) -> None:
         assert [duration(s) for s in (4.4, 61, 3725)] == ["0:04", "1:01", "1:02:05"]
