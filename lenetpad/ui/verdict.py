@@ -22,6 +22,7 @@ REFUSED: Final = "no digit"
 LATENCIES: Final = 50  # the pen-to-paint times whose median is shown
 REFRESH_MS: Final = 500  # the shown time changes no faster, so that it can be read
 MARGIN: Final = 20.0
+LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 class VerdictPanel(ReadingPanel):
@@ -31,6 +32,8 @@ class VerdictPanel(ReadingPanel):
         super().__init__(theme, parent)
         self._latencies: deque[float] = deque(maxlen=LATENCIES)
         self._facts = WAITING
+        self._standing = ("", "")  # verdict and facts as the background shows them
+        self._taken = 0.0  # the verdict's width, with the space after it
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.timeout.connect(self._write_facts)
@@ -86,30 +89,40 @@ class VerdictPanel(ReadingPanel):
         self._facts = " · ".join(parts)
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = self.begin_painting()
-        area = QRectF(self.rect()).adjusted(MARGIN, 0, -MARGIN, 0)
-        self._paint_verdict(painter, area)
+    def paint_background(self, painter: QPainter) -> None:
+        """The digit and the facts too: such large letters take long, and change seldom."""
+        self._standing = self._words
+        area = self._area
         painter.setFont(self.sized_font(max(13.0, min(self.height() * 0.16, 44.0))))
         painter.setPen(QColor(self.theme.dim))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         words = area.adjusted(area.width() * 0.42, 0, 0, 0)
         painter.drawText(words, flags | Qt.TextFlag.TextWordWrap, self._facts)
+        if not self.verdict:
+            return
+        refused = self.verdict == REFUSED
+        painter.setFont(self.sized_font(self.height() * (0.5 if refused else 0.82), bold=True))
+        painter.setPen(QColor(self.theme.text if refused else self.theme.accent))
+        painter.drawText(area, LEFT, self.verdict)
+        self._taken = painter.fontMetrics().horizontalAdvance(self.verdict) + 0.25 * self.height()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._words != self._standing:
+            self._background = None
+        painter = self.begin_painting()
+        reading = self.reading
+        if reading is not None and reading.digit is not None:
+            probability = reading.no_digit if reading.refused else reading.probability
+            assert probability is not None
+            painter.setFont(self.sized_font(self.height() * 0.36))
+            painter.setPen(QColor(self.theme.text))
+            painter.drawText(self._area.adjusted(self._taken, 0, 0, 0), LEFT, percent(probability))
         self.end_painting(painter)
 
-    def _paint_verdict(self, painter: QPainter, area: QRectF) -> None:
-        reading = self.reading
-        if reading is None or reading.digit is None:
-            return
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        refused = reading.refused
-        height = self.height() * (0.5 if refused else 0.82)
-        painter.setFont(self.sized_font(height, bold=True))
-        painter.setPen(QColor(self.theme.text if refused else self.theme.accent))
-        painter.drawText(area, flags, self.verdict)
-        taken = painter.fontMetrics().horizontalAdvance(self.verdict) + 0.25 * self.height()
-        probability = reading.no_digit if refused else reading.probability
-        assert probability is not None
-        painter.setFont(self.sized_font(self.height() * 0.36))
-        painter.setPen(QColor(self.theme.text))
-        painter.drawText(area.adjusted(taken, 0, 0, 0), flags, percent(probability))
+    @property
+    def _words(self) -> tuple[str, str]:
+        return self.verdict, self._facts
+
+    @property
+    def _area(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(MARGIN, 0, -MARGIN, 0)
