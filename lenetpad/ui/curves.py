@@ -5,7 +5,7 @@ This module imports pyqtgraph, which takes long; import it only once a page with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -67,7 +67,8 @@ class Curves(QWidget):
 
     notice = Signal(str)
 
-    def __init__(self, theme: Theme = LIGHT) -> None:
+    def __init__(self, theme: Theme = LIGHT, *, whole: bool = True) -> None:
+        """With ``whole`` False it has no plots until ``build_plots`` has come to its end."""
         super().__init__()
         self._theme = theme
         self.histories: tuple[History, ...] = ()
@@ -91,9 +92,10 @@ class Curves(QWidget):
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MS)
         self._redraw.timeout.connect(self._draw)
-        self._build_plots()
         self._build()
-        self.set_theme(theme)
+        if whole:
+            for _ in self.build_plots():
+                pass
 
     def show_histories(self, shown: Sequence[History]) -> None:
         """Show other runs, the first in the first colour."""
@@ -134,7 +136,8 @@ class Curves(QWidget):
 
     # Building
 
-    def _build_plots(self) -> None:
+    def build_plots(self) -> Iterator[None]:
+        """Build one plot after the other, for each takes longer than a pen can wait."""
         above = None
         for row, chart in enumerate(CHARTS):
             plot = self.view.addPlot(row=row, col=0)
@@ -155,10 +158,13 @@ class Curves(QWidget):
             self._cursors.append(cursor)
             self.plots[chart.name] = plot
             plot.setLimits(xMin=0)
+            yield
         self.view.ci.layout.setSpacing(2)
         self.view.ci.setContentsMargins(4, 2, 8, 2)
         self.view.setMinimumHeight(180)
         self.view.scene().sigMouseMoved.connect(self._follow_pointer)
+        self._smooth()
+        self.set_theme(self._theme)
 
     def _build(self) -> None:
         self.smoothing.setRange(0, len(WINDOWS) - 1)
@@ -201,7 +207,6 @@ class Curves(QWidget):
         layout.addLayout(row)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.legend)
-        self._smooth()
 
     # Drawing
 

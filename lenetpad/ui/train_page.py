@@ -56,8 +56,10 @@ def in_steps(theme: Theme) -> Iterator[TrainPage | None]:
     """Build the page a part at a time; None in between, so that a pen is not held up."""
     form = PlanForm()
     yield None
-    curves = Curves(theme)
+    curves = Curves(theme, whole=False)
     yield None
+    for _ in curves.build_plots():
+        yield None
     yield TrainPage(theme, form, curves)
 
 
