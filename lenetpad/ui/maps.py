@@ -65,6 +65,7 @@ class MapsPanel(ReadingPanel):
         self.pointed: Pointed | None = None
         self.placed: dict[str, Placed] = {}
         self._pictures: dict[str, Picture] = {}
+        self._standing = False  # whether the background shows the legend
         self._ends: dict[str, FloatArray] = {}  # the colour scale's end for each layer's maps
         self._make_tables(theme)
 
@@ -179,6 +180,17 @@ class MapsPanel(ReadingPanel):
             painter.drawRects(list(placed.cells))
         painter.setPen(QColor(self.theme.line))  # the input's paper may have the panel's colour
         painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
+        self._standing = self._stands
+        if self.model is not None:
+            self._paint_cells(painter, CODES)
+            if self._standing:
+                self._paint_legend(painter, self.model)
+
+    @property
+    def _stands(self) -> bool:
+        """Whether the legend says the same of every reading, and can be painted once."""
+        fixed = self.scale is Scale.FIXED and self.pointed is None
+        return fixed and self.model is not None and self.reading is not None
 
     def _title(self, name: str) -> tuple[str, str]:
         """A layer's name and what stands behind it in its title."""
@@ -190,13 +202,14 @@ class MapsPanel(ReadingPanel):
         return name, "" if name == "F6" else self.model.layer(name).size
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._stands != self._standing:
+            self._background = None
         painter = self.begin_painting()
-        if self.model is not None:
-            self._paint_cells(painter, CODES)
-            if self.reading is not None:
-                for layer in self.model.layers:
-                    self._paint_cells(painter, layer.name)
-                self._paint_frames(painter, self.reading)
+        if self.model is not None and self.reading is not None:
+            for layer in self.model.layers:
+                self._paint_cells(painter, layer.name)
+            self._paint_frames(painter, self.reading)
+            if not self._standing:
                 self._paint_legend(painter, self.model)
         self.end_painting(painter)
 

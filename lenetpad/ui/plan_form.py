@@ -261,7 +261,7 @@ class PlanForm(QWidget):
     def _say_what_is_chosen(self) -> None:
         """What a box cannot show in its width is in its tooltip."""
         names = [Path(name).name for name in self._ink]
-        self.ink.setText(names[0] if len(names) == 1 else f"{len(names) or 'No'} files")
+        self.ink.setText(f"{len(names)} files" if names[1:] else "".join(names) or "None")
         self.ink.setToolTip("\n".join(self._ink) or "Ink files that are trained on too")
         self.data.setToolTip(self._folder or "What is learnt from")
         self.starts.setToolTip(self._start_file or "Random weights, or weights to go on from")

@@ -77,12 +77,12 @@ def _state(run: Run) -> str:
     return at if run.state == RUNNING else f"{run.state}, {at}"
 
 
-PADDING: Final = 18  # pixels of a cell around its text
+PADDING: Final = 16  # pixels of a cell around its text
 NAME: Final = 0
 NOTE: Final = 7
 COLUMNS: Final = (
     Column("Name", _name, "lenet5-modern"),
-    Column("Begun", _when, "24 Nov 2026 :"),
+    Column("Begun", _when, "24 Nov 20:24"),
     Column("Preset", lambda run: str(run.asked.get("preset") or ""), "Paper 1998"),
     Column("State", _state, "failed, epoch 9/10"),
     Column("Best", _best, "99.99 %", right=True),
