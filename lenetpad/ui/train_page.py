@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSplitter,
     QVBoxLayout,
+    QWidget,
 )
 
 from lenetpad.histories import History
@@ -60,7 +61,11 @@ def in_steps(theme: Theme) -> Iterator[TrainPage | None]:
     yield None
     for _ in curves.build_plots():
         yield None
-    yield TrainPage(theme, form, curves)
+    page = TrainPage(theme, form, curves)
+    yield None
+    for part in page.findChildren(QWidget):
+        part.ensurePolished()  # by the style sheet, which would else come with the first painting
+    yield page
 
 
 class TrainPage(Page):
