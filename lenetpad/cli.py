@@ -17,7 +17,15 @@ from typing import Any, Final
 
 from lenetpad import __version__
 from lenetpad.catalogue import DATA_SETS, MNIST
-from lenetpad.messages import CPU, DEFAULT_MODEL, MANNERS, MODEL_NAMES, OPTIMISERS, SCHEDULES
+from lenetpad.messages import (
+    CPU,
+    DEFAULT_MODEL,
+    MANNERS,
+    MODEL_NAMES,
+    OPTIMISERS,
+    SCHEDULES,
+    first_line,
+)
 from lenetpad.recipes import TRAININGS_BY_NAME
 
 MODELS: Final = ", ".join(MODEL_NAMES)
@@ -315,7 +323,7 @@ def run(argv: Sequence[str]) -> int:
         return 1
     except (OSError, ValueError, RuntimeError) as error:
         # What our own code raises is written for the user, on one line.
-        line = (str(error).strip() or type(error).__name__).splitlines()[0]
+        line = first_line(error)
         print(f"lenetpad: {line}", file=sys.stderr)
         return 1
 

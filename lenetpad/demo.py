@@ -6,12 +6,12 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QEventLoop, QSettings
+from PySide6.QtCore import QSettings
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -19,7 +19,7 @@ from lenetpad import app, resources
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.strokes import Ink
 from lenetpad.messages import Progress
-from lenetpad.puppet import Hand, movements
+from lenetpad.puppet import Hand, movements, process_until, wait_until
 from lenetpad.recipes import Recipe
 from lenetpad.ui.theme import ThemeChoice
 
@@ -32,10 +32,9 @@ FRAME_SECONDS: Final = 0.08
 PAUSE_SECONDS: Final = 0.9  # on each finished digit
 GIF_WIDTH: Final = 960
 GIF_COLOURS: Final = 128
-PATIENCE_SECONDS: Final = 60.0
 #: The training whose curves are shown: short, for the demo is not to take long.
 TRAINED: Final = Recipe(epochs=8, lr=4e-3, distortions=None, fraction=0.1, validation=1000)
-SHOWN_STEP: Final = 200  # of some 340
+SHOWN_STEP: Final = 200  # of 376
 TRAINED_SECONDS: Final = 600.0  # at the most
 #: The two sets of weights that are compared.
 COMPARED: Final = ("lenet5-1998", "lenet5-study-paper")
@@ -89,10 +88,10 @@ class Stage:
         self.pad.window.page.canvas.clear()
         begun = time.perf_counter()
         for touch in movements(ink):
-            _process_until(begun + touch.t)
+            process_until(begun + touch.t)
             self._hand.send(touch)
         self._wait_for_reading()
-        _process_until(time.perf_counter() + 0.6)  # until the shown latency is refreshed
+        process_until(time.perf_counter() + 0.6)  # until the shown latency is refreshed
 
     def film(self, drawings: Sequence[Ink]) -> list[tuple[QPixmap, float]]:
         """Pictures of the window while it is written on, each with the seconds it is shown."""
@@ -101,7 +100,7 @@ class Stage:
             self.pad.window.page.canvas.clear()
             begun, shot = time.perf_counter(), 0
             for touch in movements(ink):
-                _process_until(begun + touch.t)
+                process_until(begun + touch.t)
                 self._hand.send(touch)
                 if touch.t >= shot * FRAME_SECONDS:
                     stopped = time.perf_counter()
@@ -117,30 +116,30 @@ class Stage:
         """Open the Train page and train a network."""
         window, studio = self.pad.window, self.pad.studio
         window.open_page("train")
-        _wait(lambda: studio.page is not None)
+        wait_until(lambda: studio.page is not None)
         page = studio.page
         assert page is not None
         studio.trainer.told.connect(self._note_training)
         plan = replace(page.form.plan, recipe=TRAINED)
         page.form.show_plan(plan)
         page.start_wanted.emit(plan)
-        _wait(lambda: self._trained >= SHOWN_STEP or page.banner.isVisible(), TRAINED_SECONDS)
+        wait_until(lambda: self._trained >= SHOWN_STEP or page.banner.isVisible(), TRAINED_SECONDS)
         if page.banner.isVisible():
             raise RuntimeError(page.banner.text)
-        _process_until(time.perf_counter() + 0.5)  # until the curves are drawn
+        process_until(time.perf_counter() + 0.5)  # until the curves are drawn
 
     def evaluate(self) -> None:
         """Open the Evaluate page and compare two sets of weights."""
         window, judging = self.pad.window, self.pad.judging
         window.open_page("evaluate")
-        _wait(lambda: judging.page is not None)
+        wait_until(lambda: judging.page is not None)
         page = judging.page
         assert page is not None
         page.first.select(COMPARED[0])
         page.second.select(COMPARED[1])
         page.evaluate()
-        _wait(lambda: page.judgements is not None)
-        _process_until(time.perf_counter() + 0.5)
+        wait_until(lambda: page.judgements is not None)
+        process_until(time.perf_counter() + 0.5)
 
     def save(self, path: Path) -> None:
         """Save a picture of the window."""
@@ -161,7 +160,7 @@ class Stage:
     def _wait_for_reading(self) -> None:
         """Handle events until the latest sheet's reading is painted."""
         try:
-            _wait(lambda: self._painted >= max(1, self.pad.serial))
+            wait_until(lambda: self._painted >= max(1, self.pad.serial))
         except RuntimeError:
             message = self.pad.window.banner.text or "the network did not load in time"
             raise RuntimeError(message) from None
@@ -186,20 +185,3 @@ def save_gif(path: Path, frames: Sequence[tuple[QPixmap, float]]) -> None:
     indexed[0].save(
         path, save_all=True, append_images=indexed[1:], duration=durations, loop=0, optimize=True
     )
-
-
-def _wait(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
-    """Handle events until a condition holds; RuntimeError where that takes too long."""
-    limit = time.perf_counter() + seconds
-    while not condition():
-        if time.perf_counter() > limit:
-            raise RuntimeError("the window did not come so far in time")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
-
-
-def _process_until(moment: float) -> None:
-    """Handle events until perf_counter says ``moment``."""
-    while (left := moment - time.perf_counter()) > 0:
-        QApplication.processEvents(
-            QEventLoop.ProcessEventsFlag.AllEvents, max(1, int(left * 1000))
-        )

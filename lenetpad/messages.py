@@ -143,10 +143,14 @@ class ForeignQuestion:
     scores: tuple[tuple[Manner, float], ...]
 
 
+def first_line(error: BaseException) -> str:
+    """What an error says, on one line; its kind where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
 def fallback_notice(device: str, error: Exception) -> str:
     """What to tell the user when a device failed and the CPU reads instead."""
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return f"{device} cannot be used, the CPU reads instead: {reason}"
+    return f"{device} cannot be used, the CPU reads instead: {first_line(error)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ Demo, benchmark and tests write with it, so that all of them take the pen's own 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt
 from PySide6.QtGui import (
     QEventPoint,
     QInputDevice,
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from lenetpad.ink.strokes import Ink, Stroke
 
 MARGIN: Final = 0.15  # of the canvas, left free around ink of another unit
+PATIENCE_SECONDS: Final = 60.0
 UNTIMED_SECONDS: Final = 0.4  # the length of a stroke whose points have no times
 
 
@@ -172,3 +174,20 @@ def _buttons(phase: Phase) -> tuple[Qt.MouseButton, Qt.MouseButton]:
     """The button that an event is about, and the one that is held after it."""
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     return {Phase.DOWN: (left, left), Phase.MOVE: (none, left), Phase.UP: (left, none)}[phase]
+
+
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    """Handle events until a condition holds; RuntimeError where that takes too long."""
+    limit = time.perf_counter() + seconds
+    while not condition():
+        if time.perf_counter() > limit:
+            raise RuntimeError(f"the window did not come so far within {seconds:.0f} s")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+
+
+def process_until(moment: float) -> None:
+    """Handle events until perf_counter says ``moment``."""
+    while (left := moment - time.perf_counter()) > 0:
+        QApplication.processEvents(
+            QEventLoop.ProcessEventsFlag.AllEvents, max(1, int(left * 1000))
+        )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
+from lenetpad.catalogue import MNIST
 from lenetpad.ink.variation import Variation
 from lenetpad.messages import CPU, OPTIMISERS, SCHEDULES
 
@@ -206,7 +207,7 @@ class Plan:
     model: str
     recipe: Recipe
     start: str = ""
-    data: str = "mnist"
+    data: str = MNIST
     folder: str = ""
     ink: tuple[str, ...] = ()
     images: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ from lenetpad.trainings import (
     SetRate,
     Snapshot,
 )
-from lenetpad.ui.documents import WEIGHTS_FILTER
+from lenetpad.ui.documents import WEIGHTS_FILTER, ending_in
 from lenetpad.ui.window import Window
 
 if TYPE_CHECKING:
@@ -72,11 +72,8 @@ class Studio(QObject):
         self._steps: Iterator[TrainPage | None] | None = None  # of the page's building
         self._history: History | None = None  # of the training that is on
         self._ordered: Path | None = None  # the run that is to go on
-        self._listing = self._list_again = False
         self._film: Path | None = None  # the run whose snapshots can be scrubbed through
         self._live: Path | None = None  # the run whose network the pad reads with
-        self._preview: Distortions | None = None
-        self._previewing = False
         self._tensorboard: QProcess | None = None
         self.trainer.told.connect(self._take)
         self.errands.failed.connect(self._report)
@@ -215,19 +212,12 @@ class Studio(QObject):
     # Runs
 
     def list_runs(self) -> None:
-        """Read the list of runs anew; of wishes that come faster, one more at the end."""
-        if self._listing:
-            self._list_again = True
-            return
-        self._listing, self._list_again = True, False
-        self.errands.run("list of runs", partial(runs.listed, self._root), self._show_runs)
+        """Read the list of runs anew."""
+        self.errands.run_latest("list of runs", partial(runs.listed, self._root), self._show_runs)
 
     def _show_runs(self, found: tuple[list[Run], list[str]]) -> None:
         assert self.page is not None
-        self._listing = False
         self.page.runs.show_runs(found[0])
-        if self._list_again:
-            self.list_runs()
         for fault in found[1]:
             log.warning("%s", fault)
 
@@ -353,7 +343,7 @@ class Studio(QObject):
         )
         if not name or self.page is None:
             return
-        path = Path(name) if name.lower().endswith(".gif") else Path(f"{name}.gif")
+        path = ending_in(name, ".gif")
         frames, theme = self.page.film.frames, self._window.theme
 
         def write() -> None:
@@ -367,19 +357,10 @@ class Studio(QObject):
 
     @Slot(object)
     def _show_preview(self, how: Distortions) -> None:
-        """Draw examples of distortions; of wishes that come faster, the latest."""
-        if self._previewing:
-            self._preview = how
-        else:
-            self._preview, self._previewing = None, True
-            self.errands.run("preview", partial(_previewed, how), self._show_digits)
-
-    def _show_digits(self, images: Any) -> None:
+        """Draw examples of distortions."""
         assert self.page is not None
-        self._previewing = False
-        self.page.form.distortions.show_digits(images)
-        if self._preview is not None:  # another wish came in the meantime
-            self._show_preview(self._preview)
+        show = self.page.form.distortions.show_digits
+        self.errands.run_latest("preview", partial(_previewed, how), show)
 
     def _open_tensorboard(self) -> None:
         """Start TensorBoard on all runs, or say how to get it."""
@@ -405,10 +386,6 @@ class Studio(QObject):
     @Slot(object)
     def _report(self, failure: Failure) -> None:
         log.error("%s failed: %s\n%s", failure.where, failure.message, failure.traceback)
-        if failure.where == "preview":
-            self._previewing = False
-        if failure.where == "list of runs":
-            self._listing = False
         self._notice(failure.message)
         if failure.where in PAGE_ERRANDS:
             self._window.explain_missing_page(failure.message)

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QApplication
 
 from lenetpad.app import Pad
-from lenetpad.bench.pen import Watch, pen_to_paint, wait_until
+from lenetpad.bench.pen import Watch, pen_to_paint
 from lenetpad.engine.training import Trainer
 from lenetpad.ink.strokes import Ink
 from lenetpad.messages import Progress
+from lenetpad.puppet import process_until, wait_until
 from lenetpad.recipes import TRAININGS, Plan
 from lenetpad.trainings import Begun, Control, Ended, Order, Snapshot
 
@@ -45,7 +45,7 @@ def beside_training(
             if told.failure:
                 raise RuntimeError(told.failure)
             told.speeds.clear()
-            _let_pass(ALONE_SECONDS)
+            process_until(time.perf_counter() + ALONE_SECONDS)
             alone = told.images_per_second
             told.speeds.clear()
             beside = pen_to_paint(pad, watch, drawings, events)
@@ -102,11 +102,3 @@ class _Told(QObject):
                 self._pad.studio.refreshed.emit(message)
             case Ended():
                 self.failure = message.message
-
-
-def _let_pass(seconds: float) -> None:
-    """Handle events for a while."""
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        QApplication.processEvents()
-        time.sleep(0.002)

@@ -5,22 +5,20 @@ from __future__ import annotations
 import gc
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from typing import Final
 
 from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QTimer, Slot
-from PySide6.QtWidgets import QApplication
 
 from lenetpad.app import Pad
 from lenetpad.bench.figures import Figure, resident_megabytes, summary
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.messages import Reading
-from lenetpad.puppet import Hand, Touch, movements
+from lenetpad.puppet import Hand, Touch, movements, wait_until
 
 RATE: Final = 250.0  # events a second
 WARM_UP: Final = 200  # events before those that count
-PATIENCE_SECONDS: Final = 60.0
 READINGS: Final = (1_000, 10_000)
 
 
@@ -140,15 +138,6 @@ def memory(pad: Pad, watch: Watch, drawings: Sequence[Ink]) -> dict[str, float]:
             gc.collect()
             figures[f"after_{number}"] = round(resident_megabytes(), 1)
     return figures
-
-
-def wait_until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    """Handle events until a condition holds; RuntimeError where that takes too long."""
-    limit = time.perf_counter() + seconds
-    while not condition():
-        if time.perf_counter() > limit:
-            raise RuntimeError(f"the window did not come so far within {seconds:.0f} s")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
 
 
 def _endless(drawings: Sequence[Ink]) -> Iterator[Touch | None]:

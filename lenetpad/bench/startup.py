@@ -15,10 +15,9 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Slot
 
 from lenetpad import app, resources
 from lenetpad.bench.figures import Figure, summary
-from lenetpad.bench.pen import wait_until
 from lenetpad.ink.files import read_ink
 from lenetpad.messages import Reading
-from lenetpad.puppet import Hand
+from lenetpad.puppet import Hand, wait_until
 
 RUNS: Final = 7  # after one that warms the disk's cache
 TICK_MS: Final = 2  # how often the event loop is asked whether it still runs

@@ -9,10 +9,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from lenetpad.messages import Failure
+from lenetpad.messages import Failure, first_line
 
 #: What an errand gives is handed to this, in the window's thread.
 Then = Callable[[Any], None]
+Errand = tuple[str, Callable[[], Any], Then | None]
 
 
 class Errands(QObject):
@@ -24,13 +25,14 @@ class Errands(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._closed = False
+        self._latest: dict[str, Errand | None] = {}  # under way by name, with what is to follow
         self._thread = QThread()
         self._thread.setObjectName("errands")
         self._worker = _Worker()
         self._worker.moveToThread(self._thread)
         self._wake.connect(self._worker.work, Qt.ConnectionType.QueuedConnection)
         self._worker.done.connect(self._hand_over)
-        self._worker.failed.connect(self.failed)
+        self._worker.failed.connect(self._tell_failure)
         self._thread.start()
 
     def run(self, where: str, work: Callable[[], Any], then: Then | None = None) -> None:
@@ -42,10 +44,39 @@ class Errands(QObject):
             self._worker.queue.put((where, work, then))
             self._wake.emit()
 
-    @Slot(object, object)
-    def _hand_over(self, then: Then | None, result: object) -> None:
-        if then is not None and not self._closed:
-            then(result)
+    def run_latest(self, where: str, work: Callable[[], Any], then: Then | None = None) -> None:
+        """The same for what is wished for often: while one of a name is under way, only the
+        latest of the others is kept, and done after it."""
+        if where in self._latest:
+            self._latest[where] = (where, work, then)
+        else:
+            self._latest[where] = None
+            self.run(where, work, then)
+
+    def busy(self, where: str) -> bool:
+        """Whether one that was given to ``run_latest`` by this name is still to be done."""
+        return where in self._latest
+
+    @Slot(str, object, object)
+    def _hand_over(self, where: str, then: Then | None, result: object) -> None:
+        try:
+            if then is not None and not self._closed:
+                then(result)
+        finally:
+            self._follow(where)
+
+    @Slot(object)
+    def _tell_failure(self, failure: Failure) -> None:
+        try:
+            self.failed.emit(failure)
+        finally:
+            self._follow(failure.where)
+
+    def _follow(self, where: str) -> None:
+        """Begin with the latest wish of a name, now that the one of before is done."""
+        errand = self._latest.pop(where, None)
+        if errand is not None:
+            self.run_latest(*errand)
 
     def close(self) -> None:
         """Leave out what has not begun, and wait for what has."""
@@ -56,13 +87,13 @@ class Errands(QObject):
 
 
 class _Worker(QObject):
-    done = Signal(object, object)
+    done = Signal(str, object, object)
     failed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.closing = False
-        self.queue: SimpleQueue[tuple[str, Callable[[], Any], Then | None]] = SimpleQueue()
+        self.queue: SimpleQueue[Errand] = SimpleQueue()
 
     @Slot()
     def work(self) -> None:
@@ -73,8 +104,7 @@ class _Worker(QObject):
         try:
             result = work()
         except Exception as error:
-            lines = str(error).strip().splitlines()
-            message = lines[0] if lines else type(error).__name__
+            message = first_line(error)
             self.failed.emit(Failure(where, message, traceback.format_exc()))
             return
-        self.done.emit(then, result)
+        self.done.emit(where, then, result)

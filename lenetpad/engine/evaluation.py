@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from lenetpad.engine.mailbox import Mailbox
 from lenetpad.engine.preload import preload_torch
 from lenetpad.judgements import Examination, ExaminationProgress, Judgements
-from lenetpad.messages import Failure
+from lenetpad.messages import Failure, first_line
 
 #: Judges step by step: progress, and the judgements at the end.
 Judge = Callable[[Examination], Iterator[ExaminationProgress | Judgements]]
@@ -114,8 +114,7 @@ class _Worker(QObject):
         try:
             self._examine(examination)
         except Exception as error:
-            lines = str(error).strip().splitlines()
-            message = lines[0] if lines else type(error).__name__
+            message = first_line(error)
             failure = Failure("evaluation", message, traceback.format_exc())
             self.failed.emit(examination, failure)
 

@@ -22,6 +22,7 @@ from lenetpad.messages import (
     Reading,
     Request,
     fallback_notice,
+    first_line,
 )
 from lenetpad.trainings import Snapshot
 
@@ -155,8 +156,7 @@ class _Worker(QObject):
         try:
             job()
         except Exception as error:
-            lines = str(error).strip().splitlines()
-            message = lines[0] if lines else type(error).__name__
+            message = first_line(error)
             self.failed.emit(Failure(where, message, traceback.format_exc()))
 
     def _load(self, choice: Choice) -> None:

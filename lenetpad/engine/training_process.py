@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lenetpad import runs
 from lenetpad.catalogue import FOLDER
+from lenetpad.messages import first_line
 from lenetpad.trainings import (
     Begun,
     Control,
@@ -99,8 +100,7 @@ class _Trainee:
     def _failed(self, error: Exception) -> Ended:
         if self._stopping and isinstance(error, OSError):  # it waited for room on the disk
             return Ended(Outcome.STOPPED, self._folder)
-        lines = str(error).strip().splitlines()
-        message = lines[0] if lines else type(error).__name__
+        message = first_line(error)
         if is_lack_of_memory(error):
             message = "the memory was not enough; try smaller batches or less data"
         diverged = getattr(error, "diverged", False)  # of a class that needs torch to be known

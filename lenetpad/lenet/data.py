@@ -17,6 +17,7 @@ from torch import Tensor
 from lenetpad import judgements, resources
 from lenetpad.ink.files import Drawing, normalised, read_ink
 from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
+from lenetpad.messages import first_line
 
 #: SHA-256 of resources/mnist.npz, which packaging/make_mnist.py makes.
 MNIST_SHA256: Final = "b5e394bc34918bacb3c7d30dae8a52f2e99dbccb1317eccfc24e1d09f564e406"
@@ -148,7 +149,7 @@ def arrays_of(
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             images, labels = arrays[images_name], arrays[labels_name]
     except Exception as error:  # a damaged archive can trip numpy or zipfile up anywhere
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        reason = first_line(error)
         raise DataError(
             f'{path} cannot be used: it must be an .npz file with "{images_name}" (n, H, W) '
             f'and "{labels_name}" (n,). {reason}'

@@ -23,6 +23,7 @@ from lenetpad.lenet import data, folders
 from lenetpad.lenet.data import DataError, Labelled, labelled
 from lenetpad.lenet.fetching import Archive, fetch
 from lenetpad.lenet.watching import Watch, never, silent
+from lenetpad.messages import first_line
 
 #: MNIST's digits fill a box of so many pixels, and so do those of USPS fill theirs of 16.
 BOX: Final = 20
@@ -91,7 +92,7 @@ def _public(key: str, cache: Path, watch: Watch) -> tuple[Labelled, Labelled]:
 
 
 def _reason(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return first_line(error)
 
 
 def _torchvision(title: str) -> Any:

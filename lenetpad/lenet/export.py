@@ -28,7 +28,7 @@ from torch.nn import functional
 from lenetpad.lenet import data, foreign
 from lenetpad.lenet.network import LeNet5
 from lenetpad.lenet.weights import SUFFIXES, Weights, load, save
-from lenetpad.messages import UNKNOWN_MANNER
+from lenetpad.messages import UNKNOWN_MANNER, first_line
 
 ONNX: Final = ".onnx"
 #: What torch's exporter and the comparison need.
@@ -95,7 +95,7 @@ def _written(weights: Weights, path: Path, images: Tensor) -> Tensor:
         except OSError:
             raise
         except Exception as error:  # neither torch nor onnxruntime say what they raise
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            reason = first_line(error)
             raise ExportError(f"{path} is not written: {reason}") from error
     save(path, weights.network, weights.facts)
     if path.suffix == ".safetensors":

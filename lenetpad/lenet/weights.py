@@ -27,7 +27,7 @@ from lenetpad.lenet.architecture import PRESETS
 from lenetpad.lenet.data import DataError
 from lenetpad.lenet.foreign import FOREIGN
 from lenetpad.lenet.network import LeNet5, LeNet5Config
-from lenetpad.messages import MODEL_NAMES, UNKNOWN_MANNER, Manner
+from lenetpad.messages import MODEL_NAMES, UNKNOWN_MANNER, Manner, first_line
 
 FORMAT: Final = "lenetpad weights 1"
 SUFFIXES: Final = (".safetensors", ".pth", ".pt")
@@ -262,7 +262,7 @@ def _read_pickle(path: Path) -> dict[str, Tensor]:
             "code. Save the network's state_dict() instead."
         ) from None
     except Exception as error:  # damaged bytes can trip the unpickler up anywhere
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        reason = first_line(error)
         raise WeightsError(f"{path} is not a whole weights file: {reason}") from None
     found = foreign.state_in(state)
     if found is None:

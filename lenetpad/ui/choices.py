@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +44,17 @@ class Choices(QComboBox):
         if index >= 0:
             self.setCurrentIndex(index)
         return index >= 0
+
+    def offer(self, entries: Sequence[tuple[str, str]]) -> None:
+        """List entries, each its data and a title. The chosen one stays so where it is still
+        there; where nothing changes, an open list stays open."""
+        if [self.itemData(place) for place in range(self.count())] == [d for d, _ in entries]:
+            return
+        chosen = self.currentData()
+        self.clear()
+        for data, title in entries:
+            self.addItem(title, data)
+        self.select(chosen)
 
 
 class FileChoices(Choices):

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QImage, QPainter
+from PySide6.QtGui import QAction, QColor, QImage, QPainter, QShowEvent
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 from lenetpad import histories
 from lenetpad.histories import History
 from lenetpad.ui.clipboard import png
+from lenetpad.ui.documents import ending_in
 from lenetpad.ui.theme import LIGHT, Theme
 from lenetpad.ui.writer import Writer
 
@@ -106,9 +107,13 @@ class Curves(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Draw what has been added to the histories, soon."""
-        if not self._redraw.isActive():
+        """Draw what has been added to the histories, soon, or once somebody sees it."""
+        if self.isVisible() and not self._redraw.isActive():
             self._redraw.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
 
     @Slot()
     def fit(self) -> None:
@@ -341,8 +346,7 @@ class Curves(QWidget):
             self, "Export the curves", f"curves{suffix}", f"{kind} (*{suffix})"
         )
         if name:
-            path = Path(name)
-            self.export(path if path.suffix.lower() == suffix else path.with_name(name + suffix))
+            self.export(ending_in(name, suffix))
 
     def export(self, path: Path) -> None:
         """Write the curves as the file's name says: .csv, .png or .svg."""

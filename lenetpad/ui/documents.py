@@ -67,6 +67,11 @@ def with_suffix(path: Path, chosen_filter: str) -> Path:
     return path.with_name(path.name + (".png" if "png" in chosen_filter else ".jsonl"))
 
 
+def ending_in(name: str, suffix: str) -> Path:
+    """The path that a dialog gave, with the suffix where the user typed another or none."""
+    return Path(name if name.lower().endswith(suffix) else name + suffix)
+
+
 def fitted(ink: Ink) -> Ink:
     """Ink of any unit on the canvas: as it is where it lies on it well, else scaled to fit."""
     points = np.concatenate([stroke.xy for stroke in ink.strokes])

@@ -132,14 +132,7 @@ class Header(QWidget):
 
     def show_devices(self, model: ModelReady) -> None:
         """List the devices that there are."""
-        listed = [self.devices.itemData(i) for i in range(self.devices.count())]
-        if listed == [name for name, _ in model.devices]:  # an open list stays open
-            return
-        chosen = self.devices.currentData()
-        self.devices.clear()
-        for name, label in model.devices:
-            self.devices.addItem(label, name)
-        self.devices.select(chosen)
+        self.devices.offer(model.devices)
 
     @Slot(int)
     def _choose_model(self, index: int) -> None:

@@ -142,16 +142,7 @@ class PlanForm(QWidget):
 
     def show_devices(self, devices: tuple[tuple[str, str], ...]) -> None:
         """List the devices that there are."""
-        if [self.devices.itemData(i) for i in range(self.devices.count())] == [
-            d for d, _ in devices
-        ]:
-            return
-        chosen = self.devices.currentData()
-        self.devices.clear()
-        for name, label in devices:
-            self.devices.addItem(label, name)
-        if not self.devices.select(chosen):
-            self.devices.select(AUTO)
+        self.devices.offer(devices)
 
     def _show_recipe(self, recipe: Recipe) -> None:
         self._base = recipe

@@ -105,7 +105,6 @@ class TrainPage(Page):
         self.banner = Banner(self)
         self.mend = QPushButton("Go on from the last good checkpoint at a tenth of the rate")
         self._failed: Path | None = None
-        self._live: History | None = None
         self._paused = self._busy = False
         self._speed = 0.0
         self._last: Progress | None = None
@@ -137,7 +136,6 @@ class TrainPage(Page):
             case Stage(words, done, total, folder):
                 self._show_stage(words, done, total, folder=folder)
             case Begun():
-                self._live = history
                 self.bar.setRange(0, BAR_STEPS)
                 self.curves.show_histories([history] if history else [])
                 self.film.show_frames(())
@@ -329,7 +327,7 @@ class TrainPage(Page):
         self.start.clicked.connect(self._start)
         self.pause.clicked.connect(self._pause_or_resume)
         self.stop.clicked.connect(self.stop_wanted)
-        self.rate.valueChanged.connect(self._scale_rate)
+        self.rate.valueChanged.connect(self._ask_for_rate)
         self.watch.toggled.connect(self.watch_toggled)
         self.mend.clicked.connect(self._mend)
         self.curves.notice.connect(self.show_notice)
@@ -349,7 +347,7 @@ class TrainPage(Page):
         (self.resume_wanted if self._paused else self.pause_wanted).emit()
 
     @Slot(float)
-    def _scale_rate(self, value: float) -> None:
+    def _ask_for_rate(self, value: float) -> None:
         if self._busy and self._last is not None:
             self.rate_wanted.emit(value)
 

@@ -353,7 +353,7 @@ def test_distortions_are_previewed(desk: Callable[..., Desk]) -> None:
     table.page.form.distortions.switch.setChecked(True)
     for value in range(0, 100, 5):
         table.page.form.distortions.sliders["rotation"].setValue(value)
-    table.wait(lambda: not table.studio._previewing and table.studio._preview is None)
+    table.wait(lambda: not table.studio.errands.busy("preview"))
     assert digits._images is not None
     assert (digits._images != before).any()
 

@@ -43,6 +43,27 @@ def test_they_are_done_in_order(qtbot: QtBot, errands: Errands) -> None:
     assert found == list(range(50))
 
 
+def test_of_many_wishes_of_a_name_the_first_and_the_latest_are_done(
+    qtbot: QtBot, errands: Errands
+) -> None:
+    begun, go = threading.Event(), threading.Event()
+    done: list[Any] = []
+
+    def first() -> str:
+        begun.set()
+        go.wait()
+        raise ValueError("no such run")  # a failure keeps nobody from going on
+
+    errands.run_latest("list", first)
+    begun.wait()
+    for number in range(10):
+        errands.run_latest("list", lambda number=number: number, done.append)
+    errands.run_latest("another", lambda: "another", done.append)
+    go.set()
+    qtbot.waitUntil(lambda: not errands.busy("list"))
+    assert sorted(map(str, done)) == ["9", "another"]
+
+
 def test_a_failure_is_told_and_the_thread_lives_on(qtbot: QtBot, errands: Errands) -> None:
     def fail() -> None:
         raise ValueError("no such run\nand more")

@@ -393,6 +393,38 @@ class TestCurves:
         assert "<svg" in svg
         assert "polyline" in svg or "<path" in svg
 
+    @pytest.mark.parametrize("typed", ["mine.csv", "mine"])
+    def test_a_suffix_that_was_not_typed_is_added(
+        self,
+        page: TrainPage,
+        both: list[History],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        typed: str,
+    ) -> None:
+        page.curves.show_histories(both)
+        name = str(tmp_path / typed)
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (name, ""))
+        [csv, *_] = page.curves.export_button.menu().actions()
+        csv.trigger()
+        page.close_files()
+        assert [path.name for path in tmp_path.iterdir()] == ["mine.csv"]
+
+    def test_what_nobody_sees_is_drawn_once_it_is_seen(
+        self, qtbot: QtBot, page: TrainPage
+    ) -> None:
+        history = history_of(report(20))
+        page.curves.show_histories([history])
+        page.curves._draw()
+        page.curves._redraw.stop()  # of what has just been drawn
+        page.hide()
+        history.add(report(40))
+        page.curves.refresh()
+        assert not page.curves._redraw.isActive()
+        page.show()
+        item = page.curves._items[0]["loss"]
+        qtbot.waitUntil(lambda: len(item.getData()[0]) == 40)
+
     def test_a_file_that_cannot_be_written_is_told(
         self, qtbot: QtBot, page: TrainPage, tmp_path: Path
     ) -> None:
