@@ -48,6 +48,8 @@ log = logging.getLogger("lenetpad")
 SWITCH_SECONDS: Final = 0.0005
 #: The time of a request that no pointer event caused, so that none is measured from it.
 NO_HAND: Final = 0.0
+#: A reading that is out of date already may be passed over for so long: no screen shows more.
+FRAME_SECONDS: Final = 1 / 120
 #: How long after a step the sheet is written to the disk.
 KEEP_MS: Final = 1000
 
@@ -69,6 +71,7 @@ class Pad(QObject):
         self._folder = folder
         self.serial = 0  # of the latest request
         self._ready: ModelReady | None = None
+        self._shown = 0.0  # perf_counter when a reading was shown last
         self._told: Failure | None = None
         self._loading = False
         self._closed = False
@@ -119,10 +122,16 @@ class Pad(QObject):
 
     @Slot(object)
     def _show_reading(self, reading: Reading) -> None:
-        """Show a reading, unless it is of a network that has gone."""
-        if self._ready is not None and reading.model_serial == self._ready.serial:
-            self._told = None
-            self.window.show_reading(reading)
+        """Show a reading, unless it is of a network that has gone, or the window lags behind the
+        pen: the hand has moved on, a newer reading is under way, and a frame was just painted."""
+        if self._ready is None or reading.model_serial != self._ready.serial:
+            return
+        self._told = None
+        now = time.perf_counter()
+        if reading.serial < self.serial and now - self._shown < FRAME_SECONDS:
+            return
+        self._shown = now
+        self.window.show_reading(reading)
 
     # Networks and devices
 

@@ -170,9 +170,14 @@ class LayerView:
         return self.low < 0 < self.high
 
     @property
+    def flat(self) -> bool:
+        """Whether its maps are single units, which are shown and scaled together."""
+        return self.height == self.width == 1
+
+    @property
     def size(self) -> str:
         """ "6@28×28", or the number of units where the maps are single units."""
-        if self.height == self.width == 1:
+        if self.flat:
             return str(self.maps)
         return f"{self.maps}@{self.height}×{self.width}"
 

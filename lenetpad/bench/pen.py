@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -96,6 +97,7 @@ class _Writer(QObject):
         self._hand = Hand(pad.window.page.canvas)
         self._loop = QEventLoop()
         self._timer = QTimer()
+        self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._send_what_is_due)
         self._due = 0.0
@@ -103,7 +105,7 @@ class _Writer(QObject):
     def run(self) -> None:
         """Send all events and return when the last one is sent."""
         self._due = time.perf_counter() + 1 / RATE
-        self._timer.start(1)
+        self._wait()
         self._loop.exec()
 
     @Slot()
@@ -111,9 +113,14 @@ class _Writer(QObject):
         while self._left and time.perf_counter() >= self._due:
             self._send(self._due)
             self._due += 1 / RATE
-        if not self._left:
-            self._timer.stop()
+        if self._left:
+            self._wait()
+        else:
             self._loop.quit()
+
+    def _wait(self) -> None:
+        """Wait for the next event, and no oftener: a pen does not knock in between."""
+        self._timer.start(max(0, math.ceil(1000 * (self._due - time.perf_counter()))))
 
     def _send(self, due: float) -> None:
         touch = next(self._touches)

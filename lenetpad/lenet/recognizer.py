@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lenetpad import resources
 from lenetpad.ink.files import read_ink
-from lenetpad.ink.raster import Image, draw, pad
-from lenetpad.lenet.network import SUM
+from lenetpad.ink.raster import PADDED, Image, draw, pad
+from lenetpad.lenet.network import SUM, LeNet5
 from lenetpad.lenet.weights import Weights, load
 from lenetpad.messages import (
     AUTO,
@@ -41,6 +42,10 @@ class Recognizer:
         self.device = device
         self.notice = notice
         self._network = weights.network.eval().requires_grad_(False).to(device)
+        one = torch.zeros(1, 1, PADDED, PADDED, device=device)
+        whole = _Pass(self._network)
+        self._shapes = whole.shapes(one)
+        self._pass = _in_one_call(whole, one)
         self._highest: dict[str, float] = {}  # of the layers without a bound, as described
 
     def read(self, image: Image) -> Reading:
@@ -49,20 +54,16 @@ class Recognizer:
         A blank image has no digit: its probabilities are all zero.
         """
         started = time.perf_counter()
-        taps: dict[str, Tensor] = {}
         with torch.inference_mode():
             batch = torch.from_numpy(pad(image)[None, None]).to(self.device)
-            posteriors = self._network.log_posteriors(self._network(batch, taps)).exp()
-            tensors = [*taps.values(), posteriors]
-            flat = torch.cat([tensor.reshape(-1) for tensor in tensors]).cpu().numpy()
-        flat.flags.writeable = False
-        arrays, at = [], 0
-        for tensor in tensors:
-            shape = tuple(tensor.shape[1:])
+            row = self._pass(batch).cpu().numpy()
+        row.flags.writeable = False
+        taps, at = {}, 0
+        for name, shape in self._shapes.items():
             size = math.prod(shape)
-            arrays.append(flat[at : at + size].reshape(shape))
+            taps[name] = row[at : at + size].reshape(shape)
             at += size
-        reading = self._verdict(dict(zip(taps, arrays[:-1], strict=True)), arrays[-1], image)
+        reading = self._verdict(taps, row[at:], image)
         return replace(reading, network_seconds=time.perf_counter() - started)
 
     def refresh(self, snapshot: Snapshot) -> bool:
@@ -139,6 +140,45 @@ class Recognizer:
                 low = -high if bool((taps[name] < 0).any()) else 0.0
             views.append(LayerView(name, maps, height, width, low, high))
         return tuple(views)
+
+
+class _Pass(nn.Module):
+    """One image's forward pass in one row: every tap, then the probabilities."""
+
+    def __init__(self, network: LeNet5) -> None:
+        super().__init__()
+        self.network = network
+
+    def shapes(self, image: Tensor) -> dict[str, tuple[int, ...]]:
+        """The taps of the row in their order, with the shapes of one image's."""
+        taps: dict[str, Tensor] = {}
+        with torch.inference_mode():
+            self.network(image, taps)
+        return {name: tuple(tap.shape[1:]) for name, tap in taps.items()}
+
+    def forward(self, image: Tensor) -> Tensor:
+        taps: dict[str, Tensor] = {}
+        posteriors = self.network.log_posteriors(self.network(image, taps)).exp()
+        return torch.cat([tap.reshape(-1) for tap in (*taps.values(), posteriors)])
+
+
+def _in_one_call(module: nn.Module, example: Tensor) -> Callable[[Tensor], Tensor]:
+    """The same function of a tensor, with the interpreter lock given back once.
+
+    The module itself gives it back and takes it again in each of its sixty operations, and while
+    the window paints, every time is a wait. Tracing is deprecated in torch, yet nothing that
+    does without a compiler has come in its place. Where tracing fails, the module is called
+    itself; if it was the module that failed, it does so again for whoever reads.
+    """
+    try:
+        with torch.inference_mode(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            traced = torch.jit.trace(module, example, check_trace=False)
+            for _ in range(2):  # the first calls are slow
+                traced(example)
+    except Exception:
+        return module
+    return cast("Callable[[Tensor], Tensor]", traced)
 
 
 @cache

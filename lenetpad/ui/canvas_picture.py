@@ -49,10 +49,11 @@ class CanvasPicture:
         changed = paint_joint(painter, live, len(live) - 1, self._ink, self.pen_width, scale)
         painter.end()
         # The straight ends from before and now, which are painted over the picture.
-        low, high = live[-3:, :2].min(axis=0), live[-3:, :2].max(axis=0)
+        xs, ys, *_ = zip(*live[-3:].tolist(), strict=True)
         margin = 2 * self.pen_width
-        ends = QRectF(QPointF(*((low - margin) * scale)), QPointF(*((high + margin) * scale)))
-        return (changed | ends).toAlignedRect()
+        low = QPointF((min(xs) - margin) * scale, (min(ys) - margin) * scale)
+        high = QPointF((max(xs) + margin) * scale, (max(ys) + margin) * scale)
+        return (changed | QRectF(low, high)).toAlignedRect()
 
     def add_tail(self, size: QSize, live: Points) -> None:
         """Add the straight end of a stroke that is finished."""

@@ -1,10 +1,12 @@
 """The feature maps: every layer of a reading, a colour scale with numbers, and what is pointed at.
 
 Each layer is one small 32-bit image, coloured when a reading arrives; painting only scales it.
+It happens with every movement of the pen: what stays the same is made once, in ``_arrange``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +17,14 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.messages import FloatArray, LayerView, ModelReady, Reading
-from lenetpad.ui.colour import Scale, extent, ink_index, ink_table, value_index, value_table
+from lenetpad.ui.colour import (
+    Colouring,
+    Scale,
+    extent,
+    ink_table,
+    value_index,
+    value_table,
+)
 from lenetpad.ui.legend import Kind, Legend, LegendPainter, as_text
 from lenetpad.ui.maps_layout import CODES, Placed, place
 from lenetpad.ui.panel import ReadingPanel
@@ -41,18 +50,30 @@ class Pointed:
 
 
 class Picture:
-    """A layer's cells below each other in one image whose pixels are written in place."""
+    """A layer's cells below each other in one image that shows pixels where they are, and what
+    of it goes into which rectangle of the panel."""
 
-    def __init__(self, maps: int, height: int, width: int) -> None:
-        self.height, self.width = height, width
-        self.pixels: NDArray[np.uint32] = np.zeros((maps * height, width), dtype=np.uint32)
+    def __init__(
+        self,
+        pixels: NDArray[np.uint32],
+        height: int,
+        width: int,
+        cells: Sequence[QRectF],
+    ) -> None:
+        self.height, self.width, self._pixels = height, width, pixels
+        maps = pixels.size // (height * width)
         self.image = QImage(
-            self.pixels.data, width, maps * height, 4 * width, QImage.Format.Format_RGB32
+            pixels.data, width, maps * height, 4 * width, QImage.Format.Format_RGB32
         )
+        self._pieces = [
+            (cell, self.image, QRectF(0, number * height, width, height))
+            for number, cell in enumerate(cells)
+        ]
 
-    def source(self, cell: int) -> QRectF:
-        """Where a cell's pixels are in the image."""
-        return QRectF(0, cell * self.height, self.width, self.height)
+    def paint(self, painter: QPainter) -> None:
+        """Paint every cell in its place."""
+        for piece in self._pieces:
+            painter.drawImage(*piece)
 
 
 class MapsPanel(ReadingPanel):
@@ -66,7 +87,8 @@ class MapsPanel(ReadingPanel):
         self.placed: dict[str, Placed] = {}
         self._pictures: dict[str, Picture] = {}
         self._standing = False  # whether the background shows the legend
-        self._ends: dict[str, FloatArray] = {}  # the colour scale's end for each layer's maps
+        self._colouring: Colouring | None = None
+        self._code_ends: FloatArray = np.ones(1, dtype=np.float32)
         self._make_tables(theme)
 
     # What is shown
@@ -115,16 +137,14 @@ class MapsPanel(ReadingPanel):
         self._pictures.clear()
         if self.model is None:
             return
+        self._colouring = Colouring(self.model.layers)
         for name, placed in self.placed.items():
             if name == CODES:
-                self._pictures[name] = Picture(DIGITS, *placed.block.cell)
+                self._pictures[name] = self._picture_of_codes(self.model, placed)
                 continue
             layer = self.model.layer(name)
-            single = layer.height == layer.width == 1
-            maps = 1 if single else layer.maps
-            size = placed.block.cell if single else (layer.height, layer.width)
-            self._pictures[name] = Picture(maps, *size)
-        self._colour_codes(self.model)
+            size = placed.block.cell if layer.flat else (layer.height, layer.width)
+            self._pictures[name] = Picture(self._colouring.part(name), *size, placed.cells)
         self._colour_all()
 
     @property
@@ -135,27 +155,18 @@ class MapsPanel(ReadingPanel):
         self._values, self._inks = value_table(theme), ink_table(theme)
         self._legend_painter = LegendPainter(theme, self._values, self._inks)
 
-    def _colour_codes(self, model: ModelReady) -> None:
+    def _picture_of_codes(self, model: ModelReady, placed: Placed) -> Picture:
         """Codes have F6's range, so that a unit that agrees has about the code's colour."""
-        picture = self._pictures[CODES]
-        codes = model.templates.reshape(1, *picture.pixels.shape)
         scale = Scale.FIXED if model.coded else Scale.LAYER
-        ends = self._ends[CODES] = extent(codes, model.layer("F6"), scale)
-        np.take(self._values, value_index(codes, ends)[0], out=picture.pixels)
+        codes = model.templates.reshape(1, DIGITS, -1)
+        self._code_ends = extent(codes, model.layer("F6"), scale)
+        pixels = self._values.take(value_index(codes, self._code_ends))
+        return Picture(pixels, *placed.block.cell, placed.cells)
 
     def _colour_all(self) -> None:
         """Colour every layer of the reading into its picture."""
-        if self.model is None or self.reading is None:
-            return
-        for layer in self.model.layers:
-            values = self.cells(layer.name)
-            if layer.name == INPUT:
-                index, table = ink_index(values, layer), self._inks
-            else:
-                ends = self._ends[layer.name] = extent(values, layer, self.scale)
-                index, table = value_index(values, ends), self._values
-            picture = self._pictures[layer.name]
-            np.take(table, index.reshape(picture.pixels.shape), out=picture.pixels)
+        if self._colouring is not None and self.reading is not None:
+            self._colouring.colour(self.reading.taps, self.scale, self._inks, self._values)
 
     # Painting
 
@@ -182,7 +193,7 @@ class MapsPanel(ReadingPanel):
         painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
         self._standing = self._stands
         if self.model is not None:
-            self._paint_cells(painter, CODES)
+            self._pictures[CODES].paint(painter)
             if self._standing:
                 self._paint_legend(painter, self.model)
 
@@ -207,17 +218,11 @@ class MapsPanel(ReadingPanel):
         painter = self.begin_painting()
         if self.model is not None and self.reading is not None:
             for layer in self.model.layers:
-                self._paint_cells(painter, layer.name)
+                self._pictures[layer.name].paint(painter)
             self._paint_frames(painter, self.reading)
             if not self._standing:
                 self._paint_legend(painter, self.model)
         self.end_painting(painter)
-
-    def _paint_cells(self, painter: QPainter, name: str) -> None:
-        picture = self._pictures[name]
-        image, source = picture.image, picture.source
-        for number, cell in enumerate(self.placed[name].cells):
-            painter.drawImage(cell, image, source(number))
 
     def _paint_frames(self, painter: QPainter, reading: Reading) -> None:
         """Frame the code or weights of the digit that is read, and the unit pointed at."""
@@ -256,7 +261,8 @@ class MapsPanel(ReadingPanel):
             layer = model.layer(INPUT)
             ends = (f"{as_text(layer.low)} paper", f"ink {as_text(layer.high)}")
             return Legend(Kind.INK, ends, sentence, strong)
-        values = self._ends[name]
+        assert self._colouring is not None
+        values = self._code_ends if name == CODES else self._colouring.ends[name]
         end = float(values[min(cell, len(values) - 1)])
         if name != CODES and not model.layer(name).signed:
             return Legend(Kind.POSITIVE, ("0", as_text(end)), sentence, strong)
@@ -275,7 +281,7 @@ class MapsPanel(ReadingPanel):
             distance = "" if far is None else f", distance {far[pointed.map]:.1f}"
             return f"{what} of {pointed.map}{distance}, component ({row}, {column}): {value}"
         layer = self._layer(pointed.layer)
-        if layer.height == layer.width == 1:
+        if layer.flat:
             columns = self.placed[pointed.layer].block.cell[1]
             return f"{pointed.layer}, unit {row * columns + column}: {value}"
         if pointed.layer == INPUT:

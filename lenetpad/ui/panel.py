@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -13,7 +15,11 @@ CORNER = 8.0
 
 
 class ReadingPanel(QWidget):
-    """A panel that shows the latest reading. ``painted`` tells the serial that is on screen."""
+    """A panel that shows the latest reading. ``painted`` tells the serial that is on screen.
+
+    Readings come as often as the pen moves, and mostly change little: a panel that says what each
+    of its parts shows has only those painted anew that show something else.
+    """
 
     painted = Signal(object)
 
@@ -24,6 +30,7 @@ class ReadingPanel(QWidget):
         self.model: ModelReady | None = None
         self.reading: Reading | None = None
         self._background: QPixmap | None = None
+        self._on_screen: tuple[object, ...] = ()  # what the parts showed when last painted
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
@@ -38,16 +45,37 @@ class ReadingPanel(QWidget):
     def show_reading(self, reading: Reading) -> None:
         """Show a reading of the current network."""
         self.reading = reading
-        self.update()
+        contents = self.contents()
+        if not contents or len(contents) != len(self._on_screen):
+            self.update()
+            return
+        shown = zip(self.areas(), contents, self._on_screen, strict=True)
+        changed = [area for area, now, before in shown if now != before]
+        for area in changed:
+            self.update(area.toAlignedRect())
+        if not changed:
+            self.painted.emit(reading.serial)
+
+    def contents(self) -> tuple[object, ...]:
+        """What each part shows of the reading; () where the whole panel is painted each time."""
+        return ()
+
+    def areas(self) -> Sequence[QRectF]:
+        """Where the parts of ``contents`` are."""
+        return ()
 
     def forget_reading(self) -> None:
         """Show no reading: what there was is not of what lies on the canvas now."""
         self.reading = None
-        self.update()
+        self._show_all()
 
     def redraw(self) -> None:
         """Draw the standing parts anew too: after another size, theme or network."""
         self._background = None
+        self._show_all()
+
+    def _show_all(self) -> None:
+        self._on_screen = ()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -79,6 +107,7 @@ class ReadingPanel(QWidget):
         """Finish, and tell which reading is on screen now."""
         painter.end()
         if self.reading is not None:
+            self._on_screen = self.contents()
             self.painted.emit(self.reading.serial)
 
     def sized_font(self, pixels: float, *, bold: bool = False) -> QFont:

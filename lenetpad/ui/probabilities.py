@@ -18,6 +18,10 @@ NO_DIGIT_ROW: Final = ROWS - 1
 RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
+#: A row's text, the length of its bar, and whether it is what is read; None without a reading.
+Row = tuple[str, float, bool] | None
+
+
 class ProbabilitiesPanel(ReadingPanel):
     """Ten bars, one a digit, and one for no digit where the network has a rubbish class."""
 
@@ -40,6 +44,9 @@ class ProbabilitiesPanel(ReadingPanel):
         self._bars = [self._bar(row) for row in range(ROWS)]
         self._numbers = [self._row(row) for row in range(ROWS)]
         self._numbers[NO_DIGIT_ROW].setBottom(self._bars[NO_DIGIT_ROW].top())
+        self._rows = [self._row(row).adjusted(-1, 0, 1, 1) for row in range(ROWS)]
+        self._best, self._other = QColor(self.theme.accent), QColor(self.theme.dim)
+        self._text = QColor(self.theme.text)
 
     def _row(self, row: int) -> QRectF:
         height = (self.height() - 2 * MARGIN) / ROWS
@@ -69,28 +76,43 @@ class ProbabilitiesPanel(ReadingPanel):
             painter.setBrush(QColor(self.theme.zero))
             painter.drawRoundedRect(bar, 3, 3)
 
+    def contents(self) -> tuple[Row, ...]:
+        """Each row's text, length of its bar in pixels, and whether it is what is read."""
+        reading = self.reading
+        if reading is None or reading.digit is None:
+            return (None,) * ROWS
+        values: list[float | None] = [*reading.probabilities.tolist(), reading.no_digit]
+        best = NO_DIGIT_ROW if reading.refused else reading.digit
+        return tuple(
+            (
+                "—" if value is None else percent(value),
+                round((value or 0.0) * bar.width(), 1),
+                row == best,
+            )
+            for row, (value, bar) in enumerate(zip(values, self._bars, strict=True))
+        )
+
+    def areas(self) -> list[QRectF]:
+        return self._rows
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = self.begin_painting()
-        reading = self.reading
-        if reading is not None and reading.digit is not None:
-            best = NO_DIGIT_ROW if reading.refused else reading.digit
-            painter.setFont(self._number_font)
-            for row, value in enumerate(reading.probabilities.tolist()):
-                self._paint_value(painter, row, value, best=row == best)
-            refused = reading.no_digit
-            self._paint_value(painter, NO_DIGIT_ROW, refused, best=best == NO_DIGIT_ROW)
+        painter.setFont(self._number_font)
+        stale = event.region()
+        for number, row in enumerate(self.contents()):
+            if row is not None and stale.intersects(self._rows[number].toAlignedRect()):
+                self._paint_row(painter, number, *row)
         self.end_painting(painter)
 
-    def _paint_value(
-        self, painter: QPainter, row: int, value: float | None, *, best: bool
+    def _paint_row(
+        self, painter: QPainter, number: int, text: str, length: float, best: bool
     ) -> None:
-        length = self._bars[row].width() * (value or 0.0)
         if length >= 0.5:
-            bar = QRectF(self._bars[row])
+            bar = QRectF(self._bars[number])
             bar.setWidth(length)
-            painter.fillRect(bar, QColor(self.theme.accent if best else self.theme.dim))
-        painter.setPen(QColor(self.theme.text if best else self.theme.dim))
-        painter.drawText(self._numbers[row], RIGHT, "—" if value is None else percent(value))
+            painter.fillRect(bar, self._best if best else self._other)
+        painter.setPen(self._text if best else self._other)
+        painter.drawText(self._numbers[number], RIGHT, text)
 
 
 def percent(fraction: float) -> str:

@@ -38,15 +38,15 @@ def paint_joint(
     The curve runs through the middles between neighbouring points and bends towards the points, so
     point n fixes the part from the middle of (n-2, n-1) to that of (n-1, n). Point 0 is a dot.
     """
-    width = width_at(float(points[number, 3]), pen_width) * scale
+    last = points[max(number - 2, 0) : number + 1].tolist()  # three points at the most
+    width = width_at(last[-1][3], pen_width) * scale
     painter.setPen(_pen(colour, width))
-    xy = points[max(number - 2, 0) : number + 1, :2] * scale  # the last three points at the most
-    here = QPointF(*xy[-1])
+    here, *earlier = (QPointF(x * scale, y * scale) for x, y, *_ in reversed(last))
     if number == 0:
         painter.drawPoint(here)
         return _around(QRectF(here, here), width)
-    before = QPointF(*xy[-2])
-    start = before if number == 1 else (QPointF(*xy[0]) + before) / 2
+    before = earlier[0]
+    start = before if number == 1 else (earlier[1] + before) / 2
     path = QPainterPath(start)
     path.quadTo(before, (before + here) / 2)
     painter.drawPath(path)
@@ -59,9 +59,10 @@ def paint_tail(
     """Paint the straight end from the last middle to the last point, and return where it is."""
     if len(points) < 2:
         return QRectF()
-    width = width_at(float(points[-1, 3]), pen_width) * scale
-    last = QPointF(*(points[-1, :2] * scale))
-    middle = (QPointF(*(points[-2, :2] * scale)) + last) / 2
+    (x0, y0, *_), (x, y, _, pressure) = points[-2:].tolist()
+    width = width_at(pressure, pen_width) * scale
+    last = QPointF(x * scale, y * scale)
+    middle = QPointF((x0 + x) / 2 * scale, (y0 + y) / 2 * scale)
     painter.setPen(_pen(colour, width))
     painter.drawLine(middle, last)
     return _around(QRectF(middle, last).normalized(), width)

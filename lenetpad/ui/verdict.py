@@ -8,7 +8,7 @@ from statistics import median
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.messages import ModelReady, Reading
@@ -22,6 +22,7 @@ REFUSED: Final = "no digit"
 LATENCIES: Final = 50  # the pen-to-paint times whose median is shown
 REFRESH_MS: Final = 500  # the shown time changes no faster, so that it can be read
 MARGIN: Final = 20.0
+FACTS: Final = 0.58  # of the width, on the right
 LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
@@ -33,6 +34,7 @@ class VerdictPanel(ReadingPanel):
         self._latencies: deque[float] = deque(maxlen=LATENCIES)
         self._facts = WAITING
         self._standing = ("", "")  # verdict and facts as the background shows them
+        self._probability_font = QFont()
         self._taken = 0.0  # the verdict's width, with the space after it
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
@@ -89,14 +91,23 @@ class VerdictPanel(ReadingPanel):
         self._facts = " · ".join(parts)
         self.update()
 
+    def contents(self) -> tuple[object, ...]:
+        """Digit and facts, which are all over the panel, and the probability between them."""
+        return self._words, self._probability
+
+    def areas(self) -> tuple[QRectF, ...]:
+        area = self._area
+        return QRectF(self.rect()), area.adjusted(self._taken, 0, -FACTS * area.width(), 0)
+
     def paint_background(self, painter: QPainter) -> None:
         """The digit and the facts too: such large letters take long, and change seldom."""
         self._standing = self._words
+        self._probability_font = self.sized_font(self.height() * 0.36)
         area = self._area
         painter.setFont(self.sized_font(max(13.0, min(self.height() * 0.16, 44.0))))
         painter.setPen(QColor(self.theme.dim))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        words = area.adjusted(area.width() * 0.42, 0, 0, 0)
+        words = area.adjusted((1 - FACTS) * area.width(), 0, 0, 0)
         painter.drawText(words, flags | Qt.TextFlag.TextWordWrap, self._facts)
         if not self.verdict:
             return
@@ -110,14 +121,20 @@ class VerdictPanel(ReadingPanel):
         if self._words != self._standing:
             self._background = None
         painter = self.begin_painting()
-        reading = self.reading
-        if reading is not None and reading.digit is not None:
-            probability = reading.no_digit if reading.refused else reading.probability
-            assert probability is not None
-            painter.setFont(self.sized_font(self.height() * 0.36))
-            painter.setPen(QColor(self.theme.text))
-            painter.drawText(self._area.adjusted(self._taken, 0, 0, 0), LEFT, percent(probability))
+        painter.setFont(self._probability_font)
+        painter.setPen(QColor(self.theme.text))
+        painter.drawText(self._area.adjusted(self._taken, 0, 0, 0), LEFT, self._probability)
         self.end_painting(painter)
+
+    @property
+    def _probability(self) -> str:
+        """How probable the verdict is."""
+        reading = self.reading
+        if reading is None or reading.digit is None:
+            return ""
+        probability = reading.no_digit if reading.refused else reading.probability
+        assert probability is not None
+        return percent(probability)
 
     @property
     def _words(self) -> tuple[str, str]:

@@ -7,8 +7,11 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -157,6 +160,30 @@ def test_the_last_ink_is_the_last_shown_however_slow_the_network(
     wait_for_reading(qtbot, pad)
     assert reader.last is not None
     assert np.array_equal(reader.last, draw(pad.window.page.canvas.sheet.ink))
+
+
+def test_a_reading_that_the_hand_has_overtaken_gives_way_within_a_frame(
+    qtbot: QtBot,
+    make_pad: Callable[..., Pad],
+    samples: list[Drawing],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pad = make_pad()
+    reading = wait_for_reading(qtbot, pad)
+    clock = [time.perf_counter() + 100]
+    monkeypatch.setattr("lenetpad.app.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    shown: list[int] = []
+    monkeypatch.setattr(pad.window, "show_reading", lambda reading: shown.append(reading.serial))
+    pad.serial = 9  # the latest request
+    for later, serial in (
+        (1.0, 5),  # the first frame for long
+        (0.004, 6),  # too soon after it, and 7 will come
+        (0.005, 7),
+        (0.001, 9),  # nothing comes after the latest
+    ):
+        clock[0] += later
+        pad.recognition.reading_ready.emit(replace(reading, serial=serial))
+    assert shown == [5, 7, 9]
 
 
 def test_readings_of_a_network_that_has_gone_are_dropped(

@@ -88,6 +88,14 @@ class TestReading:
         for name, tensor in taps.items():
             assert np.array_equal(reading.taps[name], tensor[0].numpy()), name
 
+    def test_a_torch_that_cannot_trace_reads_the_same(
+        self, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delattr(torch.jit, "trace")
+        eager = Recognizer(recognizer.weights).read(noise())
+        pairs = zip(arrays(eager), arrays(recognizer.read(noise())), strict=True)
+        assert all(np.array_equal(one, other) for one, other in pairs)
+
     def test_the_next_reading_leaves_it_alone(self, recognizer: Recognizer) -> None:
         first = recognizer.read(noise(0))
         before = [array.copy() for array in arrays(first)]

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from lenetpad.messages import LayerView
-from lenetpad.ui.colour import ZERO, Scale, extent, ink_index, value_index, value_table
+from lenetpad.ui.colour import (
+    ZERO,
+    Colouring,
+    Scale,
+    extent,
+    ink_table,
+    value_index,
+    value_table,
+)
 from lenetpad.ui.theme import DARK, LIGHT, Theme
 
 LAYER = LayerView("C1", 2, 2, 2, -1.7159, 1.7159)
@@ -49,7 +57,27 @@ def test_a_layer_of_zeros_is_neutral() -> None:
         assert (value_index(zeros, extent(zeros, LAYER, scale)) == ZERO).all()
 
 
+INPUT = LayerView("input", 1, 1, 3, -0.1, 1.175)
+UNITS = LayerView("F6", 4, 1, 1, -1.7159, 1.7159)
+TAPS = {
+    "input": np.array([[[-0.1, 0.5375, 1.175]]], dtype=np.float32),
+    "C1": VALUES,
+    "F6": np.array([-0.5, 0.0, 0.125, 9.0], dtype=np.float32),
+}
+
+
 def test_the_input_runs_from_paper_to_ink() -> None:
-    layer = LayerView("input", 1, 1, 3, -0.1, 1.175)
-    index = ink_index(np.array([[[-0.1, 0.5375, 1.175]]], dtype=np.float32), layer)
-    assert index.tolist() == [[[0, 128, 255]]]
+    colouring, inks = Colouring([INPUT, LAYER, UNITS]), ink_table(LIGHT)
+    colouring.colour(TAPS, Scale.FIXED, inks, value_table(LIGHT))
+    assert colouring.part("input").tolist() == inks[[0, 128, 255]].tolist()
+
+
+def test_all_layers_at_once_have_the_colours_of_each_by_itself() -> None:
+    colouring, inks, values = Colouring([INPUT, LAYER, UNITS]), ink_table(DARK), value_table(DARK)
+    for scale in (*Scale, Scale.FIXED):  # back to the first one, too
+        colouring.colour(TAPS, scale, inks, values)
+        for layer, maps in ((LAYER, VALUES), (UNITS, TAPS["F6"].reshape(1, 2, 2))):
+            ends = extent(maps, layer, scale)
+            expected = values[value_index(maps, ends)].reshape(-1)
+            assert colouring.part(layer.name).tolist() == expected.tolist(), (scale, layer)
+            assert colouring.ends[layer.name] == pytest.approx(ends)

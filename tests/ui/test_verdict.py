@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from lenetpad.messages import ModelReady, Reading
+from lenetpad.ui.panel import ReadingPanel
 from lenetpad.ui.probabilities import ProbabilitiesPanel, percent
 from lenetpad.ui.theme import LIGHT
 from lenetpad.ui.verdict import VerdictPanel
@@ -96,6 +97,44 @@ def test_the_bar_of_the_digit_is_as_long_as_its_probability(
     row = round(bar.center().y())
     accent = [x for x in range(220) if image.pixelColor(x, row) == QColor(LIGHT.accent)]
     assert len(accent) == pytest.approx(0.5 * bar.width(), abs=2)
+
+
+@pytest.mark.parametrize("kind", [ProbabilitiesPanel, VerdictPanel])
+def test_painting_what_changed_is_painting_all_of_it(
+    qtbot: QtBot,
+    reading: Callable[..., Reading],
+    model: Callable[..., ModelReady],
+    kind: type[ReadingPanel],
+) -> None:
+    panel = kind(LIGHT)
+    qtbot.addWidget(panel)
+    panel.resize(500, 300)
+    panel.show_model(model())
+    panel.show()
+    qtbot.waitExposed(panel)
+    serial = 0
+
+    def show(**values: object) -> QImage:
+        nonlocal serial
+        serial += 1
+        now = reading(serial=serial, **values)
+        with qtbot.waitSignal(panel.painted, check_params_cb=lambda told: told == serial):
+            panel.show_reading(now)
+        return panel.screen().grabWindow(panel.winId()).toImage()
+
+    some, other = np.full(10, 0.05, np.float32), np.full(10, 0.05, np.float32)
+    some[3], other[3], other[8] = 0.5, 0.2, 0.35
+    for values in (
+        {"digit": 3, "probabilities": some, "no_digit": 0.05},
+        {"digit": 3, "probabilities": some, "no_digit": 0.06},
+        {"digit": 8, "probabilities": other, "no_digit": 0.05},
+        {"digit": 8, "probabilities": other, "no_digit": 0.45},
+        {"digit": None, "probabilities": np.zeros(10, np.float32), "no_digit": None},
+        {"digit": 3, "probabilities": some, "no_digit": 0.05},
+    ):
+        part = show(**values)
+        panel.redraw()
+        assert show(**values) == part
 
 
 @pytest.mark.parametrize(
