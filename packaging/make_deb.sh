@@ -43,10 +43,9 @@ sed -e "/^@LICENSE@\$/{r $work/licence" -e 'd}' "$root/packaging/linux/copyright
     >"$tree/usr/share/doc/lenetpad/copyright"
 chmod -R u+rwX,go+rX,go-w "$tree"
 
-# Qt's libraries are the system's: those under the headings that begin with Qt.
-qt=$(awk '/^#/ { wanted = /^# Qt/ } { sub(/#.*/, "") } wanted && NF { printf ", %s", $1 }' \
-    "$root/packaging/debian-packages.txt")
-[ -n "$qt" ] || die "packaging/debian-packages.txt names no package under a heading with Qt"
+# What the bundle needs of the system.
+libraries=$(sed 's/#.*//' "$root/packaging/debian-bundle-packages.txt" \
+    | awk 'NF { printf ", %s", $1 }')
 # The newest glibc that any library of the bundle asks for.
 glibc=$(find "$bundle" -type f \( -name '*.so*' -o -name lenetpad \) \
     -exec env LC_ALL=C grep -aoh 'GLIBC_2\.[0-9]\{1,\}' {} + | sed 's/GLIBC_//' | sort -t. -k2n | tail -n 1)
@@ -57,7 +56,7 @@ Version: $version
 Architecture: $architecture
 Maintainer: The lenetpad authors <lenetpad@users.noreply.github.com>
 Installed-Size: $(du -sk "$tree" | cut -f1)
-Depends: libc6${glibc:+ (>= $glibc)}$qt
+Depends: libc6${glibc:+ (>= $glibc)}$libraries
 Recommends: hicolor-icon-theme, shared-mime-info, desktop-file-utils
 Section: science
 Priority: optional

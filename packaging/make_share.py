@@ -1,6 +1,6 @@
 """Make the share/ tree of a Linux desktop: menu entry, icons, AppStream data, type of ink files.
 
-    python packaging/make_share.py --out DIR [--validate]
+    python packaging/make_share.py --out DIR [--icons DIR] [--validate]
 
 The version is lenetpad.__version__, its date that of CHANGELOG.md. A version that has no section
 of its own there is under development: its date is SOURCE_DATE_EPOCH, or else today. --validate
@@ -39,18 +39,24 @@ def main() -> int:
     """Make the tree, and say what is wrong with it if that was asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="becomes share/")
+    parser.add_argument(
+        "--icons", type=Path, metavar="DIR", help="what make_icons.py made; else they are drawn"
+    )
     parser.add_argument("--validate", action="store_true", help="check what was made")
     arguments = parser.parse_args()
-    make_share(arguments.out)
+    make_share(arguments.out, arguments.icons)
     faults = validate(arguments.out) if arguments.validate else []
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
 
 
-def make_share(out: Path) -> None:
-    """Write the tree into ``out``."""
-    make_theme(out / "icons/hicolor")
+def make_share(out: Path, icons: Path | None = None) -> None:
+    """Write the tree into ``out``, with the icons of a folder that make_icons.py made."""
+    if icons is None:
+        make_theme(out / "icons/hicolor")
+    else:
+        shutil.copytree(icons / "hicolor", out / "icons/hicolor", dirs_exist_ok=True)
     for name, target in (
         ("lenetpad.desktop", "applications/lenetpad.desktop"),
         ("lenetpad.mime.xml", "mime/packages/lenetpad.xml"),
