@@ -39,11 +39,6 @@ Compression=lzma2/fast
 SolidCompression=yes
 OutputDir=..\..\dist
 OutputBaseFilename=lenetpad-{#AppVersion}-windows-x86_64-setup
-#ifdef Sign
-; iscc "/Ssigned=signtool … $f" /DSign=signed
-SignTool={#Sign}
-SignedUninstaller=yes
-#endif
 
 [Languages]
 Name: "en"; MessagesFile: "compiler:Default.isl"
