@@ -86,9 +86,7 @@ def read_changelog(text: str) -> list[Section]:
 def _section(heading: str, number: int) -> Section:
     found = HEADING.fullmatch(heading)
     if found is None:
-        raise ChangelogError(
-            f"line {number}: [VERSION] - YYYY-MM-DD, or [{UNRELEASED}], is wanted"
-        )
+        raise ChangelogError(f"line {number}: neither [VERSION] - DATE nor [{UNRELEASED}]")
     name, day = found["name"], found["date"]
     if name == UNRELEASED:
         if day is not None:

@@ -180,6 +180,9 @@ ln -sf "$program/lenetpad" "$link"
 # 8. What the desktop reads. The menu need not know where programs are: it is told.
 # A value's backslashes are doubled; inside quotes, four characters have a backslash, and %% is %.
 quoted=$(printf '%s' "$program/lenetpad" | sed 's/["`$\\]/\\&/g; s/\\/\\\\/g; s/%/%%/g')
+command="\"$quoted\""
+# GNOME looks for the first word before it makes %% a %, and would find no program.
+case $program in *%*) command="env $command" ;; esac
 icon=lenetpad
 if [ "$data" != "$user_data" ]; then # a theme that the desktop may not look into
     icon=$(printf '%s' "$data/icons/hicolor/scalable/apps/lenetpad.svg" | sed 's/\\/\\\\/g')
@@ -188,7 +191,7 @@ put() {
     mkdir -p "$(dirname "$data/$1")"
     case $1 in
         applications/*.desktop)
-            COMMAND="\"$quoted\"" ICON=$icon awk '
+            COMMAND=$command ICON=$icon awk '
                 /^Exec=lenetpad/ { $0 = "Exec=" ENVIRON["COMMAND"] substr($0, 14) }
                 /^Icon=lenetpad$/ { $0 = "Icon=" ENVIRON["ICON"] }
                 { print }' "$program/share/$1" >"$data/$1.new"
