@@ -78,7 +78,12 @@ def sh(home: Path) -> Sh:
     def run(script: Path, *arguments: object, **environment: str):
         return subprocess.run(
             [shutil.which("dash") or "sh", str(script), *map(str, arguments)],
-            env={"HOME": str(home), "PATH": os.environ["PATH"], **environment},
+            env={
+                "HOME": str(home),
+                "PATH": os.environ["PATH"],
+                "PKGSYSTEM_ENABLE_FSYNC": "0",  # update-mime-database waits for the disk otherwise
+                **environment,
+            },
             cwd="/",
             stdin=subprocess.DEVNULL,
             capture_output=True,

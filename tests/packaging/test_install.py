@@ -67,6 +67,18 @@ def test_everything_is_there_and_runs(make_bundle, home, sh, share):
     assert "not in PATH" in done.stdout
 
 
+@pytest.mark.skipif(
+    not all(map(shutil.which, ("update-mime-database", "update-desktop-database"))),
+    reason="desktop-file-utils and shared-mime-info are not installed",
+)
+def test_ink_files_are_known_and_opened_at_once(make_bundle, home, sh):
+    sh(make_bundle() / "install.sh")
+    data = home / ".local/share"
+    kind = "application/vnd.lenetpad.ink+json"
+    assert f"60:{kind}:*.ink.jsonl\n" in (data / "mime/globs2").read_text()
+    assert f"{kind}=lenetpad.desktop;\n" in (data / "applications/mimeinfo.cache").read_text()
+
+
 def test_menu_starts_the_program_wherever_it_is(make_bundle, home, sh):
     sh(make_bundle() / "install.sh")
     desktop = home / ".local/share/applications/lenetpad.desktop"

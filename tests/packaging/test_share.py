@@ -44,22 +44,23 @@ def test_desktops_own_tools_find_nothing_wrong(share):
 
 @needs_validators
 @pytest.mark.parametrize(
-    ("file", "right", "wrong"),
+    ("file", "right", "wrong", "fault"),
     [
-        ("applications/lenetpad.desktop", "Terminal=false", "Terminal=maybe"),
-        (METAINFO, "<metadata_license>CC0-1.0</metadata_license>", ""),
-        (METAINFO, "</component>", ""),
-        ("mime/packages/lenetpad.xml", "*.ink.jsonl.gz", "*.ink"),
-        ("mime/packages/lenetpad.xml", "</mime-info>", ""),
+        ("applications/lenetpad.desktop", "Terminal=false", "Terminal=maybe", "Terminal"),
+        ("applications/lenetpad.desktop", "Terminal=", "Encoding=UTF-8\nTerminal=", "deprecated"),
+        (METAINFO, "<metadata_license>CC0-1.0</metadata_license>", "", "metadata-license"),
+        (METAINFO, "</component>", "", "xml"),
+        ("mime/packages/lenetpad.xml", "*.ink.jsonl.gz", "*.ink", "*.ink.jsonl.gz is not among"),
+        ("mime/packages/lenetpad.xml", "</mime-info>", "", "is not among"),
     ],
 )
-def test_what_is_wrong_is_found(share, tmp_path, file, right, wrong):
+def test_what_is_wrong_is_found(share, tmp_path, file, right, wrong, fault):
     spoilt = tmp_path / "share"
     shutil.copytree(share, spoilt)
     text = (spoilt / file).read_text("utf-8")
     assert right in text
     (spoilt / file).write_text(text.replace(right, wrong), encoding="utf-8")
-    assert make_share.validate(spoilt)
+    assert fault in "\n".join(make_share.validate(spoilt))
 
 
 def test_missing_tools_are_named(share, monkeypatch):
