@@ -106,6 +106,10 @@ running() { # is a program of this folder running? Where there is no /proc, nobo
     # shellcheck disable=SC2010  # no name is taken from it, and one call reads all links
     ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF -- "-> $(cd "$1" && pwd -P)/"
 }
+for _ in 1 2 3; do # one that was closed just now takes a moment
+    running "$program" || break
+    sleep 1
+done
 if running "$program"; then die "lenetpad is running: close it first"; fi
 
 # 4. Is there room? The old program stays until the new one is whole.

@@ -36,10 +36,11 @@ main() { # a function, because the shell must have read it all before the file i
     [ -e "$program/installed.txt" ] || die "$program/installed.txt is missing: nothing that \
 install.sh put there can be removed"
     list=$(cat "$program/installed.txt")
-    # shellcheck disable=SC2010  # no name is taken from it, and one call reads all links
-    if ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF -- "-> $(cd "$program" && pwd -P)/"; then
-        die "lenetpad is running: close it first"
-    fi
+    for _ in 1 2 3; do # one that was closed just now takes a moment
+        running || break
+        sleep 1
+    done
+    if running; then die "lenetpad is running: close it first"; fi
     [ -w "$(dirname "$program")" ] || die "$(dirname "$program") cannot be written to"
 
     cd /
@@ -65,6 +66,11 @@ install.sh put there can be removed"
         if [ -e "$folder" ]; then say "Your own files stay: $folder"; kept=yes; fi
     done
     [ -z "$kept" ] || say "(Delete them yourself if you no longer want them.)"
+}
+
+running() { # is the program running? Where there is no /proc, nobody knows.
+    # shellcheck disable=SC2010  # no name is taken from it, and one call reads all links
+    ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF -- "-> $(cd "$program" && pwd -P)/"
 }
 
 forget() { # brings the desktop's caches up to date, and removes those that were begun for us

@@ -260,22 +260,43 @@ def test_folder_of_another_program_is_not_replaced(make_bundle, home, sh):
 
 
 @pytest.mark.skipif(not Path("/proc/self/exe").exists(), reason="there is no /proc")
-def test_running_program_is_neither_replaced_nor_removed(make_bundle, home, sh):
-    sh(make_bundle("0.1.0") / "install.sh")
-    program = home / ".local/lib/lenetpad/lenetpad"
-    shutil.copy(shutil.which("sleep") or "sleep", program)
-    before = tree(home)
-    with subprocess.Popen([program, "60"]) as running:
-        try:
-            install = sh(make_bundle("0.2.0") / "install.sh")
-            uninstall = sh(program.with_name("uninstall.sh"))
-        finally:
-            running.kill()
-    for done in (install, uninstall):
-        assert done.returncode == 1
-        assert "lenetpad is running: close it first" in done.stderr
-    assert tree(home) == before
-    assert sh(program.with_name("uninstall.sh")).returncode == 0
+class TestRunningProgram:
+    """A program that is running, for which another one stands in."""
+
+    @pytest.fixture
+    def program(self, make_bundle, home, sh) -> Path:
+        sh(make_bundle("0.1.0") / "install.sh")
+        program = home / ".local/lib/lenetpad/lenetpad"
+        shutil.copy(shutil.which("sleep") or "sleep", program)
+        return program
+
+    @pytest.fixture
+    def impatient(self, tmp_path) -> str:
+        """A PATH whose sleep returns at once."""
+        (tmp_path / "tools").mkdir()
+        (tmp_path / "tools/sleep").symlink_to(shutil.which("true") or "true")
+        return f"{tmp_path}/tools:{os.environ['PATH']}"
+
+    def test_is_neither_replaced_nor_removed(self, program, make_bundle, home, sh, impatient):
+        before = tree(home)
+        with subprocess.Popen([program, "60"]) as running:
+            try:
+                install = sh(make_bundle("0.2.0") / "install.sh", PATH=impatient)
+                uninstall = sh(program.with_name("uninstall.sh"), PATH=impatient)
+            finally:
+                running.kill()
+        for done in (install, uninstall):
+            assert done.returncode == 1
+            assert "lenetpad is running: close it first" in done.stderr
+        assert tree(home) == before
+        assert sh(program.with_name("uninstall.sh")).returncode == 0
+
+    @pytest.mark.parametrize("script", ["install.sh", "uninstall.sh"])
+    def test_is_waited_for_if_it_is_about_to_end(self, program, make_bundle, sh, script):
+        bundle = make_bundle("0.2.0")
+        with subprocess.Popen([program, "0.7"]):
+            done = sh(bundle / script)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_installation_that_was_killed_is_made_good(make_bundle, home, sh):
