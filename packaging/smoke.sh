@@ -49,7 +49,7 @@ says ":10: 9" predict "$ink"
 says "340,908" info
 run train --preset quick --epochs 1 --fraction 0.05 --out "$home/mine.safetensors" >"$tmp/said" 2>&1 \
     || { cat "$tmp/said"; die "train"; }
-says "quick" runs
+says "finished" runs
 says "error" evaluate --model "$home/mine.safetensors"
 run evaluate --json >"$tmp/said" || die "evaluate"
 grep -qE '"error": 0\.00[0-9]+' "$tmp/said" || { cat "$tmp/said"; die "MNIST is not read"; }

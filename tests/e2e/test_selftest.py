@@ -57,5 +57,5 @@ def test_a_network_that_reads_wrong_is_named(
 
 def test_a_training_that_fails_says_why(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file where the folder of runs should be", encoding="utf-8")
-    with pytest.raises(RuntimeError, match="a training fails: .*runs"):
+    with pytest.raises(RuntimeError, match=r"a training fails: .*runs"):
         selftest.train(tmp_path)
