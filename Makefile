@@ -2,7 +2,7 @@
 #   make run ARGS="…" hands arguments on; so do test, bench, demo and weights.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench demo weights seeds clean
+.PHONY: help setup run test lint bench demo weights seeds bundle smoke bare bench-bundle deb clean
 
 ARGS =
 # Data sets that are not in the repository, for `make weights`; it says where to get them.
@@ -14,7 +14,7 @@ BIN = .venv/bin
 test bench demo: export QT_QPA_PLATFORM = offscreen
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Debian's packages and .venv; every other target does this itself
 	@sh packaging/setup.sh
@@ -44,6 +44,24 @@ weights: setup ## train the shipped weights anew, into resources/weights/ (INK="
 seeds: setup ## train the weights "as in the paper" with five seeds, and report on them
 	$(BIN)/python packaging/make_weights.py --only-paper --seeds 1 2 3 4 5 --out build/seeds $(ARGS)
 	$(BIN)/lenetpad report build/seeds/*.safetensors
+
+# The bundle's folder, as packaging/bundle.sh names it.
+BUNDLE = dist/lenetpad-$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' lenetpad/__init__.py)-linux-$(shell uname -m)
+
+bundle: setup ## what people install, into dist/ (TORCH=cuda for NVIDIA; packaging/README.md)
+	@sh packaging/bundle.sh
+
+smoke: ## the finished bundle, driven as on a stranger's machine
+	@sh packaging/smoke.sh $(BUNDLE)
+
+bare: ## the finished bundle in a bare Debian 12 without Python (needs root and debootstrap)
+	@sh packaging/bare_root.sh $(BUNDLE)
+
+bench-bundle: ## how fast the finished bundle starts
+	env -i HOME="$(CURDIR)/build/home" QT_QPA_PLATFORM=offscreen $(BUNDLE)/lenetpad bench --startup $(ARGS)
+
+deb: ## the finished bundle as a Debian package
+	@sh packaging/make_deb.sh $(BUNDLE)
 
 clean: ## remove what was built; .venv stays (to redo the set-up: rm -r .venv)
 	rm -rf build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -65,6 +65,13 @@ def _from(module: str, function: str) -> Callable[[argparse.Namespace], int]:
     return handler
 
 
+def _selftest(arguments: argparse.Namespace) -> int:
+    """On the screen that there is, or on none."""
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    return _from("selftest", "run")(arguments)
+
+
 def _positive(kind: type) -> Callable[[str], Any]:
     def convert(text: str) -> Any:
         value = kind(text)
@@ -274,6 +281,20 @@ COMMANDS: Final = (
         _from("demo", "run"),
     ),
     Command(
+        "selftest",
+        "check that this installation works: write, read, paint and train a little",
+        (
+            _argument(
+                "--out",
+                type=Path,
+                default=Path(),
+                metavar="DIR",
+                help="folder for a picture of the window (default: this one)",
+            ),
+        ),
+        _selftest,
+    ),
+    Command(
         "bench",
         "measure latency, start-up and memory on this machine",
         (
@@ -284,6 +305,8 @@ COMMANDS: Final = (
                 default=2000,
                 help="pen events (default %(default)s)",
             ),
+            _argument("--startup", action="store_true", help="measure only the start"),
+            _argument("--started", type=float, help=argparse.SUPPRESS),  # for its own processes
             JSON,
         ),
         _from("bench", "run"),

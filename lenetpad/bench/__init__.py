@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,16 +38,23 @@ TITLES: Final = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure everything and print it, as a table or as JSON."""
+    if arguments.started is not None:  # one of the processes whose start is measured
+        from lenetpad.bench.startup import child
+
+        child(arguments.started)
+        return 0
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     path = arguments.ink or resources.path("ink/samples.jsonl")
     drawings = [drawing.ink for drawing in read_ink(path)]
     figures: dict[str, Any] = {}
-    steps = (
-        lambda: {"raster_ms": _raster(drawings)},
-        _startup,
-        lambda: _window(drawings, arguments.events),
-        _training,
-    )
+    steps: tuple[Callable[[], dict[str, Any]], ...] = (_startup,)
+    if not arguments.startup:
+        steps = (
+            lambda: {"raster_ms": _raster(drawings)},
+            _startup,
+            lambda: _window(drawings, arguments.events),
+            _training,
+        )
     for step in steps:
         figures |= step()
         print(f"measured {', '.join(figures)}", file=sys.stderr)
@@ -115,6 +122,8 @@ def _window(drawings: Sequence[Ink], events: int) -> dict[str, Any]:
 
 def _training() -> dict[str, Any]:
     """In a process of its own: the window's has set torch up for single images."""
+    if getattr(sys, "frozen", False):
+        return {}  # the plain loop needs torchvision, which a bundle has not
     code = (
         "import json; from lenetpad.bench.training import training; print(json.dumps(training()))"
     )
@@ -139,9 +148,13 @@ def _network(drawings: Sequence[Ink]) -> Figure:
 def _table(figures: dict[str, Any]) -> str:
     lines = [f"{'milliseconds':58}{'p50':>9}{'p95':>9}{'p99':>9}{'max':>9}{'n':>7}"]
     for name, title in TITLES.items():
+        if name not in figures:
+            continue
         figure = figures[name]
         numbers = "".join(f"{figure[key]:>9.2f}" for key in ("p50", "p95", "p99", "max"))
         lines.append(f"{title:58}{numbers}{figure['n']:>7}")
+    if "memory_mb" not in figures:
+        return "\n".join(lines)
     memory = figures["memory_mb"]
     growth = 100 * (memory["after_10000"] / memory["after_1000"] - 1)
     lines.append(
@@ -153,7 +166,8 @@ def _table(figures: dict[str, Any]) -> str:
         f"training beside the window: {alone:,} images per second with nobody writing, "
         f"{beside:,} with the pen ({100 * beside / alone:.0f} %)"
     )
-    lines.append(_training_table(figures))
+    if "fit_images_per_s" in figures:
+        lines.append(_training_table(figures))
     return "\n".join(lines)
 
 

@@ -35,11 +35,12 @@ def startup() -> dict[str, Figure]:
 
 def _run_once() -> dict[str, float]:
     """Start a process, which imports only what the window's own process imports."""
-    code = "import sys; from lenetpad.bench.startup import child; child(float(sys.argv[1]))"
+    frozen = getattr(sys, "frozen", False)  # then the executable is the program itself
+    program = [sys.executable] if frozen else [sys.executable, "-m", "lenetpad"]
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
     started = time.time()
     done = subprocess.run(
-        [sys.executable, "-c", code, repr(started)],
+        [*program, "bench", "--started", repr(started)],
         env=environment,
         capture_output=True,
         text=True,

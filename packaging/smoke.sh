@@ -1,0 +1,83 @@
+#!/bin/sh
+# Drives the frozen program as a stranger's machine would have it: no Python in reach, run from
+# another folder, an installation that cannot be written to, a fresh home with spaces and letters
+# of other alphabets. Offscreen, and in a real window where Xvfb is.
+#
+#   packaging/smoke.sh dist/lenetpad-VERSION-linux-x86_64
+set -eu
+
+say() { printf 'smoke: %s\n' "$*"; }
+die() { say "FAILED: $*"; exit 1; }
+
+[ -x "${1:-}/lenetpad" ] || die "no bundle in '${1:-}'; make bundle makes one in dist/"
+bundle=$(cd "$1" && pwd)
+tmp=$(mktemp -d)
+home="$tmp/home of Zoë Ångström и 李"
+out="$home/pictures"
+mkdir -p "$home" "$out"
+server=
+finish() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    chmod -R u+w "$bundle"
+    rm -rf "$tmp"
+}
+trap finish EXIT
+
+# The program with nothing of this machine: an empty PATH and environment, from the root folder.
+run() { (cd / && env -i HOME="$home" PATH= $display "$bundle/lenetpad" "$@"); }
+# It must say something, whatever its exit status.
+says() {
+    wanted=$1
+    shift
+    run "$@" >"$tmp/said" 2>&1 || true
+    grep -qF -e "$wanted" "$tmp/said" || { cat "$tmp/said"; die "lenetpad $* does not say '$wanted'"; }
+}
+
+chmod -R a-w "$bundle"  # for root, who may write anyway, changes are looked for below
+touch "$tmp/started"
+display=QT_QPA_PLATFORM=offscreen
+ink="$bundle/_internal/resources/ink/samples.jsonl"
+
+say "offscreen: the window, every network, a training"
+run selftest --out "$out" || die "selftest"
+[ -s "$out/selftest.png" ] || die "no picture of the window"
+
+say "the commands"
+says "lenetpad $(basename "$bundle" | cut -d- -f2)" --version
+says ":4: 3" predict "$ink"
+says ":10: 9" predict "$ink"
+says "340,908" info
+run train --preset quick --epochs 1 --fraction 0.05 --out "$home/mine.safetensors" >"$tmp/said" 2>&1 \
+    || { cat "$tmp/said"; die "train"; }
+says "finished" runs
+says "error" evaluate --model "$home/mine.safetensors"
+run evaluate --json >"$tmp/said" || die "evaluate"
+grep -qE '"error": 0\.00[0-9]+' "$tmp/said" || { cat "$tmp/said"; die "MNIST is not read"; }
+run export --out "$home/net.pth" >/dev/null || die "export to .pth"
+run export --out "$home/net.safetensors" >/dev/null || die "export to .safetensors"
+says "ONNX" export --out "$home/net.onnx"
+says "torchvision" train --data usps --epochs 1
+[ ! -e "$home/net.onnx" ] || die "an ONNX file without ONNX"
+says "lenetpad $(basename "$bundle" | cut -d- -f2)" diagnostics
+if grep -qE 'Zoë|ngström' "$tmp/said"; then die "diagnostics name the user"; fi
+
+if command -v Xvfb >/dev/null; then
+    say "in a window under Xvfb: the same"
+    Xvfb -displayfd 3 -screen 0 1400x900x24 3>"$tmp/number" 2>/dev/null &
+    server=$!
+    tries=100
+    while [ ! -s "$tmp/number" ] && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
+    [ -s "$tmp/number" ] || die "Xvfb does not start"
+    display="DISPLAY=:$(cat "$tmp/number")"
+    run selftest --out "$out" >"$tmp/said" 2>&1 || { cat "$tmp/said"; die "selftest in a window"; }
+    grep -q "the window opens, on xcb" "$tmp/said" || { cat "$tmp/said"; die "no X window"; }
+else
+    say "skipped: a window under Xvfb, which is not installed"
+fi
+
+changed=$(find "$bundle" -newer "$tmp/started" -type f)
+[ -z "$changed" ] || die "it wrote into its own folder: $changed"
+left=$(for exe in /proc/[0-9]*/exe; do readlink "$exe" 2>/dev/null || true; done | grep -F "$bundle/" || true)
+[ -z "$left" ] || die "a process is left: $left"
+[ -z "${SMOKE_OUT:-}" ] || { mkdir -p "$SMOKE_OUT" && cp "$out"/*.png "$SMOKE_OUT"; }
+say "everything works"
