@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes a Debian package from an unpacked bundle:
 #   sh packaging/make_deb.sh BUNDLE_FOLDER [OUT_FOLDER]
-# It prints the package's path. The version is what the bundle's own program says.
+# The package is beside the bundle unless another folder is given, and its path is printed. The
+# version is what the bundle's own program says.
 set -eu
 umask 022
 die() { printf 'make_deb.sh: %s\n' "$*" >&2; exit 1; }
@@ -13,8 +14,9 @@ esac
 root=$(cd "$(dirname "$0")/.." && pwd)
 [ -d "$1" ] || die "there is no folder $1"
 bundle=$(cd "$1" && pwd)
-mkdir -p "${2:-.}"
-out=$(cd "${2:-.}" && pwd)
+out=${2:-$(dirname "$bundle")}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
 for part in lenetpad _internal share/applications/lenetpad.desktop; do
     [ -e "$bundle/$part" ] || die "$part is missing in $bundle"
 done
@@ -34,6 +36,7 @@ trap 'exit 130' HUP INT TERM
 tree=$work/tree
 mkdir -p "$tree/DEBIAN" "$tree/opt" "$tree/usr/bin" "$tree/usr/share/doc/lenetpad"
 cp -a "$bundle" "$tree/opt/lenetpad"
+chmod -R u+rwX,go+rX,go-w "$tree/opt"
 rm -f "$tree/opt/lenetpad/install.sh" "$tree/opt/lenetpad/uninstall.sh"
 cp -a "$tree/opt/lenetpad/share/." "$tree/usr/share/"
 rm -rf "$tree/opt/lenetpad/share"
@@ -41,7 +44,6 @@ ln -s ../../opt/lenetpad/lenetpad "$tree/usr/bin/lenetpad"
 sed 's/^$/./; s/^/ /' "$root/LICENSE" >"$work/licence"
 sed -e "/^@LICENSE@\$/{r $work/licence" -e 'd}' "$root/packaging/linux/copyright.in" \
     >"$tree/usr/share/doc/lenetpad/copyright"
-chmod -R u+rwX,go+rX,go-w "$tree"
 
 # What the bundle needs of the system.
 libraries=$(sed 's/#.*//' "$root/packaging/debian-bundle-packages.txt" \

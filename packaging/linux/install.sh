@@ -166,6 +166,7 @@ done
 say "Copying $((needed / 1024)) MB to $program …"
 mkdir "$beside"
 cp -a "$here/." "$beside/" || die "copying failed; nothing was changed"
+chmod -R u+w "$beside" # or nobody could replace it later
 if [ "$(id -u)" = 0 ]; then # for everybody, whoever unpacked it
     chown -R 0:0 "$beside"
     chmod -R u+rwX,go+rX,go-w "$beside"

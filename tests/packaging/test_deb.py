@@ -62,6 +62,14 @@ def test_everything_belongs_to_root_and_can_be_read(make_bundle, make_deb):
         assert re.fullmatch(r"drwxr-xr-x|-rw[x-]r-[x-]r-[x-]|lrwxrwxrwx", mode), line
 
 
+def test_package_is_beside_the_bundle_unless_told_otherwise(make_bundle, root, sh):
+    bundle = make_bundle()
+    done = sh(root / "packaging/make_deb.sh", bundle)
+    assert done.returncode == 0
+    assert Path(done.stdout.strip()).parent == bundle.parent
+    assert len(list(bundle.parent.iterdir())) == 2
+
+
 def test_fields(make_bundle, make_deb, root):
     bundle = make_bundle("0.1.0")
     (bundle / "_internal/libm.so").write_bytes(b"\0GLIBC_2.4\0GLIBC_2.27\0GLIBC_2.2.5\0")

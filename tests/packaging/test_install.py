@@ -137,6 +137,21 @@ def test_upgrade_leaves_the_new_version_only(make_bundle, home, sh):
     assert tree(home / ".local/share/lenetpad") == before
 
 
+def test_bundle_that_cannot_be_written_to_can_be_replaced(make_bundle, home, sh):
+    bundle = make_bundle()
+    for path in (bundle / "lenetpad", bundle / "_internal/libraries", bundle):
+        path.chmod(0o555)
+    try:
+        done = sh(bundle / "install.sh")
+    finally:
+        bundle.chmod(0o755)
+        (bundle / "_internal/libraries").chmod(0o755)
+    assert (done.returncode, done.stderr) == (0, "")
+    program = home / ".local/lib/lenetpad"
+    for path in (program, program / "lenetpad", program / "_internal/libraries"):
+        assert path.stat().st_mode & 0o700 == 0o700
+
+
 def test_removal_leaves_the_home_as_it_was(make_bundle, home, sh):
     before = tree(home)
     sh(make_bundle("0.1.0") / "install.sh")
