@@ -91,6 +91,9 @@ else
 fi
 say "packing $archive"
 tar --create --sort=name --owner=0 --group=0 --numeric-owner -C dist "$name" | pack
+links=$(find "dist/$name" -type l | wc -l)
+packed=$(tar -tvf "dist/$archive" | grep -c '^l' || :)
+[ "$links" = "$packed" ] || die "$archive has $packed of the folder's $links symbolic links"
 (cd dist && sha256sum lenetpad-"$version"-*.tar.* >SHA256SUMS)
 
 # 4. How large it is
