@@ -1,7 +1,7 @@
 #!/bin/sh
 # Drives the frozen program as a stranger's machine would have it: no Python in reach, run from
-# another folder, an installation that cannot be written to, a fresh home with spaces and letters
-# of other alphabets. Offscreen, and in a real window where Xvfb is.
+# another folder, an installation that cannot be written to, and both it and a fresh home in
+# folders with spaces, quotes and letters of other alphabets. Offscreen, and in a real window where Xvfb is.
 #
 #   packaging/smoke.sh dist/lenetpad-VERSION-linux-x86_64
 set -eu
@@ -10,15 +10,17 @@ say() { printf 'smoke: %s\n' "$*"; }
 die() { say "FAILED: $*"; exit 1; }
 
 [ -x "${1:-}/lenetpad" ] || die "no bundle in '${1:-}'; make bundle makes one in dist/"
-bundle=$(cd "$1" && pwd)
 tmp=$(mktemp -d)
+bundle="$tmp/Zoë's “programs”/lenetpad"
 home="$tmp/home of Zoë Ångström и 李"
 out="$home/pictures"
-mkdir -p "$home" "$out"
+mkdir -p "$home" "$out" "$(dirname "$bundle")"
+cp -a "$1" "$bundle"
+version=$(basename "$1" | cut -d- -f2)
 server=
 finish() {
     [ -z "$server" ] || kill "$server" 2>/dev/null || true
-    chmod -R u+w "$bundle"
+    chmod -R u+w "$tmp"
     rm -rf "$tmp"
 }
 trap finish EXIT
@@ -39,11 +41,13 @@ display=QT_QPA_PLATFORM=offscreen
 ink="$bundle/_internal/resources/ink/samples.jsonl"
 
 say "offscreen: the window, every network, a training"
-run selftest --out "$out" || die "selftest"
+run selftest --out "$out" >"$tmp/said" 2>&1 || { cat "$tmp/said"; die "selftest"; }
+grep "^ok:" "$tmp/said"
+if grep -q "Could not parse" "$tmp/said"; then die "Qt cannot read the style sheet"; fi
 [ -s "$out/selftest.png" ] || die "no picture of the window"
 
 say "the commands"
-says "lenetpad $(basename "$bundle" | cut -d- -f2)" --version
+says "lenetpad $version" --version
 says ":4: 3" predict "$ink"
 says ":10: 9" predict "$ink"
 says "340,908" info
@@ -58,7 +62,7 @@ run export --out "$home/net.safetensors" >/dev/null || die "export to .safetenso
 says "ONNX" export --out "$home/net.onnx"
 says "torchvision" train --data usps --epochs 1
 [ ! -e "$home/net.onnx" ] || die "an ONNX file without ONNX"
-says "lenetpad $(basename "$bundle" | cut -d- -f2)" diagnostics
+says "lenetpad $version" diagnostics
 if grep -qE 'Zoë|ngström' "$tmp/said"; then die "diagnostics name the user"; fi
 
 if command -v Xvfb >/dev/null; then

@@ -138,7 +138,9 @@ def _palette(theme: Theme) -> QPalette:
 
 def _style_sheet(theme: Theme) -> str:
     # A style sheet's image cannot take a colour, so there is a file for each theme.
-    arrow = resources.path(f"icons/chevron-{theme.name}.svg").as_posix()
+    path = resources.path(f"icons/chevron-{theme.name}.svg").as_posix()
+    # In quotes: without, a name such as Zoë's in the path would undo the whole sheet.
+    arrow = path.replace("\\", "\\\\").replace('"', '\\"')
     return f"""
     QToolTip {{ color: {theme.text}; background: {theme.panel}; border: 1px solid {theme.line};
         padding: 4px; }}
@@ -198,7 +200,7 @@ def _style_sheet(theme: Theme) -> str:
     QComboBox:hover {{ border-color: {theme.dim}; }}
     QComboBox:focus {{ border-color: {theme.accent}; }}
     QComboBox::drop-down {{ border: none; width: 24px; }}
-    QComboBox::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
+    QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
     QComboBox {{ combobox-popup: 0; }} /* a list: a menu would not paint the chosen entry */
     QComboBox QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.line};
