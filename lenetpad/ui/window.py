@@ -323,7 +323,7 @@ class Window(QMainWindow):
     @Slot()
     def save_document(self) -> None:
         """Ask for a file and save the drawing as ink or as a picture."""
-        proposal = str(Path(self.preferences.folder) / "drawing.jsonl")
+        proposal = str(Path(self.preferences.folder) / f"drawing{documents.INK_SUFFIX}")
         name, kind = QFileDialog.getSaveFileName(self, "Save", proposal, documents.SAVE_FILTER)
         if not name:
             return
