@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Final
 
 import platformdirs
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from lenetpad import __version__, runs
@@ -224,6 +225,17 @@ class Pad(QObject):
         elif self._choice.model != DEFAULT_MODEL:
             self._choose_model(DEFAULT_MODEL)  # what was kept from the last time has gone
 
+    # Files from outside
+
+    @Slot(object)
+    def open_file(self, path: Path) -> None:
+        """Put a file that the system wants opened on the canvas, and show it; where it cannot be
+        read, the banner says why."""
+        self.window.open_page("draw")
+        self.window.open_path(path)
+        self.window.raise_()
+        self.window.activateWindow()
+
     # The sheet that is kept
 
     @Slot()
@@ -271,13 +283,29 @@ def prepare_process() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
 
 
-def make_application() -> QApplication:
-    """The QApplication, with every pointer event delivered by itself."""
+class Application(QApplication):
+    """``file_opened`` carries the Path of a file that the system wants opened, as macOS does.
+
+    Only what is sent to the application itself comes by here: a filter would see every event of
+    the pen.
+    """
+
+    file_opened = Signal(object)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent):
+            self.file_opened.emit(Path(event.file()))
+            return True
+        return super().event(event)
+
+
+def make_application() -> Application:
+    """The application, with every pointer event delivered by itself."""
     prepare_process()
     QApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
-    application = QApplication(["lenetpad"])
+    application = Application(["lenetpad"])
     application.setApplicationName("lenetpad")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("lenetpad")
@@ -288,8 +316,8 @@ def make_application() -> QApplication:
     return application
 
 
-def main() -> int:
-    """Open the window and run until it is closed."""
+def main(file: Path | None = None) -> int:
+    """Open the window, with an ink file or a picture on the canvas, and run until it is closed."""
     application = make_application()
     folder = platformdirs.PlatformDirs("lenetpad", appauthor=False)
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
@@ -297,7 +325,10 @@ def main() -> int:
     pad = Pad(settings, folder.user_data_path)
     _report_uncaught(pad)
     application.aboutToQuit.connect(pad.close)
+    application.file_opened.connect(pad.open_file)
     pad.window.show()
+    if file is not None:
+        pad.open_file(file)
     signal.signal(signal.SIGTERM, lambda *_: end(pad))
     # A signal, Ctrl+C too, is only noticed when Python runs: a slow timer lets it.
     heartbeat = QTimer()

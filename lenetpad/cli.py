@@ -133,6 +133,20 @@ RUNS = _argument(
 
 COMMANDS: Final = (
     Command(
+        "draw",
+        "open the window, with an ink file or a picture on the canvas",
+        (
+            _argument(
+                "file",
+                type=Path,
+                nargs="?",
+                metavar="FILE",
+                help="ink file or picture (default: what lay on the canvas the last time)",
+            ),
+        ),
+        lambda arguments: _open_window(arguments),
+    ),
+    Command(
         "train",
         "train a network and save its weights",
         (
@@ -311,6 +325,12 @@ COMMANDS: Final = (
         ),
         _from("bench", "run"),
     ),
+    Command(
+        "diagnostics",
+        "versions, system and devices, to paste into a bug report; nothing personal is in it",
+        (JSON,),
+        _from("checkup", "run"),
+    ),
 )
 
 
@@ -392,11 +412,11 @@ def _answers(path: Path | str) -> bool:
         return True
 
 
-def _open_window(_: argparse.Namespace) -> int:
+def _open_window(arguments: argparse.Namespace) -> int:
     if has_display():
         from lenetpad import app
 
-        return app.main()
+        return app.main(getattr(arguments, "file", None))
     out = Path("demo")
     print(
         "lenetpad: there is no display here (DISPLAY or WAYLAND_DISPLAY names none that answers), "

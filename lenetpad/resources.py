@@ -1,4 +1,5 @@
-"""Where the shipped files are: in the source tree, in an installed wheel, or in a bundle."""
+"""Where the shipped files are: in the source tree, in an installed wheel, or in a bundle, and what
+to do about what a bundle has not got."""
 
 from __future__ import annotations
 
@@ -18,3 +19,16 @@ def path(name: str) -> Path:
     installed = package / "resources"
     root = installed if installed.is_dir() else package.parent / "resources"
     return root / name
+
+
+def frozen() -> bool:
+    """Whether this is a bundle, which has no interpreter of its own and no pip."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def how_to_get(part: str, usual: str) -> str:
+    """What to do where an optional ``part`` is missing: ``usual``, or what helps in a bundle,
+    where nothing can be installed. It continues a sentence."""
+    if not frozen():
+        return usual
+    return f"install lenetpad as a Python package (see the README); this build has not got {part}"

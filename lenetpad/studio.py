@@ -22,6 +22,7 @@ from lenetpad.engine.training import Target, Trainer
 from lenetpad.histories import History
 from lenetpad.messages import Failure, Progress
 from lenetpad.recipes import Distortions, Plan, plan_of
+from lenetpad.resources import how_to_get
 from lenetpad.runs import Run
 from lenetpad.trainings import (
     Begun,
@@ -45,8 +46,7 @@ PAGE_ERRANDS: Final = ("train page", "evaluate page")
 #: A failed run goes on at this part of the rate that was too much.
 MENDED: Final = 0.1
 NO_TENSORBOARD: Final = (
-    "TensorBoard is not installed. The runs' event files are in {root}; "
-    "to see them: pip install tensorboard, then tensorboard --logdir of that folder."
+    "TensorBoard is not installed. The runs' event files are in {root}; to see them, {way}."
 )
 
 
@@ -367,7 +367,9 @@ class Studio(QObject):
         program = shutil.which("tensorboard", path=str(Path(sys.executable).parent))
         program = program or shutil.which("tensorboard")
         if program is None:
-            self._notice(NO_TENSORBOARD.format(root=self._root))
+            usual = "pip install tensorboard, then tensorboard --logdir of that folder"
+            way = how_to_get("TensorBoard", usual)
+            self._notice(NO_TENSORBOARD.format(root=self._root, way=way))
             return
         if (
             self._tensorboard is None

@@ -122,7 +122,7 @@ def _window(drawings: Sequence[Ink], events: int) -> dict[str, Any]:
 
 def _training() -> dict[str, Any]:
     """In a process of its own: the window's has set torch up for single images."""
-    if getattr(sys, "frozen", False):
+    if resources.frozen():
         return {}  # the plain loop needs torchvision, which a bundle has not
     code = (
         "import json; from lenetpad.bench.training import training; print(json.dumps(training()))"

@@ -35,8 +35,8 @@ def startup() -> dict[str, Figure]:
 
 def _run_once() -> dict[str, float]:
     """Start a process, which imports only what the window's own process imports."""
-    frozen = getattr(sys, "frozen", False)  # then the executable is the program itself
-    program = [sys.executable] if frozen else [sys.executable, "-m", "lenetpad"]
+    # A bundle's executable is the program itself.
+    program = [sys.executable] if resources.frozen() else [sys.executable, "-m", "lenetpad"]
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
     started = time.time()
     done = subprocess.run(

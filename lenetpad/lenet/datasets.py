@@ -24,6 +24,7 @@ from lenetpad.lenet.data import DataError, Labelled, labelled
 from lenetpad.lenet.fetching import Archive, fetch
 from lenetpad.lenet.watching import Watch, never, silent
 from lenetpad.messages import first_line
+from lenetpad.resources import how_to_get
 
 #: MNIST's digits fill a box of so many pixels, and so do those of USPS fill theirs of 16.
 BOX: Final = 20
@@ -100,9 +101,10 @@ def _torchvision(title: str) -> Any:
     try:
         from torchvision import datasets
     except Exception as error:  # beside another torch it raises RuntimeError of its operators
+        way = how_to_get("it", "install the torchvision that belongs to the installed torch")
         raise DataError(
-            f"{title} needs torchvision, which cannot be used here ({_reason(error)}); install "
-            "the torchvision that belongs to the installed torch, or choose MNIST or a folder"
+            f"{title} needs torchvision, which cannot be used here ({_reason(error)}); choose "
+            f"MNIST or a folder, or {way}"
         ) from None
     return datasets
 

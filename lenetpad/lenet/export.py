@@ -29,6 +29,7 @@ from lenetpad.lenet import data, foreign
 from lenetpad.lenet.network import LeNet5
 from lenetpad.lenet.weights import SUFFIXES, Weights, load, save
 from lenetpad.messages import UNKNOWN_MANNER, first_line
+from lenetpad.resources import how_to_get
 
 ONNX: Final = ".onnx"
 #: What torch's exporter and the comparison need.
@@ -127,9 +128,8 @@ class _Exported(nn.Module):
 def _require_onnx() -> None:
     missing = [name for name in ONNX_PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
-        raise ExportError(
-            f"ONNX needs {', '.join(missing)}: python -m pip install {' '.join(ONNX_PACKAGES)}"
-        )
+        way = how_to_get("them", f"python -m pip install {' '.join(ONNX_PACKAGES)}")
+        raise ExportError(f"ONNX needs {', '.join(missing)}: {way}")
 
 
 def _write_onnx(network: LeNet5, path: Path) -> None:

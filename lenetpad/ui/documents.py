@@ -21,7 +21,9 @@ OPEN_FILTER: Final = (
     "*.tiff);;All files (*)"
 )
 WEIGHTS_FILTER: Final = "Weights (*.safetensors *.pth *.pt)"
-SAVE_FILTER: Final = "Ink (*.jsonl);;Picture (*.png)"
+SAVE_FILTER: Final = "Ink (*.ink.jsonl *.jsonl);;Picture (*.png)"
+#: How ink is called when it is saved; the desktop knows files with this ending as lenetpad's.
+INK_SUFFIX: Final = ".ink.jsonl"
 #: How much of the canvas foreign ink takes up, and how small it may be before it is made to.
 FITTED: Final = 0.7
 SMALLEST: Final = 0.1
@@ -52,7 +54,7 @@ def write(path: Path, sheet: Sheet, image: QImage) -> None:
     if not is_ink(path):
         if not image.save(str(path)):
             raise InkError(
-                f"{path} cannot be written: choose .jsonl, .png or .jpg in a folder of yours"
+                f"{path} cannot be written: choose {INK_SUFFIX}, .png or .jpg in a folder of yours"
             )
     elif sheet.ink:
         write_ink(path, [Drawing(sheet.ink)])
@@ -64,7 +66,9 @@ def with_suffix(path: Path, chosen_filter: str) -> Path:
     """The path with the suffix of the chosen kind of file where the user typed none of ours."""
     if is_ink(path) or path.suffix.lower() in PICTURE_SUFFIXES:
         return path
-    return path.with_name(path.name + (".png" if "png" in chosen_filter else ".jsonl"))
+    if "png" in chosen_filter:
+        return path.with_name(path.name + ".png")
+    return path.with_name(path.name.removesuffix(".ink") + INK_SUFFIX)
 
 
 def ending_in(name: str, suffix: str) -> Path:

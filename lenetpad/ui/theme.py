@@ -174,6 +174,9 @@ def _style_sheet(theme: Theme) -> str:
     QTableView {{ border: 1px solid {theme.line}; border-radius: 6px; background: {theme.panel};
         alternate-background-color: {theme.window}; }}
     QTableView::item {{ padding: 0 6px; }}
+    #search, QPlainTextEdit {{ background: {theme.panel}; border: 1px solid {theme.line};
+        border-radius: 6px; padding: 4px 6px; }}
+    #search:focus, QPlainTextEdit:focus {{ border-color: {theme.accent}; }}
     QPushButton {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 6px;
         padding: 4px 14px; min-height: 20px; }}
     QPushButton:hover {{ border-color: {theme.dim}; }}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QMimeData, QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -27,7 +27,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad import __version__
 from lenetpad.messages import Choice, Failure, ForeignQuestion, ModelReady, Reading
 from lenetpad.ui import actions as action_table
 from lenetpad.ui import clipboard, documents, taskbar, theme
@@ -38,14 +37,11 @@ from lenetpad.ui.page import Page
 from lenetpad.ui.preferences import Preferences
 from lenetpad.ui.theme import ThemeChoice
 
+if TYPE_CHECKING:
+    from lenetpad.ui.about_dialog import AboutDialog
+
 SMALLEST: Final = QSize(860, 560)
 USUAL: Final = QSize(1280, 800)
-ABOUT: Final = (
-    "<h3>lenetpad {version}</h3><p>A drawing pad that shows LeNet-5 thinking.</p>"
-    "<p>The network: Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, <i>Gradient-Based Learning "
-    "Applied to Document Recognition</i>, Proc. IEEE 86(11), 1998.</p>"
-    "<p>MNIST: Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0.</p>"
-)
 
 
 def _always() -> bool:
@@ -89,6 +85,8 @@ class Window(QMainWindow):
         self.header = Header(self.actions_by_name, self.page.scales)
         self.banner = self.page.banner
         self.question: MannerDialog | None = None
+        self.about: AboutDialog | None = None
+        self._model: ModelReady | None = None
         self.pages = QStackedWidget()
         self._pages: dict[str, Page] = {}
         #: Asked before the window closes; False keeps it open.
@@ -102,6 +100,7 @@ class Window(QMainWindow):
 
     def show_model(self, model: ModelReady) -> None:
         """Show a network that is ready, and the devices that there are."""
+        self._model = model
         self.page.show_model(model)
         self.header.show_devices(model)
         if model.notice:
@@ -323,7 +322,7 @@ class Window(QMainWindow):
     @Slot()
     def save_document(self) -> None:
         """Ask for a file and save the drawing as ink or as a picture."""
-        proposal = str(Path(self.preferences.folder) / "drawing.jsonl")
+        proposal = str(Path(self.preferences.folder) / f"drawing{documents.INK_SUFFIX}")
         name, kind = QFileDialog.getSaveFileName(self, "Save", proposal, documents.SAVE_FILTER)
         if not name:
             return
@@ -438,13 +437,26 @@ class Window(QMainWindow):
 
     @Slot()
     def _show_about(self) -> None:
-        QMessageBox.about(self, "About lenetpad", ABOUT.format(version=__version__))
+        from lenetpad.ui.about_dialog import AboutDialog  # the window's start is no time for it
+
+        if self.about is not None:  # the shortcut was pressed again
+            return
+        theme_words = f"{self._theme.name}, {self._theme_choice.value}"
+        self.about = AboutDialog(self._model, theme_words, self)
+        self.about.finished.connect(self._forget_about)
+        self.about.open()
+
+    @Slot()
+    def _forget_about(self) -> None:
+        self.about = None
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.may_close():
             event.ignore()
             return
         self._end_question()
+        if self.about is not None:
+            self.about.close()
         self.preferences.keep(geometry=self.saveGeometry())
         self.preferences.write()
         event.accept()

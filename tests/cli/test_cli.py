@@ -20,7 +20,8 @@ from .conftest import Run
 
 ROOT = Path(__file__).parents[2]
 NAMES = [
-    *("train", "runs", "evaluate", "predict", "export", "info", "report", "demo", "bench"),
+    *("draw", "train", "runs", "evaluate", "predict", "export", "info", "report", "demo"),
+    *("selftest", "bench", "diagnostics"),
 ]
 DISPLAYS = ["DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"]
 
@@ -83,6 +84,8 @@ class TestHelp:
         "--colour red",
         "info --colour red",
         "info extra",
+        "draw one.png two.png",
+        "diagnostics extra",
         "predict",
         "demo",
         "export",
@@ -264,8 +267,9 @@ class TestDisplay:
         monkeypatch.setattr(sys, "platform", platform)
         assert cli.has_display()
 
+    @pytest.mark.parametrize("line", [[], ["draw"], ["draw", "digit.ink.jsonl"]])
     def test_without_a_display_the_demo_runs_and_says_where(
-        self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: list[str]
     ) -> None:
         asked: list[argparse.Namespace] = []
 
@@ -276,7 +280,7 @@ class TestDisplay:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(cli, "has_display", lambda: False)
         stand_in(monkeypatch, "demo", run=demo)
-        result = run()
+        result = run(*line)
         assert result.status == 0
         assert asked == [argparse.Namespace(out=Path("demo"))]
         [line] = result.out.splitlines()
@@ -290,9 +294,20 @@ class TestDisplay:
         stand_in(monkeypatch, "demo", run=lambda _: 1)
         assert run().status == 1
 
+    @pytest.mark.parametrize(
+        ("line", "file"),
+        [([], None), (["draw"], None), (["draw", "my digit.png"], Path("my digit.png"))],
+    )
     def test_with_a_display_the_window_opens(
-        self, run: Run, monkeypatch: pytest.MonkeyPatch
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, line: list[str], file: Path | None
     ) -> None:
+        opened: list[Path | None] = []
+
+        def main(file: Path | None) -> int:
+            opened.append(file)
+            return 7
+
         monkeypatch.setattr(cli, "has_display", lambda: True)
-        stand_in(monkeypatch, "app", main=lambda: 7)
-        assert run().status == 7
+        stand_in(monkeypatch, "app", main=main)
+        assert run(*line).status == 7
+        assert opened == [file]

@@ -503,6 +503,48 @@ sys.exit(cli.run([]))
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("way", ["argument", "event"])
+@pytest.mark.parametrize("good", [True, False])
+def test_a_file_from_outside_lies_on_the_canvas_or_the_banner_says_why_not(
+    tmp_path: Path, way: str, good: bool
+) -> None:
+    """As an argument, and as macOS gives it to a program that runs."""
+    code = """
+import json, sys
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QFileOpenEvent
+from lenetpad import app, cli
+way, path = sys.argv[1:]
+show = app.Window.show
+def show_and_look(window):
+    def look():
+        points = sum(len(stroke.points) for stroke in window.page.canvas.sheet.ink.strokes)
+        seen = window.banner.isVisible(), window.banner.text, points
+        print(json.dumps([*seen, window.open_page_name]))
+        window.close()
+    def open_and_look():
+        if way == "event":
+            QCoreApplication.sendEvent(QCoreApplication.instance(), QFileOpenEvent(path))
+        QTimer.singleShot(0, look)
+    show(window)
+    if way == "event":
+        window.open_page("evaluate")
+    QTimer.singleShot(0, open_and_look)
+app.Window.show = show_and_look
+sys.exit(cli.run(["draw", path] if way == "argument" else []))
+"""
+    path = tmp_path / "my seven.ink.jsonl"
+    content = '{"strokes": [[[100, 100], [900, 100], [400, 900]]]}' if good else "no ink"
+    path.write_text(content, encoding="utf-8")
+    home = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(tmp_path))
+    done = run_python(code, way, str(path), **home)
+    assert done.returncode == 0, done.stderr
+    shown, text, points, page = json.loads(done.stdout)
+    assert page == "draw"
+    assert (shown, points) == (not good, 3 if good else 0)
+    assert good or str(path) in text
+
+
 def test_being_told_to_end_keeps_what_lies_on_the_canvas(tmp_path: Path) -> None:
     code = """
 import os, signal, sys

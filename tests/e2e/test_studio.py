@@ -331,6 +331,10 @@ class TestRuns:
         monkeypatch.setattr("shutil.which", lambda *_, **__: None)
         table.do("tensorboard", table.listed(lambda r: r.folder == run))
         assert "pip install tensorboard" in table.page.banner.text
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+        table.do("tensorboard", table.listed(lambda r: r.folder == run))
+        assert "pip" not in table.page.banner.text
+        assert "as a Python package" in table.page.banner.text
         assert str(run.parent) in table.page.banner.text
 
     def test_its_folder_is_opened(

@@ -352,6 +352,18 @@ def test_without_torchvision_the_sentence_is_clear(
     assert len(str(caught.value).splitlines()) == 1
 
 
+def test_a_bundle_says_that_it_has_no_torchvision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torchvision", None)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    with pytest.raises(DataError, match=r"Fashion-MNIST needs torchvision.*as a Python") as caught:
+        datasets.load("fashion", tmp_path)
+    assert "this build has not got it" in str(caught.value)
+    assert "install the torchvision" not in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
 def test_nothing_but_a_public_set_needs_torchvision(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

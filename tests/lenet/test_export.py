@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,16 @@ class TestRefusals:
             "python -m pip install onnx onnxruntime onnxscript"
         )
         assert os.listdir(tmp_path) == []
+
+    def test_a_bundle_says_that_it_has_no_onnx(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        network = weights.load("lenet5-modern")
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+        with pytest.raises(ExportError, match=r"ONNX needs onnx.*as a Python package") as caught:
+            export(network, tmp_path / "mine.onnx")
+        assert "pip" not in str(caught.value)
 
     @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
     def test_a_place_that_cannot_be_written(self, suffix: str, tmp_path: Path) -> None:

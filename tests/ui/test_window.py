@@ -12,11 +12,11 @@ from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QKeySeque
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from lenetpad.ink.files import Drawing, read_ink, write_ink
+from lenetpad.ink.files import Drawing, is_ink, read_ink, write_ink
 from lenetpad.ink.strokes import Ink, InkError, Sheet
 from lenetpad.messages import Choice, Failure, ModelReady, Reading
 from lenetpad.puppet import Hand
-from lenetpad.ui import clipboard
+from lenetpad.ui import clipboard, documents
 from lenetpad.ui.actions import ACTIONS
 from lenetpad.ui.colour import Scale
 from lenetpad.ui.theme import DARK, LIGHT, ThemeChoice
@@ -285,16 +285,48 @@ def test_saving_asks_before_it_replaces_a_file_that_was_not_named(
     window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw(window)
-    (tmp_path / "digit.7.jsonl").write_text("precious", encoding="utf-8")
-    typed = str(tmp_path / "digit.7")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed, "Ink (*.jsonl)"))
+    (tmp_path / "digit.7.ink.jsonl").write_text("precious", encoding="utf-8")
+    typed, ink = str(tmp_path / "digit.7"), documents.SAVE_FILTER.split(";;")[0]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed, ink))
     for answer, kept in (("No", True), ("Yes", False)):
         button = QMessageBox.StandardButton[answer]
         monkeypatch.setattr(QMessageBox, "question", lambda *_, button=button: button)
         window.save_document()
-        content = (tmp_path / "digit.7.jsonl").read_text(encoding="utf-8")
+        content = (tmp_path / "digit.7.ink.jsonl").read_text(encoding="utf-8")
         assert (content == "precious") is kept
     assert window.preferences.folder == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "saved"),
+    [
+        ("seven", 0, "seven.ink.jsonl"),
+        ("seven.ink", 0, "seven.ink.jsonl"),
+        ("seven.ink.jsonl", 0, "seven.ink.jsonl"),
+        ("seven.jsonl", 0, "seven.jsonl"),
+        ("seven.jsonl.gz", 1, "seven.jsonl.gz"),
+        ("seven", 1, "seven.png"),
+        ("seven.jpg", 0, "seven.jpg"),
+    ],
+)
+def test_a_name_gets_the_ending_of_its_kind(typed: str, kind: int, saved: str) -> None:
+    chosen = documents.SAVE_FILTER.split(";;")[kind]
+    assert documents.with_suffix(Path(typed), chosen) == Path(saved)
+
+
+def test_saving_proposes_the_ending_that_the_desktop_knows(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposed: list[str] = []
+
+    def ask(_: object, __: str, proposal: str, ___: str) -> tuple[str, str]:
+        proposed.append(proposal)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    window.save_document()
+    assert proposed == ["drawing.ink.jsonl"]
+    assert is_ink(Path(proposed[0]))
 
 
 def test_a_failure_is_a_banner_that_moves_and_covers_nothing(
