@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
     multiprocessing.freeze_support()
+    _forget_libraries()
     from lenetpad.cli import run
 
     sys.exit(run(sys.argv[1:]))
+
+
+def _forget_libraries() -> None:
+    """Let what the frozen program starts, such as a browser, find its own libraries.
+
+    PyInstaller's loader points LD_LIBRARY_PATH at the bundle's and keeps what was there before.
+    The program itself needs it no more: it was read when the process began.
+    """
+    before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+    if before is not None:
+        os.environ["LD_LIBRARY_PATH"] = before
+    elif getattr(sys, "frozen", False):
+        os.environ.pop("LD_LIBRARY_PATH", None)
 
 
 if __name__ == "__main__":

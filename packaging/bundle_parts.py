@@ -52,6 +52,8 @@ NEEDLESS: Final = (
     "PySide6/Qt/plugins/imageformats/libqtga*",
     "PySide6/Qt/plugins/imageformats/libqwbmp*",
 )
+#: The GNU Lesser General Public License, with the licence that it adds to.
+LESSER: Final = "lgpl-3"
 #: Pictures of the documentation.
 NOT_SHIPPED: Final = "pictures"
 
@@ -128,10 +130,15 @@ def licences(binaries: list[Entry], out: Path) -> list[Entry]:
     """
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    texts = {"Python": _python_licence()}
+    texts: dict[str, Path | None] = {"Python": _python_licence()}
     for package in _debian_packages(binaries):
         texts[package] = Path("/usr/share/doc", package, "copyright")
     entries = []
+    # The wheels of Qt and PySide hold no text of theirs.
+    lesser = [Path("/usr/share/common-licenses", name) for name in ("LGPL-3", "GPL-3")]
+    if all(path.exists() for path in lesser):
+        texts |= dict.fromkeys(("PySide6_Essentials", "shiboken6"), out / LESSER)
+        (out / LESSER).write_bytes(b"\n\n".join(path.read_bytes() for path in lesser))
     for name, path in sorted(texts.items()):
         if path is None or not path.exists():
             print(f"bundle: no licence text of {name} was found", file=sys.stderr)

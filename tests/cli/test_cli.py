@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 
 import lenetpad
+from lenetpad import __main__ as entry
 from lenetpad import cli
 
 from .conftest import Run
@@ -311,3 +312,30 @@ class TestDisplay:
         stand_in(monkeypatch, "app", main=main)
         assert run(*line).status == 7
         assert opened == [file]
+
+
+class TestFrozen:
+    """What PyInstaller's loader leaves in the environment."""
+
+    @pytest.fixture(autouse=True)
+    def frozen(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+        monkeypatch.setenv("LD_LIBRARY_PATH", "/bundle")
+
+    def test_programs_that_it_starts_find_their_own_libraries(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("LD_LIBRARY_PATH_ORIG", raising=False)
+        entry._forget_libraries()
+        assert "LD_LIBRARY_PATH" not in os.environ
+
+    def test_what_the_user_had_set_comes_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/mine")
+        entry._forget_libraries()
+        assert os.environ["LD_LIBRARY_PATH"] == "/mine"
+        assert "LD_LIBRARY_PATH_ORIG" not in os.environ
+
+    def test_elsewhere_it_is_the_users_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delattr(sys, "frozen")
+        entry._forget_libraries()
+        assert os.environ["LD_LIBRARY_PATH"] == "/bundle"
