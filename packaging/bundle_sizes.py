@@ -36,12 +36,16 @@ def main(folder: Path, archive: Path) -> int:
     parts = sizes(folder)
     for name, size in parts.most_common(SHOWN):
         print(f"{size / MEGABYTE:8.1f} MB  {name}")
-    measured = (parts.total(), archive.stat().st_size)
-    print(f"{measured[0] / MEGABYTE:8.1f} MB  unpacked ({LIMITS[0] / MEGABYTE:.0f} at the most)")
-    print(f"{measured[1] / MEGABYTE:8.1f} MB  {archive} ({LIMITS[1] / MEGABYTE:.0f} at the most)")
-    if folder.name.endswith("-cuda"):
-        return 0  # no promise
-    return int(any(size > limit for size, limit in zip(measured, LIMITS, strict=True)))
+    promised = not folder.name.endswith("-cuda")
+    within = True
+    for what, size, limit in (
+        ("unpacked", parts.total(), LIMITS[0]),
+        (str(archive), archive.stat().st_size, LIMITS[1]),
+    ):
+        most = f" ({limit / MEGABYTE:.0f} at the most)" if promised else ""
+        print(f"{size / MEGABYTE:8.1f} MB  {what}{most}")
+        within &= size <= limit
+    return int(promised and not within)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,15 @@ fi
 
 changed=$(find "$bundle" -newer "$tmp/started" -type f)
 [ -z "$changed" ] || die "it wrote into its own folder: $changed"
-left=$(for exe in /proc/[0-9]*/exe; do readlink "$exe" 2>/dev/null || true; done | grep -F "$bundle/" || true)
+# What looks after a training's shared memory ends a moment after the program.
+tries=30
+while
+    left=$(for exe in /proc/[0-9]*/exe; do readlink "$exe" 2>/dev/null || true; done | grep -F "$bundle/" || true)
+    [ -n "$left" ] && [ $tries -gt 0 ]
+do
+    sleep 0.1
+    tries=$((tries - 1))
+done
 [ -z "$left" ] || die "a process is left: $left"
 [ -z "${SMOKE_OUT:-}" ] || { mkdir -p "$SMOKE_OUT" && cp "$out"/*.png "$SMOKE_OUT"; }
 say "everything works"
