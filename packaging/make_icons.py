@@ -80,15 +80,15 @@ def pictures(svg: bytes, sizes: Iterable[int], margin: float = 0.0) -> list[Imag
 
 def drawn(svg: bytes, size: int, margin: float = 0.0) -> Image.Image:
     """The icon ``size`` pixels wide and high, ``margin`` of it empty at each side."""
+    renderer = QSvgRenderer(QByteArray(svg))
+    if not renderer.isValid():
+        raise SystemExit("an icon's SVG file cannot be read")
     image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     # Whole pixels, so that edges which lie on them stay sharp.
     edge = round(margin * size)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    renderer = QSvgRenderer(QByteArray(svg))
-    if not renderer.isValid():
-        raise SystemExit("an icon's SVG file cannot be read")
     renderer.render(painter, QRectF(edge, edge, size - 2 * edge, size - 2 * edge))
     painter.end()
     straight = image.convertToFormat(QImage.Format.Format_RGBA8888)

@@ -46,6 +46,10 @@ grep "^ok:" "$tmp/said"
 if grep -q "Could not parse" "$tmp/said"; then die "Qt cannot read the style sheet"; fi
 [ -s "$out/selftest.png" ] || die "no picture of the window"
 
+say "the pages: drawing, training, evaluation"
+run demo --out "$out" >"$tmp/said" 2>&1 || { cat "$tmp/said"; die "demo"; }
+[ -s "$out/evaluate.png" ] || die "no picture of the Evaluate page"
+
 say "the commands"
 says "lenetpad $version" --version
 says ":4: 3" predict "$ink"
