@@ -142,6 +142,7 @@ def _style_sheet(theme: Theme) -> str:
     # In quotes: without, a name such as Zoë's in the path would undo the whole sheet.
     arrow = path.replace("\\", "\\\\").replace('"', '\\"')
     return f"""
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QToolTip {{ color: {theme.text}; background: {theme.panel}; border: 1px solid {theme.line};
         padding: 4px; }}
     QMenuBar {{ background: {theme.window}; }}

@@ -305,7 +305,7 @@ class Window(QMainWindow):
         self.page.set_pen_width(self.preferences.pen_width)
         geometry = self.preferences.geometry
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(USUAL)
+            self.resize(USUAL.boundedTo(self.screen().availableSize()))
 
     # Files and the clipboard
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -419,3 +420,13 @@ def test_nothing_jumps_when_a_reading_arrives(
     assert [part.geometry() for part in parts] + [dict(page.maps.placed)] == before
     assert page.canvas.width() == page.canvas.height()
     assert page.rect().contains(page.verdict.geometry())
+
+
+def test_the_first_window_is_no_larger_than_the_screen(
+    window: Window, settings: QSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = SimpleNamespace(availableSize=lambda: QSize(1024, 700))
+    monkeypatch.setattr(Window, "screen", lambda self: small)
+    settings.clear()
+    window._restore()
+    assert (window.width(), window.height()) == (1024, 700)
