@@ -46,7 +46,7 @@ seeds: setup ## train the weights "as in the paper" with five seeds, and report 
 	$(BIN)/lenetpad report build/seeds/*.safetensors
 
 # The bundle's folder, as packaging/bundle.sh names it.
-BUNDLE = dist/lenetpad-$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' lenetpad/__init__.py)-linux-$(shell uname -m)
+BUNDLE = dist/lenetpad-$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' lenetpad/__init__.py)-linux-$(shell uname -m)$(if $(filter cuda,$(TORCH)),-cuda)
 
 bundle: setup ## what people install, into dist/ (TORCH=cuda for NVIDIA; packaging/README.md)
 	@sh packaging/bundle.sh

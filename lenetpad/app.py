@@ -18,7 +18,7 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from lenetpad import __version__, runs
+from lenetpad import __version__, resources, runs
 from lenetpad.engine import training_process
 from lenetpad.engine.recognition import Opener, Recognition, open_with_torch
 from lenetpad.engine.training import Target
@@ -311,6 +311,11 @@ def make_application() -> Application:
     application.setDesktopFileName("lenetpad")
     # QApplication's constructor turns compression on, so it is turned off only now.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
+    if resources.frozen():
+        # PyInstaller has told Qt where its plugins are; what the program starts finds its own.
+        application.libraryPaths()
+        for name in ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH"):
+            os.environ.pop(name, None)
     application.setStyle("Fusion")
     application.setWindowIcon(application_icon())
     return application

@@ -28,6 +28,7 @@ from lenetpad.messages import (
 )
 from lenetpad.recipes import TRAININGS_BY_NAME
 
+NO_DISPLAY: Final = "there is no display here (DISPLAY or WAYLAND_DISPLAY names none that answers)"
 MODELS: Final = ", ".join(MODEL_NAMES)
 
 
@@ -417,9 +418,11 @@ def _open_window(arguments: argparse.Namespace) -> int:
         from lenetpad import app
 
         return app.main(getattr(arguments, "file", None))
+    if getattr(arguments, "file", None) is not None:
+        raise ValueError(f"{arguments.file} cannot be shown: {NO_DISPLAY}")
     out = Path("demo")
     print(
-        "lenetpad: there is no display here (DISPLAY or WAYLAND_DISPLAY names none that answers), "
+        f"lenetpad: {NO_DISPLAY}, "
         f"so the demo runs instead and saves pictures of the window in {out.resolve()}"
     )
     from lenetpad import demo

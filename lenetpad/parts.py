@@ -75,7 +75,7 @@ def collect() -> list[Part]:
     for path in _files(resources.path(TEXTS)):
         texts.setdefault(canonicalize_name(_title(path)), []).append(path)
     found = []
-    for name in known.folders if resources.frozen() else _needed(known):
+    for name in known.folders if resources.frozen() else needed(known):
         if name != PROGRAM:
             found.append(_part(name, known, texts.pop(name, [])))
     own = texts.pop(PROGRAM, [])
@@ -133,11 +133,12 @@ def _data() -> list[Part]:
     return [Part(DATA, licence=licences, texts=(text,))] if text.is_file() else []
 
 
-def _needed(known: _Metadata) -> list[str]:
+def needed(known: _Metadata | None = None) -> list[str]:
     """The canonical names of what the program needs to run and what is installed of it.
 
     An extra counts only where a requirement asks for it, as torch does for parts of CUDA.
     """
+    known = known or _Metadata()
     seen: set[tuple[str, str]] = set()
     waiting = [(PROGRAM, "")]
     while waiting:

@@ -80,7 +80,7 @@ class Trial(QObject):
     def read_with(self, name: str, samples: Sequence[Drawing]) -> int:
         """Choose a network and write drawings; how many it reads right.
 
-        Raises RuntimeError where it does not load, or reads the first one, or one in five, wrong.
+        Raises RuntimeError where it does not load, or reads more than one in five wrong.
         """
         self.pad.window.model_chosen.emit(name)
         self._wait(lambda: self._model == name, f"{name} does not load")

@@ -21,18 +21,23 @@ mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(COMPONENT)' 'Cre
 root=$(mktemp -d)
 server=
 finish() {
+    rm -f "$root.log"
     [ -z "$server" ] || kill "$server" 2>/dev/null || true
     for folder in proc dev tmp/.X11-unix; do umount "$root/$folder" 2>/dev/null || true; done
     # Never through a mount that is still there.
     if grep -qF " $root/" /proc/mounts; then say "left because of a mount: $root"; else rm -rf "$root"; fi
 }
 trap finish EXIT
+trap 'exit 130' HUP INT TERM
 
-packages=$(sed 's/#.*//' packaging/debian-bundle-packages.txt | xargs | tr ' ' ',')
+packages=$(sed 's/#.*//' packaging/debian-bundle-packages.txt | xargs)
+for package in $packages; do
+    apt-cache show "$package" >/dev/null 2>&1 || { say "FAILED: Debian has no package $package"; exit 1; }
+done
+packages=$(echo "$packages" | tr ' ' ',')
 say "building a bare Debian 12 with $packages"
 debootstrap --variant=minbase --include="$packages" bookworm "$root" "$mirror" >"$root.log" 2>&1 \
     || { tail -5 "$root.log"; skip "debootstrap fails here"; }
-rm -f "$root.log"
 mount --bind /proc "$root/proc" || skip "nothing can be mounted here"
 mount --bind /dev "$root/dev"
 [ ! -e "$root/usr/bin/python3" ] || { say "FAILED: there is a Python in the bare root"; exit 1; }

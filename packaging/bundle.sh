@@ -60,12 +60,14 @@ index that has one, TORCH=cuda makes a bundle with CUDA."
 fi
 # The code may have changed since, without its version.
 $bin/python -m pip install -q --build-constraint packaging/constraints.txt --no-deps --force-reinstall . </dev/null
+# pip notes from which folder it came, which is nobody's business.
+rm -f $env/lib/python3.*/site-packages/lenetpad-*.dist-info/direct_url.json
 
 # 2. The program
 version=$($bin/python -c 'from importlib.metadata import version; print(version("lenetpad"))')
 name=lenetpad-$version-linux-$(uname -m)
 [ "$torch" = cpu ] || name=$name-$torch
-rm -rf build/icons build/share build/pyinstaller dist/lenetpad "dist/$name"
+rm -rf build/icons build/share build/pyinstaller dist/lenetpad "dist/$name" "dist/$name".tar.*
 QT_QPA_PLATFORM=offscreen $bin/python packaging/make_icons.py --out build/icons
 $bin/python packaging/make_share.py --icons build/icons --out build/share
 (cd build && "../$bin/pyinstaller" --noconfirm --log-level WARN --distpath ../dist \
@@ -83,7 +85,6 @@ cp packaging/linux/install.sh packaging/linux/uninstall.sh packaging/linux/READM
 #    nothing, and the same folder gives the same archive.
 if command -v zstd >/dev/null; then
     archive=$name.tar.zst
-    rm -f "dist/$archive"
     pack() { zstd -q "-${ZSTD_LEVEL:-12}" -T0 --long=27 -o "dist/$archive"; }
 else
     archive=$name.tar.gz
@@ -91,9 +92,11 @@ else
 fi
 say "packing $archive"
 tar --create --sort=name --owner=0 --group=0 --numeric-owner -C dist "$name" | pack
-links=$(find "dist/$name" -type l | wc -l)
-packed=$(tar -tvf "dist/$archive" | grep -c '^l' || :)
-[ "$links" = "$packed" ] || die "$archive has $packed of the folder's $links symbolic links"
+for kind in 'l l' 'f -' 'd d'; do # symbolic links, files, folders: as find and as tar call them
+    there=$(find "dist/$name" -type "${kind% *}" | wc -l)
+    packed=$(tar -tvf "dist/$archive" | grep -c "^${kind#* }" || :)
+    [ "$there" = "$packed" ] || die "$archive has $packed of $there entries of the kind ${kind% *}"
+done
 (cd dist && sha256sum lenetpad-"$version"-*.tar.* >SHA256SUMS)
 
 # 4. How large it is

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
 from fnmatch import fnmatch
-from importlib import metadata
 from pathlib import Path, PurePath
 from typing import Final
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from PyInstaller.depend.bindepend import get_imports
 
 #: PyInstaller's table of contents: name in the bundle, file, kind.
@@ -52,8 +50,10 @@ NEEDLESS: Final = (
     "PySide6/Qt/plugins/imageformats/libqtga*",
     "PySide6/Qt/plugins/imageformats/libqwbmp*",
 )
-#: The GNU Lesser General Public License, with the licence that it adds to.
-LESSER: Final = "lgpl-3"
+HERE: Final = Path(__file__).resolve().parent
+DOCUMENTS: Final = Path("/usr/share/doc")
+#: How a Debian package's text refers to a licence that many have.
+COMMON: Final = re.compile(r"/usr/share/common-licenses/([\w+-]+(?:\.\w+)*)")
 #: Pictures of the documentation.
 NOT_SHIPPED: Final = "pictures"
 
@@ -66,25 +66,6 @@ def resources(folder: Path) -> list[tuple[str, str]]:
         for path in files
         if NOT_SHIPPED not in path.relative_to(folder).parts
     ]
-
-
-def distributions(root: str = "lenetpad") -> list[str]:
-    """The names of a distribution and of all that it requires, as far as they are installed."""
-    found: dict[str, metadata.Distribution] = {}
-    wanted = [root]
-    while wanted:
-        name = canonicalize_name(wanted.pop())
-        if name in found:
-            continue
-        try:
-            found[name] = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            continue  # left out on purpose, or for another system
-        for text in found[name].requires or ():
-            requirement = Requirement(text)
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                wanted.append(requirement.name)
-    return sorted(found)
 
 
 def needed(entries: list[Entry]) -> list[Entry]:
@@ -124,56 +105,79 @@ def _is_system_library(entry: Entry) -> bool:
 
 
 def licences(binaries: list[Entry], out: Path) -> list[Entry]:
-    """Python's licence, and those of the Debian packages whose libraries are in the bundle.
+    """Python's licence, those of Qt and PySide, whose wheels hold no text, and those of the Debian
+    packages whose libraries are in the bundle, with the licences that these refer to.
 
-    Those of the distributions come with their metadata. The texts are written to ``out``.
+    Those of the other distributions come with their metadata. The texts are written to ``out``.
+    Exits where the package of a library cannot be told.
     """
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    texts: dict[str, Path | None] = {"Python": _python_licence()}
-    for package in _debian_packages(binaries):
-        texts[package] = Path("/usr/share/doc", package, "copyright")
-    entries = []
-    # The wheels of Qt and PySide hold no text of theirs.
-    lesser = [Path("/usr/share/common-licenses", name) for name in ("LGPL-3", "GPL-3")]
-    if all(path.exists() for path in lesser):
-        texts |= dict.fromkeys(("PySide6_Essentials", "shiboken6"), out / LESSER)
-        (out / LESSER).write_bytes(b"\n\n".join(path.read_bytes() for path in lesser))
-    for name, path in sorted(texts.items()):
-        if path is None or not path.exists():
-            print(f"bundle: no licence text of {name} was found", file=sys.stderr)
-            continue
-        copy = out / f"{name}.txt"
-        copy.write_bytes(path.read_bytes())
-        entries.append((f"resources/licences/{copy.name}", str(copy), "DATA"))
-    return entries
+    lesser = "\n\n".join(_text(HERE / "licences" / f"{name}.txt") for name in ("LGPL-3", "GPL-3"))
+    texts = {"Python": _text(_python_licence()), "PySide6_Essentials": lesser, "shiboken6": lesser}
+    for package in debian_packages(binaries):
+        texts[package] = _text(DOCUMENTS / package / "copyright")
+    # A distribution's own text stands in its metadata, and is not copied here.
+    for name in sorted({name for text in texts.values() for name in COMMON.findall(text)}):
+        path = Path("/usr/share/common-licenses") / name
+        if path.exists():
+            texts[name] = _text(path)
+    for name, text in texts.items():
+        (out / f"{name}.txt").write_text(text, encoding="utf-8")
+    return [
+        (f"resources/licences/{path.name}", str(path), "DATA") for path in sorted(out.iterdir())
+    ]
 
 
-def _python_licence() -> Path | None:
-    library = Path(sysconfig.get_path("stdlib"))
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def _python_licence() -> Path:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     places = (
-        library / "LICENSE.txt",
+        Path(sysconfig.get_path("stdlib")) / "LICENSE.txt",
         Path(sys.base_prefix) / "LICENSE.txt",
-        Path("/usr/share/doc") / version / "copyright",
+        DOCUMENTS / version / "copyright",
     )
-    return next((place for place in places if place.exists()), None)
+    for place in places:
+        if place.exists():
+            return place
+    raise SystemExit(f"bundle: Python's licence is in none of {', '.join(map(str, places))}")
 
 
-def _debian_packages(binaries: list[Entry]) -> list[str]:
-    """The Debian packages that files outside the environment belong to."""
+def debian_packages(binaries: list[Entry]) -> list[str]:
+    """The Debian packages of the libraries that are not Python's or a distribution's.
+
+    Exits where one belongs to no package; without dpkg there are none.
+    """
     if shutil.which("dpkg-query") is None:
         return []
-    ours = (sys.prefix, sys.base_prefix)
-    paths = {path for _, path, _ in binaries if path and not path.startswith(ours)}
-    packages = set()
-    for path in sorted(paths):
-        # The same file under both names of a merged /usr.
-        for name in (path, path.removeprefix("/usr")):
-            done = subprocess.run(
-                ["dpkg-query", "--search", name], capture_output=True, text=True, check=False
-            )
-            if done.returncode == 0:
-                packages.add(done.stdout.partition(":")[0])
-                break
+    ours = [
+        sys.prefix,
+        *([sys.base_prefix] if sys.base_prefix not in ("/usr", "/usr/local") else []),
+    ]
+    paths = {path for _, path, kind in binaries if kind != "SYMLINK" and path}
+    packages, strange = set(), []
+    for path in sorted(path for path in paths if not path.startswith(tuple(ours))):
+        if package := _package_of(path):
+            packages.add(package)
+        else:
+            strange.append(path)
+    if strange:
+        raise SystemExit(f"bundle: of no Debian package, so under which licence? {strange}")
     return sorted(packages)
+
+
+def _package_of(path: str) -> str:
+    """The Debian package of a file, "" where there is none.
+
+    With /usr merged, a file has two names, and dpkg knows one of them.
+    """
+    for name in (path, f"/usr{path}", path.removeprefix("/usr")):
+        done = subprocess.run(
+            ["dpkg-query", "--search", name], capture_output=True, text=True, check=False
+        )
+        if done.returncode == 0:
+            return done.stdout.partition(":")[0]
+    return ""

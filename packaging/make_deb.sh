@@ -29,6 +29,7 @@ esac
 # Debian sorts 0.2.0~rc1 before 0.2.0.
 version=$(printf '%s\n' "$version" | sed 's/\([0-9]\)\.\{0,1\}\(rc\|a\|b\|dev\)/\1~\2/')
 architecture=$(dpkg --print-architecture)
+case $bundle in *-cuda) variant=-cuda conflict=lenetpad ;; *) variant='' conflict=lenetpad-cuda ;; esac
 
 work=$(mktemp -d "$out/.make_deb.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -37,7 +38,7 @@ tree=$work/tree
 mkdir -p "$tree/DEBIAN" "$tree/opt" "$tree/usr/bin" "$tree/usr/share/doc/lenetpad"
 cp -a "$bundle" "$tree/opt/lenetpad"
 chmod -R u+rwX,go+rX,go-w "$tree/opt"
-rm -f "$tree/opt/lenetpad/install.sh" "$tree/opt/lenetpad/uninstall.sh"
+rm -f "$tree/opt/lenetpad/install.sh" "$tree/opt/lenetpad/uninstall.sh" "$tree/opt/lenetpad/README.txt"
 cp -a "$tree/opt/lenetpad/share/." "$tree/usr/share/"
 rm -rf "$tree/opt/lenetpad/share"
 ln -s ../../opt/lenetpad/lenetpad "$tree/usr/bin/lenetpad"
@@ -53,12 +54,13 @@ glibc=$(find "$bundle" -type f \( -name '*.so*' -o -name lenetpad \) \
     -exec env LC_ALL=C grep -aoh 'GLIBC_2\.[0-9]\{1,\}' {} + | sed 's/GLIBC_//' | sort -t. -k2n | tail -n 1)
 
 cat >"$tree/DEBIAN/control" <<END
-Package: lenetpad
+Package: lenetpad$variant
 Version: $version
 Architecture: $architecture
 Maintainer: The lenetpad authors <lenetpad@users.noreply.github.com>
 Installed-Size: $(du -sk "$tree" | cut -f1)
 Depends: libc6${glibc:+ (>= $glibc)}$libraries
+Conflicts: $conflict
 Recommends: hicolor-icon-theme, shared-mime-info, desktop-file-utils
 Section: science
 Priority: optional
@@ -70,8 +72,12 @@ Description: drawing pad that shows LeNet-5 thinking
  .
  This package brings Python, Qt and PyTorch with it, in /opt/lenetpad.
 END
-package=$out/lenetpad_${version}_$architecture.deb
+package=$out/lenetpad${variant}_${version}_$architecture.deb
 # zstd at level 3: a gigabyte in seconds, and every dpkg since Debian 12 reads it.
 dpkg-deb --root-owner-group -Zzstd -z3 --build "$tree" "$work/package.deb" >/dev/null
 mv "$work/package.deb" "$package"
+if [ -e "$out/SHA256SUMS" ]; then # what make bundle has summed
+    (cd "$out" && { grep -v "  ${package##*/}\$" SHA256SUMS || :; sha256sum "${package##*/}"; } \
+        >"$work/sums" && mv "$work/sums" SHA256SUMS)
+fi
 printf '%s\n' "$package"

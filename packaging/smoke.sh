@@ -24,16 +24,24 @@ finish() {
     rm -rf "$tmp"
 }
 trap finish EXIT
+trap 'exit 130' HUP INT TERM
 
 # The program with nothing of this machine: an empty PATH and environment, from the root folder.
 run() { (cd / && env -i HOME="$home" PATH= $display "$bundle/lenetpad" "$@"); }
-# It must say something, whatever its exit status.
-says() {
-    wanted=$1
-    shift
-    run "$@" >"$tmp/said" 2>&1 || true
-    grep -qF -e "$wanted" "$tmp/said" || { cat "$tmp/said"; die "lenetpad $* does not say '$wanted'"; }
+# It must succeed, or refuse in one line, and say something.
+ends() {
+    status=0
+    expected=$1 wanted=$2
+    shift 2
+    run "$@" >"$tmp/said" 2>&1 || status=$?
+    if [ $status != "$expected" ] || ! grep -qF -e "$wanted" "$tmp/said" \
+        || grep -q Traceback "$tmp/said"; then
+        cat "$tmp/said"
+        die "lenetpad $* does not end with $expected and say '$wanted'"
+    fi
 }
+says() { ends 0 "$@"; }
+refuses() { ends 1 "$@"; }
 
 chmod -R a-w "$bundle"  # for root, who may write anyway, changes are looked for below
 touch "$tmp/started"
@@ -43,6 +51,7 @@ ink="$bundle/_internal/resources/ink/samples.jsonl"
 say "offscreen: the window, every network, a training"
 run selftest --out "$out" >"$tmp/said" 2>&1 || { cat "$tmp/said"; die "selftest"; }
 grep "^ok:" "$tmp/said"
+[ "$(grep -c "reads 10 of 10" "$tmp/said")" = 6 ] || die "not every network reads every digit"
 if grep -q "Could not parse" "$tmp/said"; then die "Qt cannot read the style sheet"; fi
 [ -s "$out/selftest.png" ] || die "no picture of the window"
 
@@ -58,13 +67,13 @@ says "340,908" info
 run train --preset quick --epochs 1 --fraction 0.05 --out "$home/mine.safetensors" >"$tmp/said" 2>&1 \
     || { cat "$tmp/said"; die "train"; }
 says "finished" runs
-says "error" evaluate --model "$home/mine.safetensors"
+says "%" evaluate --model "$home/mine.safetensors"
 run evaluate --json >"$tmp/said" || die "evaluate"
 grep -qE '"error": 0\.00[0-9]+' "$tmp/said" || { cat "$tmp/said"; die "MNIST is not read"; }
 run export --out "$home/net.pth" >/dev/null || die "export to .pth"
 run export --out "$home/net.safetensors" >/dev/null || die "export to .safetensors"
-says "ONNX" export --out "$home/net.onnx"
-says "torchvision" train --data usps --epochs 1
+refuses "ONNX" export --out "$home/net.onnx"
+refuses "torchvision" train --data usps --epochs 1
 [ ! -e "$home/net.onnx" ] || die "an ONNX file without ONNX"
 says "lenetpad $version" diagnostics
 if grep -qE 'Zoë|ngström' "$tmp/said"; then die "diagnostics name the user"; fi
@@ -83,6 +92,10 @@ else
     say "skipped: a window under Xvfb, which is not installed"
 fi
 
+source=$(cd "$(dirname "$0")/.." && pwd)
+if grep -rqF -- "$source/" "$bundle"; then
+    die "the folder that it was built in stands in: $(grep -rlF -- "$source/" "$bundle")"
+fi
 changed=$(find "$bundle" -newer "$tmp/started" -type f)
 [ -z "$changed" ] || die "it wrote into its own folder: $changed"
 # What looks after a training's shared memory ends a moment after the program.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 import warnings
@@ -28,8 +29,11 @@ from lenetpad.messages import (
     ModelReady,
     Reading,
     fallback_notice,
+    first_line,
 )
 from lenetpad.trainings import Snapshot
+
+log = logging.getLogger("lenetpad")
 
 SHOWN_LAYERS: Final = ("input", "C1", "S2", "C3", "S4", "C5", "F6")
 
@@ -176,7 +180,8 @@ def _in_one_call(module: nn.Module, example: Tensor) -> Callable[[Tensor], Tenso
             traced = torch.jit.trace(module, example, check_trace=False)
             for _ in range(2):  # the first calls are slow
                 traced(example)
-    except Exception:
+    except Exception as error:
+        log.warning("the network is read operation by operation: %s", first_line(error))
         return module
     return cast("Callable[[Tensor], Tensor]", traced)
 

@@ -50,10 +50,10 @@ class ReadingPanel(QWidget):
             self.update()
             return
         shown = zip(self.areas(), contents, self._on_screen, strict=True)
-        changed = [area for area, now, before in shown if now != before]
+        changed = [area.toAlignedRect() for area, now, before in shown if now != before]
         for area in changed:
-            self.update(area.toAlignedRect())
-        if not changed:
+            self.update(area)
+        if not any(area.intersects(self.rect()) for area in changed):
             self.painted.emit(reading.serial)
 
     def contents(self) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.messages import ModelReady, Reading
@@ -35,6 +35,7 @@ class VerdictPanel(ReadingPanel):
         self._facts = WAITING
         self._standing = ("", "")  # verdict and facts as the background shows them
         self._probability_font = QFont()
+        self._longest = 0.0  # the width of a probability
         self._taken = 0.0  # the verdict's width, with the space after it
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
@@ -96,13 +97,17 @@ class VerdictPanel(ReadingPanel):
         return self._words, self._probability
 
     def areas(self) -> tuple[QRectF, ...]:
-        area = self._area
-        return QRectF(self.rect()), area.adjusted(self._taken, 0, -FACTS * area.width(), 0)
+        probability = self._area
+        probability.setLeft(probability.left() + self._taken)
+        probability.setWidth(self._longest)  # over the facts, where the panel is narrow
+        return QRectF(self.rect()), probability
 
     def paint_background(self, painter: QPainter) -> None:
         """The digit and the facts too: such large letters take long, and change seldom."""
         self._standing = self._words
         self._probability_font = self.sized_font(self.height() * 0.36)
+        metrics = QFontMetricsF(self._probability_font)
+        self._longest = metrics.horizontalAdvance(percent(1.0)) + 4
         area = self._area
         painter.setFont(self.sized_font(max(13.0, min(self.height() * 0.16, 44.0))))
         painter.setPen(QColor(self.theme.dim))

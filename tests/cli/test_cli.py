@@ -268,7 +268,16 @@ class TestDisplay:
         monkeypatch.setattr(sys, "platform", platform)
         assert cli.has_display()
 
-    @pytest.mark.parametrize("line", [[], ["draw"], ["draw", "digit.ink.jsonl"]])
+    def test_without_a_display_a_file_cannot_be_shown(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(cli, "has_display", lambda: False)
+        result = run("draw", "digit.ink.jsonl")
+        assert result.status == 1
+        [line] = result.err.splitlines()
+        assert "digit.ink.jsonl cannot be shown: there is no display" in line
+
+    @pytest.mark.parametrize("line", [[], ["draw"]])
     def test_without_a_display_the_demo_runs_and_says_where(
         self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: list[str]
     ) -> None:
@@ -334,6 +343,22 @@ class TestFrozen:
         entry._forget_libraries()
         assert os.environ["LD_LIBRARY_PATH"] == "/mine"
         assert "LD_LIBRARY_PATH_ORIG" not in os.environ
+
+    def test_qt_keeps_its_plugins_and_says_nobody_where(self, tmp_path: Path) -> None:
+        code = (
+            "import os, sys; sys.frozen = True; from lenetpad import app;"
+            "application = app.make_application();"
+            "print('QT_PLUGIN_PATH' in os.environ, sys.argv[1] in application.libraryPaths())"
+        )
+        environment = {"QT_PLUGIN_PATH": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path)],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.split() == ["False", "True"]
 
     def test_elsewhere_it_is_the_users_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delattr(sys, "frozen")

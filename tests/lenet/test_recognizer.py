@@ -88,11 +88,18 @@ class TestReading:
         for name, tensor in taps.items():
             assert np.array_equal(reading.taps[name], tensor[0].numpy()), name
 
-    def test_a_torch_that_cannot_trace_reads_the_same(
-        self, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+    def test_it_is_one_call_of_torch(self, recognizer: Recognizer) -> None:
+        assert isinstance(recognizer._pass, torch.jit.ScriptModule)
+
+    def test_a_torch_that_cannot_trace_reads_the_same_and_says_so(
+        self,
+        recognizer: Recognizer,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         monkeypatch.delattr(torch.jit, "trace")
         eager = Recognizer(recognizer.weights).read(noise())
+        assert "operation by operation" in caplog.text
         pairs = zip(arrays(eager), arrays(recognizer.read(noise())), strict=True)
         assert all(np.array_equal(one, other) for one, other in pairs)
 

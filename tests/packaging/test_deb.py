@@ -47,7 +47,6 @@ def test_package_holds_the_program_and_the_share_tree(make_bundle, make_deb, sha
     assert {path.name for path in (tree / "opt/lenetpad").iterdir()} == {
         "lenetpad",
         "_internal",
-        "README.txt",
     }
 
 

@@ -99,16 +99,18 @@ def test_the_bar_of_the_digit_is_as_long_as_its_probability(
     assert len(accent) == pytest.approx(0.5 * bar.width(), abs=2)
 
 
+@pytest.mark.parametrize("size", [(500, 300), (1260, 110), (420, 130), (200, 150)])
 @pytest.mark.parametrize("kind", [ProbabilitiesPanel, VerdictPanel])
 def test_painting_what_changed_is_painting_all_of_it(
     qtbot: QtBot,
     reading: Callable[..., Reading],
     model: Callable[..., ModelReady],
     kind: type[ReadingPanel],
+    size: tuple[int, int],
 ) -> None:
     panel = kind(LIGHT)
     qtbot.addWidget(panel)
-    panel.resize(500, 300)
+    panel.resize(*size)
     panel.show_model(model())
     panel.show()
     qtbot.waitExposed(panel)
@@ -129,6 +131,9 @@ def test_painting_what_changed_is_painting_all_of_it(
         {"digit": 3, "probabilities": some, "no_digit": 0.06},
         {"digit": 8, "probabilities": other, "no_digit": 0.05},
         {"digit": 8, "probabilities": other, "no_digit": 0.45},
+        {"digit": 8, "probabilities": other, "no_digit": 0.88},
+        {"digit": 8, "probabilities": other, "no_digit": 1.0},
+        {"digit": 8, "probabilities": other, "no_digit": 0.4},
         {"digit": None, "probabilities": np.zeros(10, np.float32), "no_digit": None},
         {"digit": 3, "probabilities": some, "no_digit": 0.05},
     ):
