@@ -305,7 +305,8 @@ class Window(QMainWindow):
         self.page.set_pen_width(self.preferences.pen_width)
         geometry = self.preferences.geometry
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(USUAL.boundedTo(self.screen().availableSize()))
+            room = self.screen().availableSize().expandedTo(self.minimumSize())
+            self.resize(USUAL.boundedTo(room))
 
     # Files and the clipboard
 

@@ -21,6 +21,7 @@ def test_the_chosen_entry_of_an_open_list_stands_out(
     window = Window(settings)
     qtbot.addWidget(window)
     window.set_theme(choice)
+    window.resize(1280, 800)  # the screen of the tests is smaller
     window.show()
     models = window.header.models
     models.showPopup()
@@ -65,6 +66,7 @@ def test_a_text_is_cut_in_the_middle_only_where_there_is_no_room(
 ) -> None:
     window = Window(settings)
     qtbot.addWidget(window)
+    window.resize(1280, 800)
     window.show()
     for box in (window.header.models, window.header.devices, window.page.scales):
         for index in range(box.count()):
