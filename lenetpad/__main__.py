@@ -6,6 +6,8 @@ import multiprocessing
 import os
 import sys
 
+from lenetpad.resources import frozen
+
 
 def main() -> None:
     """Run the command line and exit with its status."""
@@ -25,7 +27,7 @@ def _forget_libraries() -> None:
     before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
     if before is not None:
         os.environ["LD_LIBRARY_PATH"] = before
-    elif getattr(sys, "frozen", False):
+    elif frozen():
         os.environ.pop("LD_LIBRARY_PATH", None)
 
 

@@ -414,12 +414,13 @@ def _answers(path: Path | str) -> bool:
 
 
 def _open_window(arguments: argparse.Namespace) -> int:
+    file = getattr(arguments, "file", None)  # without a command there is none
     if has_display():
         from lenetpad import app
 
-        return app.main(getattr(arguments, "file", None))
-    if getattr(arguments, "file", None) is not None:
-        raise ValueError(f"{arguments.file} cannot be shown: {NO_DISPLAY}")
+        return app.main(file)
+    if file is not None:
+        raise ValueError(f"{file} cannot be shown: {NO_DISPLAY}")
     out = Path("demo")
     print(
         f"lenetpad: {NO_DISPLAY}, "

@@ -86,14 +86,10 @@ def _public(key: str, cache: Path, watch: Watch) -> tuple[Labelled, Labelled]:
             parts.append(public.part(kind, cache, train))
         except Exception as error:  # torchvision's readers trip up anywhere in damaged files
             raise DataError(
-                f"the files of {title} in {place} are damaged ({_reason(error)}); delete them and "
-                "try again"
+                f"the files of {title} in {place} are damaged ({first_line(error)}); "
+                "delete them and try again"
             ) from None
     return parts[0], parts[1]
-
-
-def _reason(error: Exception) -> str:
-    return first_line(error)
 
 
 def _torchvision(title: str) -> Any:
@@ -103,7 +99,7 @@ def _torchvision(title: str) -> Any:
     except Exception as error:  # beside another torch it raises RuntimeError of its operators
         way = how_to_get("it", "install the torchvision that belongs to the installed torch")
         raise DataError(
-            f"{title} needs torchvision, which cannot be used here ({_reason(error)}); choose "
+            f"{title} needs torchvision, which cannot be used here ({first_line(error)}); choose "
             f"MNIST or a folder, or {way}"
         ) from None
     return datasets

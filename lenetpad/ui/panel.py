@@ -31,6 +31,7 @@ class ReadingPanel(QWidget):
         self.reading: Reading | None = None
         self._background: QPixmap | None = None
         self._on_screen: tuple[object, ...] = ()  # what the parts showed when last painted
+        self._painting: tuple[object, ...] = ()  # and show in the painting that is under way
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
@@ -87,6 +88,7 @@ class ReadingPanel(QWidget):
     def begin_painting(self) -> QPainter:
         """A painter with the standing parts painted."""
         painter = QPainter(self)
+        self._painting = self.contents()
         ratio = self.devicePixelRatioF()
         if self._background is None or self._background.devicePixelRatio() != ratio:
             self._background = QPixmap(self.size() * ratio)
@@ -107,7 +109,7 @@ class ReadingPanel(QWidget):
         """Finish, and tell which reading is on screen now."""
         painter.end()
         if self.reading is not None:
-            self._on_screen = self.contents()
+            self._on_screen = self._painting
             self.painted.emit(self.reading.serial)
 
     def sized_font(self, pixels: float, *, bold: bool = False) -> QFont:

@@ -99,7 +99,7 @@ class ProbabilitiesPanel(ReadingPanel):
         painter = self.begin_painting()
         painter.setFont(self._number_font)
         stale = event.region()
-        for number, row in enumerate(self.contents()):
+        for number, row in enumerate(self._painting):
             if row is not None and stale.intersects(self._rows[number].toAlignedRect()):
                 self._paint_row(painter, number, *row)
         self.end_painting(painter)
