@@ -5,6 +5,7 @@
 #   packaging/bare_root.sh dist/lenetpad-VERSION-linux-x86_64
 set -eu
 cd "$(dirname "$0")/.."
+. packaging/xvfb.sh
 
 say() { printf 'bare root: %s\n' "$*"; }
 skip() { say "skipped: $*"; exit 0; }
@@ -52,11 +53,8 @@ if command -v Xvfb >/dev/null; then
     say "in a window of this machine's Xvfb"
     mkdir -p /tmp/.X11-unix "$root/tmp/.X11-unix"
     mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"
-    Xvfb -displayfd 3 -screen 0 1400x900x24 3>"$root/root/number" 2>/dev/null &
-    server=$!
-    tries=100
-    while [ ! -s "$root/root/number" ] && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
-    run DISPLAY=":$(cat "$root/root/number")" /opt/lenetpad/lenetpad selftest --out /root/out >"$root/root/said" 2>&1 \
+    start_xvfb "$root/root/number" || { say "FAILED: Xvfb does not start"; exit 1; }
+    run DISPLAY="$screen" /opt/lenetpad/lenetpad selftest --out /root/out >"$root/root/said" 2>&1 \
         || { cat "$root/root/said"; exit 1; }
     cat "$root/root/said"
     grep -q "the window opens, on xcb" "$root/root/said" || { say "FAILED: no X window"; exit 1; }

@@ -12,6 +12,7 @@ say() { printf 'bundle: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
 torch=${TORCH:-cpu}
+also= # what is asked of pip beside the requirements
 # The newest that could be had and tried here as a CPU build.
 cpu_release=2.13.0
 env=build/bundle-$torch
@@ -43,6 +44,7 @@ PYTHON
             die "pip's index has no CPU build of torch $cpu_release. TORCH_INDEX=URL names an \
 index that has one, TORCH=cuda makes a bundle with CUDA."
         fi
+        also="torch==$cpu_release" # what it requires comes from pip's own index
         ;;
     cuda)
         set -- -c packaging/constraints.txt torch
@@ -52,13 +54,10 @@ index that has one, TORCH=cuda makes a bundle with CUDA."
         ;;
     esac
     $bin/python -m pip install -q "$@" </dev/null
-    $bin/python -m pip install -q -c build/constraints.txt -r build/requirements.txt </dev/null
-    [ "$torch" = cuda ] || $bin/python -m pip install -q -c build/constraints.txt "torch==$cpu_release" </dev/null
-    $bin/python -m pip install -q -c build/constraints.txt --build-constraint packaging/constraints.txt \
-        --no-deps . </dev/null
+    $bin/python -m pip install -q -c build/constraints.txt -r build/requirements.txt $also </dev/null
     printf '%s\n' "$wanted" >$env/made-for
 fi
-# The code may have changed since, without its version.
+# Every time: the code may have changed without its version.
 $bin/python -m pip install -q --build-constraint packaging/constraints.txt --no-deps --force-reinstall . </dev/null
 # pip notes from which folder it came, which is nobody's business.
 rm -f $env/lib/python3.*/site-packages/lenetpad-*.dist-info/direct_url.json

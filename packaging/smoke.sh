@@ -6,6 +6,9 @@
 #   packaging/smoke.sh dist/lenetpad-VERSION-linux-x86_64
 set -eu
 
+source=$(cd "$(dirname "$0")/.." && pwd)
+. "$source/packaging/xvfb.sh"
+
 say() { printf 'smoke: %s\n' "$*"; }
 die() { say "FAILED: $*"; exit 1; }
 
@@ -80,19 +83,14 @@ if grep -qE 'Zoë|ngström' "$tmp/said"; then die "diagnostics name the user"; f
 
 if command -v Xvfb >/dev/null; then
     say "in a window under Xvfb: the same"
-    Xvfb -displayfd 3 -screen 0 1400x900x24 3>"$tmp/number" 2>/dev/null &
-    server=$!
-    tries=100
-    while [ ! -s "$tmp/number" ] && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
-    [ -s "$tmp/number" ] || die "Xvfb does not start"
-    display="DISPLAY=:$(cat "$tmp/number")"
+    start_xvfb "$tmp/number" || die "Xvfb does not start"
+    display="DISPLAY=$screen"
     run selftest --out "$out" >"$tmp/said" 2>&1 || { cat "$tmp/said"; die "selftest in a window"; }
     grep -q "the window opens, on xcb" "$tmp/said" || { cat "$tmp/said"; die "no X window"; }
 else
     say "skipped: a window under Xvfb, which is not installed"
 fi
 
-source=$(cd "$(dirname "$0")/.." && pwd)
 if grep -rqF -- "$source/" "$bundle"; then
     die "the folder that it was built in stands in: $(grep -rlF -- "$source/" "$bundle")"
 fi
