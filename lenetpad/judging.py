@@ -57,7 +57,7 @@ class Judging(QObject):
     def _build(self, module: Any) -> None:
         if self.page is not None:  # it was asked for twice while it was loading
             return
-        page = self.page = module.EvaluatePage(self._window.theme)
+        page = self.page = module.EvaluatePage(self._window.theme, self._window.pages)
         examiner = self.examiner = Examiner()
         page.examination_wanted.connect(examiner.examine)
         page.cancelled.connect(examiner.cancel)

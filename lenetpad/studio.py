@@ -103,7 +103,7 @@ class Studio(QObject):
 
     def _build(self, module: Any) -> None:
         if self._steps is None:  # else it was asked for twice while it was loading
-            self._steps = module.in_steps(self._window.theme)
+            self._steps = module.in_steps(self._window.theme, self._window.pages)
             self._build_on()
 
     @Slot()
@@ -308,7 +308,9 @@ class Studio(QObject):
             return
         proposal = f"{run.model}.safetensors"
         kinds = f"{WEIGHTS_FILTER};;ONNX (*.onnx)"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Export weights", proposal, kinds)
+        name, _ = QFileDialog.getSaveFileName(
+            self._window.dialog_parent, "Export weights", proposal, kinds
+        )
         if name:
             self.errands.run("export", partial(_exported, path, Path(name)), self._tell_exported)
 
@@ -339,7 +341,10 @@ class Studio(QObject):
     @Slot()
     def _export_film(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self._window, "Export the kernels' evolution", "kernels.gif", "GIF (*.gif)"
+            self._window.dialog_parent,
+            "Export the kernels' evolution",
+            "kernels.gif",
+            "GIF (*.gif)",
         )
         if not name or self.page is None:
             return
@@ -396,7 +401,7 @@ class Studio(QObject):
         """Ask whether a training is to be stopped; True where none is on."""
         if not self.trainer.busy:
             return True
-        box = QMessageBox(self._window)
+        box = QMessageBox(self._window.dialog_parent)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("A training is running")
         box.setText("A training is running. Stop it and close the window?")

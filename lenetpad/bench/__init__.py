@@ -33,6 +33,12 @@ TITLES: Final = {
     "window_ms": "process start until the window is painted and takes ink",
     "first_reading_ms": "process start until the first reading is painted",
     "gui_gap_max_ms": "longest gap of the event loop while torch loads",
+    "open_train_ms": "longest gap: Train is opened for the first time, 100 runs",
+    "compare_runs_ms": "longest gap: the curves of six runs of 40,000 steps",
+    "delete_runs_ms": "longest gap: twenty runs are deleted",
+    "open_evaluate_ms": "longest gap: Evaluate is opened for the first time",
+    "evaluate_ms": "longest gap: MNIST's test set is evaluated and shown",
+    "switch_theme_ms": "longest gap: light and dark, with every page open",
 }
 
 
@@ -53,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
             lambda: {"raster_ms": _raster(drawings)},
             _startup,
             lambda: _window(drawings, arguments.events),
+            _standstills,
             _training,
         )
     for step in steps:
@@ -118,6 +125,14 @@ def _window(drawings: Sequence[Ink], events: int) -> dict[str, Any]:
             pad.window.close()
     del application
     return figures
+
+
+def _standstills() -> dict[str, Any]:
+    if resources.frozen():
+        return {}  # a bundle starts no Python of its own, and the window is the same
+    from lenetpad.bench.standstill import standstills
+
+    return dict(standstills())
 
 
 def _training() -> dict[str, Any]:

@@ -46,9 +46,11 @@ def beside_training(
                 raise RuntimeError(told.failure)
             told.speeds.clear()
             process_until(time.perf_counter() + ALONE_SECONDS)
+            wait_until(lambda: told.speeds)  # on a busy machine a report takes longer
             alone = told.images_per_second
             told.speeds.clear()
             beside = pen_to_paint(pad, watch, drawings, events)
+            wait_until(lambda: told.speeds)
             with_pen = told.images_per_second
             folder = told.folder
             assert folder is not None

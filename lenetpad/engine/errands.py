@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
@@ -14,6 +16,9 @@ from lenetpad.messages import Failure, first_line
 #: What an errand gives is handed to this, in the window's thread.
 Then = Callable[[Any], None]
 Errand = tuple[str, Callable[[], Any], Then | None]
+#: How soon the interpreter hands over while an errand is done. Painting a table or a plot calls
+#: Python some hundred times, and each call may have to wait that long for the errand.
+HAND_OVER_SECONDS: Final = 0.0001
 
 
 class Errands(QObject):
@@ -102,9 +107,21 @@ class _Worker(QObject):
             return
         where, work, then = self.queue.get()
         try:
-            result = work()
+            with _giving_way():
+                result = work()
         except Exception as error:
             message = first_line(error)
             self.failed.emit(Failure(where, message, traceback.format_exc()))
             return
         self.done.emit(where, then, result)
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Let the window's thread have the interpreter sooner than is usual."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(min(usual, HAND_OVER_SECONDS))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)

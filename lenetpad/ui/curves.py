@@ -37,6 +37,7 @@ from lenetpad.ui.theme import LIGHT, Theme
 from lenetpad.ui.writer import Writer
 
 REDRAW_MS: Final = 100
+TURN_MS: Final = 15
 MOST_POINTS: Final = 1500  # of a curve on the screen
 #: What the slider of the smoothing stands for, in steps.
 WINDOWS: Final = (1, 5, 10, 20, 50, 100, 200, 500)
@@ -45,6 +46,17 @@ USUAL_WINDOW: Final = 3  # the place of 20
 LIGHT_PENS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3f3f9f")
 DARK_PENS: Final = ("#56b4e9", "#e69f00", "#2fd0a0", "#e79ac4", "#f0e442", "#a9a9ff")
 AXIS_WIDTH: Final = 62
+GRID: Final = 0.4  # opacity
+#: Each run's curves; the first word is the chart's.
+CURVES: Final = {
+    "loss": Qt.PenStyle.SolidLine,
+    "loss validation": Qt.PenStyle.DotLine,
+    "accuracy": Qt.PenStyle.DotLine,
+    "rate": Qt.PenStyle.SolidLine,
+}
+#: Those that have a value an epoch.
+VALIDATION: Final = ("loss validation", "accuracy")
+DOTS: Final = {"symbol": "o", "symbolSize": 6, "symbolPen": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +114,15 @@ class Curves(QWidget):
         """Show other runs, the first in the first colour."""
         self.histories = tuple(shown)
         self._make_items()
-        self.refresh()
         self.fit()
+        # Three turns, to make the curves, fill them and paint them; a pen cannot wait for all.
+        self.view.setUpdatesEnabled(False)  # what is there is of other runs
+        QTimer.singleShot(TURN_MS, self, self._draw)
+        QTimer.singleShot(2 * TURN_MS, self, self._let_paint)
+
+    @Slot()
+    def _let_paint(self) -> None:
+        self.view.setUpdatesEnabled(True)
 
     @Slot()
     def refresh(self) -> None:
@@ -132,12 +151,12 @@ class Curves(QWidget):
                 axis.setPen(pg.mkPen(theme.line))
                 axis.setTextPen(pg.mkPen(theme.dim))
             plot.titleLabel.setText(plot.titleLabel.text, color=theme.dim, size="9pt")
-            plot.showGrid(x=True, y=True, alpha=0.15)
+            plot.showGrid(x=True, y=True, alpha=GRID)
         for cursor in self._cursors:
             cursor.setPen(pg.mkPen(theme.dim, style=Qt.PenStyle.DashLine))
+        self._colour_items()
         self._forget_marks()
-        self._make_items()
-        self._draw()
+        self._draw_marks()
 
     # Building
 
@@ -145,12 +164,14 @@ class Curves(QWidget):
         """Build one plot after the other, for each takes longer than a pen can wait."""
         above = None
         for row, chart in enumerate(CHARTS):
-            plot = self.view.addPlot(row=row, col=0)
+            plot = self.view.addPlot(row=row, col=0, enableMenu=False)
             plot.setTitle(chart.title, size="9pt", justify="left")
-            plot.setMenuEnabled(False)
             plot.hideButtons()
             plot.getAxis("left").setWidth(AXIS_WIDTH)
             plot.setDownsampling(auto=False)
+            for side in ("left", "bottom"):
+                # Its lines are the larger part of what painting the plots takes.
+                plot.getAxis(side).setStyle(maxTickLevel=0)
             self.view.ci.layout.setRowStretchFactor(row, chart.share)
             if above is not None:
                 plot.setXLink(above)
@@ -216,22 +237,29 @@ class Curves(QWidget):
     # Drawing
 
     def _make_items(self) -> None:
-        """A curve for each history and chart, in its colour; those of before go."""
-        for items in self._items:
-            for name, item in items.items():
-                self.plots[name.partition(" ")[0]].removeItem(item)
-        self._items = []
-        for number in range(len(self.histories)):
-            colour = self.colour(number)
-            items: dict[str, Any] = {
-                "loss": pg.PlotDataItem(pen=pg.mkPen(colour, width=1)),
-                "loss validation": _dots(colour),
-                "accuracy": _dots(colour),
-                "rate": pg.PlotDataItem(pen=pg.mkPen(colour, width=1)),
+        """As many curves as there are histories; those that are there are used again."""
+        while len(self._items) > len(self.histories):
+            for name, item in self._items.pop().items():
+                self._plot_of(name).removeItem(item)
+        while len(self._items) < len(self.histories):
+            items = {
+                name: pg.PlotDataItem(**(DOTS if name in VALIDATION else {})) for name in CURVES
             }
-            for name, item in items.items():
-                self.plots[name.partition(" ")[0]].addItem(item)
             self._items.append(items)
+            for name, item in items.items():
+                self._plot_of(name).addItem(item)
+        self._colour_items()
+
+    def _plot_of(self, curve: str) -> Any:
+        return self.plots[curve.partition(" ")[0]]
+
+    def _colour_items(self) -> None:
+        """Give every run its colour, of this theme."""
+        for number, items in enumerate(self._items):
+            colour = self.colour(number)
+            for name, item in items.items():
+                item.setPen(pg.mkPen(colour, width=1, style=CURVES[name]))
+                item.setSymbolBrush(colour)
         self._write_legend()
 
     def colour(self, number: int) -> str:
@@ -389,16 +417,6 @@ class Curves(QWidget):
 
 #: What curves can be written as.
 WRITERS: Final = {"CSV": Curves.csv, "PNG": Curves.png, "SVG": Curves.svg}
-
-
-def _dots(colour: str) -> Any:
-    return pg.PlotDataItem(
-        pen=pg.mkPen(colour, width=1, style=Qt.PenStyle.DotLine),
-        symbol="o",
-        symbolSize=6,
-        symbolBrush=colour,
-        symbolPen=None,
-    )
 
 
 def _escaped(text: str) -> str:

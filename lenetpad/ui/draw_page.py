@@ -14,6 +14,7 @@ from lenetpad.ui.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.choices import Choices
 from lenetpad.ui.colour import SCALE_TITLES, Scale
 from lenetpad.ui.maps import MapsPanel
+from lenetpad.ui.page import Page
 from lenetpad.ui.panel import ReadingPanel
 from lenetpad.ui.probabilities import ProbabilitiesPanel
 from lenetpad.ui.theme import Theme
@@ -29,7 +30,7 @@ TOOLS: Final = ("undo", "redo", "clear", "pen", "eraser")
 ICON: Final = QSize(20, 20)
 
 
-class DrawPage(QWidget):
+class DrawPage(Page):
     """``reading_painted`` carries the latest Reading once every panel shows it."""
 
     reading_painted = Signal(object)
@@ -37,7 +38,7 @@ class DrawPage(QWidget):
     pen_width_chosen = Signal(float)
 
     def __init__(self, theme: Theme, actions: dict[str, QAction]) -> None:
-        super().__init__()
+        super().__init__(theme)
         self.canvas = Canvas(theme, self)
         self.maps = MapsPanel(theme, self)
         self.probabilities = ProbabilitiesPanel(theme, self)
@@ -64,6 +65,7 @@ class DrawPage(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
+        super().set_theme(theme)
         self.canvas.set_theme(theme)
         for panel in self.panels:
             panel.set_theme(theme)

@@ -88,7 +88,7 @@ class EvaluatePage(Page):
     pattern_chosen = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self.judgements: Judgements | None = None
         self._serial = 0
         self._running = False
@@ -165,6 +165,7 @@ class EvaluatePage(Page):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
+        super().set_theme(theme)
         self.summary.set_theme(theme)
         self.views.set_theme(theme)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from lenetpad import resources
 
@@ -92,11 +92,21 @@ def resolve(choice: ThemeChoice) -> Theme:
 
 
 def apply(theme: Theme) -> None:
-    """Give the running application the theme's palette and style sheet."""
+    """Give the running application the theme's palette."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     application.setPalette(_palette(theme))
-    application.setStyleSheet(_style_sheet(theme))
+
+
+def dress(widget: QWidget, theme: Theme) -> None:
+    """Give a widget, and every widget and dialog in it, the theme's style sheet.
+
+    A style sheet of the whole application would be less to think of, but when that changes Qt
+    styles each widget once for each of its ancestors, and all of them in one go.
+    """
+    sheet = _style_sheet(theme)
+    if widget.styleSheet() != sheet:
+        widget.setStyleSheet(sheet)
 
 
 def tabular(font: QFont) -> QFont:

@@ -47,13 +47,14 @@ from lenetpad.ui.spins import RateSpin
 from lenetpad.ui.theme import Theme
 
 FORM_WIDTH: Final = 318
+STYLED_AT_ONCE: Final = 40  # widgets
 BAR_STEPS: Final = 10_000
 #: How much of a new report goes into the shown speed.
 SPEED_SHARE: Final = 0.2
 IDLE: Final = "Choose a preset and press Start"
 
 
-def in_steps(theme: Theme) -> Iterator[TrainPage | None]:
+def in_steps(theme: Theme, parent: QWidget) -> Iterator[TrainPage | None]:
     """Build the page a part at a time; None in between, so that a pen is not held up."""
     form = PlanForm()
     yield None
@@ -61,10 +62,13 @@ def in_steps(theme: Theme) -> Iterator[TrainPage | None]:
     yield None
     for _ in curves.build_plots():
         yield None
-    page = TrainPage(theme, form, curves)
+    page = TrainPage(theme, form, curves, parent)
     yield None
-    for part in page.findChildren(QWidget):
-        part.ensurePolished()  # by the style sheet, which would else come with the first painting
+    # By the style sheet, which would else come with the first painting.
+    for number, part in enumerate(page.findChildren(QWidget)):
+        part.ensurePolished()
+        if number % STYLED_AT_ONCE == 0:
+            yield None
     yield page
 
 
@@ -88,9 +92,13 @@ class TrainPage(Page):
     progressed = Signal(object, str)
 
     def __init__(
-        self, theme: Theme, form: PlanForm | None = None, curves: Curves | None = None
+        self,
+        theme: Theme,
+        form: PlanForm | None = None,
+        curves: Curves | None = None,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(theme, parent)
         self.form = form or PlanForm()
         self.curves = curves or Curves(theme)
         self.runs = RunsTable()
@@ -163,6 +171,7 @@ class TrainPage(Page):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
+        super().set_theme(theme)
         self.curves.set_theme(theme)
         self.film.set_theme(theme)
         self.form.distortions.digits.set_theme(theme)

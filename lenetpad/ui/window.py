@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QMimeData, QSettings, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QSettings, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 SMALLEST: Final = QSize(860, 560)
 USUAL: Final = QSize(1280, 800)
+TURN_MS: Final = 10  # between two steps of following another theme
+DONE: Final = object()
 
 
 def _always() -> bool:
@@ -89,10 +91,15 @@ class Window(QMainWindow):
         self._model: ModelReady | None = None
         self.pages = QStackedWidget()
         self._pages: dict[str, Page] = {}
+        self._following: Iterator[None] = iter(())
+        self._turns = QTimer(self)
+        self._turns.setInterval(TURN_MS)
+        self._turns.timeout.connect(self._take_turn)
         #: Asked before the window closes; False keeps it open.
         self.may_close: Callable[[], bool] = _always
         self.setCentralWidget(self._central())
         self._build_menus()
+        self._dress()
         self._connect()
         self._restore()
 
@@ -114,7 +121,7 @@ class Window(QMainWindow):
         """Ask how a network reads, beside everything else; a question still open is dropped."""
         self._end_question()
         choice = question.choice
-        dialog = MannerDialog(question, Path(choice.model).name, self)
+        dialog = MannerDialog(question, Path(choice.model).name, self.dialog_parent)
         dialog.finished.connect(self._forget_question)
         dialog.accepted.connect(
             lambda: self.manner_chosen.emit(replace(choice, manner=dialog.manner))
@@ -163,6 +170,11 @@ class Window(QMainWindow):
     # Pages
 
     @property
+    def dialog_parent(self) -> QWidget:
+        """For dialogs that belong to no page: in it they have the theme's style sheet."""
+        return self.header
+
+    @property
     def theme(self) -> theme.Theme:
         """The theme of now."""
         return self._theme
@@ -192,6 +204,9 @@ class Window(QMainWindow):
         """Take in a page that was asked for, and open it if it still is the chosen one."""
         page.set_theme(self._theme)
         self._pages[name] = page
+        # Painted a turn later: to lay it out and to paint it in one takes longer than a pen waits.
+        page.setUpdatesEnabled(False)
+        QTimer.singleShot(TURN_MS, page, partial(page.setUpdatesEnabled, True))
         self.pages.addWidget(page)
         if self.open_page_name == name:
             self.open_page(name)
@@ -289,10 +304,35 @@ class Window(QMainWindow):
         self._theme = theme.resolve(self._theme_choice)
         theme.apply(self._theme)
         action_table.colour(self.actions_by_name, self._theme)
-        self.page.set_theme(self._theme)
-        for page in self._pages.values():
-            page.set_theme(self._theme)
+        self._dress()
+        self._following = self._follow_theme()
+        self._take_turn()
+        self._turns.start()
         self._mark_theme()
+
+    def _dress(self) -> None:
+        """Give what lies around the pages the theme's style sheet, and with it every dialog."""
+        for part in (self.menuBar(), self.header):
+            theme.dress(part, self._theme)
+
+    def _is_hidden(self, page: Page) -> bool:
+        return page is not self.pages.currentWidget()
+
+    def _follow_theme(self) -> Iterator[None]:
+        """Let one page after the other follow the theme: a pen cannot wait for all of them."""
+        pages = sorted((self.page, *self._pages.values()), key=self._is_hidden)
+        for page in pages:
+            page.setUpdatesEnabled(False)  # else it would be painted once in both themes
+        for page in pages:
+            yield
+            page.set_theme(self._theme)
+            yield
+            page.setUpdatesEnabled(True)
+
+    @Slot()
+    def _take_turn(self) -> None:
+        if next(self._following, DONE) is DONE:
+            self._turns.stop()
 
     def _mark_theme(self) -> None:
         follows = self._theme_choice is ThemeChoice.SYSTEM
@@ -324,7 +364,9 @@ class Window(QMainWindow):
     def save_document(self) -> None:
         """Ask for a file and save the drawing as ink or as a picture."""
         proposal = str(Path(self.preferences.folder) / f"drawing{documents.INK_SUFFIX}")
-        name, kind = QFileDialog.getSaveFileName(self, "Save", proposal, documents.SAVE_FILTER)
+        name, kind = QFileDialog.getSaveFileName(
+            self.dialog_parent, "Save", proposal, documents.SAVE_FILTER
+        )
         if not name:
             return
         path = documents.with_suffix(Path(name), kind)
@@ -343,7 +385,7 @@ class Window(QMainWindow):
 
     def _may_replace(self, path: Path) -> bool:
         question = f"{path.name} already exists.\nDo you want to replace it?"
-        answer = QMessageBox.question(self, "Save", question)
+        answer = QMessageBox.question(self.dialog_parent, "Save", question)
         return answer == QMessageBox.StandardButton.Yes
 
     @Slot()
@@ -353,7 +395,9 @@ class Window(QMainWindow):
             self.weights_opened.emit(str(path))
 
     def _ask_for_file(self, title: str, kinds: str) -> Path | None:
-        name, _ = QFileDialog.getOpenFileName(self, title, self.preferences.folder, kinds)
+        name, _ = QFileDialog.getOpenFileName(
+            self.dialog_parent, title, self.preferences.folder, kinds
+        )
         if not name:
             return None
         self.preferences.keep(folder=str(Path(name).parent))
@@ -443,7 +487,7 @@ class Window(QMainWindow):
         if self.about is not None:  # the shortcut was pressed again
             return
         theme_words = f"{self._theme.name}, {self._theme_choice.value}"
-        self.about = AboutDialog(self._model, theme_words, self)
+        self.about = AboutDialog(self._model, theme_words, self.dialog_parent)
         self.about.finished.connect(self._forget_about)
         self.about.open()
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageSequence
 
+from lenetpad.bench import TITLES
+
 ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
@@ -67,7 +69,7 @@ def test_the_benchmark_gives_every_figure_as_json(tmp_path: Path) -> None:
         "beside.ALONE_SECONDS, beside.WARM_UP_REPORTS = 0.5, 1\n"
         "bench.CALLS, bench.WARM_UP, startup.RUNS = 40, 5, 1\n"
         "pen.READINGS, pen.WARM_UP = (10, 20), 20\n"
-        "bench._training = lambda: {}  # has a test of its own\n"
+        "bench._training = bench._standstills = lambda: {}  # have tests of their own\n"
         "sys.exit(cli.run(['bench', '--json', '--events', '60']))\n"
     )
     done = run("-c", code, cwd=tmp_path)
@@ -81,6 +83,31 @@ def test_the_benchmark_gives_every_figure_as_json(tmp_path: Path) -> None:
         assert 0 < figures[name]["p50"] <= figures[name]["p99"] <= figures[name]["max"]
     assert figures["pen_to_paint_ms"]["n"] == 60
     assert set(figures["memory_mb"]) == {"after_10", "after_20"}
+
+
+def test_the_standstills_are_those_of_each_action(tmp_path: Path) -> None:
+    code = (
+        "import json, time\n"
+        "from lenetpad.bench import standstill\n"
+        "from lenetpad.ui.window import Window\n"
+        "standstill.RUNS, standstill.COMPARED = 6, 2\n"
+        "standstill.DELETED, standstill.STEPS = 3, 100\n"
+        "standstill.SETTLE_SECONDS = 0.1\n"
+        "switch, paused = Window.switch_theme, []\n"
+        "def slowly(window):\n"
+        "    if paused.append(0) or len(paused) == 2: time.sleep(0.4)\n"
+        "    switch(window)\n"
+        "Window.switch_theme = slowly\n"
+        "print(json.dumps(standstill.measure()))\n"
+    )
+    done = run("-c", code, cwd=tmp_path, QT_QPA_PLATFORM="offscreen")
+    assert done.returncode == 0, done.stderr
+    seconds = json.loads(done.stdout)
+    assert {f"{name}_ms" for name in seconds} <= set(TITLES)
+    assert len(seconds) == 6
+    assert min(min(found) for found in seconds.values()) > 0
+    assert len(seconds["switch_theme"]) == 3
+    assert seconds["switch_theme"][1] > 0.4 > seconds["switch_theme"][2]
 
 
 def test_the_training_benchmark_compares_with_the_plain_loop(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -33,6 +34,17 @@ def test_they_are_done_elsewhere_and_answered_here(qtbot: QtBot, errands: Errand
     [(there, back)] = set(found)
     assert there != here
     assert back == here
+
+
+def test_the_window_need_not_wait_long_while_they_are_done(qtbot: QtBot, errands: Errands) -> None:
+    usual = sys.getswitchinterval()
+    found: list[float] = []
+    errands.run("test", sys.getswitchinterval, found.append)
+    qtbot.waitUntil(lambda: bool(found))
+    assert found[0] <= 0.0001 < usual
+    with qtbot.waitSignal(errands.failed):
+        errands.run("test", lambda: 1 / 0)
+    assert sys.getswitchinterval() == usual
 
 
 def test_they_are_done_in_order(qtbot: QtBot, errands: Errands) -> None:

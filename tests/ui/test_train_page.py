@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -29,6 +29,7 @@ from lenetpad.trainings import (
     Snapshot,
     Stage,
 )
+from lenetpad.ui.curves import DARK_PENS, LIGHT_PENS
 from lenetpad.ui.distortions_form import DistortionsForm
 from lenetpad.ui.film import Film, Kernels
 from lenetpad.ui.plan_form import PlanForm
@@ -343,6 +344,42 @@ class TestCurves:
         curves.show_histories(both[1:])
         curves._draw()
         assert curves._marks == []
+        [items] = curves._items  # those of the other run are gone, also from the plots
+        assert len(items["loss"].getData()[0]) == 20
+        assert len(curves.plots["loss"].listDataItems()) == 2
+        curves.show_histories([*both, both[0]])
+        curves._draw()
+        lengths = [len(items["loss"].getData()[0]) for items in curves._items]
+        assert lengths == [40, 20, 40]
+
+    def test_curves_and_legend_have_the_themes_colours(
+        self, page: TrainPage, both: list[History]
+    ) -> None:
+        curves = page.curves
+        curves.show_histories(both)
+        curves._draw()
+        for theme, pens in ((DARK, DARK_PENS), (LIGHT, LIGHT_PENS)):
+            page.set_theme(theme)
+            for items, pen in zip(curves._items, pens, strict=False):
+                assert {item.opts["pen"].color().name() for item in items.values()} == {pen}
+                assert items["accuracy"].opts["symbolBrush"] == pen
+                assert pen in curves.legend.text()
+            assert {line.pen.color().name() for _, line in curves._marks} == {pens[0]}
+
+    def test_chosen_runs_are_soon_seen(
+        self, qtbot: QtBot, page: TrainPage, both: list[History]
+    ) -> None:
+        page.curves.smoothing.setValue(0)
+        page.curves.show_histories(both)
+        colour = QColor(LIGHT_PENS[0])
+
+        def seen() -> bool:
+            image = page.curves.view.grab().toImage()
+            sides = (range(image.width()), range(image.height() // 2))
+            return any(image.pixelColor(x, y) == colour for y in sides[1] for x in sides[0])
+
+        qtbot.waitUntil(lambda: page.curves.view.updatesEnabled())
+        assert seen()
 
     def test_a_growing_history_is_drawn_soon(self, qtbot: QtBot, page: TrainPage) -> None:
         history = history_of(report(20))

@@ -8,9 +8,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, QSize, Qt, QUrl
-from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage, QKeySequence, QWheelEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, QSize, Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeySequence,
+    QPaintEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ink.files import Drawing, is_ink, read_ink, write_ink
@@ -20,7 +28,8 @@ from lenetpad.puppet import Hand
 from lenetpad.ui import clipboard, documents
 from lenetpad.ui.actions import ACTIONS
 from lenetpad.ui.colour import Scale
-from lenetpad.ui.theme import DARK, LIGHT, ThemeChoice
+from lenetpad.ui.page import Page
+from lenetpad.ui.theme import DARK, LIGHT, Theme, ThemeChoice
 from lenetpad.ui.window import Window
 
 INK = Ink.of([[[200, 200], [500, 800]], [[600, 300], [700, 400]]])
@@ -226,13 +235,87 @@ def test_a_file_can_be_dropped(window: Window, tmp_path: Path) -> None:
     assert window.page.canvas.sheet.ink == INK
 
 
-def test_themes_switch_and_persist(window: Window, settings: QSettings) -> None:
+def test_themes_switch_and_persist(qtbot: QtBot, window: Window, settings: QSettings) -> None:
+    def shows(colour: str) -> bool:
+        return window.grab().toImage().pixelColor(3, 400) == QColor(colour)
+
     window.set_theme(ThemeChoice.DARK)
-    assert window.grab().toImage().pixelColor(3, 400) == QColor(DARK.window)
+    qtbot.waitUntil(lambda: shows(DARK.window))
     window.switch_theme()
-    assert window.grab().toImage().pixelColor(3, 400) == QColor(LIGHT.window)
+    qtbot.waitUntil(lambda: shows(LIGHT.window))
     window.switch_theme()
     assert settings.value("theme") == "dark"
+
+
+class Sheeted(Page):
+    """A page that notes what becomes of it."""
+
+    def __init__(self, name: str, happened: list[str]) -> None:
+        super().__init__(LIGHT)
+        self.name, self.happened = name, happened
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.happened.append(f"{self.name} {theme.name}")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.happened.append(f"{self.name} painted")
+
+
+def test_pages_follow_the_theme_in_turns_the_open_one_first(qtbot: QtBot, window: Window) -> None:
+    happened: list[str] = []
+    for name in ("train", "evaluate"):
+        window.put_page(name, Sheeted(name, happened))
+    window.open_page("evaluate")
+    qtbot.waitUntil(lambda: "evaluate painted" in happened)
+    happened.clear()
+    turns = QTimer(window)
+    turns.timeout.connect(lambda: happened.append("turn"))
+    turns.start(0)
+    window.set_theme(ThemeChoice.DARK)
+    assert happened == []  # nothing waits for a page
+    window.set_theme(ThemeChoice.LIGHT)  # thought better of it
+    window.set_theme(ThemeChoice.DARK)
+    qtbot.waitUntil(lambda: not window._turns.isActive())
+    turns.stop()
+    done = [entry for entry in happened if entry != "turn"]
+    assert done == ["evaluate dark", "evaluate painted", "train dark"]
+    assert "turn" in happened[happened.index("evaluate dark") : happened.index("train dark")]
+    assert all(page.updatesEnabled() for page in (window.page, *window._pages.values()))
+
+
+def test_a_page_that_comes_while_the_theme_changes_has_it(qtbot: QtBot, window: Window) -> None:
+    window.set_theme(ThemeChoice.DARK)
+    happened: list[str] = []
+    window.put_page("train", page := Sheeted("train", happened))
+    assert happened == ["train dark"]
+    assert page.styleSheet() == window.header.styleSheet() != ""
+    qtbot.waitUntil(lambda: not window._turns.isActive())
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
+def test_dialogs_are_styled_as_the_window_is(
+    window: Window, monkeypatch: pytest.MonkeyPatch, choice: ThemeChoice, tmp_path: Path
+) -> None:
+    window.set_theme(choice)
+    draw(window)
+    seen: list[QColor] = []
+
+    def question(parent: QWidget, *words: str) -> QMessageBox.StandardButton:
+        box = QMessageBox(QMessageBox.Icon.Question, *words, parent=parent)
+        button = box.addButton(QMessageBox.StandardButton.No)
+        box.show()
+        seen.append(button.grab().toImage().pixelColor(6, button.height() // 2))
+        box.close()
+        return QMessageBox.StandardButton.No
+
+    (tmp_path / "there.ink.jsonl").touch()
+    monkeypatch.setattr(QMessageBox, "question", question)
+    kind = documents.SAVE_FILTER.split(";;")[0]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "there"), kind))
+    window.save_document()
+    assert (tmp_path / "there.ink.jsonl").read_bytes() == b""
+    assert seen == [QColor((LIGHT if choice is ThemeChoice.LIGHT else DARK).panel)]
 
 
 def test_settings_and_geometry_come_back(
