@@ -143,6 +143,7 @@ class Stage:
 
     def save(self, path: Path) -> None:
         """Save a picture of the window."""
+        wait_until(lambda: not self.pad.window.restyling)
         QApplication.processEvents()
         if not self._picture().save(str(path)):
             raise OSError(f"{path} cannot be written")

@@ -27,7 +27,8 @@ def main() -> int:
     if not arguments.ink and not arguments.only_paper:
         print(where_to_get_data(), file=sys.stderr)
         return 2
-    jobs = [(model, seed) for seed in arguments.seeds for model in models]
+    seeds = arguments.seeds or [None]
+    jobs = [(model, seed) for seed in seeds for model in models]
     with TemporaryDirectory() as runs, ThreadPoolExecutor(os.cpu_count()) as pool:
         statuses = list(pool.map(lambda job: train(*job, arguments, Path(runs)), jobs))
     return 1 if any(statuses) else 0
@@ -40,17 +41,19 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--images", type=Path, nargs="*", default=[], help=".npz files to judge by"
     )
-    result.add_argument("--seeds", type=int, nargs="+", default=[1])
+    result.add_argument("--seeds", type=int, nargs="+", help="in place of the recipe's own")
     result.add_argument("--only-paper", action="store_true", help="train on MNIST alone")
     result.add_argument("--out", type=Path, required=True, help="folder for the weights")
     return result
 
 
-def train(model: str, seed: int, arguments: argparse.Namespace, runs: Path) -> int:
+def train(model: str, seed: int | None, arguments: argparse.Namespace, runs: Path) -> int:
     """Run one training and return its exit status; its last line of output is passed on."""
-    several = len(arguments.seeds) > 1
+    several = len(arguments.seeds or ()) > 1
     out = arguments.out / f"{model}{f'-{seed}' if several else ''}.safetensors"
-    command = [sys.executable, "-m", "lenetpad", "train", "--model", model, "--seed", str(seed)]
+    command = [sys.executable, "-m", "lenetpad", "train", "--model", model]
+    if seed is not None:
+        command += ["--seed", str(seed)]
     if not model.endswith(PAPER):
         command += options("--ink", arguments.ink) + options("--images", arguments.images)
     done = subprocess.run(

@@ -5,9 +5,11 @@ This module imports pyqtgraph, which takes long; import it only once a page with
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +49,8 @@ LIGHT_PENS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3f
 DARK_PENS: Final = ("#56b4e9", "#e69f00", "#2fd0a0", "#e79ac4", "#f0e442", "#a9a9ff")
 AXIS_WIDTH: Final = 62
 GRID: Final = 0.4  # opacity
+LOG_ROOM: Final = 16  # pixels between two numbers of a logarithmic axis
+LOG_FACTORS: Final = (tuple(range(1, 10)), (1, 2, 5), (1,))
 #: Each run's curves; the first word is the chart's.
 CURVES: Final = {
     "loss": Qt.PenStyle.SolidLine,
@@ -75,6 +79,28 @@ CHARTS: Final = (
 )
 
 
+class Axis(pg.AxisItem):  # type: ignore[misc]
+    """On a logarithmic scale it writes 1 to 9 times the powers of ten, or as many as fit."""
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:  # noqa: N803
+        """The places of the ticks, in one group on a logarithmic scale: logarithms there."""
+        if not self.logMode:
+            ticks: list[tuple[float, Any]] = super().tickValues(minVal, maxVal, size)
+            return ticks
+        room = size / max(maxVal - minVal, 1e-9)  # pixels a decade
+        every = max(1, math.ceil(LOG_ROOM / room))
+        factors = next(f for f in LOG_FACTORS if _closest(f) * room >= LOG_ROOM or len(f) == 1)
+        powers = [p for p in range(math.floor(minVal), math.ceil(maxVal) + 1) if p % every == 0]
+        places = [power + math.log10(factor) for power in powers for factor in factors]
+        shown = [place for place in places if minVal <= place <= maxVal]
+        return [(1.0, shown or [(minVal + maxVal) / 2])]
+
+
+def _closest(factors: Sequence[int]) -> float:
+    """The smallest distance between two of these and ten, as logarithms."""
+    return min(math.log10(b / a) for a, b in pairwise((*factors, 10)))
+
+
 class Curves(QWidget):
     """``notice`` carries a sentence for the user, such as why a file could not be written."""
 
@@ -87,6 +113,7 @@ class Curves(QWidget):
         self.histories: tuple[History, ...] = ()
         self.view = pg.GraphicsLayoutWidget()
         self.plots: dict[str, Any] = {}
+        self._floor = pg.PlotDataItem([1, 2], [0, 0], pen=QColor(0, 0, 0, 0))
         self._items: list[dict[str, Any]] = []
         self._marks: list[Any] = []
         self._marked: list[tuple[int, int, float]] = []  # run, step and factor of each
@@ -164,7 +191,8 @@ class Curves(QWidget):
         """Build one plot after the other, for each takes longer than a pen can wait."""
         above = None
         for row, chart in enumerate(CHARTS):
-            plot = self.view.addPlot(row=row, col=0, enableMenu=False)
+            axes = {"left": Axis("left")}
+            plot = self.view.addPlot(row=row, col=0, enableMenu=False, axisItems=axes)
             plot.setTitle(chart.title, size="9pt", justify="left")
             plot.hideButtons()
             plot.getAxis("left").setWidth(AXIS_WIDTH)
@@ -184,6 +212,8 @@ class Curves(QWidget):
             self._cursors.append(cursor)
             self.plots[chart.name] = plot
             plot.setLimits(xMin=0)
+            if chart.name == "rate":  # else a rate that stays the same would have no scale
+                plot.addItem(self._floor)
             yield
         self.view.ci.layout.setSpacing(2)
         self.view.ci.setContentsMargins(4, 2, 8, 2)
@@ -216,6 +246,7 @@ class Curves(QWidget):
         menu.triggered.connect(self._ask_for_file)
         self.export_button.setMenu(menu)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend.setWordWrap(True)
         for label in (self.legend, self.values):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
@@ -310,11 +341,12 @@ class Curves(QWidget):
 
     def _write_legend(self) -> None:
         parts = [
-            f'<span style="color:{self.colour(number)}">━━</span> {_escaped(history.name)}'
+            f'<nobr><span style="color:{self.colour(number)}">━━</span> '
+            f"{_escaped(history.name)}</nobr>"
             for number, history in enumerate(self.histories)
         ]
         dots = "lines: training · dots: validation" if parts else ""
-        self.legend.setText("&nbsp; ".join([*parts, dots]))
+        self.legend.setText(" &nbsp; ".join([*parts, dots]))
 
     @Slot()
     def _smooth(self) -> None:
@@ -326,6 +358,7 @@ class Curves(QWidget):
     def _use_scale(self, logarithmic: bool) -> None:
         for name in ("loss", "rate"):
             self.plots[name].setLogMode(y=logarithmic)
+        self._floor.setVisible(not logarithmic)
 
     @Slot(object)
     def _follow_pointer(self, position: QPointF) -> None:

@@ -180,6 +180,11 @@ class Window(QMainWindow):
         return self._theme
 
     @property
+    def restyling(self) -> bool:
+        """Whether a page has yet to follow the theme."""
+        return self._turns.isActive()
+
+    @property
     def open_page_name(self) -> str:
         """The page that is open, or will be once it is there."""
         return list(PAGES)[self.header.pages.currentIndex()]

@@ -29,7 +29,7 @@ from lenetpad.trainings import (
     Snapshot,
     Stage,
 )
-from lenetpad.ui.curves import DARK_PENS, LIGHT_PENS
+from lenetpad.ui.curves import DARK_PENS, LIGHT_PENS, Axis
 from lenetpad.ui.distortions_form import DistortionsForm
 from lenetpad.ui.film import Film, Kernels
 from lenetpad.ui.plan_form import PlanForm
@@ -365,6 +365,46 @@ class TestCurves:
                 assert items["accuracy"].opts["symbolBrush"] == pen
                 assert pen in curves.legend.text()
             assert {line.pen.color().name() for _, line in curves._marks} == {pens[0]}
+
+    @pytest.mark.parametrize(
+        ("low", "high"), [(-5.2, 0.3), (-2.6, -1.9), (-8.0, 1.0), (-2.53, -2.51)]
+    )
+    @pytest.mark.parametrize("height", [40, 120, 400])
+    def test_numbers_of_a_logarithmic_axis_do_not_overlap(
+        self, qtbot: QtBot, low: float, high: float, height: int
+    ) -> None:
+        axis = Axis("left")
+        axis.setLogMode(x=False, y=True)
+        [(spacing, places)] = axis.tickValues(low, high, height)
+        texts = axis.tickStrings(places, 1, spacing)
+        assert len(set(texts)) == len(places) >= 1
+        if len(places) > 1:
+            assert np.diff(places).min() * height / (high - low) >= 14
+        if height > 100 and high - low > 0.1:
+            assert len(places) > 1
+
+    def test_a_rate_that_stays_the_same_is_seen_with_zero(
+        self, qtbot: QtBot, page: TrainPage
+    ) -> None:
+        page.curves.show_histories([history_of(report(20), report(40))])
+        page.curves._draw()
+        plot = page.curves.plots["rate"]
+
+        def shows_both() -> bool:
+            low, high = plot.viewRange()[1]
+            return low <= 0 < 0.01 <= high < 0.02
+
+        qtbot.waitUntil(shows_both)
+        page.curves.log_scale.setChecked(True)
+        qtbot.waitUntil(lambda: plot.viewRange()[1][0] > -3)
+
+    def test_the_names_of_many_runs_have_room(self, qtbot: QtBot, page: TrainPage) -> None:
+        many = [
+            history_of(report(20), name=f"2026-11-24 22.25.0{n} lenet5-1998") for n in range(6)
+        ]
+        page.curves.show_histories(many)
+        legend = page.curves.legend
+        qtbot.waitUntil(lambda: legend.height() >= legend.heightForWidth(legend.width()) > 20)
 
     def test_chosen_runs_are_soon_seen(
         self, qtbot: QtBot, page: TrainPage, both: list[History]

@@ -276,7 +276,7 @@ def test_pages_follow_the_theme_in_turns_the_open_one_first(qtbot: QtBot, window
     assert happened == []  # nothing waits for a page
     window.set_theme(ThemeChoice.LIGHT)  # thought better of it
     window.set_theme(ThemeChoice.DARK)
-    qtbot.waitUntil(lambda: not window._turns.isActive())
+    qtbot.waitUntil(lambda: not window.restyling)
     turns.stop()
     done = [entry for entry in happened if entry != "turn"]
     assert done == ["evaluate dark", "evaluate painted", "train dark"]
@@ -290,7 +290,7 @@ def test_a_page_that_comes_while_the_theme_changes_has_it(qtbot: QtBot, window: 
     window.put_page("train", page := Sheeted("train", happened))
     assert happened == ["train dark"]
     assert page.styleSheet() == window.header.styleSheet() != ""
-    qtbot.waitUntil(lambda: not window._turns.isActive())
+    qtbot.waitUntil(lambda: not window.restyling)
 
 
 @pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
