@@ -27,7 +27,8 @@ class Pulse(QObject):
         self._timer.start(TICK_MS)
 
     def stop(self) -> float:
-        """Stop; the longest stand, in seconds."""
+        """Stop; the longest stand, in seconds, the one until now included."""
+        self._note()
         self._timer.stop()
         return self.longest
 

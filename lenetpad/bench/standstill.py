@@ -48,7 +48,6 @@ def standstills() -> dict[str, Figure]:
 
 def measure() -> dict[str, list[float]]:
     """Seconds that the event loop stood still at the most, for each time an action was done."""
-    app.prepare_process()
     application = app.make_application()
     with tempfile.TemporaryDirectory() as folder:
         _make_runs(Path(folder) / "runs")

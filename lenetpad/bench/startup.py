@@ -15,7 +15,7 @@ from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, Slot
 
 from lenetpad import app, resources
 from lenetpad.bench.figures import Figure, summary
-from lenetpad.bench.pulse import Pulse
+from lenetpad.bench.pulse import TICK_MS, Pulse
 from lenetpad.ink.files import read_ink
 from lenetpad.messages import Reading
 from lenetpad.puppet import Hand, wait_until
@@ -85,12 +85,12 @@ class _Stopwatch(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self, self._write)
+            QTimer.singleShot(TICK_MS, self, self._write)
         return False
 
     @Slot()
     def _write(self) -> None:
-        """The first event after the first painting: the window is there, and takes ink."""
+        """Soon after the first painting: the window is there, and takes ink."""
         self.figures["window"] = time.time() - self._started
         ink = read_ink(resources.path("ink/samples.jsonl"))[0].ink
         Hand(self._pad.window.page.canvas).write(ink)

@@ -39,7 +39,7 @@ from lenetpad.ui.theme import LIGHT, Theme
 from lenetpad.ui.writer import Writer
 
 REDRAW_MS: Final = 100
-TURN_MS: Final = 15
+TURN_MS: Final = 15  # between two steps of showing other runs
 MOST_POINTS: Final = 1500  # of a curve on the screen
 #: What the slider of the smoothing stands for, in steps.
 WINDOWS: Final = (1, 5, 10, 20, 50, 100, 200, 500)
@@ -95,6 +95,10 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         shown = [place for place in places if minVal <= place <= maxVal]
         return [(1.0, shown or [(minVal + maxVal) / 2])]
 
+    def logTickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """What is written at the ticks."""
+        return [f"{10.0**value * scale:.3g}" for value in values]
+
 
 def _closest(factors: Sequence[int]) -> float:
     """The smallest distance between two of these and ten, as logarithms."""
@@ -128,10 +132,9 @@ class Curves(QWidget):
         self.fit_button = QToolButton()
         self._writer = Writer(self)
         self._writer.failed.connect(self.notice)
-        self._redraw = QTimer(self)
-        self._redraw.setSingleShot(True)
-        self._redraw.setInterval(REDRAW_MS)
-        self._redraw.timeout.connect(self._draw)
+        self._redraw = self._timer(REDRAW_MS, self._draw)
+        self._fill = self._timer(TURN_MS, self._fill_items)
+        self._let_paint = self._timer(TURN_MS, self._paint_again)
         self._build()
         if whole:
             for _ in self.build_plots():
@@ -144,11 +147,16 @@ class Curves(QWidget):
         self.fit()
         # Three turns, to make the curves, fill them and paint them; a pen cannot wait for all.
         self.view.setUpdatesEnabled(False)  # what is there is of other runs
-        QTimer.singleShot(TURN_MS, self, self._draw)
-        QTimer.singleShot(2 * TURN_MS, self, self._let_paint)
+        self._let_paint.stop()
+        self._fill.start()
 
     @Slot()
-    def _let_paint(self) -> None:
+    def _fill_items(self) -> None:
+        self._draw()
+        self._let_paint.start()
+
+    @Slot()
+    def _paint_again(self) -> None:
         self.view.setUpdatesEnabled(True)
 
     @Slot()
@@ -186,6 +194,13 @@ class Curves(QWidget):
         self._draw_marks()
 
     # Building
+
+    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(slot)
+        return timer
 
     def build_plots(self) -> Iterator[None]:
         """Build one plot after the other, for each takes longer than a pen can wait."""

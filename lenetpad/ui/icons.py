@@ -16,7 +16,7 @@ SIZES: Final = (20, 40, 60)  # 20 logical pixels at one, two and three device pi
 
 
 def themed(name: str, theme: Theme) -> QIcon:
-    """The icon ``resources/icons/NAME.svg``, its currentColor replaced by the theme's text."""
+    """The icon ``resources/icons/NAME.svg``, all of it in one colour of the theme."""
     faded = QColor(theme.dim)
     faded.setAlphaF(0.5)
     icon = QIcon()

@@ -55,7 +55,10 @@ IDLE: Final = "Choose a preset and press Start"
 
 
 def in_steps(theme: Theme, parent: QWidget) -> Iterator[TrainPage | None]:
-    """Build the page a part at a time; None in between, so that a pen is not held up."""
+    """Build the page a part at a time; None in between, so that a pen is not held up.
+
+    It is built in its ``parent``, for a page that is moved is styled once more.
+    """
     form = PlanForm()
     yield None
     curves = Curves(theme, whole=False)

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
 SMALLEST: Final = QSize(860, 560)
 USUAL: Final = QSize(1280, 800)
-TURN_MS: Final = 10  # between two steps of following another theme
+#: Before the next of several things that each take long, to let a pen through.
+TURN_MS: Final = 10
 DONE: Final = object()
 
 
@@ -307,32 +308,32 @@ class Window(QMainWindow):
 
     def _use_theme(self) -> None:
         self._theme = theme.resolve(self._theme_choice)
+        self._following = self._follow_theme()
+        self._turns.start()
+        self.setUpdatesEnabled(False)  # until the open page has followed: both change at once
         theme.apply(self._theme)
         action_table.colour(self.actions_by_name, self._theme)
         self._dress()
-        self._following = self._follow_theme()
-        self._take_turn()
-        self._turns.start()
         self._mark_theme()
 
     def _dress(self) -> None:
-        """Give what lies around the pages the theme's style sheet, and with it every dialog."""
+        """Give what lies around the pages the theme's style sheet, and with it its dialogs."""
         for part in (self.menuBar(), self.header):
             theme.dress(part, self._theme)
 
-    def _is_hidden(self, page: Page) -> bool:
-        return page is not self.pages.currentWidget()
-
     def _follow_theme(self) -> Iterator[None]:
         """Let one page after the other follow the theme: a pen cannot wait for all of them."""
-        pages = sorted((self.page, *self._pages.values()), key=self._is_hidden)
-        for page in pages:
-            page.setUpdatesEnabled(False)  # else it would be painted once in both themes
-        for page in pages:
+        shown = self.pages.currentWidget()
+        hidden = [page for page in (self.page, *self._pages.values()) if page is not shown]
+        try:
+            if isinstance(shown, Page):
+                shown.set_theme(self._theme)
+                yield
+        finally:
+            self.setUpdatesEnabled(True)
+        for page in hidden:
             yield
             page.set_theme(self._theme)
-            yield
-            page.setUpdatesEnabled(True)
 
     @Slot()
     def _take_turn(self) -> None:

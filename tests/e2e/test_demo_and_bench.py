@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageSequence
+from PySide6.QtGui import QColor, qGray
 
 from lenetpad.bench import TITLES
+from lenetpad.ui.theme import DARK, LIGHT
 
 ENVIRONMENT = {
     name: value
@@ -53,6 +55,9 @@ def test_without_a_display_the_program_says_so_and_runs_the_demo(tmp_path: Path)
     )
     assert light.shape == dark.shape == (800, 1280)
     assert light.mean() > 180 > 90 > dark.mean()
+    for picture, theme in ((light, LIGHT), (dark, DARK)):  # header and page, and no other theme's
+        for x, y in ((640, 3), (3, 400)):
+            assert abs(int(picture[y, x]) - qGray(QColor(theme.window).rgb())) < 3
     with Image.open(tmp_path / "demo" / "writing.gif") as film:
         frames = [np.asarray(frame.convert("L")) for frame in ImageSequence.Iterator(film)]
     assert len(frames) > 20

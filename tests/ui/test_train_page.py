@@ -378,6 +378,9 @@ class TestCurves:
         [(spacing, places)] = axis.tickValues(low, high, height)
         texts = axis.tickStrings(places, 1, spacing)
         assert len(set(texts)) == len(places) >= 1
+        assert [float(text) for text in texts] == pytest.approx(
+            [10**place for place in places], rel=0.005
+        )
         if len(places) > 1:
             assert np.diff(places).min() * height / (high - low) >= 14
         if height > 100 and high - low > 0.1:
