@@ -44,6 +44,7 @@ SMALLEST: Final = QSize(860, 560)
 USUAL: Final = QSize(1280, 800)
 #: Before the next of several things that each take long, to let a pen through.
 TURN_MS: Final = 10
+HIDDEN_TURNS: Final = 4  # that a page waits which nobody sees
 DONE: Final = object()
 
 
@@ -332,7 +333,8 @@ class Window(QMainWindow):
         finally:
             self.setUpdatesEnabled(True)
         for page in hidden:
-            yield
+            for _ in range(HIDDEN_TURNS):  # not in the turn in which the window is painted
+                yield
             page.set_theme(self._theme)
 
     @Slot()
