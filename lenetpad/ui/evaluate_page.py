@@ -96,7 +96,7 @@ class EvaluatePage(Page):
         self.first = FileChoices("Weights", "The weights to evaluate")
         self.second = FileChoices("Compare with", "Other weights, to see where the two differ")
         self.data = FileChoices("Data", "The images to read", folders=True)
-        self.button = QPushButton("Evaluate")
+        self.button = QPushButton("Evaluate", self)  # in the page, whose sheet says how wide it is
         self.button.setObjectName("primary")
         self.exports = self._export_button()
         self.status = ElidedLabel()

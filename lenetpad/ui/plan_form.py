@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
@@ -174,16 +174,23 @@ class PlanForm(QWidget):
         form.setVerticalSpacing(5)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._rows: list[tuple[QLabel, QWidget]] = []
         for title, field in rows:
             label = QLabel(title)
             label.setToolTip(field.toolTip())
             label.setBuddy(field)
-            label.setMinimumHeight(field.sizeHint().height())
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             form.addRow(label, field)
+            self._rows.append((label, field))
         layout.addLayout(form)
         layout.addWidget(self.distortions)
         layout.addStretch(1)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange:  # how high a field is, the style sheet says
+            for label, field in self._rows:
+                label.setMinimumHeight(field.sizeHint().height())
+        super().changeEvent(event)
 
     def _connect(self) -> None:
         self.presets.activated.connect(self._use_preset)

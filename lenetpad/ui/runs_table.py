@@ -77,7 +77,7 @@ def _state(run: Run) -> str:
     return at if run.state == RUNNING else f"{run.state}, {at}"
 
 
-PADDING: Final = 16  # pixels of a cell around its text
+PADDING: Final = 20  # pixels of a cell around its text
 NAME: Final = 0
 NOTE: Final = 7
 COLUMNS: Final = (

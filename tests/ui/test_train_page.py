@@ -537,6 +537,18 @@ class TestRuns:
         assert row[0] == "lenet5-1998"
         assert row[2:] == ["Quick", "finished", "98.77 %", "98.50 %", "1:15", "with care"]
 
+    def test_every_row_of_the_form_is_as_high_as_its_field(self, page: TrainPage) -> None:
+        for theme in (DARK, LIGHT):
+            page.set_theme(theme)
+            for label, field in page.form._rows:
+                assert label.height() == field.height()
+
+    def test_every_cell_has_room_for_what_is_usual(self, page: TrainPage) -> None:
+        page.runs.show_runs([a_run(Path("x"), state=runs.FAILED, step=30)])
+        view = page.runs.view
+        for column in range(7):
+            assert view.sizeHintForColumn(column) <= view.columnWidth(column)
+
     def test_what_can_be_done_follows_the_choice(self, table: RunsTable, tmp_path: Path) -> None:
         left = a_run(tmp_path, state=runs.STOPPED, step=30)
         (tmp_path / runs.CHECKPOINT).touch()
