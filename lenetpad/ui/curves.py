@@ -118,6 +118,7 @@ class Curves(QWidget):
         self.view = pg.GraphicsLayoutWidget()
         self.plots: dict[str, Any] = {}
         self._floor = pg.PlotDataItem([1, 2], [0, 0], pen=QColor(0, 0, 0, 0))
+        self._floor.hide()
         self._items: list[dict[str, Any]] = []
         self._marks: list[Any] = []
         self._marked: list[tuple[int, int, float]] = []  # run, step and factor of each
@@ -144,6 +145,7 @@ class Curves(QWidget):
         """Show other runs, the first in the first colour."""
         self.histories = tuple(shown)
         self._make_items()
+        self._show_floor()
         self.fit()
         # Three turns, to make the curves, fill them and paint them; a pen cannot wait for all.
         self.view.setUpdatesEnabled(False)  # what is there is of other runs
@@ -369,11 +371,14 @@ class Curves(QWidget):
         self._window.setText(f"{window} steps" if window > 1 else "none")
         self._draw()
 
+    def _show_floor(self) -> None:
+        self._floor.setVisible(bool(self.histories) and not self.log_scale.isChecked())
+
     @Slot(bool)
     def _use_scale(self, logarithmic: bool) -> None:
         for name in ("loss", "rate"):
             self.plots[name].setLogMode(y=logarithmic)
-        self._floor.setVisible(not logarithmic)
+        self._show_floor()
 
     @Slot(object)
     def _follow_pointer(self, position: QPointF) -> None:

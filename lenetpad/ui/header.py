@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QTabBar, QWidget
 
@@ -17,6 +17,7 @@ from lenetpad.ui.draw_page import tool_button
 #: The pages, by the names of their actions.
 PAGES: Final = {"draw": "Draw", "train": "Train", "evaluate": "Evaluate"}
 FILE_TOOLS: Final = ("open", "save", "copy", "paste")
+SPARE_TOOLS: Final = ("copy", "paste")  # left out where there is no room: a menu has them too
 VIEW_TOOLS: Final = ("theme", "fullscreen")
 #: What the networks are called, and the two sets of weights of each.
 PRESET_TITLES: Final = dict(zip(PRESET_NAMES, ("1998", "study", "modern"), strict=True))
@@ -29,7 +30,7 @@ TITLES: Final = {
 
 
 WIDEST_MODEL: Final = 230  # pixels; a longer name is in the tooltip
-NARROW: Final = 1010  # below it the boxes have no titles
+SPACING: Final = 4
 
 
 class Header(QWidget):
@@ -51,16 +52,19 @@ class Header(QWidget):
         self.devices.activated.connect(self._choose_device)
         self.models.setMaximumWidth(WIDEST_MODEL)
         self.pages = self._tabs()
-        self._titles: list[QLabel] = []
+        self._titles: list[QWidget] = []
+        self._spare: list[QWidget] = []
         self._for_drawing: list[QWidget] = []  # what the other pages have no use for
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 6, 10, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(SPACING)
         layout.addWidget(self.pages)
         layout.addSpacing(8)
         for name in FILE_TOOLS:
             button = tool_button(actions[name])
             self._for_drawing.append(button)
+            if name in SPARE_TOOLS:
+                self._spare.append(button)
             layout.addWidget(button)
         layout.addStretch(1)
         boxes = (("Colours", colours), ("Network", self.models), ("Device", self.devices))
@@ -83,15 +87,31 @@ class Header(QWidget):
             self.pages.blockSignals(False)
         for widget in self._for_drawing:
             widget.setVisible(name == "draw")
-        self._fit_titles()
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._fit_titles()
+        self._fit()
 
-    def _fit_titles(self) -> None:
-        wide = self.width() >= NARROW
-        for label in self._titles:
-            label.setVisible(wide and (label is not self._titles[0] or self._shows_drawing))
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.LayoutRequest
+        ):  # a box got a longer entry, or the sheet changed
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """Leave out what there is no room for: the boxes' titles first."""
+        layout = self.layout()
+        assert layout is not None
+        extra = [*self._spare, *self._titles]
+        shown = [widget for widget in extra if not widget.isHidden()]
+        room = self.width() - layout.minimumSize().width() + _width(shown)
+        for group in (self._spare, self._titles):
+            wanted = [w for w in group if self._shows_drawing or w not in self._for_drawing]
+            fits = _width(wanted) <= room
+            room -= _width(wanted) if fits else 0
+            for widget in group:
+                widget.setVisible(fits and widget in wanted)
 
     @property
     def _shows_drawing(self) -> bool:
@@ -141,6 +161,11 @@ class Header(QWidget):
     @Slot(int)
     def _choose_device(self, index: int) -> None:
         self.device_chosen.emit(self.devices.itemData(index))
+
+
+def _width(widgets: list[QWidget]) -> int:
+    """What the widgets take in the row."""
+    return sum(widget.sizeHint().width() + SPACING for widget in widgets)
 
 
 def title_of(path: str) -> str:
