@@ -215,7 +215,7 @@ class Curves(QWidget):
             plot.getAxis("left").setWidth(AXIS_WIDTH)
             plot.setDownsampling(auto=False)
             for side in ("left", "bottom"):
-                # Its lines are the larger part of what painting the plots takes.
+                # The grid's lines take most of the time in which the plots are painted.
                 plot.getAxis(side).setStyle(maxTickLevel=0)
             self.view.ci.layout.setRowStretchFactor(row, chart.share)
             if above is not None:
