@@ -5,11 +5,9 @@ This module imports pyqtgraph, which takes long; import it only once a page with
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from lenetpad import histories
 from lenetpad.histories import History
+from lenetpad.ui.axis import Axis
 from lenetpad.ui.clipboard import png
 from lenetpad.ui.documents import ending_in
 from lenetpad.ui.theme import LIGHT, Theme
@@ -49,8 +48,6 @@ LIGHT_PENS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3f
 DARK_PENS: Final = ("#56b4e9", "#e69f00", "#2fd0a0", "#e79ac4", "#f0e442", "#a9a9ff")
 AXIS_WIDTH: Final = 62
 GRID: Final = 0.4  # opacity
-LOG_ROOM: Final = 16  # pixels between two numbers of a logarithmic axis
-LOG_FACTORS: Final = (tuple(range(1, 10)), (1, 2, 5), (1,))
 #: Each run's curves; the first word is the chart's.
 CURVES: Final = {
     "loss": Qt.PenStyle.SolidLine,
@@ -77,32 +74,6 @@ CHARTS: Final = (
     Chart("accuracy", "Validation accuracy, %", 4),
     Chart("rate", "Learning rate", 3),
 )
-
-
-class Axis(pg.AxisItem):  # type: ignore[misc]
-    """On a logarithmic scale it writes 1 to 9 times the powers of ten, or as many as fit."""
-
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:  # noqa: N803
-        """The places of the ticks, in one group on a logarithmic scale: logarithms there."""
-        if not self.logMode:
-            ticks: list[tuple[float, Any]] = super().tickValues(minVal, maxVal, size)
-            return ticks
-        room = size / max(maxVal - minVal, 1e-9)  # pixels a decade
-        every = max(1, math.ceil(LOG_ROOM / room))
-        factors = next(f for f in LOG_FACTORS if _closest(f) * room >= LOG_ROOM or len(f) == 1)
-        powers = [p for p in range(math.floor(minVal), math.ceil(maxVal) + 1) if p % every == 0]
-        places = [power + math.log10(factor) for power in powers for factor in factors]
-        shown = [place for place in places if minVal <= place <= maxVal]
-        return [(1.0, shown or [(minVal + maxVal) / 2])]
-
-    def logTickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        """What is written at the ticks."""
-        return [f"{10.0**value * scale:.3g}" for value in values]
-
-
-def _closest(factors: Sequence[int]) -> float:
-    """The smallest distance between two of these and ten, as logarithms."""
-    return min(math.log10(b / a) for a, b in pairwise((*factors, 10)))
 
 
 class Curves(QWidget):

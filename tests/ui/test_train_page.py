@@ -29,7 +29,8 @@ from lenetpad.trainings import (
     Snapshot,
     Stage,
 )
-from lenetpad.ui.curves import DARK_PENS, LIGHT_PENS, Axis
+from lenetpad.ui.axis import Axis
+from lenetpad.ui.curves import DARK_PENS, LIGHT_PENS
 from lenetpad.ui.distortions_form import DistortionsForm
 from lenetpad.ui.film import Film, Kernels
 from lenetpad.ui.plan_form import PlanForm
