@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from lenetpad import resources
-from lenetpad.bench.figures import Figure, summary
+from lenetpad.bench.figures import Figure, in_a_process, summary
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.raster import draw
 from lenetpad.ink.strokes import Ink, Stroke
@@ -139,14 +138,7 @@ def _training() -> dict[str, Any]:
     """In a process of its own: the window's has set torch up for single images."""
     if resources.frozen():
         return {}  # the plain loop needs torchvision, which a bundle has not
-    code = (
-        "import json; from lenetpad.bench.training import training; print(json.dumps(training()))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True
-    )
-    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return figures
+    return in_a_process("lenetpad.bench.training", "training")
 
 
 def _network(drawings: Sequence[Ink]) -> Figure:

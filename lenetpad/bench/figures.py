@@ -1,11 +1,14 @@
-"""Timings as figures: percentiles with their number."""
+"""Timings as figures: percentiles with their number, and memory; some are of other processes."""
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +26,16 @@ def summary(seconds: Sequence[float]) -> Figure:
         "max": round(float(ms.max()), 3),
         "n": len(ms),
     }
+
+
+def in_a_process(module: str, function: str) -> dict[str, Any]:
+    """What a function of a module of the benchmark gives, called in a fresh process of Python."""
+    code = f"import json; from {module} import {function} as f; print(json.dumps(f()))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True
+    )
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def resident_megabytes() -> float:

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QTimer, Slot
@@ -61,9 +62,11 @@ class Watch(QObject):
             self.latencies.append(now - self._open.popleft()[1])
 
 
-def open_pad(settings: QSettings, size: tuple[int, int] = (1280, 800)) -> tuple[Pad, Watch]:
+def open_pad(
+    settings: QSettings, size: tuple[int, int] = (1280, 800), folder: Path | None = None
+) -> tuple[Pad, Watch]:
     """A shown pad of a size whose network is loaded and whose first reading is painted."""
-    pad = Pad(settings)
+    pad = Pad(settings, folder)
     pad.window.resize(*size)
     pad.window.show()
     watch = Watch(pad)

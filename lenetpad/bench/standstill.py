@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,7 +13,8 @@ import numpy as np
 from PySide6.QtCore import QSettings
 
 from lenetpad import app, runs
-from lenetpad.bench.figures import Figure, summary
+from lenetpad.bench.figures import Figure, in_a_process, summary
+from lenetpad.bench.pen import open_pad
 from lenetpad.bench.pulse import Pulse
 from lenetpad.puppet import process_until, wait_until
 from lenetpad.recipes import TRAININGS
@@ -33,15 +32,9 @@ SETTLE_SECONDS: Final = 0.7
 
 def standstills() -> dict[str, Figure]:
     """The longest stand of the event loop in each action, over several fresh processes."""
-    code = (
-        "import json; from lenetpad.bench.standstill import measure; print(json.dumps(measure()))"
-    )
     found: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
-        done = subprocess.run(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True
-        )
-        for name, seconds in json.loads(done.stdout.splitlines()[-1]).items():
+        for name, seconds in in_a_process(__name__, measure.__name__).items():
             found.setdefault(name, []).extend(seconds)
     return {f"{name}_ms": summary(seconds) for name, seconds in found.items()}
 
@@ -53,7 +46,7 @@ def measure() -> dict[str, list[float]]:
         _make_runs(Path(folder) / "runs")
         settings = QSettings(str(Path(folder) / "bench.ini"), QSettings.Format.IniFormat)
         settings.setValue("device", "cpu")
-        stage = _Stage(app.Pad(settings, Path(folder)))
+        stage = _Stage(open_pad(settings, folder=Path(folder))[0])
         try:
             stage.play()
         finally:
@@ -69,15 +62,10 @@ class _Stage:
         self.pad = pad
         self.found: dict[str, list[float]] = {}
         self._pulse = Pulse()
-        pad.window.resize(1280, 800)
-        pad.window.show()
 
     def play(self) -> None:
         """Open the pages, and do on them what takes long."""
-        readings: list[object] = []
         window, studio, judging = self.pad.window, self.pad.studio, self.pad.judging
-        window.page.reading_painted.connect(readings.append)
-        wait_until(lambda: readings)
         process_until(time.perf_counter() + SETTLE_SECONDS)
         self._time(
             "open_train",

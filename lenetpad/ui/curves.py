@@ -48,15 +48,13 @@ LIGHT_PENS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3f
 DARK_PENS: Final = ("#56b4e9", "#e69f00", "#2fd0a0", "#e79ac4", "#f0e442", "#a9a9ff")
 AXIS_WIDTH: Final = 62
 GRID: Final = 0.4  # opacity
-#: Each run's curves; the first word is the chart's.
+#: Each run's curves; the first word is the chart's. Dotted are those with a value an epoch.
 CURVES: Final = {
     "loss": Qt.PenStyle.SolidLine,
     "loss validation": Qt.PenStyle.DotLine,
     "accuracy": Qt.PenStyle.DotLine,
     "rate": Qt.PenStyle.SolidLine,
 }
-#: Those that have a value an epoch.
-VALIDATION: Final = ("loss validation", "accuracy")
 DOTS: Final = {"symbol": "o", "symbolSize": 6, "symbolPen": None}
 
 
@@ -262,7 +260,8 @@ class Curves(QWidget):
                 self._plot_of(name).removeItem(item)
         while len(self._items) < len(self.histories):
             items = {
-                name: pg.PlotDataItem(**(DOTS if name in VALIDATION else {})) for name in CURVES
+                name: pg.PlotDataItem(**(DOTS if style is Qt.PenStyle.DotLine else {}))
+                for name, style in CURVES.items()
             }
             self._items.append(items)
             for name, item in items.items():

@@ -93,9 +93,8 @@ class Header(QWidget):
         self._fit()
 
     def event(self, event: QEvent) -> bool:
-        if (
-            event.type() == QEvent.Type.LayoutRequest
-        ):  # a box got a longer entry, or the sheet changed
+        # A box got a longer entry, or the style sheet changed.
+        if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
         return super().event(event)
 

@@ -262,10 +262,8 @@ def test_nothing_in_the_header_is_cut_at_any_width(
         window.open_page(name)
         qtbot.waitUntil(lambda: header.width() == width and not cut())
     window.show_choice(Choice(1, f"/somewhere/{'long' * 20}.safetensors", "cpu"))
-    box = header.models
-    qtbot.waitUntil(
-        lambda: not set(cut()) - {box}
-    )  # which is cut in its middle, and has a tooltip
+    box = header.models  # is cut in its middle, and has a tooltip
+    qtbot.waitUntil(lambda: not set(cut()) - {box})
     titles = [title.isVisible() for title in header._titles]
     assert titles == [width >= 1280] * 3 or width == 1024  # there it depends on the font
     assert header.pages.width() == header.pages.sizeHint().width()
