@@ -31,6 +31,10 @@ LONGEST_SIDE: Final = 400  # pixels; larger pictures are shrunk first, for no di
 EDGE: Final = 0.3  # ink this dark counts for the ink's bounding box
 THINNEST: Final = 1.45  # pixels: thinner strokes than any of MNIST's
 FINE: Final = 4  # cells a pixel along each axis, in which stroke widths are measured and changed
+#: How far each pixel of a picture is smeared to both sides, as a share of its size, and at most in
+#: pixels of the image: the outline of a coarse bitmap goes in steps, as no pen does.
+SMEAR: Final = 0.6
+FURTHEST: Final = 0.43
 
 
 def read_picture(source: Path | bytes) -> Image:
@@ -160,20 +164,31 @@ def _boxed(ink: Plane, box: float) -> Image:
     (top, bottom), (left, right) = _extent(ink, 1), _extent(ink, 0)
     middle = (top + bottom) / 2, (left + right) / 2
     size = max(bottom - top, right - left)
-    fine = _resampled(ink, middle, box / size * FINE)
+    fine = _smeared(ink, middle, box / size * FINE)
     width = _stroke_width(fine) / FINE
     if width < DEFAULT_PEN.width:
         # Strokes that grow need room in the box, and the smaller scale makes them thinner still.
         growth = (DEFAULT_PEN.width - width) / (1 - width / box)
-        fine = _resampled(ink, middle, (box - growth) / size * FINE)
+        fine = _smeared(ink, middle, (box - growth) / size * FINE)
         fine = _thicker(fine, growth / 2 * FINE)
     image: Image = fine.reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))
     return image
 
 
-def _resampled(ink: Plane, middle: tuple[float, float], scale: float) -> Plane:
-    """The ink in ``FINE`` cells a pixel, ``middle`` (row, column) at ``CENTRE``, (112, 112)."""
-    tall, wide = (_weights(n, m, scale) for n, m in zip(ink.shape, middle, strict=True))
+def _smeared(ink: Plane, middle: tuple[float, float], scale: float) -> Plane:
+    """The ink as ``_resampled`` gives it, without the steps of coarse pixels."""
+    return _resampled(ink, middle, scale, min(SMEAR, FURTHEST * FINE / scale))
+
+
+def _resampled(ink: Plane, middle: tuple[float, float], scale: float, smear: float = 0.0) -> Plane:
+    """The ink in ``FINE`` cells a pixel, ``middle`` (row, column) at ``CENTRE``, (112, 112).
+
+    ``scale`` is in cells a pixel of the ink, ``smear`` in pixels of the ink.
+    """
+    tall, wide = (
+        np.mean([_weights(n, m + shift, scale) for shift in (-smear, 0.0, smear)], axis=0)
+        for n, m in zip(ink.shape, middle, strict=True)
+    )
     return np.asarray(tall @ ink @ wide.T, dtype=np.float32)
 
 

@@ -180,6 +180,30 @@ def test_mnists_own_images_come_out_almost_as_they_are() -> None:
     assert float(np.mean(change)) < 0.01
 
 
+def bar(side: int, lean: float, thickness: float) -> np.ndarray:
+    """A black bar on white whose edges go in steps, leaning so far to the right a pixel down."""
+    rows, columns = np.mgrid[0:side, 0:side] - (side - 1) / 2
+    return np.where(np.abs(columns - rows * lean) < thickness / 2, 0, 255).astype(np.uint8)
+
+
+def test_the_steps_of_a_coarse_bitmap_are_smoothed() -> None:
+    def bend(image: np.ndarray) -> float:
+        """How far the middles of the bar's rows lie from a straight line, in pixels."""
+        rows = np.arange(8, 20)
+        middles = image[rows] @ np.arange(28) / image[rows].sum(axis=1)
+        return float(np.std(middles - np.polyval(np.polyfit(rows, middles, 1), rows)))
+
+    bends = [bend(normalised(bar(n, lean, 2.4))) for n in (16, 20, 28) for lean in (0.2, 0.3, 0.4)]
+    assert float(np.mean(bends)) < 0.09  # 0.10 where every pixel keeps its edges
+
+
+def test_a_fine_picture_keeps_its_edges() -> None:
+    row = normalised(bar(400, 0.0, 80))[14]
+    inside = np.flatnonzero(row > 0.5)
+    assert row[inside].min() > 0.95
+    assert np.delete(row, inside).max() < 0.05
+
+
 def test_a_thin_pen_is_drawn_about_as_thick_as_the_pads() -> None:
     def width(image: np.ndarray) -> float:
         edged = np.pad(image, 1)
