@@ -105,7 +105,8 @@ class _Larger(torch.autograd.Function):
         (x,) = ctx.saved_tensors
         result = torch.empty_like(x)
         first, second = result.select(ctx.dim, 0), result.select(ctx.dim, 1)
-        torch.mul(gradient, x.select(ctx.dim, 0) >= x.select(ctx.dim, 1), out=first)
+        # Into floats: truth values would have to be made into some before they can be multiplied.
+        torch.ge(x.select(ctx.dim, 0), x.select(ctx.dim, 1), out=first).mul_(gradient)
         torch.sub(gradient, first, out=second)
         return result, None
 
