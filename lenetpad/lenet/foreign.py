@@ -7,6 +7,7 @@ reads MNIST's digits in each manner is what a guess is made from.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -41,6 +42,8 @@ SUBSAMPLINGS: Final = {"s2": 6, "s4": 16}
 BATCH_STATISTICS: Final = ("running_mean", "running_var", "num_batches_tracked")
 #: A large network of another kind gives no more sentences of one kind.
 MOST_FAULTS: Final = 5
+#: A state dict has at least the weights of the five layers; what an optimiser keeps has fewer.
+LAYERED: Final = len(LAYERS)
 #: Names under which checkpoints keep their network's state dict, the likeliest first.
 NESTS: Final = ("state_dict", "model_state_dict", "model", "network", "net", "weights", "params")
 
@@ -81,8 +84,8 @@ FOR_THE_BORDER: Final = 2_000
 #: Manners whose accuracies differ by less are told apart by their loss, which is finer.
 NEAR: Final = 0.01
 #: A network that reads fewer of MNIST's digits is not trained, or reads in another manner; that
-#: other one must read clearly more.
-READS, CLEARLY = 0.5, 0.1
+#: other one must read clearly more, or lose no more than a part on its digits.
+READS, CLEARLY, FAR_LESS = 0.5, 0.1, 0.7
 
 Score = tuple[float, float]
 
@@ -95,17 +98,23 @@ class Found:
     faults: tuple[str, ...]
 
 
-def state_in(content: Any) -> State | None:
-    """The state dict that a checkpoint is or, one level down, holds; None where there is none."""
+def state_in(content: Any, deep: int = 2) -> State | None:
+    """The state dict that a checkpoint is or holds, ``deep`` levels down at most; else None.
+
+    Beside its tensors there may be other things, such as an epoch.
+    """
     if not isinstance(content, Mapping):
         return None
-    if _is_state(content):
-        return {str(key): value for key, value in content.items()}
-    held = {str(key): value for key, value in content.items() if _is_state(value)}
-    likely = [held[name] for name in NESTS if name in held] or list(held.values())
-    if len(held) > 1 and not held.keys() & set(NESTS):
+    own = {str(key): value for key, value in content.items() if isinstance(value, Tensor)}
+    if len(own) >= LAYERED:
+        return own
+    deeper = content.items() if deep else ()
+    held = {str(key): state_in(value, deep - 1) for key, value in deeper}
+    states = {key: state for key, state in held.items() if state and len(state) >= LAYERED}
+    if len(states) > 1 and not states.keys() & set(NESTS):
         return None
-    return {str(key): value for key, value in likely[0].items()} if likely else None
+    likely = [states[name] for name in NESTS if name in states] or [*states.values(), own]
+    return likely[0] or None
 
 
 def unprefixed(state: State) -> State:
@@ -226,6 +235,21 @@ def best_accuracy(state: State) -> float:
     return max(accuracy for accuracy, _ in _scores(state, inside, ROUGHLY).values())
 
 
+def better_normalised(network: LeNet5) -> bool:
+    """Whether a network of one of our configurations was made for other values of paper and ink.
+
+    A network that was trained has by far the least loss with those that it was trained with.
+    """
+    state, config = network.state_dict(), network.config
+    losses = {
+        values: _score(built(state, replace(config, background=values[0], ink=values[1])), FINELY)[
+            1
+        ]
+        for values in NORMALISATION.values()
+    }
+    return min(losses.values()) < FAR_LESS * losses[config.background, config.ink]
+
+
 def better_padding(network: LeNet5) -> tuple[Literal["background", "zero"], float]:
     """The border with which a network reads MNIST's digits better, and its accuracy then.
 
@@ -240,14 +264,6 @@ def better_padding(network: LeNet5) -> tuple[Literal["background", "zero"], floa
     if accuracy >= READS and loss < scores["background"][1]:
         return "zero", accuracy
     return "background", scores["background"][0]
-
-
-def _is_state(value: Any) -> bool:
-    return (
-        isinstance(value, Mapping)
-        and bool(value)
-        and all(isinstance(tensor, Tensor) for tensor in value.values())
-    )
 
 
 def _shape(tensor: Tensor) -> str:
@@ -300,7 +316,7 @@ def _coefficients(layer: str, maps: int, left: State) -> State:
         return {}
     # Of two tensors of one shape, the bias is the one whose last word begins like it.
     weight, bias = sorted(
-        names[-2:], key=lambda name: name.rpartition(".")[2].lower().startswith("b")
+        names[-2:], key=lambda name: re.split("[._]", name)[-1].lower().startswith("b")
     )
     return {
         f"{layer}.weight": left.pop(weight).reshape(maps),

@@ -10,6 +10,7 @@ import io
 import json
 import math
 import pickle
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -27,7 +28,7 @@ from lenetpad.lenet.architecture import PRESETS
 from lenetpad.lenet.data import DataError
 from lenetpad.lenet.foreign import FOREIGN
 from lenetpad.lenet.network import LeNet5, LeNet5Config
-from lenetpad.messages import MODEL_NAMES, UNKNOWN_MANNER, Manner, first_line
+from lenetpad.messages import MODEL_NAMES, UNKNOWN_MANNER, Manner
 
 FORMAT: Final = "lenetpad weights 1"
 SUFFIXES: Final = (".safetensors", ".pth", ".pt")
@@ -133,6 +134,8 @@ def _load_file(path: Path, name: str, manner: Manner) -> Weights:
         size = path.stat().st_size
     except OSError as error:
         raise WeightsError(f"{path} cannot be read: {error.strerror}") from None
+    if path.is_dir():
+        raise WeightsError(f"{path} is a folder; choose a weights file in it")
     if size == 0:
         raise WeightsError(f"{path} is empty")
     if size > LARGEST_FILE:
@@ -206,11 +209,11 @@ def _choose_padding(network: LeNet5) -> bool:
         enough = max(foreign.READS, accuracy + foreign.CLEARLY)
         if enough < 1 and foreign.best_accuracy(network.state_dict()) >= enough:
             return False
+        if padding != network.config.padding:
+            network.config = replace(network.config, padding=padding)
+        return accuracy < foreign.READS or not foreign.better_normalised(network)
     except DataError:
         return True  # nothing to choose by: as the preset has it
-    if padding != network.config.padding:
-        network.config = replace(network.config, padding=padding)
-    return True
 
 
 def _differs(config: LeNet5Config) -> bool:
@@ -254,20 +257,40 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 def _read_pickle(path: Path) -> dict[str, Tensor]:
     if (size := _unpacked_size(path)) > LARGEST_FILE:
         raise WeightsError(f"{path} is not LeNet-5: it unpacks to {size / 1e6:.0f} MB")
+    if (entry := _damaged(path)) is not None:
+        raise WeightsError(f"{path} is damaged, in {entry}; copy or save it again")
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of torch's, for what is refused below
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         raise WeightsError(
             f"{path} is refused: it is damaged, or holds more than plain tensors and could run "
             "code. Save the network's state_dict() instead."
         ) from None
-    except Exception as error:  # damaged bytes can trip the unpickler up anywhere
-        reason = first_line(error)
-        raise WeightsError(f"{path} is not a whole weights file: {reason}") from None
+    except Exception:  # damaged bytes can trip the unpickler up anywhere, other formats too
+        raise WeightsError(
+            f"{path} is not a whole weights file: save a state dict as .pth or .safetensors"
+        ) from None
     found = foreign.state_in(state)
     if found is None:
-        raise WeightsError(f"{path} holds no state dict: names with one tensor each")
+        raise WeightsError(
+            f"{path} holds no state dict, names with one tensor each: save the network's "
+            "state_dict()"
+        )
+    for name, tensor in found.items():
+        if tensor.is_meta or tensor.is_quantized or tensor.layout is not torch.strided:
+            raise WeightsError(f"{path} is not LeNet-5: {name} is not a plain tensor")
     return found
+
+
+def _damaged(path: Path) -> str | None:
+    """The first entry of a zip archive whose checksum is wrong: torch does not look."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return None  # torch says what it is
 
 
 def _unpacked_size(path: Path) -> int:

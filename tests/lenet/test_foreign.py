@@ -161,6 +161,13 @@ class TestNames:
         checkpoint = {"epoch": 3, "optimizer": optimizer, nest: OrderedDict(state), "best": 0.99}
         assert_same_network(written(tmp_path / "a.pth", checkpoint), state, STUDY)
 
+    def test_a_state_dict_two_levels_down_or_beside_other_things(self, tmp_path: Path) -> None:
+        state = a_state()
+        deep = written(tmp_path / "deep.pth", {"checkpoint": {"model_state_dict": state}})
+        flat = written(tmp_path / "flat.pth", {"epoch": 5, **state})
+        for path in (deep, flat):
+            assert_same_network(path, state, STUDY)
+
     def test_the_likeliest_of_several_state_dicts(self, tmp_path: Path) -> None:
         state = a_state()
         path = written(tmp_path / "a.pth", {"ema": a_state(seed=1), "model": state})
@@ -244,6 +251,23 @@ class TestManners:
         assert "with the pooling max: it has trained" in refusal(
             path, replace(manner, pooling="max")
         )
+
+    @pytest.mark.parametrize("names", [("w", "b"), ("weight", "bias"), ("gain", "b")])
+    def test_coefficients_whose_names_have_no_dots_and_are_sorted(
+        self, names: tuple[str, str], tmp_path: Path
+    ) -> None:
+        state = a_state(NAMINGS["the paper's"])
+        for layer, maps in (("s2", 6), ("s4", 16)):
+            for name, values in (("weight", torch.rand(maps)), ("bias", -torch.rand(maps))):
+                state[f"{layer}.{name}"] = values
+        words = dict(zip(("weight", "bias"), names, strict=True))
+        flat = {
+            f"{owner}_{words[key]}": tensor
+            for owner, key, tensor in ((*name.split("."), t) for name, t in state.items())
+        }
+        manner = Manner("tanh", "trained-sum", "paper", "background")
+        path = written(tmp_path / "a.safetensors", dict(sorted(flat.items())))
+        assert_same_network(path, state, manner)
 
     def test_every_answer_means_something(self) -> None:
         for manner in [Manner(*a) for a in itertools.product(*MANNERS.values())]:
@@ -365,6 +389,15 @@ class TestStudy:
         assert loaded.guesses
         assert loaded.manner is not None
         assert loaded.manner.squashing == "tanh"
+
+    @pytest.mark.parametrize("normalisation", ["mnist", "unit", "paper"])
+    def test_under_its_names_another_normalisation_is_seen(
+        self, normalisation: str, tmp_path: Path, mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        state = trained(replace(STUDY, normalisation=normalisation), mnist[0], self.NAMES)
+        loaded = weights.load(str(written(tmp_path / "a.pth", state)))
+        assert loaded.manner is not None
+        assert loaded.manner.normalisation == normalisation
 
     def test_what_the_user_says_goes_before_its_names(self, tmp_path: Path) -> None:
         state = a_state(self.NAMES)

@@ -235,6 +235,20 @@ class TestRefusals:
         save_file(study_state(), path, metadata={"preset": "lenet6"})
         assert "'lenet6'" in refusal(path)
 
+    def test_damaged_numbers_in_an_archive(self, tmp_path: Path) -> None:
+        path = tmp_path / "mine.pth"
+        torch.save(study_state(), path)
+        raw = bytearray(path.read_bytes())
+        at = raw.index(study_state()["c5.weight"].numpy().tobytes()[:64])
+        raw[at : at + 40] = bytes(40)
+        path.write_bytes(raw)
+        assert "is damaged, in mine/data/" in refusal(path)
+
+    def test_what_torch_cannot_read_is_said_without_its_advice(self, tmp_path: Path) -> None:
+        path = tmp_path / "mine.pth"
+        path.write_text("hello, I am no weights file", encoding="utf-8")
+        assert refusal(path).endswith("save a state dict as .pth or .safetensors")
+
     @pytest.mark.parametrize("kind", ["zip", "old", "safetensors"])
     @pytest.mark.parametrize("seed", range(25))
     def test_damaged_bytes_give_weights_or_a_reason(
