@@ -35,11 +35,13 @@ def run(arguments: argparse.Namespace) -> int:
         evaluations = judged(loaded.network, sets)
         found[model], classes[model] = figures(evaluations), evaluations
         families.setdefault(_recipe_without_seed(loaded), []).append(model)
-        claimed = dict(loaded.facts.get("figures", {}))
-        if loaded.test_error is not None:
-            faults += _faults(model, {MNIST_TEST: {"error": loaded.test_error}}, found[model])
+        claimed = loaded.facts.get("figures", {})
+        if "test_error" in loaded.facts:
+            test_set = str(loaded.facts.get("test_set", MNIST_TEST))
+            claim = {test_set: {"error": loaded.facts["test_error"]}}
+            faults += _faults(model, claim, found[model])
         faults += _faults(model, claimed, found[model])
-        unchecked |= set(claimed) - set(sets)
+        unchecked |= set(claimed) - set(sets) if isinstance(claimed, Mapping) else set()
     if arguments.json:
         print(json.dumps({"figures": found, "faults": faults, "unchecked": sorted(unchecked)}))
     else:
@@ -51,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def _faults(model: str, claimed: Mapping[str, Mapping[str, float]], found: Figures) -> list[str]:
+def _faults(model: str, claimed: object, found: Figures) -> list[str]:
     return [f"{model}, {fault}" for fault in broken(claimed, found)]
 
 
@@ -83,7 +85,8 @@ def _class_tables(classes: Mapping[str, Mapping[str, Evaluation]]) -> list[str]:
 
 def _recipe_without_seed(weights: Weights) -> str:
     """Preset and recipe as a text that weights share which differ only by their seed."""
-    recipe = {**weights.facts.get("recipe", {}), "seed": None}
+    recipe = weights.facts.get("recipe")
+    recipe = {**recipe, "seed": None} if isinstance(recipe, Mapping) else None
     return f"{weights.network.config.name} {json.dumps(recipe, sort_keys=True)}"
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from lenetpad.lenet import data
 from lenetpad.lenet.data import Labelled
@@ -30,19 +31,22 @@ Figures = dict[str, dict[str, float]]
 def judged_sets(ink: Sequence[Path] = (), images: Sequence[Path] = ()) -> dict[str, Labelled]:
     """What weights are judged by: MNIST's test set, scribbles, noise, and the given files.
 
-    Of an ink file only the writers count who are held out; a file without them is left out. All
-    their digits together are a set too: some files have too few for a calibration error.
+    Of the ink only the writers count who are held out where the same files are trained on; a file
+    without them is left out. All their digits together are a set too: some files have too few for
+    a calibration error.
     """
     sets = {
         MNIST_TEST: data.mnist()[1],
         "scribbles": scribbles(SCRIBBLES, SEEDS["test"]),
         "noise": noise(NOISE, SEEDS["test"]),
     }
+    files = {path.name: data.ink_drawings([path]) for path in ink}
+    held_out = {id(drawing) for drawing in split(chain.from_iterable(files.values())).test}
     digits = []
-    for path in ink:
-        if held_out := split(data.ink_drawings([path])).test:
-            sets[path.name] = data.drawn(held_out)
-            digits.append(sets[path.name].digits())
+    for name, drawings in files.items():
+        if judged_by := [drawing for drawing in drawings if id(drawing) in held_out]:
+            sets[name] = data.drawn(judged_by)
+            digits.append(sets[name].digits())
     if any(len(some) for some in digits):
         sets[ALL_INK] = digits[0].joined(*digits[1:])
     return sets | {path.name: data.bitmaps(path) for path in images}
@@ -75,13 +79,23 @@ def figures(evaluations: Mapping[str, Evaluation]) -> Figures:
     return found
 
 
-def broken(claimed: Mapping[str, Any], found: Figures) -> list[str]:
-    """A sentence for each claimed figure that was computed again and does not hold."""
+def broken(claimed: object, found: Figures) -> list[str]:
+    """A sentence for each claim about one of the sets that does not hold."""
+    if not isinstance(claimed, Mapping):
+        return [f"the figures are said to be {claimed!r}"]
     faults = []
-    for name, claims in claimed.items():
+    for name in claimed.keys() & found.keys():
+        claims, figures = claimed[name], found[name]
+        if not isinstance(claims, Mapping):
+            faults.append(f"{name}: the figures are said to be {claims!r}")
+            continue
         for key, claim in claims.items():
-            again = found.get(name, {}).get(key)
-            # One image more or less is no fault.
-            if again is not None and abs(again - claim) > max(TOLERANCE, 100.1 / found[name]["n"]):
-                faults.append(f"{name}: {key} is said to be {claim:.2f} and is {again:.2f}")
-    return faults
+            again = figures.get(key)
+            # One image more or less is no fault; NaN is none or less.
+            slack = max(TOLERANCE, 100.1 / figures["n"])
+            number = isinstance(claim, int | float)
+            if again is None or not number or not abs(again - claim) <= slack:
+                computed = "not computed" if again is None else f"{again:.2f}"
+                said = f"{claim:.2f}" if number else repr(claim)
+                faults.append(f"{name}: {key} is said to be {said} and is {computed}")
+    return sorted(faults)

@@ -39,9 +39,9 @@ class Split:
 
 
 def split(drawings: Iterable[Drawing]) -> Split:
-    """Split by writer; the same writer falls into the same part of every file.
+    """Split by writer; the same writer falls into the same part in whatever file.
 
-    Drawings without a writer are trained on, and so are those of a file with one writer only.
+    Drawings without a writer are trained on, and so are all where they have one writer only.
     """
     drawings = tuple(drawings)
     parts: dict[str, list[Drawing]] = {"train": [], "choice": [], "test": []}

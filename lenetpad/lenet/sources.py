@@ -45,7 +45,7 @@ SOURCES: Final = {
         "UJI Pen Characters (Version 2), UCI Machine Learning Repository; the training part",
     ),
     "f325d171595caf8aa8874c379fe7202e65912b3a3f9145238124c1b599d1ce0d": Source(
-        "NumberPad: 821 digits by one writer, iPad",
+        "NumberPad: 821 digits by one writer, iPad (judged by, not trained on)",
         "Apache-2.0, bridger",
         "the recordings in github.com/bridger/NumberPad",
     ),

@@ -51,7 +51,7 @@ CREDITS: Final = (
     "<p><b>The network</b><br>Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, <i>Gradient-Based "
     "Learning Applied to Document Recognition</i>, Proceedings of the IEEE 86(11), 1998</p>"
     "<p><b>What it learnt from</b><br>MNIST: Y. LeCun, C. Cortes and C. J. C. Burges, "
-    "CC BY-SA 3.0. UNIPEN and UJI Pen Characters 2, CC BY 4.0. NumberPad, Apache-2.0</p>"
+    "CC BY-SA 3.0. UNIPEN and UJI Pen Characters 2, CC BY 4.0</p>"
     "<p><b>Licence</b><br>MIT. Copyright 2026 The lenetpad authors. Every part, with the text "
     "of its licence, is listed under Licences</p>"
 )

@@ -762,6 +762,34 @@ class TestReport:
         weights.save(mine, loaded.network, {**loaded.facts, "test_error": 0.01})
         assert run("report", mine).status == 1
 
+    @pytest.mark.parametrize(
+        "claim",
+        [
+            {"test_error": float("nan")},
+            {"test_error": "0.1"},
+            {"figures": None},
+            {"figures": [1]},
+            {"figures": {"MNIST test": 0.5}},
+            {"figures": {"MNIST test": {"error": float("nan")}}},
+            {"figures": {"MNIST test": {"error": "none"}}},
+            {"figures": {"MNIST test": {"accuracy": 100.0}}},
+            {"figures": {"scribbles": {"error": 0.0}}},
+        ],
+        ids=str,
+    )
+    def test_a_claim_that_is_no_figure(self, claim: dict[str, Any], run: Run, mine: Path) -> None:
+        loaded = weights.load(str(mine))
+        weights.save(mine, loaded.network, {**loaded.facts, **claim})
+        result = run("report", mine)
+        assert result.status == 1
+        [line] = result.err.splitlines()
+        assert "does not hold" in line
+
+    def test_without_a_recipe(self, run: Run, mine: Path) -> None:
+        loaded = weights.load(str(mine))
+        weights.save(mine, loaded.network, {**loaded.facts, "recipe": None})
+        assert run("report", mine).status == 0
+
     def test_figures_of_files_that_are_not_given_are_named(self, run: Run, mine: Path) -> None:
         loaded = weights.load(str(mine))
         facts = dict(loaded.facts)

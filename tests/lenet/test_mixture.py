@@ -9,7 +9,7 @@ import torch
 
 from lenetpad.ink.files import Drawing, write_ink
 from lenetpad.ink.strokes import Ink
-from lenetpad.lenet import data, lesson
+from lenetpad.lenet import data, figures, lesson
 from lenetpad.lenet.data import NO_DIGIT, Labelled
 from lenetpad.lenet.mixture import (
     CHOICE_SHARE,
@@ -60,6 +60,20 @@ class TestSplit:
     def test_a_file_by_one_writer_is_trained_on(self) -> None:
         name = next(n for n in map(str, range(100)) if part_of(n) == "test")
         assert len(split([Drawing(SEVEN, 7, name)] * 3).train) == 3
+
+    def test_a_file_by_one_writer_beside_others_is_judged_by_if_its_writer_is(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It was not trained on either: a training splits the ink of all files together."""
+        monkeypatch.setattr(figures, "SCRIBBLES", 1)
+        name = next(n for n in map(str, range(100)) if part_of(n) == "test")
+        paths = tmp_path / "many.jsonl", tmp_path / "one.jsonl"
+        drawings = by_writers(60), [Drawing(SEVEN, 7, name)] * 3
+        for path, own in zip(paths, drawings, strict=True):
+            write_ink(path, own)
+        assert not any(d.writer == name for d in split(data.ink_drawings(paths)).train)
+        assert len(figures.judged_sets(paths)["one.jsonl"]) == 3
+        assert "one.jsonl" not in figures.judged_sets(paths[1:])
 
     def test_drawings_without_a_writer_are_trained_on(self) -> None:
         parts = split([Drawing(SEVEN, 7, None), *by_writers(100)])
