@@ -174,6 +174,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
         raise ValueError("choose --ink or --images, not both")
     if arguments.data != MNIST and (arguments.ink or arguments.images):
         raise ValueError("choose --data, --ink or --images, not several")
+    if arguments.folder and arguments.data != FOLDER:
+        raise ValueError("--folder needs --data folder")
     if arguments.held_out and not arguments.ink:
         raise ValueError("--held-out needs --ink: only ink has writers to hold out")
     network = _loaded(arguments).network
@@ -183,7 +185,10 @@ def evaluate(arguments: argparse.Namespace) -> int:
         if arguments.held_out:
             drawings = split(drawings).test
             if not drawings:
-                raise ValueError("none of the ink is by a writer who was held out")
+                raise ValueError(
+                    "none of the ink is by a writer who was held out; name all of the files that "
+                    "were trained on, for the only writer of all is never held out"
+                )
         labelled = data.drawn(drawings)
         drawn_statistics = statistics(labelled.images.numpy() / 255)
     elif arguments.images:
@@ -241,6 +246,8 @@ def export(arguments: argparse.Namespace) -> int:
             f"{arguments.out}: {loaded.network.config.name}, differs by at most "
             f"{written.difference:.1g} (relative) on {written.images} of MNIST's test images"
         )
+        if arguments.out.suffix in (".pth", ".pt"):
+            print("It keeps neither how the network reads nor its calibration: .safetensors does")
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from torch import Tensor
 from lenetpad import judgements, resources
 from lenetpad.ink.files import Drawing, normalised, read_ink
 from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
+from lenetpad.ink.strokes import InkError
 from lenetpad.messages import first_line
 
 #: SHA-256 of resources/mnist.npz, which packaging/make_mnist.py makes.
@@ -134,7 +136,13 @@ def bitmaps(path: Path) -> Labelled:
     Raises DataError for a file that is not so.
     """
     images, labels = arrays_of(path)
-    return labelled(np.rint(np.stack([normalised(i) for i in images]) * 255), labels)
+    read = []
+    for number, image in enumerate(images):
+        try:
+            read.append(normalised(image))
+        except InkError as error:
+            raise DataError(f"{path}: image {number}: {error}") from None
+    return labelled(np.rint(np.stack(read) * 255), labels)
 
 
 def arrays_of(
@@ -149,10 +157,12 @@ def arrays_of(
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             images, labels = arrays[images_name], arrays[labels_name]
     except Exception as error:  # a damaged archive can trip numpy or zipfile up anywhere
-        reason = first_line(error)
+        # What numpy says of other kinds of file is advice for programmers.
+        told = isinstance(error, OSError | KeyError | zipfile.BadZipFile)
+        reason = f". {first_line(error)}" if told else ""
         raise DataError(
             f'{path} cannot be used: it must be an .npz file with "{images_name}" (n, H, W) '
-            f'and "{labels_name}" (n,). {reason}'
+            f'and "{labels_name}" (n,){reason}'
         ) from None
     if images.ndim != 3 or images.dtype != np.uint8 or labels.shape != images.shape[:1]:
         raise DataError(
