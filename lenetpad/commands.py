@@ -246,8 +246,6 @@ def export(arguments: argparse.Namespace) -> int:
             f"{arguments.out}: {loaded.network.config.name}, differs by at most "
             f"{written.difference:.1g} (relative) on {written.images} of MNIST's test images"
         )
-        if arguments.out.suffix in (".pth", ".pt"):
-            print("It keeps neither how the network reads nor its calibration: .safetensors does")
     return 0
 
 
