@@ -38,7 +38,7 @@ from lenetpad.messages import (
     Progress,
     Reading,
 )
-from lenetpad.recipes import RECIPES, TRAININGS_BY_NAME, Plan, Recipe, plan_of
+from lenetpad.recipes import RECIPES, TRAININGS_BY_NAME, Plan, Recipe, last_recipe, plan_of
 
 #: What of a recipe the options of `lenetpad train` choose.
 CHOSEN: Final = (
@@ -132,9 +132,10 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     if out.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         what = "it is a folder" if out.is_dir() else f"{nearest} is no folder to write in"
         raise ValueError(f"{out} cannot be written: {what}")
+    usual = last_recipe(name) if arguments.start else RECIPES[name]
     return Plan(
         model=name,
-        recipe=_recipe(preset.recipe if preset else RECIPES[name], arguments),
+        recipe=_recipe(preset.recipe if preset else usual, arguments),
         start=_start(arguments.start),
         data=arguments.data,
         folder=str(Path(arguments.folder).resolve()) if arguments.folder else "",

@@ -37,8 +37,8 @@ class Distortions:
 @dataclass(frozen=True, slots=True)
 class Mixture:
     """How much of everything: ``mnist`` times MNIST, so many variants of each digit and of each
-    other drawing in the ink, so many digits written in the forms of ``ink.styles``, scribbles, and
-    images of noise."""
+    other drawing in the ink, so many digits written in the forms of ``ink.styles``, with the newer
+    ones or without, scribbles, and images of noise."""
 
     mnist: int = 4
     variants: int = 12
@@ -46,6 +46,7 @@ class Mixture:
     written: int = 90_000
     scribbles: int = 36_000
     noise: int = 6_000
+    newer_forms: bool = False  # as in the recipes that do not say
     variation: Variation = field(default_factory=Variation)
 
 
@@ -120,20 +121,34 @@ def recipe_of(kept: Mapping[str, Any]) -> Recipe:
 
 
 #: For the mixture, whose ink is varied already, little elasticity; for MNIST alone, more.
-_HAND: Final = Recipe(epochs=24, mixture=Mixture(), distortions=Distortions(elastic=0.3))
-_MORE_SCRIBBLES: Final = Mixture(scribbles=60_000)
+_HAND: Final = Recipe(epochs=30, distortions=Distortions(elastic=0.3))
+_MIXED: Final = Mixture(written=150_000, scribbles=60_000, newer_forms=True)
+#: The study's network is the one that takes letters and scribbles for digits.
+_MORE_LETTERS: Final = replace(_MIXED, others=12, scribbles=90_000)
 _PAPER: Final = Recipe(epochs=40, distortions=Distortions(elastic=0.5))
 #: What `make weights` trains, under the names of what ships, and where `lenetpad train` starts.
 RECIPES: Final = {
-    "lenet5-1998": replace(_HAND, lr=3e-3),
-    "lenet5-study": replace(_HAND, epochs=16, lr=5e-3),
-    "lenet5-modern": replace(_HAND, epochs=28, mixture=_MORE_SCRIBBLES, lr=3e-3),
+    "lenet5-1998": replace(_HAND, epochs=24, mixture=Mixture(), lr=3e-3),
+    "lenet5-study": replace(_HAND, mixture=_MORE_LETTERS, lr=5e-3),
+    "lenet5-modern": replace(_HAND, mixture=_MIXED, lr=3e-3),
     "lenet5-1998-paper": replace(_PAPER, lr=3e-3),
     "lenet5-study-paper": replace(_PAPER, lr=5e-3),
     "lenet5-modern-paper": replace(
         _PAPER, epochs=60, lr=3e-3, optimiser="adamw", weight_decay=0.02
     ),
 }
+
+#: How a network goes on from weights that it has: what ships has done both.
+GOING_ON: Final = {
+    "lenet5-1998": replace(
+        _HAND, epochs=14, mixture=replace(_MIXED, mnist=5, scribbles=90_000), lr=1e-3
+    ),
+}
+
+
+def last_recipe(model: str) -> Recipe:
+    """The recipe that the shipped weights of this name were trained by, the last one of two."""
+    return GOING_ON.get(model, RECIPES[model])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from lenetpad.lenet.sources import SOURCES
 from lenetpad.messages import PAPER
-from lenetpad.recipes import RECIPES
+from lenetpad.recipes import GOING_ON, RECIPES
 
 
 def main() -> int:
@@ -48,10 +48,28 @@ def parser() -> argparse.ArgumentParser:
 
 
 def train(model: str, seed: int | None, arguments: argparse.Namespace, runs: Path) -> int:
-    """Run one training and return its exit status; its last line of output is passed on."""
+    """Train a network, by its second recipe too where it has one, and return the exit status."""
     several = len(arguments.seeds or ()) > 1
-    out = arguments.out / f"{model}{f'-{seed}' if several else ''}.safetensors"
+    name = f"{model}{f'-{seed}' if several else ''}.safetensors"
+    if model not in GOING_ON:
+        return run_training(model, seed, arguments, runs, arguments.out / name)
+    first = runs / "first" / name
+    status = run_training(model, seed, arguments, runs, first)
+    return status or run_training(model, seed, arguments, runs, arguments.out / name, first)
+
+
+def run_training(
+    model: str,
+    seed: int | None,
+    arguments: argparse.Namespace,
+    runs: Path,
+    out: Path,
+    start: Path | None = None,
+) -> int:
+    """Run one training and return its exit status; its last line of output is passed on."""
     command = [sys.executable, "-m", "lenetpad", "train", "--model", model]
+    if start is not None:
+        command += ["--start", str(start)]
     if seed is not None:
         command += ["--seed", str(seed)]
     if not model.endswith(PAPER):

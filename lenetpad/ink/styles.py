@@ -129,10 +129,25 @@ FORMS: Final[dict[int, tuple[tuple[str, ...], ...]]] = {
     ),
 }
 
+#: Forms that came later: weights that were trained before them are trained again without them.
+NEWER: Final[dict[int, tuple[tuple[str, ...], ...]]] = {
+    1: (
+        ("10,42 28,12 44,0 52,20 52,100",),
+        ("22,36 34,8 44,2 50,22 44,100",),
+    ),
+    9: (
+        ("14,50 14,18 38,0 60,12 60,36 42,46 28,36 34,22 56,24! 66,58 52,94 26,100 14,86",),
+        ("58,12 34,0 16,16 28,34 50,30 58,12! 64,54 60,84 42,100 26,90 34,72 60,64",),
+    ),
+}
 
-def written(digit: int, rng: np.random.Generator) -> Ink:
-    """A digit in a form drawn by chance, each control point a little out of place."""
-    forms = FORMS[digit]
+
+def written(digit: int, rng: np.random.Generator, *, newer: bool = False) -> Ink:
+    """A digit in a form drawn by chance, each control point a little out of place.
+
+    ``newer`` says whether the forms in ``NEWER`` are among them.
+    """
+    forms = FORMS[digit] + (NEWER.get(digit, ()) if newer else ())
     form = forms[int(rng.integers(len(forms)))]
     return Ink(tuple(Stroke.of(_stroke(points, rng)) for points in form))
 

@@ -133,7 +133,7 @@ class Course:
     def _known_before(self) -> dict[str, Any]:
         """The metadata of the weights that are known before the training."""
         plan = self.plan
-        started_from = {"start": plan.start} if plan.start else {}
+        started_from = {"start": Path(plan.start).name} if plan.start else {}
         return {
             "recipe": asdict(plan.recipe),
             "seed": plan.recipe.seed,

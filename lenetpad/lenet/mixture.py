@@ -73,7 +73,7 @@ def mixed(mnist: Labelled, drawings: Sequence[Drawing], how: Mixture, seed: int)
             images.append(_bytes(draw(*varied(drawing.ink, how.variation, rng))))
             labels.append(label)
     for number in range(how.written):
-        ink = written(number % 10, rng)
+        ink = written(number % 10, rng, newer=how.newer_forms)
         images.append(_bytes(draw(*varied(ink, how.variation, rng))))
         labels.append(number % 10)
     return _stacked(images, labels).joined(

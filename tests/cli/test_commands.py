@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ from lenetpad.lenet.mixture import part_of
 from lenetpad.lenet.sources import SOURCES
 from lenetpad.lenet.training import half_is_faster
 from lenetpad.messages import DEFAULT_MODEL, PAPER, PRESET_NAMES, Progress
-from lenetpad.recipes import RECIPES, Mixture, Recipe
+from lenetpad.recipes import GOING_ON, RECIPES, Mixture, Recipe
 
 from .conftest import ONE, Run
 
@@ -479,7 +480,7 @@ class TestTrain:
         run("train", *options, "--seed", 5, "--out", first)
         run("train", *options, "--start", first, "--out", second)
         one, other = (weights.load(str(path)) for path in (first, second))
-        assert other.facts["start"] == str(first)
+        assert other.facts["start"] == first.name
         for mine, theirs in zip(one.network.parameters(), other.network.parameters(), strict=True):
             assert torch.allclose(mine, theirs, atol=1e-6)
 
@@ -803,6 +804,29 @@ class TestReport:
 def _table(text: str, title: str) -> list[str]:
     """The lines of the table under a title."""
     return text[text.index(title) :].split("\n\n")[1].splitlines()
+
+
+def test_make_weights_trains_what_ships_by_both_of_its_recipes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = runpy.run_path(str(Path(__file__).parents[2] / "packaging" / "make_weights.py"))
+    asked = []
+
+    def noted(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        asked.append([word for word in command if word.endswith(".safetensors")])
+        return subprocess.CompletedProcess(command, 0, "done", "")
+
+    monkeypatch.setattr(subprocess, "run", noted)
+    arguments = script["parser"]().parse_args(["--out", str(tmp_path)])
+    for model in RECIPES:
+        asked.clear()
+        assert script["train"](model, None, arguments, tmp_path / "runs") == 0
+        out = str(tmp_path / f"{model}.safetensors")
+        if model not in GOING_ON:
+            assert asked == [[out]]
+            continue
+        [[first], [start, last]] = asked
+        assert start == first != last == out
 
 
 def test_without_ink_make_weights_says_where_to_get_it(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from lenetpad.ink import scribbles, styles
 from lenetpad.ink.curves import smooth
 from lenetpad.ink.raster import draw
 from lenetpad.ink.scribbles import KINDS, scribble
-from lenetpad.ink.styles import FORMS, written
+from lenetpad.ink.styles import FORMS, NEWER, written
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -32,7 +32,7 @@ def test_every_digit_has_forms_of_about_the_same_height() -> None:
     assert sorted(FORMS) == list(range(10))
     for digit, forms in FORMS.items():
         assert len(forms) >= 4, digit
-        for form in forms:
+        for form in (*forms, *NEWER.get(digit, ())):
             ys = [float(w.rstrip("!").split(",")[1]) for stroke in form for w in stroke.split()]
             assert (min(ys), max(ys)) == pytest.approx((2, 100), abs=8), form
 
@@ -52,6 +52,16 @@ def test_written_digits_differ() -> None:
     numbers = rng()
     images = {draw(written(1, numbers)).tobytes() for _ in range(30)}
     assert len(images) == 30
+
+
+def test_newer_forms_are_used_where_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(NEWER, 0, (("0,0 60,0", "0,50 60,50", "0,100 60,100"),))
+    strokes = {
+        newer: {len(written(0, rng(seed), newer=newer).strokes) for seed in range(60)}
+        for newer in (False, True)
+    }
+    assert 3 not in strokes[False]
+    assert 3 in strokes[True]
 
 
 def test_all_forms_are_used() -> None:
