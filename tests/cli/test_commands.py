@@ -139,6 +139,9 @@ class TestEvaluate:
         assert parsed(run("evaluate", *options).out)["n"] == 50
         assert parsed(run("evaluate", *options, "--held-out").out)["n"] == held_out > 0
 
+    def test_a_folder_needs_its_kind_of_data(self, failing: Failing, tmp_path: Path) -> None:
+        assert "--folder needs --data folder" in failing("evaluate", "--folder", tmp_path)
+
     def test_held_out_needs_writers(self, failing: Failing, ink: Path) -> None:
         assert "--held-out needs --ink" in failing("evaluate", "--held-out")
         line = failing("evaluate", "--held-out", "--ink", ink)

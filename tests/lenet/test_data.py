@@ -183,12 +183,20 @@ class TestBitmaps:
     def test_python_objects_are_not_unpickled(self, tmp_path: Path) -> None:
         file, sprung = tmp_path / "set.npz", tmp_path / "sprung"
         np.savez(file, images=np.array([Trap(sprung)]), labels=[1], allow_pickle=True)
-        with pytest.raises(DataError, match="cannot be used"):
+        with pytest.raises(DataError, match="cannot be used") as caught:
             data.bitmaps(file)
+        assert "pickle" not in str(caught.value)  # which numpy advises to allow
         assert not sprung.exists()
         with np.load(file, allow_pickle=True) as arrays:  # a careless reader
             arrays["images"][0].close()
         assert sprung.exists()
+
+    def test_an_image_without_ink_is_named(self, tmp_path: Path) -> None:
+        images = self.digits()
+        images[1] = 0
+        file = self.saved(tmp_path, images=images, labels=[1, 2, 3])
+        with pytest.raises(DataError, match=r"set\.npz: image 1: the picture shows no ink"):
+            data.bitmaps(file)
 
     def test_a_missing_file(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="No such file"):
