@@ -128,7 +128,7 @@ def unprefixed(state: State) -> State:
 
 
 def identify(state: Mapping[str, Tensor]) -> Found:
-    """Find LeNet-5's layers by the shapes of the tensors, whatever their names.
+    """Find LeNet-5's layers by the shapes of the plain tensors, whatever their names.
 
     The tensors found are float32 of our shapes, none where there are faults; a bias that is
     missing is zero.
@@ -240,14 +240,12 @@ def better_normalised(network: LeNet5) -> bool:
 
     A network that was trained has by far the least loss with those that it was trained with.
     """
-    state, config = network.state_dict(), network.config
     losses = {
-        values: _score(built(state, replace(config, background=values[0], ink=values[1])), FINELY)[
-            1
-        ]
-        for values in NORMALISATION.values()
+        (paper, ink): _score_with(network, FINELY, background=paper, ink=ink)[1]
+        for paper, ink in NORMALISATION.values()
     }
-    return min(losses.values()) < FAR_LESS * losses[config.background, config.ink]
+    own = losses[network.config.background, network.config.ink]
+    return min(losses.values()) < FAR_LESS * own
 
 
 def better_padding(network: LeNet5) -> tuple[Literal["background", "zero"], float]:
@@ -255,9 +253,8 @@ def better_padding(network: LeNet5) -> tuple[Literal["background", "zero"], floa
 
     A tie, and a network that does not read them, go to the background.
     """
-    state, config = network.state_dict(), network.config
     scores: dict[Literal["background", "zero"], Score] = {
-        padding: _score(built(state, replace(config, padding=padding)), FOR_THE_BORDER)
+        padding: _score_with(network, FOR_THE_BORDER, padding=padding)
         for padding in ("background", "zero")
     }
     accuracy, loss = scores["zero"]
@@ -327,9 +324,7 @@ def _coefficients(layer: str, maps: int, left: State) -> State:
 def _faults_of_values(state: Mapping[str, Tensor]) -> list[str]:
     faults = []
     for name, tensor in state.items():
-        if tensor.layout is not torch.strided or tensor.is_quantized:
-            faults.append(f"{name} is not a plain tensor")
-        elif not tensor.is_floating_point():
+        if not tensor.is_floating_point():
             faults.append(f"{name} should hold floating-point numbers, holds {tensor.dtype}")
         elif not bool(torch.isfinite(tensor.float()).all()):
             faults.append(f"{name} holds NaN or infinite values")
@@ -350,6 +345,11 @@ def _scores(state: State, wanted: Iterable[Manner], count: int) -> dict[Manner, 
         network.config = config  # the rest is looked up in each forward pass
         scores[manner] = _score(network, count)
     return scores
+
+
+def _score_with(network: LeNet5, count: int, **changes: Any) -> Score:
+    """The score that a network would have with another configuration."""
+    return _score(built(network.state_dict(), replace(network.config, **changes)), count)
 
 
 def _score(network: LeNet5, count: int) -> Score:

@@ -255,10 +255,8 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def _read_pickle(path: Path) -> dict[str, Tensor]:
-    if (size := _unpacked_size(path)) > LARGEST_FILE:
-        raise WeightsError(f"{path} is not LeNet-5: it unpacks to {size / 1e6:.0f} MB")
-    if (entry := _damaged(path)) is not None:
-        raise WeightsError(f"{path} is damaged, in {entry}; copy or save it again")
+    if fault := _fault_of_archive(path):
+        raise WeightsError(f"{path} {fault}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of torch's, for what is refused below
@@ -284,22 +282,20 @@ def _read_pickle(path: Path) -> dict[str, Tensor]:
     return found
 
 
-def _damaged(path: Path) -> str | None:
-    """The first entry of a zip archive whose checksum is wrong: torch does not look."""
+def _fault_of_archive(path: Path) -> str:
+    """Why a zip archive is not to be opened; "" for a whole one, and for what is none.
+
+    It is too large, as it says itself, or a checksum is wrong, at which torch does not look.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            return archive.testzip()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return None  # torch says what it is
-
-
-def _unpacked_size(path: Path) -> int:
-    """Bytes that a zip archive's files have in all, as it says itself; 0 for what is none."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return 0  # torch says what it is
+            size = sum(entry.file_size for entry in archive.infolist())
+            if size > LARGEST_FILE:
+                return f"is not LeNet-5: it unpacks to {size / 1e6:.0f} MB"
+            damaged = archive.testzip()
+    except Exception:  # a damaged one can trip zipfile and its decompressors up anywhere
+        return ""  # torch says what it is
+    return f"is damaged, in {damaged}; copy or save it again" if damaged else ""
 
 
 def _misfits(state: Mapping[str, Tensor]) -> dict[str, int]:
