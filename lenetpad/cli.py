@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from typing import Any, Final
 from lenetpad import __version__
 from lenetpad.catalogue import DATA_SETS, MNIST
 from lenetpad.messages import (
+    AUTO,
     CPU,
     DEFAULT_MODEL,
     MANNERS,
@@ -84,6 +86,15 @@ def _positive(kind: type) -> Callable[[str], Any]:
     return convert
 
 
+def _device(text: str) -> str:
+    """The name of a device that there may be; whether there is, the command finds out."""
+    if re.fullmatch(rf"{AUTO}|{CPU}|mps|(cuda|xpu)(:\d+)?", text):
+        return text
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is no device: choose auto, cpu, cuda, cuda:1 (the second GPU), mps or xpu"
+    )
+
+
 def _ink(help_text: str) -> Argument:
     return _argument("--ink", type=Path, nargs="+", default=[], metavar="FILE", help=help_text)
 
@@ -104,7 +115,10 @@ MANNER = tuple(
     for name, answers in MANNERS.items()
 )
 DEVICE = _argument(
-    "--device", default=CPU, help="torch's name of a device, or auto (default %(default)s)"
+    "--device",
+    type=_device,
+    default=CPU,
+    help="auto, cpu, or torch's name of another: cuda, cuda:1, mps … (default %(default)s)",
 )
 
 IMAGES = _argument(

@@ -55,6 +55,23 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, name: str, **functions: object) ->
     monkeypatch.setattr(lenetpad, name, module, raising=False)
 
 
+class TestDevices:
+    @pytest.mark.parametrize("name", ["nonsense", "cuda:", "cuda:x", "gpu", "CPU", ""])
+    def test_a_name_that_no_device_has(
+        self, name: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert exit_status("predict", "--device", name, "a.jsonl") == 2
+        line = capsys.readouterr().err.splitlines()[-1]
+        assert f"argument --device: {name!r} is no device: choose auto, cpu, cuda" in line
+
+    @pytest.mark.parametrize("name", ["auto", "cpu", "cuda", "cuda:1", "mps", "xpu"])
+    def test_names_that_devices_have(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = []
+        stand_in(monkeypatch, "commands", predict=lambda a: asked.append(a.device) or 0)
+        assert cli.run(["predict", "--device", name, "a.jsonl"]) == 0
+        assert asked == [name]
+
+
 class TestHelp:
     @pytest.mark.parametrize("name", NAMES)
     def test_every_command_has_one(self, name: str, capsys: pytest.CaptureFixture[str]) -> None:
