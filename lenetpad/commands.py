@@ -182,7 +182,10 @@ def evaluate(arguments: argparse.Namespace) -> int:
     network = _loaded(arguments).network
     drawn_statistics = None
     if arguments.ink:
-        drawings: Sequence[Drawing] = data.ink_drawings(arguments.ink, unlabelled=True)
+        drawings: Sequence[Drawing]
+        drawings, without_label = data.ink_to_judge(arguments.ink)
+        if without_label:
+            print(f"lenetpad: {without_label}", file=sys.stderr)
         if arguments.held_out:
             drawings = split(drawings).test
             if not drawings:

@@ -93,14 +93,38 @@ def mnist(path: Path | None = None) -> tuple[Labelled, Labelled]:
         )
 
 
-def ink_drawings(paths: Iterable[Path], *, unlabelled: bool = False) -> list[Drawing]:
+def ink_drawings(paths: Iterable[Path]) -> list[Drawing]:
     """Every drawing in the ink files that is labelled: a digit, or a text for what is no digit.
 
-    Where none is labelled, all of them, if ``unlabelled`` ones are welcome. Raises InkError for a
-    file that cannot be read, DataError for a label that is a number but no digit, or where no
-    drawing has a label.
+    Raises InkError for a file that cannot be read, DataError for a label that is a number but no
+    digit, or where no drawing has a label.
     """
-    paths, everything = list(paths), []
+    paths = list(paths)
+    drawings = [drawing for drawing in all_drawings(paths) if drawing.label is not None]
+    if not drawings:
+        names = ", ".join(str(path) for path in paths)
+        raise DataError(f'no drawing in {names} has a "label"')
+    return drawings
+
+
+def ink_to_judge(paths: Iterable[Path]) -> tuple[list[Drawing], str]:
+    """The labelled drawings in the ink files or, where none is, all of them, as no digits.
+
+    And a sentence on what became of those without a label, "" where there are none. Raises
+    InkError and DataError as ``ink_drawings`` does.
+    """
+    everything = all_drawings(paths)
+    drawings = [drawing for drawing in everything if drawing.label is not None]
+    without = len(everything) - len(drawings)
+    if not drawings:
+        return everything, f"none of the {without} drawings has a label: all count as no digits"
+    of_them = f"{without} of {len(everything)} drawings have no label and are left out"
+    return drawings, of_them if without else ""
+
+
+def all_drawings(paths: Iterable[Path]) -> list[Drawing]:
+    """Every drawing in the ink files; see ``ink_drawings`` for what is raised."""
+    everything = []
     for path in paths:
         for number, drawing in enumerate(read_ink(path), start=1):
             if isinstance(drawing.label, int) and not 0 <= drawing.label <= 9:
@@ -109,13 +133,7 @@ def ink_drawings(paths: Iterable[Path], *, unlabelled: bool = False) -> list[Dra
                     "digit from 0 to 9, or a text for what is no digit"
                 )
             everything.append(drawing)
-    drawings = [drawing for drawing in everything if drawing.label is not None]
-    if not drawings and unlabelled:
-        return everything
-    if not drawings:
-        names = ", ".join(str(path) for path in paths)
-        raise DataError(f'no drawing in {names} has a "label"')
-    return drawings
+    return everything
 
 
 def label_of(drawing: Drawing) -> int:

@@ -32,7 +32,7 @@ from lenetpad.lenet.data import (
     Labelled,
     bitmaps,
     drawn,
-    ink_drawings,
+    ink_to_judge,
     mnist,
 )
 from lenetpad.lenet.network import LeNet5
@@ -48,7 +48,7 @@ SETS: Final[Mapping[str, Callable[[], Labelled]]] = {
     MNIST_TRAINING: lambda: mnist()[0],
 }
 FILES: Final[Mapping[str, Callable[[Path], Labelled]]] = {
-    INK: lambda path: drawn(ink_drawings([path], unlabelled=True)),
+    INK: lambda path: drawn(ink_to_judge([path])[0]),
     IMAGES: bitmaps,
 }
 

@@ -121,8 +121,19 @@ class TestEvaluate:
         found = parsed(run("evaluate", "--ink", path, "--json").out)
         assert (found["n"], found["digits"], found["refused"]) == (1, 0, 1.0)
         assert found["error"] is found["macro_accuracy"] is found["ece"] is None
-        out = run("evaluate", "--ink", path).out
-        assert out.startswith("1 images, none of them a digit, refused 100.00 %\n")
+        result = run("evaluate", "--ink", path)
+        assert result.out.startswith("1 images, none of them a digit, refused 100.00 %\n")
+        without = "lenetpad: none of the 1 drawings has a label: all count as no digits\n"
+        assert result.err == ("" if label else without)
+
+    @pytest.mark.usefixtures("tiny_mnist")
+    def test_what_is_left_out_is_said(self, run: Run, model: Path, tmp_path: Path) -> None:
+        path = tmp_path / "ink.jsonl"
+        drawings = [{"label": 1, "strokes": ONE}, {"strokes": ONE}, {"label": 1, "strokes": ONE}]
+        path.write_text("".join(json.dumps(drawing) + "\n" for drawing in drawings))
+        result = run("evaluate", "--model", model, "--ink", path, "--json")
+        assert parsed(result.out)["n"] == 2
+        assert result.err == "lenetpad: 1 of 3 drawings have no label and are left out\n"
 
     @pytest.mark.usefixtures("tiny_mnist")
     def test_only_the_held_out_writers(self, run: Run, model: Path, tmp_path: Path) -> None:
