@@ -37,6 +37,7 @@ from lenetpad.messages import (
     Manner,
     Progress,
     Reading,
+    warning_of,
 )
 from lenetpad.recipes import RECIPES, TRAININGS_BY_NAME, Plan, Recipe, last_recipe, plan_of
 
@@ -328,6 +329,8 @@ def _say_how_it_reads(loaded: Weights, arguments: argparse.Namespace) -> None:
             f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)",
             file=sys.stderr,
         )
+        if warning := warning_of(loaded.guesses):
+            print(f"lenetpad: {warning}", file=sys.stderr)
 
 
 def _images(path: Path) -> Sequence[Any]:

@@ -6,7 +6,7 @@ This is also all that the window knows of the network.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -58,6 +58,7 @@ MANNERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "average-first": "average, before squashing",
             "trained-average": "average·w+b, squashed",
             "trained-sum": "sum·w+b, squashed",
+            "study": "average·w+b, squashed; C1, C3 and C5 are not",
         },
         "normalisation": {
             "unit": "paper 0, ink 1",
@@ -131,6 +132,15 @@ class Choice:
     manner: Manner = UNKNOWN_MANNER
 
 
+#: A network that gets fewer of MNIST's digits right in its best manner does not read them.
+READS: Final = 0.5
+#: What to tell of such a network. It may be opened all the same.
+READS_NOTHING: Final = (
+    "It reads MNIST's digits in none of the manners that were tried: it is not trained, or for "
+    "other images."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignQuestion:
     """A file of LeNet-5's weights was chosen that does not say how it reads.
@@ -141,6 +151,11 @@ class ForeignQuestion:
 
     choice: Choice
     scores: tuple[tuple[Manner, float], ...]
+
+
+def warning_of(guesses: Sequence[tuple[Manner, float]]) -> str:
+    """What the user should know of a network of these guesses, the best first; mostly nothing."""
+    return READS_NOTHING if guesses[0][1] < READS else ""
 
 
 def first_line(error: BaseException) -> str:

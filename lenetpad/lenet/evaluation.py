@@ -38,7 +38,7 @@ from lenetpad.lenet.data import (
 from lenetpad.lenet.network import LeNet5
 from lenetpad.lenet.recognizer import Recognizer, open_recognizer
 from lenetpad.lenet.training import EVALUATION_BATCH
-from lenetpad.messages import Choice, Evaluation
+from lenetpad.messages import Choice, Evaluation, warning_of
 
 #: How many images are read at once beside the pen.
 SMALL_BATCH: Final = 250
@@ -179,8 +179,9 @@ def _notice(choice: Choice, reader: Recognizer) -> str:
     """What the user should know of how a network was read."""
     manner, guesses = reader.weights.manner, reader.weights.guesses
     if manner is not None and guesses:
-        return (
+        notice = (
             f"{Path(choice.model).name} does not say how it reads; it was read as the best of "
             f"{len(guesses)} guesses: {', '.join(manner.answers.values())}."
         )
+        return " ".join(filter(None, [notice, warning_of(guesses)]))
     return reader.notice

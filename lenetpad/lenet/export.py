@@ -25,7 +25,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lenetpad.lenet import data, foreign
+from lenetpad.lenet import data, manners
 from lenetpad.lenet.network import LeNet5
 from lenetpad.lenet.weights import SUFFIXES, Weights, load, save
 from lenetpad.messages import UNKNOWN_MANNER, first_line
@@ -102,8 +102,7 @@ def _written(weights: Weights, path: Path, images: Tensor) -> Tensor:
     if path.suffix == ".safetensors":
         return _computed(load(str(path)).network, images)
     # A plain state dict does not say how it reads, so this is told.
-    config = weights.network.config
-    known = foreign.manner_of(config) if config.output == "linear" else None
+    known = manners.manner_of(weights.network.config)
     return _computed(load(str(path), known or UNKNOWN_MANNER).network, images)
 
 

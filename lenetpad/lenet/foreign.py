@@ -1,41 +1,28 @@
-"""LeNet-5's weights from elsewhere: which tensor is which layer's, and how the network reads.
-
-A state dict says nothing of squashing, pooling, normalisation and padding. How well the network
-reads MNIST's digits in each manner is what a guess is made from.
-"""
+"""LeNet-5's weights from elsewhere: which tensor is which layer's, by their shapes."""
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 import torch
 from torch import Tensor
-from torch.nn import functional
-
-from lenetpad.lenet import data
-from lenetpad.lenet.network import FULL, LeNet5, LeNet5Config
-from lenetpad.messages import MANNERS, UNKNOWN_MANNER, Manner
-
-#: The name of a network whose manner is none of the presets'.
-FOREIGN: Final = "lenet5-foreign"
 
 State = dict[str, Tensor]
 Shape = tuple[int, ...]
-Subsampling = Literal["sum", "average", "max", "mean"]
 
-#: The shapes in which a layer's weights come, ours last, and how many biases it has.
+#: The shapes in which a layer's weights come, and how many biases it has.
 LAYERS: Final[dict[str, tuple[tuple[Shape, ...], int]]] = {
     "c1": (((6, 1, 5, 5),), 6),
-    "c3": (((16, 6, 5, 5),), 16),
+    "c3": (((16, 6, 5, 5), (60, 5, 5)), 16),  # all kernels, or those of Table I one by one
     "c5": (((120, 16, 5, 5), (120, 400)), 120),
-    "f6": (((84, 120),), 84),
-    "output": (((10, 84),), 10),
+    "f6": (((84, 120), (84, 120, 1, 1)), 84),
+    "output": (((10, 84), (10, 84, 1, 1)), 10),
 }
+#: A convolution over the whole of its maps is a full connection.
+FULLY_CONNECTED: Final = ("c5", "f6", "output")
 #: The maps of the layers whose subsampling may have a trained coefficient and bias a map.
 SUBSAMPLINGS: Final = {"s2": 6, "s4": 16}
 #: Parts of names that betray batch normalisation.
@@ -46,48 +33,6 @@ MOST_FAULTS: Final = 5
 LAYERED: Final = len(LAYERS)
 #: Names under which checkpoints keep their network's state dict, the likeliest first.
 NESTS: Final = ("state_dict", "model_state_dict", "model", "network", "net", "weights", "params")
-
-SQUASHED: Final = ("C1", "C3", "C5", "F6")
-#: What each answer of ``MANNERS`` means for a configuration.
-SQUASHING: Final = {
-    "relu": "ReLU",
-    "tanh": "tanh",
-    "scaled-tanh": "scaled tanh",
-    "sigmoid": "sigmoid",
-}
-POOLING: Final[dict[str, tuple[Subsampling, tuple[str, ...]]]] = {
-    "max": ("max", SQUASHED),
-    "average": ("mean", SQUASHED),
-    "average-first": ("mean", ("S2", "S4", "C5", "F6")),
-    "trained-average": ("average", ("C1", "S2", "C3", "S4", "C5", "F6")),
-    "trained-sum": ("sum", ("C1", "S2", "C3", "S4", "C5", "F6")),
-}
-TRAINED: Final = ("trained-average", "trained-sum")
-#: The input values of paper and ink.
-NORMALISATION: Final = {
-    "unit": (0.0, 1.0),
-    "symmetric": (-1.0, 1.0),
-    "mnist": (-0.1307 / 0.3081, (1 - 0.1307) / 0.3081),
-    "paper": (-0.1, 1.175),
-    "inverted": (1.175, -0.1),
-}
-PADDING: Final[dict[str, Literal["background", "zero", "resized"]]] = {
-    "background": "background",
-    "zero": "zero",
-    "resized": "resized",
-}
-
-#: MNIST's training digits that every manner, and that the most promising ones, are scored on.
-ROUGHLY, FINELY, PROMISING = 100, 500, 20
-#: The border makes so small a difference that it takes more digits to tell.
-FOR_THE_BORDER: Final = 2_000
-#: Manners whose accuracies differ by less are told apart by their loss, which is finer.
-NEAR: Final = 0.01
-#: A network that reads fewer of MNIST's digits is not trained, or reads in another manner; that
-#: other one must read clearly more, or lose no more than a part on its digits.
-READS, CLEARLY, FAR_LESS = 0.5, 0.1, 0.7
-
-Score = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +76,7 @@ def identify(state: Mapping[str, Tensor]) -> Found:
     """Find LeNet-5's layers by the shapes of the plain tensors, whatever their names.
 
     The tensors found are float32 of our shapes, none where there are faults; a bias that is
-    missing is zero.
+    missing is zero, but where the output has only codes to compare F6 with.
     """
     normalising = dict.fromkeys(
         name.rpartition(".")[0] for name in state if name.endswith(BATCH_STATISTICS)
@@ -145,7 +90,8 @@ def identify(state: Mapping[str, Tensor]) -> Found:
         if name is None:
             missing.append(layer)
             continue
-        found[f"{layer}.weight"] = left.pop(name).reshape(shapes[-1])
+        weight = left.pop(name)
+        found[f"{layer}.weight"] = weight.flatten(1) if layer in FULLY_CONNECTED else weight
         bias = _bias_beside(name, left)
         if bias is not None and tuple(left[bias].shape) != (biases,):
             shape = _shape(left.pop(bias))
@@ -159,6 +105,9 @@ def identify(state: Mapping[str, Tensor]) -> Found:
         if f"{layer}.weight" in found and f"{layer}.bias" not in found:
             name = next((n for n, tensor in left.items() if tensor.shape == (biases,)), None)
             found[f"{layer}.bias"] = torch.zeros(biases) if name is None else left.pop(name)
+            if layer == "output" and name is None and _are_codes(found["output.weight"]):
+                found["output.codes"] = found.pop("output.weight")
+                del found["output.bias"]
     if ("s2.weight" in found) != ("s4.weight" in found):
         faults.append("S2, S4: only one of them has coefficients and biases")
     faults += _few([f"{n} ({_shape(t)}) is no part of LeNet-5" for n, t in left.items()])
@@ -166,101 +115,6 @@ def identify(state: Mapping[str, Tensor]) -> Found:
         faults += _faults_of_values(state)
     state = {} if faults else {name: tensor.float() for name, tensor in found.items()}
     return Found(state, tuple(faults))
-
-
-def configuration(manner: Manner) -> LeNet5Config:
-    """The configuration of a network that reads in this manner, which must be complete."""
-    subsampling, squashed = POOLING[manner.pooling]
-    background, ink = NORMALISATION[manner.normalisation]
-    return LeNet5Config(
-        name=FOREIGN,
-        squashing=SQUASHING[manner.squashing],
-        squashed=squashed,
-        subsampling=subsampling,
-        table=FULL,
-        output="linear",
-        background=background,
-        ink=ink,
-        padding=PADDING[manner.padding],
-    )
-
-
-def manner_of(config: LeNet5Config) -> Manner | None:
-    """The manner in which a network of this configuration reads; None where none is so."""
-    plain = replace(config, name=FOREIGN, rubbish=None, temperature=1.0)
-    return next((m for m in _manners(MANNERS["pooling"]) if configuration(m) == plain), None)
-
-
-def built(state: State, config: LeNet5Config) -> LeNet5:
-    """The network of a configuration with these weights, in evaluation mode."""
-    with torch.random.fork_rng(devices=[]):
-        network = LeNet5(config)
-    network.load_state_dict(state)
-    return network.eval()
-
-
-def manners(state: State) -> list[Manner]:
-    """The manners in which a network with these weights can read."""
-    trained = "s2.weight" in state
-    return _manners([name for name in POOLING if (name in TRAINED) == trained])
-
-
-def guess(state: State, known: Manner = UNKNOWN_MANNER) -> tuple[tuple[Manner, float], ...]:
-    """Every manner that agrees with ``known``, the likeliest first, with its accuracy.
-
-    The accuracy is that on some of MNIST's training digits, the first few of them for manners
-    that come nowhere near. Empty where the weights allow none. Takes about a second.
-
-    Raises DataError where MNIST is not there.
-    """
-    possible = [manner for manner in manners(state) if known.allows(manner)]
-    rough = _scores(state, possible, ROUGHLY)
-    ahead = sorted(possible, key=lambda manner: _rank(rough[manner], 1.0))[:PROMISING]
-    scores = rough | _scores(state, ahead, FINELY)
-    best = max((scores[manner][0] for manner in ahead), default=0.0)
-    chasing = [manner for manner in possible if manner not in ahead]
-    ranked = [
-        *sorted(ahead, key=lambda manner: _rank(scores[manner], best)),
-        *sorted(chasing, key=lambda manner: -scores[manner][0]),
-    ]
-    return tuple((manner, scores[manner][0]) for manner in ranked)
-
-
-def best_accuracy(state: State) -> float:
-    """About how many of MNIST's digits a network with these weights reads in its best manner.
-
-    Quicker than a guess, because the border does not decide on that.
-    """
-    inside = [manner for manner in manners(state) if manner.padding == "background"]
-    return max(accuracy for accuracy, _ in _scores(state, inside, ROUGHLY).values())
-
-
-def better_normalised(network: LeNet5) -> bool:
-    """Whether a network of one of our configurations was made for other values of paper and ink.
-
-    A network that was trained has by far the least loss with those that it was trained with.
-    """
-    losses = {
-        (paper, ink): _score_with(network, FINELY, background=paper, ink=ink)[1]
-        for paper, ink in NORMALISATION.values()
-    }
-    own = losses[network.config.background, network.config.ink]
-    return min(losses.values()) < FAR_LESS * own
-
-
-def better_padding(network: LeNet5) -> tuple[Literal["background", "zero"], float]:
-    """The border with which a network reads MNIST's digits better, and its accuracy then.
-
-    A tie, and a network that does not read them, go to the background.
-    """
-    scores: dict[Literal["background", "zero"], Score] = {
-        padding: _score_with(network, FOR_THE_BORDER, padding=padding)
-        for padding in ("background", "zero")
-    }
-    accuracy, loss = scores["zero"]
-    if accuracy >= READS and loss < scores["background"][1]:
-        return "zero", accuracy
-    return "background", scores["background"][0]
 
 
 def _shape(tensor: Tensor) -> str:
@@ -304,6 +158,11 @@ def _faults_of_missing(missing: list[str], left: State) -> list[str]:
     return faults
 
 
+def _are_codes(weight: Tensor) -> bool:
+    """Whether an output's weights are codes that F6 is compared with, as in the paper: all ±1."""
+    return bool((weight.abs() == 1).all())
+
+
 def _coefficients(layer: str, maps: int, left: State) -> State:
     """A subsampling's coefficients and biases, if both are among what is left."""
     names = [
@@ -329,49 +188,3 @@ def _faults_of_values(state: Mapping[str, Tensor]) -> list[str]:
         elif not bool(torch.isfinite(tensor.float()).all()):
             faults.append(f"{name} holds NaN or infinite values")
     return faults
-
-
-def _manners(poolings: Iterable[str]) -> list[Manner]:
-    answers = {**MANNERS, "pooling": tuple(poolings)}
-    return [Manner(*answer) for answer in itertools.product(*answers.values())]
-
-
-def _scores(state: State, wanted: Iterable[Manner], count: int) -> dict[Manner, Score]:
-    networks: dict[tuple[str, str], LeNet5] = {}
-    scores = {}
-    for manner in wanted:
-        config, parts = configuration(manner), (manner.squashing, manner.pooling)
-        network = networks.get(parts) or networks.setdefault(parts, built(state, config))
-        network.config = config  # the rest is looked up in each forward pass
-        scores[manner] = _score(network, count)
-    return scores
-
-
-def _score_with(network: LeNet5, count: int, **changes: Any) -> Score:
-    """The score that a network would have with another configuration."""
-    return _score(built(network.state_dict(), replace(network.config, **changes)), count)
-
-
-def _score(network: LeNet5, count: int) -> Score:
-    """Accuracy and mean loss on the first ``count`` training digits."""
-    images, labels = _digits()
-    images, labels = images[:count], labels[:count]
-    with torch.inference_mode():
-        output = network(images)
-        loss = functional.cross_entropy(output, labels).nan_to_num(nan=float("inf"))
-        right = (output.argmax(dim=1) == labels).float().mean()
-    return float(right), float(loss)
-
-
-def _rank(score: Score, best: float) -> tuple[float, float]:
-    """Sorts accuracies downwards; all that are near the best count as equal, up to their loss."""
-    accuracy, loss = score
-    return (-min(accuracy, best - NEAR), loss)
-
-
-@cache
-def _digits() -> tuple[Tensor, Tensor]:
-    """The first of MNIST's training images, (n, 1, 32, 32) in [0, 1], and their labels."""
-    train, _ = data.mnist()
-    images = train.images[:FOR_THE_BORDER, None].float() / 255
-    return functional.pad(images, (2, 2, 2, 2)), train.labels[:FOR_THE_BORDER]

@@ -23,12 +23,12 @@ from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
 from lenetpad import disk, resources
-from lenetpad.lenet import foreign
+from lenetpad.lenet import foreign, manners
 from lenetpad.lenet.architecture import PRESETS
 from lenetpad.lenet.data import DataError
-from lenetpad.lenet.foreign import FOREIGN
+from lenetpad.lenet.manners import FOREIGN
 from lenetpad.lenet.network import LeNet5, LeNet5Config
-from lenetpad.messages import MODEL_NAMES, UNKNOWN_MANNER, Manner
+from lenetpad.messages import MODEL_NAMES, READS, UNKNOWN_MANNER, Manner
 
 FORMAT: Final = "lenetpad weights 1"
 SUFFIXES: Final = (".safetensors", ".pth", ".pt")
@@ -114,7 +114,7 @@ def _serialised(
 ) -> bytes:
     if path.suffix == ".safetensors":
         header = {"format": FORMAT, "preset": config.name, "facts": json.dumps(facts)}
-        if _differs(config) and (manner := foreign.manner_of(config)):
+        if _differs(config) and (manner := manners.manner_of(config)):
             header["manner"] = manner.text
         return safetensors_bytes(state, metadata=header)
     buffer = io.BytesIO()
@@ -146,7 +146,7 @@ def _load_file(path: Path, name: str, manner: Manner) -> Weights:
     else:
         state = _read_pickle(path)
     if "preset" in header:
-        network = _built(state, _config(header, path), path)
+        network = _built(state, _config(header, state, path), path)
         facts = _facts(header)
         _calibrate(network, facts.get("calibration"))
         if "step" in facts:  # a training's, whose file is named by its step
@@ -154,7 +154,7 @@ def _load_file(path: Path, name: str, manner: Manner) -> Weights:
         return Weights(name=name, network=network, facts=facts)
     state = foreign.unprefixed(state)
     preset = _preset_of(state)
-    if preset and (preset != STUDY_FORMAT or manner == UNKNOWN_MANNER):
+    if preset and manner == UNKNOWN_MANNER:
         network = _built(state, PRESETS[preset], path)
         if preset != STUDY_FORMAT or _choose_padding(network):
             return Weights(name=name, network=network)
@@ -163,9 +163,9 @@ def _load_file(path: Path, name: str, manner: Manner) -> Weights:
         _check_under_our_names(state, path)
         faults = " ".join("; ".join(found.faults).split())  # one line, whatever the names
         raise WeightsError(f"{path} is not LeNet-5: {faults}")
-    if manner not in foreign.manners(found.state):
+    if manner not in manners.possible(found.state):
         return _guessed(found.state, name, path, manner)
-    network = foreign.built(found.state, foreign.configuration(manner))
+    network = manners.built(found.state, manners.configuration(manner, found.state))
     return Weights(name=name, network=network, manner=manner)
 
 
@@ -187,7 +187,7 @@ def _computes(network: LeNet5) -> bool:
 
 
 def _guessed(state: dict[str, Tensor], name: str, path: Path, manner: Manner) -> Weights:
-    guesses = foreign.guess(state, manner)
+    guesses = manners.guess(state, manner)
     if not guesses:
         trained = "has" if "s2.weight" in state else "lacks"
         raise WeightsError(
@@ -195,7 +195,7 @@ def _guessed(state: dict[str, Tensor], name: str, path: Path, manner: Manner) ->
             f"it {trained} trained coefficients of subsampling"
         )
     best = guesses[0][0]
-    network = foreign.built(state, foreign.configuration(best))
+    network = manners.built(state, manners.configuration(best, state))
     return Weights(name=name, network=network, manner=best, guesses=guesses)
 
 
@@ -205,13 +205,13 @@ def _choose_padding(network: LeNet5) -> bool:
     False where it reads MNIST clearly better in another manner than the study's.
     """
     try:
-        padding, accuracy = foreign.better_padding(network)
-        enough = max(foreign.READS, accuracy + foreign.CLEARLY)
-        if enough < 1 and foreign.best_accuracy(network.state_dict()) >= enough:
+        padding, accuracy = manners.better_padding(network)
+        enough = max(READS, accuracy + manners.CLEARLY)
+        if enough < 1 and manners.best_accuracy(network.state_dict()) >= enough:
             return False
         if padding != network.config.padding:
             network.config = replace(network.config, padding=padding)
-        return accuracy < foreign.READS or not foreign.better_normalised(network)
+        return accuracy < READS or not manners.better_normalised(network)
     except DataError:
         return True  # nothing to choose by: as the preset has it
 
@@ -221,8 +221,8 @@ def _differs(config: LeNet5Config) -> bool:
     return config.name not in PRESETS or config.padding != PRESETS[config.name].padding
 
 
-def _config(header: Mapping[str, str], path: Path) -> LeNet5Config:
-    """The configuration that a file's metadata name."""
+def _config(header: Mapping[str, str], state: Mapping[str, Tensor], path: Path) -> LeNet5Config:
+    """The configuration that a file's metadata name, and its tensors where they leave it open."""
     preset, text = header["preset"], header.get("manner", "")
     if preset not in (*PRESETS, FOREIGN):
         raise WeightsError(f"{path} is for a preset {preset!r} that this version does not know")
@@ -232,8 +232,8 @@ def _config(header: Mapping[str, str], path: Path) -> LeNet5Config:
     if not manner.complete:
         raise WeightsError(f"{path} reads in a manner {text!r} that this version does not know")
     if preset in PRESETS:
-        return replace(PRESETS[preset], padding=foreign.PADDING[manner.padding])
-    return foreign.configuration(manner)
+        return replace(PRESETS[preset], padding=manners.PADDING[manner.padding])
+    return manners.configuration(manner, state)
 
 
 def _built(state: dict[str, Tensor], config: LeNet5Config, path: Path) -> LeNet5:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad.messages import MANNERS, ForeignQuestion, Manner
+from lenetpad.messages import MANNERS, ForeignQuestion, Manner, warning_of
 from lenetpad.ui.choices import Choices
 
 #: What each question is called; Alt and the letter go there.
@@ -46,9 +46,10 @@ class MannerDialog(QDialog):
         self.boxes = {title: self._box(title) for title in TITLES}
         self.score = QLabel()
         self.buttons = self._buttons()
-        words = QLabel(QUESTION.format(name=name))
-        words.setTextFormat(Qt.TextFormat.PlainText)
-        words.setWordWrap(True)
+        told = [QUESTION.format(name=name), warning_of(question.scores)]
+        self.words = QLabel("\n\n".join(filter(None, told)))
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
         form = QGridLayout()
         form.setColumnStretch(1, 1)
         form.setHorizontalSpacing(16)
@@ -60,7 +61,7 @@ class MannerDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(14)
-        layout.addWidget(words)
+        layout.addWidget(self.words)
         layout.addLayout(form)
         layout.addWidget(self.score)
         layout.addWidget(self.buttons)

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from lenetpad import cli, runs
-from lenetpad.lenet import data, figures, foreign, weights
+from lenetpad.lenet import data, figures, manners, weights
 from lenetpad.lenet.data import Labelled
 
 #: A one and a seven, as a hand draws them; y runs down.
@@ -90,9 +90,9 @@ def tiny_mnist(
     monkeypatch.setattr(data, "mnist", lambda: tiny)
     monkeypatch.setattr(figures, "SCRIBBLES", 40)
     monkeypatch.setattr(figures, "NOISE", 40)
-    foreign._digits.cache_clear()
+    manners._digits.cache_clear()
     yield tiny
-    foreign._digits.cache_clear()
+    manners._digits.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from lenetpad.lenet.evaluation import evaluate
 from lenetpad.lenet.mixture import part_of
 from lenetpad.lenet.sources import SOURCES
 from lenetpad.lenet.training import half_is_faster
-from lenetpad.messages import DEFAULT_MODEL, PAPER, PRESET_NAMES, Progress
+from lenetpad.messages import DEFAULT_MODEL, PAPER, PRESET_NAMES, READS_NOTHING, Progress
 from lenetpad.recipes import GOING_ON, RECIPES, Mixture, Recipe
 
 from .conftest import ONE, Run
@@ -357,7 +357,8 @@ class TestForeign:
         assert result.status == 0
         if json_:
             parsed(result.out)
-        [line] = result.err.splitlines()
+        [line, warning] = result.err.splitlines()
+        assert warning == f"lenetpad: {READS_NOTHING}"  # for it is not trained
         assert line.startswith(f"lenetpad: {foreign} does not say how it reads; with ")
         assert "--squashing tanh --pooling average --normalisation " in line
         assert "--padding zero it gets" in line

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from lenetpad.lenet import export as exporting
-from lenetpad.lenet import foreign, weights
+from lenetpad.lenet import manners, weights
 from lenetpad.lenet.architecture import PRESETS
 from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.export import ONNX_PACKAGES, ExportError, export
@@ -43,7 +43,7 @@ def digits(mnist: tuple[Labelled, Labelled]) -> Tensor:
 
 
 def a_foreign_network(manner: Manner) -> Weights:
-    config = foreign.configuration(manner)
+    config = manners.configuration(manner)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(4)
         network = weights.LeNet5(config).eval()

@@ -17,10 +17,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lenetpad.lenet import foreign, weights
+from lenetpad.lenet import manners, weights
 from lenetpad.lenet.architecture import PRESETS, layer_table, total_parameters
 from lenetpad.lenet.data import Labelled
-from lenetpad.lenet.foreign import configuration
+from lenetpad.lenet.manners import configuration
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import LARGEST_FILE, WeightsError
 from lenetpad.messages import MANNERS, Choice, Manner
@@ -88,11 +88,13 @@ def forward(state: State, manner: Manner, images: Tensor) -> Tensor:
                 return squash(functional.avg_pool2d(a, 2))
         w, b = (state[f"{stage}.{key}"].view(1, -1, 1, 1) for key in ("weight", "bias"))
         scale = 4.0 if manner.pooling == "trained-sum" else 1.0
-        return squash(functional.avg_pool2d(squash(a), 2) * scale * w + b)
+        a = a if manner.pooling == "study" else squash(a)
+        return squash(functional.avg_pool2d(a, 2) * scale * w + b)
 
     x = pooled(functional.conv2d(x, *c1, padding=2 if manner.padding == "zero" else 0), "s2")
     x = pooled(functional.conv2d(x, *c3), "s4")
-    x = squash(functional.linear(x.flatten(1), *c5))
+    x = functional.linear(x.flatten(1), *c5)
+    x = x if manner.pooling == "study" else squash(x)
     return functional.linear(squash(functional.linear(x, *f6)), *out)
 
 
@@ -151,6 +153,16 @@ class TestNames:
         as_convolution = state | {"c5.weight": state["c5.weight"].view(120, 16, 5, 5)}
         path = written(tmp_path / f"a{suffix}", as_convolution)
         assert_same_network(path, state, STUDY)
+
+    @pytest.mark.parametrize("layers", [("f6",), ("c5", "f6", "out")])
+    def test_full_connections_as_convolutions(
+        self, layers: tuple[str, ...], tmp_path: Path
+    ) -> None:
+        state = a_state(NAMINGS["the paper's"])
+        shapes = {"c5": (120, 16, 5, 5), "f6": (84, 120, 1, 1), "out": (10, 84, 1, 1)}
+        names = {f"{layer}.weight": shapes[layer] for layer in layers}
+        convolutions = state | {name: state[name].view(shape) for name, shape in names.items()}
+        assert_same_network(written(tmp_path / "a.pth", convolutions), state, STUDY)
 
     @pytest.mark.parametrize(
         "nest", ["state_dict", "model_state_dict", "model", "net", "anything", "lightning"]
@@ -236,7 +248,7 @@ class TestManners:
         assert_same_network(written(tmp_path / "a.pth", state), state, manner)
 
     @pytest.mark.parametrize("shape", [(-1,), (-1, 1, 1), (1, -1, 1, 1)])
-    @pytest.mark.parametrize("pooling", ["trained-average", "trained-sum"])
+    @pytest.mark.parametrize("pooling", ["trained-average", "trained-sum", "study"])
     def test_trained_subsampling(
         self, pooling: str, shape: tuple[int, ...], tmp_path: Path
     ) -> None:
@@ -272,7 +284,7 @@ class TestManners:
     def test_every_answer_means_something(self) -> None:
         for manner in [Manner(*a) for a in itertools.product(*MANNERS.values())]:
             config = configuration(manner)
-            assert foreign.manner_of(config) == manner
+            assert manners.manner_of(config) == manner
             assert Manner.of(manner.text) == manner
 
     @pytest.mark.parametrize(
@@ -285,7 +297,7 @@ class TestManners:
     @pytest.mark.parametrize("pooling", ["max", "average", "trained-sum"])
     def test_the_layer_table(self, pooling: str) -> None:
         manner = Manner("tanh", pooling, "paper", "zero")
-        network = foreign.built(
+        network = manners.built(
             weights.LeNet5(configuration(manner)).state_dict(), configuration(manner)
         )
         trained = 44 if pooling == "trained-sum" else 0
@@ -351,8 +363,62 @@ class TestGuess:
 
     def test_trained_subsampling_is_not_read_without(self) -> None:
         state = weights.LeNet5(configuration(Manner("tanh", "trained-sum", "unit", "zero")))
-        poolings = {manner.pooling for manner in foreign.manners(state.state_dict())}
-        assert poolings == {"trained-average", "trained-sum"}
+        poolings = {manner.pooling for manner in manners.possible(state.state_dict())}
+        assert poolings == {"trained-average", "trained-sum", "study"}
+
+
+class TestPresets:
+    """The shipped weights under names that tell nothing, opened by their shapes and by MNIST."""
+
+    @pytest.mark.parametrize(
+        ("model", "manner"),
+        [
+            ("lenet5-1998-paper", Manner("scaled-tanh", "trained-sum", "paper", "background")),
+            ("lenet5-study-paper", Manner("sigmoid", "study", "paper", "background")),
+            ("lenet5-modern-paper", Manner("relu", "max", "symmetric", "background")),
+        ],
+    )
+    def test_they_are_read_as_they_were_trained(
+        self, model: str, manner: Manner, tmp_path: Path
+    ) -> None:
+        network = weights.load(model).network
+        state = {f"part{i:02}": t for i, t in enumerate(network.state_dict().values())}
+        loaded = weights.load(str(written(tmp_path / "a.pth", state)))
+        assert loaded.manner == loaded.guesses[0][0]
+        assert loaded.manner is not None
+        # Paper in the border is close to zero, so the border cannot always be told.
+        assert replace(loaded.manner, padding="background") == manner
+        config, own = loaded.network.config, network.config
+        assert (config.table, config.output) == (own.table, own.output)
+        told = weights.load(str(tmp_path / "a.pth"), manner).network
+        with torch.inference_mode():
+            pixels = shown(images())
+            torch.testing.assert_close(told(pixels), network(pixels), atol=1e-5, rtol=1e-5)
+
+    def test_kernels_and_codes_are_kept_with_the_weights(self, tmp_path: Path) -> None:
+        state = weights.load("lenet5-1998-paper").network.state_dict()
+        renamed = {f"x.{name}.y": tensor for name, tensor in state.items()}
+        manner = Manner("tanh", "trained-sum", "unit", "zero")
+        first = weights.load(str(written(tmp_path / "a.pth", renamed)), manner).network
+        weights.save(tmp_path / "b.safetensors", first, {})
+        again = weights.load(str(tmp_path / "b.safetensors")).network
+        assert again.config == first.config
+        assert total_parameters(again) == 60_000
+        view = Recognizer(weights.load(str(tmp_path / "b.safetensors"))).describe(Choice(0, ""))
+        assert view.coded
+
+    def test_a_manner_goes_before_a_presets_names(self, tmp_path: Path) -> None:
+        state = weights.load("lenet5-1998-paper").network.state_dict()
+        manner = Manner("tanh", "trained-average", "unit", "zero")
+        loaded = weights.load(str(written(tmp_path / "a.pth", state)), manner)
+        assert loaded.manner == manner
+        assert loaded.network.config.squashing == "tanh"
+
+    def test_weights_without_a_bias_that_are_no_codes(self, tmp_path: Path) -> None:
+        state = a_state()
+        del state["fc3.bias"]
+        loaded = weights.load(str(written(tmp_path / "a.pth", state)), STUDY)
+        assert loaded.network.config.output == "linear"
 
 
 class TestStudy:
@@ -407,8 +473,8 @@ class TestStudy:
     def test_without_mnist_it_opens_all_the_same(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        foreign._digits.cache_clear()
-        monkeypatch.setattr(foreign.data.resources, "path", lambda name: tmp_path / name)
+        manners._digits.cache_clear()
+        monkeypatch.setattr(manners.data.resources, "path", lambda name: tmp_path / name)
         path = written(tmp_path / "a.pth", a_state(self.NAMES))
         assert weights.load(str(path)).network.config == PRESETS["lenet5-modern"]
 
@@ -437,7 +503,7 @@ class TestMetadata:
     @pytest.mark.parametrize("manner", ["", "odd", "relu max symmetric odd"])
     def test_a_manner_of_the_future(self, manner: str, tmp_path: Path) -> None:
         path = tmp_path / "a.safetensors"
-        header = {"preset": foreign.FOREIGN, "manner": manner}
+        header = {"preset": manners.FOREIGN, "manner": manner}
         save_file(a_state(LAYERS), path, metadata=header)
         assert "does not know" in refusal(path)
 
@@ -452,7 +518,7 @@ class TestRefusals:
         message = refusal(written(tmp_path / f"a{suffix}", state))
         sentences = message.partition(" is not LeNet-5: ")[2].split("; ")
         assert sorted(sentences) == [
-            "C3: expected 16×6×5×5, conv2.weight is 16×6×3×3",
+            "C3: expected 16×6×5×5 or 60×5×5, conv2.weight is 16×6×3×3",
             "C5: expected 120×16×5×5 or 120×400, fc1.weight is 120×256",
             "output: expected 10, fc3.bias is 12",
         ]
@@ -462,8 +528,8 @@ class TestRefusals:
         message = refusal(written(tmp_path / "a.pth", state))
         assert "C1: expected 6×1×5×5, nothing is there" in message
         assert "C5: expected 120×16×5×5 or 120×400, 0.weight is 100×784" in message
-        assert "F6: expected 84×120, 2.weight is 10×100" in message
-        assert "output: expected 10×84, nothing is there" in message
+        assert "F6: expected 84×120 or 84×120×1×1, 2.weight is 10×100" in message
+        assert "output: expected 10×84 or 10×84×1×1, nothing is there" in message
 
     def test_batch_normalisation(self, tmp_path: Path) -> None:
         state = a_state() | {f"bn.{n}": t for n, t in nn.BatchNorm2d(6).state_dict().items()}
@@ -474,7 +540,7 @@ class TestRefusals:
         state = {f"block{i}\n.weight": torch.zeros(8, 8, 3, 3) for i in range(500)}
         state |= {f"bn{i}.running_mean": torch.zeros(64) for i in range(500)}
         message = refusal(written(tmp_path / "a.pth", state))
-        assert "C3: expected 16×6×5×5, block1 .weight is 8×8×3×3" in message
+        assert "C3: expected 16×6×5×5 or 60×5×5, block1 .weight is 8×8×3×3" in message
         assert "bn4 normalises batches, which LeNet-5 does not; 495 more like that" in message
         assert len(message) < 2000
 

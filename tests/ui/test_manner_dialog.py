@@ -10,7 +10,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from lenetpad.messages import MANNERS, Choice, ForeignQuestion, Manner, ModelReady
+from lenetpad.messages import MANNERS, READS_NOTHING, Choice, ForeignQuestion, Manner, ModelReady
 from lenetpad.ui.manner_dialog import MannerDialog
 from lenetpad.ui.theme import ThemeChoice
 from lenetpad.ui.window import Window
@@ -59,6 +59,14 @@ def test_it_begins_with_the_best_guess(dialog: MannerDialog) -> None:
     assert dialog.manner == BEST
     assert dialog.score.text() == "Reads 97.8 % of MNIST's digits: the best guess."
     assert not button(dialog, "Reset").isEnabled()
+
+
+@pytest.mark.parametrize("accuracy", [0.978, 0.1])
+def test_a_network_that_reads_nothing_is_said_to(window: Window, accuracy: float) -> None:
+    window.ask(ForeignQuestion(QUESTION.choice, ((BEST, accuracy),)))
+    assert window.question is not None
+    assert (READS_NOTHING in window.question.words.text()) == (accuracy < 0.5)
+    assert window.question.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
 
 
 def test_only_what_is_possible_can_be_answered(dialog: MannerDialog) -> None:
