@@ -174,6 +174,13 @@ COMMANDS: Final = (
             _argument(
                 "--start", default="", metavar="MODEL", help="weights to go on from, not random"
             ),
+            _argument(
+                "--teachers",
+                nargs="+",
+                default=[],
+                metavar="MODEL",
+                help="networks to agree with, beside the labels",
+            ),
             *DATA,
             _argument("--epochs", type=_positive(int), help="passes over the data"),
             _argument("--batch-size", type=_positive(int), help="images a step"),
@@ -189,6 +196,7 @@ COMMANDS: Final = (
             _argument("--weight-decay", type=float, help="how strongly weights are pulled to 0"),
             _argument("--fraction", type=float, help="part of the training images to use"),
             _argument("--label-noise", type=float, help="part of the labels to make wrong"),
+            _argument("--taught", type=float, help="part of the loss that teachers decide (0.7)"),
             _argument("--seed", type=int, help="seed of initial weights, order and distortions"),
             _argument(
                 "--half",

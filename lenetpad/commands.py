@@ -39,12 +39,20 @@ from lenetpad.messages import (
     Reading,
     warning_of,
 )
-from lenetpad.recipes import RECIPES, TRAININGS_BY_NAME, Plan, Recipe, last_recipe, plan_of
+from lenetpad.recipes import (
+    RECIPES,
+    TEACHERS_PART,
+    TRAININGS_BY_NAME,
+    Plan,
+    Recipe,
+    plan_of,
+    usual_recipe,
+)
 
 #: What of a recipe the options of `lenetpad train` choose.
 CHOSEN: Final = (
     *("epochs", "batch_size", "optimiser", "momentum", "lr", "schedule", "weight_decay"),
-    *("fraction", "label_noise", "seed"),
+    *("fraction", "label_noise", "taught", "seed"),
 )
 
 
@@ -133,11 +141,18 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     if out.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         what = "it is a folder" if out.is_dir() else f"{nearest} is no folder to write in"
         raise ValueError(f"{out} cannot be written: {what}")
-    usual = last_recipe(name) if arguments.start else RECIPES[name]
+    taught = bool(arguments.teachers)
+    if arguments.taught and not taught:
+        raise ValueError("--taught needs --teachers MODEL …")
+    if preset:
+        usual = replace(preset.recipe, taught=TEACHERS_PART * taught)
+    else:
+        usual = usual_recipe(name, started=bool(arguments.start), taught=taught)
     return Plan(
         model=name,
-        recipe=_recipe(preset.recipe if preset else usual, arguments),
-        start=_start(arguments.start),
+        recipe=_recipe(usual, arguments),
+        start=_kept(arguments.start),
+        teachers=tuple(map(_kept, arguments.teachers)),
         data=arguments.data,
         folder=str(Path(arguments.folder).resolve()) if arguments.folder else "",
         ink=_resolved(arguments.ink),
@@ -149,8 +164,8 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     )
 
 
-def _start(model: str) -> str:
-    """The weights to begin with: a shipped name, or a file's path that a run can keep."""
+def _kept(model: str) -> str:
+    """Weights as a run can keep them: a shipped name, or a file's path."""
     if not model or model in RECIPES:
         return model
     return str(Path(model).resolve())

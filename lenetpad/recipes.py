@@ -60,7 +60,9 @@ class Recipe:
     by ``step_factor`` after every ``step_epochs`` epochs, 1998 lowers it as the paper does.
     ``fraction`` of the training images is used, and of ``label_noise`` of them the labels are
     replaced by other digits. ``validation`` training images are held out and only reported on.
-    ``mixture`` says what MNIST is mixed with; None trains on the images as they are.
+    ``mixture`` says what MNIST is mixed with; None trains on the images as they are. ``taught`` is
+    the part of the loss that is the distance from teachers and not from the labels, ``softness``
+    by what the logarithms of the probabilities are divided for it.
     """
 
     epochs: int = 30
@@ -78,6 +80,8 @@ class Recipe:
     fraction: float = 1.0
     label_noise: float = 0.0
     validation: int = 5000
+    taught: float = 0.0
+    softness: float = 2.0
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -105,6 +109,10 @@ class Recipe:
             raise ValueError("the label noise must be a fraction, from 0 to 1")
         if self.validation < 0:
             raise ValueError("the number of held-out images must not be negative")
+        if not 0 <= self.taught <= 1:
+            raise ValueError("what teachers teach must be a fraction of the loss, from 0 to 1")
+        if not 0 < self.softness < math.inf:
+            raise ValueError("the teachers' softness must be a positive number")
 
 
 def recipe_of(kept: Mapping[str, Any]) -> Recipe:
@@ -119,6 +127,9 @@ def recipe_of(kept: Mapping[str, Any]) -> Recipe:
     except (TypeError, KeyError) as error:
         raise ValueError(f"this is no recipe of this version of lenetpad: {error}") from None
 
+
+#: How much of the loss teachers decide where nothing else is said.
+TEACHERS_PART: Final = 0.7
 
 #: For the mixture, whose ink is varied already, little elasticity; for MNIST alone, more.
 _HAND: Final = Recipe(epochs=30, distortions=Distortions(elastic=0.3))
@@ -138,17 +149,40 @@ RECIPES: Final = {
     ),
 }
 
-#: How a network goes on from weights that it has: what ships has done both.
+#: How a network goes on from weights that it has.
 GOING_ON: Final = {
     "lenet5-1998": replace(
         _HAND, epochs=14, mixture=replace(_MIXED, mnist=5, scribbles=90_000), lr=1e-3
     ),
 }
 
+#: Which networks teach all that are for your hand: together they read better than either.
+TEACHERS: Final = ("lenet5-1998", "lenet5-modern")
+_TAUGHT: Final = replace(
+    _HAND,
+    epochs=20,
+    mixture=replace(_MIXED, mnist=5, scribbles=90_000),
+    lr=2e-3,
+    taught=TEACHERS_PART,
+)
+#: How they go on once more, with these teachers: what ships for your hand has done it all.
+TAUGHT: Final = {
+    "lenet5-1998": _TAUGHT,
+    "lenet5-study": replace(
+        _TAUGHT,
+        epochs=14,
+        mixture=replace(_MORE_LETTERS, mnist=5, scribbles=150_000),
+        lr=3e-3,
+    ),
+    "lenet5-modern": _TAUGHT,
+}
 
-def last_recipe(model: str) -> Recipe:
-    """The recipe that the shipped weights of this name were trained by, the last one of two."""
-    return GOING_ON.get(model, RECIPES[model])
+
+def usual_recipe(model: str, *, started: bool, taught: bool) -> Recipe:
+    """The recipe for the weights of this name: from random weights, from others, or taught too."""
+    if taught:
+        return TAUGHT.get(model, replace(RECIPES[model], taught=TEACHERS_PART))
+    return GOING_ON.get(model, RECIPES[model]) if started else RECIPES[model]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +251,7 @@ class Plan:
     ``preset`` is the title of the one that it began with, for the list of runs.
     ``ink`` are trained on too, by ``images`` the weights are only judged. ``out`` is a file for
     the weights besides the run's own; "" wants none. ``half`` convolves C3 in bfloat16.
+    ``teachers`` are names or files like ``start``, for a recipe that is taught.
     """
 
     model: str
@@ -230,6 +265,7 @@ class Plan:
     device: str = CPU
     half: bool = False
     preset: str = ""
+    teachers: tuple[str, ...] = ()
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -242,7 +278,8 @@ class Plan:
 def plan_of(model: str, asked: Mapping[str, Any]) -> Plan:
     """The plan that a run kept; ValueError where it is none of this version."""
     try:
-        lists = {name: tuple(map(str, asked[name])) for name in ("ink", "images")}
+        taught = {"teachers": (), **asked}  # which older runs did not ask for
+        lists = {name: tuple(map(str, taught[name])) for name in ("teachers", "ink", "images")}
         return Plan(model, **{**asked, **lists, "recipe": recipe_of(asked["recipe"])})
     except (TypeError, KeyError) as error:
         raise ValueError(f"this is no training of this version of lenetpad: {error}") from None

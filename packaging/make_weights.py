@@ -12,12 +12,16 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lenetpad.lenet.sources import SOURCES
 from lenetpad.messages import PAPER
-from lenetpad.recipes import GOING_ON, RECIPES
+from lenetpad.recipes import GOING_ON, RECIPES, TAUGHT, TEACHERS
+
+#: What is trained by, one after the other; a network that is in a table goes on by it.
+STAGES = (RECIPES, GOING_ON, TAUGHT)
 
 
 def main() -> int:
@@ -28,10 +32,14 @@ def main() -> int:
         print(where_to_get_data(), file=sys.stderr)
         return 2
     seeds = arguments.seeds or [None]
-    jobs = [(model, seed) for seed in seeds for model in models]
-    with TemporaryDirectory() as runs, ThreadPoolExecutor(os.cpu_count()) as pool:
-        statuses = list(pool.map(lambda job: train(*job, arguments, Path(runs)), jobs))
-    return 1 if any(statuses) else 0
+    with TemporaryDirectory() as kept, ThreadPoolExecutor(os.cpu_count()) as pool:
+        for stage, recipes in enumerate(STAGES):
+            jobs = [(model, seed) for seed in seeds for model in models if model in recipes]
+            one = partial(train, stage, arguments=arguments, kept=Path(kept))
+            statuses = [pool.submit(one, *job) for job in jobs]
+            if any(status.result() for status in statuses):
+                return 1
+    return 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,35 +55,26 @@ def parser() -> argparse.ArgumentParser:
     return result
 
 
-def train(model: str, seed: int | None, arguments: argparse.Namespace, runs: Path) -> int:
-    """Train a network, by its second recipe too where it has one, and return the exit status."""
-    several = len(arguments.seeds or ()) > 1
-    name = f"{model}{f'-{seed}' if several else ''}.safetensors"
-    if model not in GOING_ON:
-        return run_training(model, seed, arguments, runs, arguments.out / name)
-    first = runs / "first" / name
-    status = run_training(model, seed, arguments, runs, first)
-    return status or run_training(model, seed, arguments, runs, arguments.out / name, first)
-
-
-def run_training(
-    model: str,
-    seed: int | None,
-    arguments: argparse.Namespace,
-    runs: Path,
-    out: Path,
-    start: Path | None = None,
+def train(
+    stage: int, model: str, seed: int | None, arguments: argparse.Namespace, kept: Path
 ) -> int:
     """Run one training and return its exit status; its last line of output is passed on."""
+
+    def made(name: str) -> str:
+        return str(place(stage - 1, name, seed, arguments, kept))
+
+    out = place(stage, model, seed, arguments, kept)
     command = [sys.executable, "-m", "lenetpad", "train", "--model", model]
-    if start is not None:
-        command += ["--start", str(start)]
+    if stage:
+        command += ["--start", made(model)]
+    if STAGES[stage] is TAUGHT:
+        command += options("--teachers", map(made, TEACHERS))
     if seed is not None:
         command += ["--seed", str(seed)]
     if not model.endswith(PAPER):
         command += options("--ink", arguments.ink) + options("--images", arguments.images)
     done = subprocess.run(
-        [*command, "--out", str(out), "--runs", str(runs)],
+        [*command, "--out", str(out), "--runs", str(kept)],
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
@@ -86,7 +85,18 @@ def run_training(
     return done.returncode
 
 
-def options(name: str, paths: Iterable[Path]) -> list[str]:
+def place(
+    stage: int, model: str, seed: int | None, arguments: argparse.Namespace, kept: Path
+) -> Path:
+    """Where the weights are that a network has after a stage; what ships goes to ``--out``."""
+    stages = [n for n, recipes in enumerate(STAGES) if model in recipes]
+    last = max(n for n in stages if n <= stage)
+    folder = arguments.out if last == stages[-1] else kept / f"stage-{last}"
+    several = len(arguments.seeds or ()) > 1
+    return Path(folder / f"{model}{f'-{seed}' if several else ''}.safetensors")
+
+
+def options(name: str, paths: Iterable[Path | str]) -> list[str]:
     """An option with its values, or nothing without values."""
     values = [str(path) for path in paths]
     return [name, *values] if values else []

@@ -50,6 +50,7 @@ class Course:
         folder = Path(plan.folder) if plan.folder else None
         images, self._test = datasets.load(plan.data, datasets.cache(), folder, say)
         self.network = _network(plan)
+        teachers = [load(teacher).network for teacher in plan.teachers]
         if recipe.mixture:
             say("drawing the mixture, which takes minutes", 0, 0)
         self._lesson = prepared(recipe, drawings, images)
@@ -60,6 +61,7 @@ class Course:
             self._device,
             self._lesson.held_out,
             half=plan.half,
+            teachers=teachers,
         )
         self._facts = self._known_before()
         self._recording: Recording | None = None
@@ -134,11 +136,14 @@ class Course:
         """The metadata of the weights that are known before the training."""
         plan = self.plan
         started_from = {"start": Path(plan.start).name} if plan.start else {}
+        teachers = [Path(teacher).name for teacher in plan.teachers]
+        taught_by = {"teachers": teachers} if plan.recipe.taught else {}
         return {
             "recipe": asdict(plan.recipe),
             "seed": plan.recipe.seed,
             "half": self.network.half_c3,
             **started_from,
+            **taught_by,
             "data": [
                 _source(plan),
                 *(described(Path(path)) for path in plan.ink),

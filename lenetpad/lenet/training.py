@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from lenetpad.lenet.augment import distorted, padded
 from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.network import LeNet5
+from lenetpad.lenet.teaching import Teachers
 from lenetpad.messages import Progress
 from lenetpad.recipes import Recipe
 
@@ -45,12 +46,13 @@ def fit(
     held_out: Labelled | None = None,
     *,
     half: bool = False,
+    teachers: Sequence[LeNet5] = (),
 ) -> Iterator[Progress]:
     """Train ``network`` in place on ``data`` and yield progress every few steps.
 
     A ``Training`` from its first step to its last; see there.
     """
-    return Training(network, data, recipe, device, held_out, half=half).run()
+    return Training(network, data, recipe, device, held_out, half=half, teachers=teachers).run()
 
 
 class Training:
@@ -59,7 +61,8 @@ class Training:
     It trains ``network`` in place on ``data``. ``half`` convolves C3 in bfloat16 where the CPU has
     instructions for it (see ``half_is_faster``): less time for a step, and weights that are
     rounded otherwise. Validation is on ``held_out``, or on images that are taken from the data
-    where none are given. Raises TrainingError when there are no images.
+    where none are given. ``teachers`` teach it if the recipe is a taught one. Raises TrainingError
+    when there are no images, or no teachers for such a recipe.
     """
 
     def __init__(
@@ -71,9 +74,12 @@ class Training:
         held_out: Labelled | None = None,
         *,
         half: bool = False,
+        teachers: Sequence[LeNet5] = (),
     ) -> None:
         if len(data) == 0:
             raise TrainingError("there are no images to train on")
+        if recipe.taught and not teachers:
+            raise TrainingError("this recipe is taught by other networks: name them as teachers")
         self.network, self.recipe, self.device = network, recipe, device
         self._generator = torch.Generator().manual_seed(recipe.seed)
         if held_out is None:
@@ -86,6 +92,7 @@ class Training:
         self._order = torch.empty(0, dtype=torch.int64)  # what is left of this epoch
         network.to(device).train()
         network.half_c3 = half and half_is_faster(device)
+        self._teachers = Teachers(teachers, recipe.softness, device) if recipe.taught else None
         self._optimiser = _optimiser(network, recipe)
         self._schedule = _schedule(self._optimiser, recipe, self.steps, self.steps_an_epoch)
 
@@ -199,12 +206,20 @@ class Training:
 
     def _stepped(self, images: Tensor, labels: Tensor) -> Tensor:
         self._optimiser.zero_grad(set_to_none=True)
-        loss = self.network.loss(self.network(images), labels)
+        loss = self._loss(images, labels)
         loss.backward()
         self._optimiser.step()
         self._schedule.step()
         self.step += 1
         return loss.detach()
+
+    def _loss(self, images: Tensor, labels: Tensor) -> Tensor:
+        output, taught = self.network(images), self.recipe.taught
+        loss = self.network.loss(output, labels)
+        if self._teachers is None:
+            return loss
+        lesson = self._teachers.loss(images, self.network.log_posteriors(output))
+        return (1 - taught) * loss + taught * lesson
 
     def _validated(self) -> tuple[float | None, float | None]:
         """Loss and error on the held-out images; (None, None) where none are held out."""

@@ -86,6 +86,7 @@ class PlanForm(QWidget):
         self._base = TRAININGS[0].recipe  # for what the form does not show
         self._start_file = self._folder = ""
         self._ink: tuple[str, ...] = ()
+        self._teachers: tuple[str, ...] = ()  # of a run whose choices are shown
         self.presets = _box("Preset", "A training to begin with", _titles_of_presets())
         self.networks = _box("Network", "The network that is trained", NETWORK_TITLES)
         self.starts = _box("Start from", "Random weights, or weights to go on from", _starts())
@@ -119,6 +120,7 @@ class PlanForm(QWidget):
             model=self.networks.currentData(),
             recipe=recipe,
             start=self._start_file or self.starts.currentData(),
+            teachers=self._teachers if recipe.taught else (),
             data=self.data.currentData(),
             folder=self._folder if self.data.currentData() == FOLDER else "",
             ink=self._ink,
@@ -133,7 +135,7 @@ class PlanForm(QWidget):
         self.networks.select(plan.model.removesuffix(PAPER))
         self._show_start(plan.start)
         self.data.select(plan.data)
-        self._folder, self._ink = plan.folder, plan.ink
+        self._folder, self._ink, self._teachers = plan.folder, plan.ink, plan.teachers
         self._show_recipe(plan.recipe)
         self.devices.select(plan.device)
         self._filling = False

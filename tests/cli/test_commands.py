@@ -27,7 +27,16 @@ from lenetpad.lenet.mixture import part_of
 from lenetpad.lenet.sources import SOURCES
 from lenetpad.lenet.training import half_is_faster
 from lenetpad.messages import DEFAULT_MODEL, PAPER, PRESET_NAMES, READS_NOTHING, Progress
-from lenetpad.recipes import GOING_ON, RECIPES, Mixture, Recipe
+from lenetpad.recipes import (
+    GOING_ON,
+    RECIPES,
+    TAUGHT,
+    TEACHERS,
+    TEACHERS_PART,
+    Mixture,
+    Recipe,
+    plan_of,
+)
 
 from .conftest import ONE, Run
 
@@ -358,8 +367,8 @@ class TestForeign:
         if json_:
             parsed(result.out)
         [line, warning] = result.err.splitlines()
-        assert warning == f"lenetpad: {READS_NOTHING}"  # for it is not trained
         assert line.startswith(f"lenetpad: {foreign} does not say how it reads; with ")
+        assert warning == f"lenetpad: {READS_NOTHING}"  # for it is not trained
         assert "--squashing tanh --pooling average --normalisation " in line
         assert "--padding zero it gets" in line
         assert "% of MNIST right" in line
@@ -498,6 +507,18 @@ class TestTrain:
         assert other.facts["start"] == first.name
         for mine, theirs in zip(one.network.parameters(), other.network.parameters(), strict=True):
             assert torch.allclose(mine, theirs, atol=1e-6)
+
+    def test_it_is_taught_by_other_networks(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "taught.safetensors"
+        teachers = ("--teachers", "lenet5-1998", weights.shipped("lenet5-modern"))
+        run("train", "--model", "lenet5-modern-paper", *teachers, "--out", out, *self.QUICK)
+        facts = weights.load(str(out)).facts
+        assert facts["teachers"] == ["lenet5-1998", "lenet5-modern.safetensors"]
+        assert facts["recipe"]["taught"] == TEACHERS_PART
+        [kept] = runs.listed(runs.home())[0]
+        assert plan_of(kept.model, kept.asked).teachers[0] == "lenet5-1998"
+        run("train", *teachers, "--taught", 0.2, "--preset", "quick", "--out", out, *self.QUICK)
+        assert weights.load(str(out)).facts["recipe"]["taught"] == 0.2
 
     def test_a_folder_of_pictures_is_learnt_and_judged(self, run: Run, tmp_path: Path) -> None:
         images = np.random.default_rng(1).integers(0, 255, (60, 28, 28)).astype(np.uint8)
@@ -683,6 +704,9 @@ class TestTrain:
             (["--data", "folder"], "--data folder needs --folder"),
             (["--data", "folder", "--folder", "nowhere"], "nowhere"),
             (["--start", "nowhere.pth"], "nowhere.pth"),
+            (["--teachers", "nowhere.pth"], "nowhere.pth"),
+            (["--taught", "0.5"], "--taught needs --teachers"),
+            (["--taught", "1.5", "--teachers", "lenet5-1998"], "a fraction of the loss"),
         ],
     )
     def test_what_cannot_work_is_said_before_the_training(
@@ -821,27 +845,55 @@ def _table(text: str, title: str) -> list[str]:
     return text[text.index(title) :].split("\n\n")[1].splitlines()
 
 
-def test_make_weights_trains_what_ships_by_both_of_its_recipes(
+def test_make_weights_goes_through_all_recipes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each training starts from what the last one of its network made, and ends where it ships."""
+    script = runpy.run_path(str(Path(__file__).parents[2] / "packaging" / "make_weights.py"))
+    asked: dict[tuple[str, int], list[str]] = {}
+
+    def noted(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        model = command[command.index("--model") + 1]
+        asked[model, sum(name == model for name, _ in asked)] = command
+        return subprocess.CompletedProcess(command, 0, "done", "")
+
+    def value(command: list[str], option: str) -> str:
+        return command[command.index(option) + 1] if option in command else ""
+
+    monkeypatch.setattr(subprocess, "run", noted)
+    monkeypatch.setattr(sys, "argv", ["make_weights", "--ink", "a.jsonl", "--out", str(tmp_path)])
+    assert script["main"]() == 0
+    ends = {}
+    for model in RECIPES:
+        commands = [asked[key] for key in sorted(asked) if key[0] == model]
+        assert len(commands) == sum(model in table for table in (RECIPES, GOING_ON, TAUGHT))
+        outs = [value(command, "--out") for command in commands]
+        assert [value(command, "--start") for command in commands] == ["", *outs[:-1]]
+        assert outs[-1] == str(tmp_path / f"{model}.safetensors")
+        assert len({*outs}) == len(outs)
+        assert all("--ink" in command for command in commands) == (not model.endswith(PAPER))
+        ends[model] = outs
+    for model in TAUGHT:
+        last = [asked[key] for key in sorted(asked) if key[0] == model][-1]
+        at = last.index("--teachers")
+        assert last[at + 1 : at + 3] == [ends[name][-2] for name in TEACHERS]
+
+
+@pytest.mark.parametrize("failing_model", ["lenet5-study", "lenet5-modern-paper"])
+def test_make_weights_stops_where_a_training_fails(
+    failing_model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = runpy.run_path(str(Path(__file__).parents[2] / "packaging" / "make_weights.py"))
     asked = []
 
-    def noted(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
-        asked.append([word for word in command if word.endswith(".safetensors")])
-        return subprocess.CompletedProcess(command, 0, "done", "")
+    def failing(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, int(failing_model in command), "", "no")
 
-    monkeypatch.setattr(subprocess, "run", noted)
-    arguments = script["parser"]().parse_args(["--out", str(tmp_path)])
-    for model in RECIPES:
-        asked.clear()
-        assert script["train"](model, None, arguments, tmp_path / "runs") == 0
-        out = str(tmp_path / f"{model}.safetensors")
-        if model not in GOING_ON:
-            assert asked == [[out]]
-            continue
-        [[first], [start, last]] = asked
-        assert start == first != last == out
+    monkeypatch.setattr(subprocess, "run", failing)
+    monkeypatch.setattr(sys, "argv", ["make_weights", "--ink", "a.jsonl", "--out", str(tmp_path)])
+    assert script["main"]() == 1
+    assert len(asked) == len(RECIPES)
 
 
 def test_without_ink_make_weights_says_where_to_get_it(tmp_path: Path) -> None:

@@ -113,6 +113,16 @@ class TestForm:
         assert form.plan.start == "lenet5-study"
         assert form.plan.data == "mnist"
 
+    def test_teachers_are_kept_until_a_preset_is_chosen(self, form: PlanForm) -> None:
+        taught = replace(form.plan.recipe, taught=0.4)
+        form.show_plan(replace(form.plan, recipe=taught, teachers=("lenet5-modern", "/a.pth")))
+        assert form.plan.teachers == ("lenet5-modern", "/a.pth")
+        assert form.plan.recipe.taught == 0.4
+        form.presets.setCurrentIndex(1)
+        form.presets.activated.emit(1)
+        assert form.plan.teachers == ()
+        assert form.plan.recipe.taught == 0
+
     def test_a_change_is_told_once(self, qtbot: QtBot, form: PlanForm) -> None:
         with qtbot.waitSignal(form.changed):
             form.numbers["epochs"].setValue(9)
