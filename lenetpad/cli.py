@@ -88,7 +88,7 @@ def _positive(kind: type) -> Callable[[str], Any]:
 
 def _device(text: str) -> str:
     """The name of a device that there may be; whether there is, the command finds out."""
-    if re.fullmatch(rf"{AUTO}|{CPU}|mps|(cuda|xpu)(:\d+)?", text):
+    if re.fullmatch(rf"{AUTO}|({CPU}|cuda|mps|xpu)(:(0|[1-9][0-9]?))?", text):
         return text
     raise argparse.ArgumentTypeError(
         f"{text!r} is no device: choose auto, cpu, cuda, cuda:1 (the second GPU), mps or xpu"

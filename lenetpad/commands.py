@@ -37,11 +37,9 @@ from lenetpad.messages import (
     Manner,
     Progress,
     Reading,
-    warning_of,
 )
 from lenetpad.recipes import (
     RECIPES,
-    TEACHERS_PART,
     TRAININGS_BY_NAME,
     Plan,
     Recipe,
@@ -144,10 +142,11 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     taught = bool(arguments.teachers)
     if arguments.taught and not taught:
         raise ValueError("--taught needs --teachers MODEL …")
+    if arguments.taught == 0 and taught:
+        raise ValueError("--taught 0 leaves --teachers nothing to teach")
+    usual = usual_recipe(name, started=bool(arguments.start), taught=taught)
     if preset:
-        usual = replace(preset.recipe, taught=TEACHERS_PART * taught)
-    else:
-        usual = usual_recipe(name, started=bool(arguments.start), taught=taught)
+        usual = replace(preset.recipe, taught=usual.taught)
     return Plan(
         model=name,
         recipe=_recipe(usual, arguments),
@@ -329,6 +328,8 @@ def _loaded(arguments: argparse.Namespace) -> Weights:
     """The weights that were asked for; stderr says how they read where that was guessed."""
     loaded = load(arguments.model, _manner(arguments))
     _say_how_it_reads(loaded, arguments)
+    if loaded.warning:
+        print(f"lenetpad: {loaded.warning}", file=sys.stderr)
     return loaded
 
 
@@ -344,8 +345,6 @@ def _say_how_it_reads(loaded: Weights, arguments: argparse.Namespace) -> None:
             f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)",
             file=sys.stderr,
         )
-        if warning := warning_of(loaded.guesses):
-            print(f"lenetpad: {warning}", file=sys.stderr)
 
 
 def _images(path: Path) -> Sequence[Any]:

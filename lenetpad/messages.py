@@ -6,7 +6,7 @@ This is also all that the window knows of the network.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -132,11 +132,11 @@ class Choice:
     manner: Manner = UNKNOWN_MANNER
 
 
-#: A network that gets fewer of MNIST's digits right in its best manner does not read them.
+#: A network that gets fewer of MNIST's digits right does not read them.
 READS: Final = 0.5
 #: What to tell of such a network. It may be opened all the same.
 READS_NOTHING: Final = (
-    "It reads MNIST's digits in none of the manners that were tried: it is not trained, or for "
+    "It reads fewer than half of MNIST's digits so: it reads otherwise, is not trained, or is for "
     "other images."
 )
 
@@ -153,9 +153,9 @@ class ForeignQuestion:
     scores: tuple[tuple[Manner, float], ...]
 
 
-def warning_of(guesses: Sequence[tuple[Manner, float]]) -> str:
-    """What the user should know of a network of these guesses, the best first; mostly nothing."""
-    return READS_NOTHING if guesses[0][1] < READS else ""
+def warning_of(accuracy: float) -> str:
+    """What to tell of a network that gets this fraction of MNIST right; mostly nothing."""
+    return READS_NOTHING if accuracy < READS else ""
 
 
 def first_line(error: BaseException) -> str:

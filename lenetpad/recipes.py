@@ -179,10 +179,13 @@ TAUGHT: Final = {
 
 
 def usual_recipe(model: str, *, started: bool, taught: bool) -> Recipe:
-    """The recipe for the weights of this name: from random weights, from others, or taught too."""
-    if taught:
-        return TAUGHT.get(model, replace(RECIPES[model], taught=TEACHERS_PART))
-    return GOING_ON.get(model, RECIPES[model]) if started else RECIPES[model]
+    """The recipe for the weights of this name: from random weights or from others, with teachers
+    or without. Those to go on by are for weights that are trained."""
+    first = RECIPES[model]
+    if not taught:
+        return GOING_ON.get(model, first) if started else first
+    without = replace(first, taught=TEACHERS_PART)
+    return TAUGHT.get(model, without) if started else without
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,19 @@ def main() -> int:
         return 2
     seeds = arguments.seeds or [None]
     with TemporaryDirectory() as kept, ThreadPoolExecutor(os.cpu_count()) as pool:
+        failed: set[tuple[str, int | None]] = set()
         for stage, recipes in enumerate(STAGES):
-            jobs = [(model, seed) for seed in seeds for model in models if model in recipes]
+            needed = TEACHERS if recipes is TAUGHT else ()
+            jobs = [
+                (model, seed)
+                for seed in seeds
+                for model in models
+                if model in recipes and failed.isdisjoint((n, seed) for n in (model, *needed))
+            ]
             one = partial(train, stage, arguments=arguments, kept=Path(kept))
-            statuses = [pool.submit(one, *job) for job in jobs]
-            if any(status.result() for status in statuses):
-                return 1
-    return 0
+            statuses = {job: pool.submit(one, *job) for job in jobs}
+            failed |= {job for job, status in statuses.items() if status.result()}
+    return 1 if failed else 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -91,9 +97,9 @@ def place(
     """Where the weights are that a network has after a stage; what ships goes to ``--out``."""
     stages = [n for n, recipes in enumerate(STAGES) if model in recipes]
     last = max(n for n in stages if n <= stage)
-    folder = arguments.out if last == stages[-1] else kept / f"stage-{last}"
+    folder: Path = arguments.out if last == stages[-1] else kept / f"stage-{last}"
     several = len(arguments.seeds or ()) > 1
-    return Path(folder / f"{model}{f'-{seed}' if several else ''}.safetensors")
+    return folder / f"{model}{f'-{seed}' if several else ''}.safetensors"
 
 
 def options(name: str, paths: Iterable[Path | str]) -> list[str]:

@@ -50,7 +50,7 @@ class Course:
         folder = Path(plan.folder) if plan.folder else None
         images, self._test = datasets.load(plan.data, datasets.cache(), folder, say)
         self.network = _network(plan)
-        teachers = [load(teacher).network for teacher in plan.teachers]
+        teachers = [self._teacher(model) for model in plan.teachers]
         if recipe.mixture:
             say("drawing the mixture, which takes minutes", 0, 0)
         self._lesson = prepared(recipe, drawings, images)
@@ -66,6 +66,15 @@ class Course:
         self._facts = self._known_before()
         self._recording: Recording | None = None
         self.figures: Figures = {}
+
+    def _teacher(self, model: str) -> LeNet5:
+        """A teacher's network; how it reads is said where that was guessed."""
+        weights = load(model)
+        if weights.manner:
+            self._say(f"{model} does not say how it reads; taken as {weights.manner.text}", 0, 0)
+        if weights.warning:
+            self._say(f"{model}: {weights.warning}", 0, 0)
+        return weights.network
 
     def begin(self, root: Path) -> Path:
         """Make the folder of a new run under ``root``; RunError where that is impossible."""

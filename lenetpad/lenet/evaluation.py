@@ -38,7 +38,7 @@ from lenetpad.lenet.data import (
 from lenetpad.lenet.network import LeNet5
 from lenetpad.lenet.recognizer import Recognizer, open_recognizer
 from lenetpad.lenet.training import EVALUATION_BATCH
-from lenetpad.messages import Choice, Evaluation, warning_of
+from lenetpad.messages import Choice, Evaluation
 
 #: How many images are read at once beside the pen.
 SMALL_BATCH: Final = 250
@@ -183,5 +183,5 @@ def _notice(choice: Choice, reader: Recognizer) -> str:
             f"{Path(choice.model).name} does not say how it reads; it was read as the best of "
             f"{len(guesses)} guesses: {', '.join(manner.answers.values())}."
         )
-        return " ".join(filter(None, [notice, warning_of(guesses)]))
+        return " ".join(filter(None, [notice, reader.notice]))
     return reader.notice

@@ -16,11 +16,13 @@ Shape = tuple[int, ...]
 #: The shapes in which a layer's weights come, and how many biases it has.
 LAYERS: Final[dict[str, tuple[tuple[Shape, ...], int]]] = {
     "c1": (((6, 1, 5, 5),), 6),
-    "c3": (((16, 6, 5, 5), (60, 5, 5)), 16),  # all kernels, or those of Table I one by one
+    # All kernels, or those of Table I one by one.
+    "c3": (((16, 6, 5, 5), (60, 5, 5), (60, 1, 5, 5)), 16),
     "c5": (((120, 16, 5, 5), (120, 400)), 120),
     "f6": (((84, 120), (84, 120, 1, 1)), 84),
     "output": (((10, 84), (10, 84, 1, 1)), 10),
 }
+KERNELS: Final = 60
 #: A convolution over the whole of its maps is a full connection.
 FULLY_CONNECTED: Final = ("c5", "f6", "output")
 #: The maps of the layers whose subsampling may have a trained coefficient and bias a map.
@@ -75,8 +77,8 @@ def unprefixed(state: State) -> State:
 def identify(state: Mapping[str, Tensor]) -> Found:
     """Find LeNet-5's layers by the shapes of the plain tensors, whatever their names.
 
-    The tensors found are float32 of our shapes, none where there are faults; a bias that is
-    missing is zero, but where the output has only codes to compare F6 with.
+    The tensors found are float32 of our shapes, none where there are faults. A bias that is
+    missing is zero. An output of ±1 without a bias are codes, "output.codes", with no bias.
     """
     normalising = dict.fromkeys(
         name.rpartition(".")[0] for name in state if name.endswith(BATCH_STATISTICS)
@@ -91,6 +93,8 @@ def identify(state: Mapping[str, Tensor]) -> Found:
             missing.append(layer)
             continue
         weight = left.pop(name)
+        if len(weight) == KERNELS:
+            weight = weight.reshape(KERNELS, 5, 5)
         found[f"{layer}.weight"] = weight.flatten(1) if layer in FULLY_CONNECTED else weight
         bias = _bias_beside(name, left)
         if bias is not None and tuple(left[bias].shape) != (biases,):
@@ -134,10 +138,11 @@ def _title(layer: str) -> str:
 
 def _bias_beside(name: str, left: State) -> str | None:
     """The name of the bias that belongs to a weight of this name."""
-    owner, dot, last = name.rpartition(".")
-    for bias in {"weight": ("bias",), "w": ("b",), "W": ("b", "B")}.get(last, ()):
-        if owner + dot + bias in left:
-            return owner + dot + bias
+    for word in reversed(list(re.finditer(r"(?<![^._])(weight|w|W)(?![^._])", name))):
+        for bias in {"weight": ("bias",), "w": ("b",), "W": ("b", "B")}[word[0]]:
+            beside = name[: word.start()] + bias + name[word.end() :]
+            if beside in left:
+                return beside
     return None
 
 
@@ -160,7 +165,7 @@ def _faults_of_missing(missing: list[str], left: State) -> list[str]:
 
 def _are_codes(weight: Tensor) -> bool:
     """Whether an output's weights are codes that F6 is compared with, as in the paper: all ±1."""
-    return bool((weight.abs() == 1).all())
+    return weight.is_floating_point() and bool((weight.float().abs() == 1).all())
 
 
 def _coefficients(layer: str, maps: int, left: State) -> State:
@@ -170,10 +175,10 @@ def _coefficients(layer: str, maps: int, left: State) -> State:
     ]
     if len(names) not in (2, 3):  # a third, the first of them, is the convolution's bias
         return {}
-    # Of two tensors of one shape, the bias is the one whose last word begins like it.
-    weight, bias = sorted(
-        names[-2:], key=lambda name: re.split("[._]", name)[-1].lower().startswith("b")
-    )
+    # Of two tensors of one shape, the bias is the one that has a word like it, and the other not.
+    one, other = (set(re.split("[._]", name.lower())) for name in names[-2:])
+    biased = any(word.startswith("b") for word in one - other)
+    bias, weight = names[-2:] if biased else reversed(names[-2:])
     return {
         f"{layer}.weight": left.pop(weight).reshape(maps),
         f"{layer}.bias": left.pop(bias).reshape(maps),

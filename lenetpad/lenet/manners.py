@@ -147,6 +147,11 @@ def best_accuracy(state: State) -> float:
     return max(accuracy for accuracy, _ in _scores(state, inside, ROUGHLY).values())
 
 
+def accuracy_of(network: LeNet5) -> float:
+    """About how many of MNIST's digits a network reads as it is."""
+    return _score_with(network, FINELY)[0]
+
+
 def better_normalised(network: LeNet5) -> bool:
     """Whether a network of one of our configurations was made for other values of paper and ink.
 

@@ -204,9 +204,9 @@ def open_recognizer(choice: Choice) -> Recognizer:
     weights = load(choice.model, choice.manner)
     device = choice.device
     if device in (AUTO, CPU):
-        return Recognizer(weights)
+        return Recognizer(weights, notice=weights.warning)
     try:
-        recognizer = Recognizer(weights, device)
+        recognizer = Recognizer(weights, device, weights.warning)
         recognizer.read(np.zeros((28, 28), dtype=np.float32))
     except (RuntimeError, AssertionError, NotImplementedError, ValueError) as error:
         return on_cpu(load(choice.model, choice.manner), device, error)

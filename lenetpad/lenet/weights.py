@@ -28,7 +28,7 @@ from lenetpad.lenet.architecture import PRESETS
 from lenetpad.lenet.data import DataError
 from lenetpad.lenet.manners import FOREIGN
 from lenetpad.lenet.network import LeNet5, LeNet5Config
-from lenetpad.messages import MODEL_NAMES, READS, UNKNOWN_MANNER, Manner
+from lenetpad.messages import MODEL_NAMES, READS, UNKNOWN_MANNER, Manner, warning_of
 
 FORMAT: Final = "lenetpad weights 1"
 SUFFIXES: Final = (".safetensors", ".pth", ".pt")
@@ -49,6 +49,7 @@ class Weights:
     ``facts`` are the file's metadata: recipe, seed, data, test_error (per cent), date. Of a file
     that does not say how it reads, ``manner`` is how it is read; where that was guessed,
     ``guesses`` are the manners that were possible, the best first, with their accuracy on MNIST.
+    ``warning`` is a sentence on a network that does not read MNIST, mostly nothing.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Weights:
     facts: Mapping[str, Any] = field(default_factory=dict)
     manner: Manner | None = None
     guesses: tuple[tuple[Manner, float], ...] = ()
+    warning: str = ""
 
     @property
     def test_error(self) -> float | None:
@@ -156,8 +158,9 @@ def _load_file(path: Path, name: str, manner: Manner) -> Weights:
     preset = _preset_of(state)
     if preset and manner == UNKNOWN_MANNER:
         network = _built(state, PRESETS[preset], path)
-        if preset != STUDY_FORMAT or _choose_padding(network):
-            return Weights(name=name, network=network)
+        accuracy = _accuracy_as_named(network)
+        if accuracy is not None:
+            return Weights(name=name, network=network, warning=warning_of(accuracy))
     found = foreign.identify(state)
     if found.faults:
         _check_under_our_names(state, path)
@@ -196,24 +199,31 @@ def _guessed(state: dict[str, Tensor], name: str, path: Path, manner: Manner) ->
         )
     best = guesses[0][0]
     network = manners.built(state, manners.configuration(best, state))
-    return Weights(name=name, network=network, manner=best, guesses=guesses)
+    warning = warning_of(guesses[0][1])
+    return Weights(name=name, network=network, manner=best, guesses=guesses, warning=warning)
 
 
-def _choose_padding(network: LeNet5) -> bool:
-    """Choose the border that a network in the study's format reads better with.
+def _accuracy_as_named(network: LeNet5) -> float | None:
+    """How many of MNIST's digits a network reads as its layers' names say; 1 without MNIST.
 
-    False where it reads MNIST clearly better in another manner than the study's.
+    None where it reads clearly better otherwise. One in the study's format gets the border that it
+    reads better with.
     """
+    studys = network.config.name == STUDY_FORMAT
     try:
-        padding, accuracy = manners.better_padding(network)
+        if studys:
+            padding, accuracy = manners.better_padding(network)
+            if padding != network.config.padding:
+                network.config = replace(network.config, padding=padding)
+        else:
+            accuracy = manners.accuracy_of(network)
         enough = max(READS, accuracy + manners.CLEARLY)
         if enough < 1 and manners.best_accuracy(network.state_dict()) >= enough:
-            return False
-        if padding != network.config.padding:
-            network.config = replace(network.config, padding=padding)
-        return accuracy < READS or not manners.better_normalised(network)
+            return None
+        otherwise = studys and accuracy >= READS and manners.better_normalised(network)
+        return None if otherwise else accuracy
     except DataError:
-        return True  # nothing to choose by: as the preset has it
+        return 1.0  # nothing to choose by: as the preset has it
 
 
 def _differs(config: LeNet5Config) -> bool:
@@ -335,7 +345,7 @@ def _check(state: Mapping[str, Tensor], network: LeNet5, path: Path) -> None:
             faults.append(f"{key} should be {_shape(tensor)}, is {_shape(state[key])}")
         elif not state[key].is_floating_point():
             faults.append(f"{key} should hold floating-point numbers, holds {state[key].dtype}")
-        elif not bool(torch.isfinite(state[key]).all()):
+        elif not bool(torch.isfinite(state[key].float()).all()):
             faults.append(f"{key} holds NaN or infinite values")
     faults += [f"{key} is unknown" for key in state if key not in expected]
     if faults:

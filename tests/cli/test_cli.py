@@ -56,7 +56,9 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, name: str, **functions: object) ->
 
 
 class TestDevices:
-    @pytest.mark.parametrize("name", ["nonsense", "cuda:", "cuda:x", "gpu", "CPU", ""])
+    @pytest.mark.parametrize(
+        "name", ["nonsense", "cuda:", "cuda:x", "cuda:01", "cuda:٣", "cuda:999", "gpu", "CPU", ""]
+    )
     def test_a_name_that_no_device_has(
         self, name: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -64,7 +66,7 @@ class TestDevices:
         line = capsys.readouterr().err.splitlines()[-1]
         assert f"argument --device: {name!r} is no device: choose auto, cpu, cuda" in line
 
-    @pytest.mark.parametrize("name", ["auto", "cpu", "cuda", "cuda:1", "mps", "xpu"])
+    @pytest.mark.parametrize("name", ["auto", "cpu", "cpu:0", "cuda", "cuda:1", "mps", "xpu"])
     def test_names_that_devices_have(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         asked = []
         stand_in(monkeypatch, "commands", predict=lambda a: asked.append(a.device) or 0)

@@ -520,6 +520,18 @@ class TestTrain:
         run("train", *teachers, "--taught", 0.2, "--preset", "quick", "--out", out, *self.QUICK)
         assert weights.load(str(out)).facts["recipe"]["taught"] == 0.2
 
+    def test_how_a_teacher_was_guessed_to_read_is_said(self, run: Run, tmp_path: Path) -> None:
+        state = weights.build("lenet5-modern", 1).state_dict()
+        renamed = {f"my.{i}.{name}": tensor for i, (name, tensor) in enumerate(state.items())}
+        torch.save(renamed, tmp_path / "teacher.pth")
+        out = tmp_path / "taught.safetensors"
+        teachers = ("--teachers", tmp_path / "teacher.pth")
+        result = run(
+            "train", "--model", "lenet5-modern-paper", *teachers, "--out", out, *self.QUICK
+        )
+        assert f"{tmp_path / 'teacher.pth'} does not say how it reads; taken as" in result.err
+        assert READS_NOTHING in result.err  # for it is not trained
+
     def test_a_folder_of_pictures_is_learnt_and_judged(self, run: Run, tmp_path: Path) -> None:
         images = np.random.default_rng(1).integers(0, 255, (60, 28, 28)).astype(np.uint8)
         images[:, :4] = images[:, -4:] = images[:, :, :4] = images[:, :, -4:] = 0
@@ -706,6 +718,7 @@ class TestTrain:
             (["--start", "nowhere.pth"], "nowhere.pth"),
             (["--teachers", "nowhere.pth"], "nowhere.pth"),
             (["--taught", "0.5"], "--taught needs --teachers"),
+            (["--taught", "0", "--teachers", "lenet5-1998"], "leaves --teachers nothing"),
             (["--taught", "1.5", "--teachers", "lenet5-1998"], "a fraction of the loss"),
         ],
     )
@@ -879,9 +892,12 @@ def test_make_weights_goes_through_all_recipes(
         assert last[at + 1 : at + 3] == [ends[name][-2] for name in TEACHERS]
 
 
-@pytest.mark.parametrize("failing_model", ["lenet5-study", "lenet5-modern-paper"])
-def test_make_weights_stops_where_a_training_fails(
-    failing_model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("failing_model", "trained"),
+    [("lenet5-modern-paper", 10), ("lenet5-study", 9), ("lenet5-modern", 7)],
+)
+def test_make_weights_leaves_out_only_what_a_failure_prevents(
+    failing_model: str, trained: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = runpy.run_path(str(Path(__file__).parents[2] / "packaging" / "make_weights.py"))
     asked = []
@@ -893,7 +909,7 @@ def test_make_weights_stops_where_a_training_fails(
     monkeypatch.setattr(subprocess, "run", failing)
     monkeypatch.setattr(sys, "argv", ["make_weights", "--ink", "a.jsonl", "--out", str(tmp_path)])
     assert script["main"]() == 1
-    assert len(asked) == len(RECIPES)
+    assert len(asked) == trained
 
 
 def test_without_ink_make_weights_says_where_to_get_it(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ class TestRefusals:
         message = refusal(written(tmp_path / f"a{suffix}", state))
         sentences = message.partition(" is not LeNet-5: ")[2].split("; ")
         assert sorted(sentences) == [
-            "C3: expected 16×6×5×5 or 60×5×5, conv2.weight is 16×6×3×3",
+            "C3: expected 16×6×5×5 or 60×5×5 or 60×1×5×5, conv2.weight is 16×6×3×3",
             "C5: expected 120×16×5×5 or 120×400, fc1.weight is 120×256",
             "output: expected 10, fc3.bias is 12",
         ]
@@ -150,7 +150,7 @@ class TestRefusals:
         state = {f"block{i}\n.weight": torch.zeros(8, 8, 3, 3) for i in range(500)}
         state |= {f"bn{i}.running_mean": torch.zeros(64) for i in range(500)}
         message = refusal(written(tmp_path / "a.pth", state))
-        assert "C3: expected 16×6×5×5 or 60×5×5, block1 .weight is 8×8×3×3" in message
+        assert "C3: expected 16×6×5×5 or 60×5×5 or 60×1×5×5, block1 .weight is 8×8×3×3" in message
         assert "bn4 normalises batches, which LeNet-5 does not; 495 more like that" in message
         assert len(message) < 2000
 
@@ -185,6 +185,21 @@ class TestRefusals:
     def test_values_that_overflow(self, tmp_path: Path) -> None:
         state = {name: tensor * 1e30 for name, tensor in a_state().items()}
         assert "the outputs overflow" in refusal(written(tmp_path / "a.pth", state))
+
+    @pytest.mark.parametrize("dtype", [torch.bool, torch.uint8, torch.uint16])
+    def test_an_output_that_is_not_real(self, dtype: torch.dtype, tmp_path: Path) -> None:
+        state = a_state()
+        del state["fc3.bias"]
+        state["fc3.weight"] = torch.ones(10, 84).to(dtype)
+        message = refusal(written(tmp_path / "a.pth", state))
+        assert f"fc3.weight should hold floating-point numbers, holds {dtype}" in message
+
+    @pytest.mark.parametrize("half", ["weight", "bias"])
+    def test_half_of_the_coefficients_without_dots(self, half: str, tmp_path: Path) -> None:
+        state = {name.replace(".", "_"): tensor for name, tensor in a_state().items()}
+        state |= {f"s2_{half}": torch.ones(6), f"s4_{half}": torch.ones(16)}
+        message = refusal(written(tmp_path / "a.pth", state))
+        assert f"s2_{half} (6) is no part of LeNet-5" in message
 
     def test_a_sparse_tensor(self, tmp_path: Path) -> None:
         state = a_state()

@@ -14,8 +14,8 @@ from lenetpad.lenet import manners, weights
 from lenetpad.lenet.architecture import PRESETS, layer_table, total_parameters
 from lenetpad.lenet.data import Labelled
 from lenetpad.lenet.manners import configuration
-from lenetpad.lenet.recognizer import Recognizer
-from lenetpad.messages import MANNERS, Choice, Manner
+from lenetpad.lenet.recognizer import Recognizer, open_recognizer
+from lenetpad.messages import MANNERS, MODEL_NAMES, PAPER, READS_NOTHING, Choice, Manner
 
 from .elsewhere import (
     LAYERS,
@@ -83,6 +83,26 @@ class TestManners:
         }
         manner = Manner("tanh", "trained-sum", "paper", "background")
         path = written(tmp_path / "a.safetensors", dict(sorted(flat.items())))
+        assert_same_network(path, state, manner)
+
+    @pytest.mark.parametrize("name", ["avg{1}_{0}", "{0}_{1}", "{0}.s{1}"])
+    def test_coefficients_that_come_before_the_convolutions(
+        self, name: str, tmp_path: Path
+    ) -> None:
+        """In the order of the alphabet, as safetensors has it."""
+        state = a_state(NAMINGS["the paper's"])
+        layers = dict.fromkeys(key.partition(".")[0] for key in state)
+        for layer, maps in (("s2", 6), ("s4", 16)):
+            state |= {f"{layer}.weight": torch.rand(maps), f"{layer}.bias": -torch.rand(maps)}
+        words = {"s2": "1", "s4": "2"} | {layer: layer for layer in layers}
+        named = {
+            (name if layer in ("s2", "s4") else name.replace("avg", "")).format(
+                kind, words[layer]
+            ): t
+            for (layer, kind), t in ((key.split("."), tensor) for key, tensor in state.items())
+        }
+        manner = Manner("tanh", "trained-sum", "paper", "background")
+        path = written(tmp_path / "a.safetensors", dict(sorted(named.items())))
         assert_same_network(path, state, manner)
 
     def test_every_answer_means_something(self) -> None:
@@ -217,6 +237,43 @@ class TestPresets:
         loaded = weights.load(str(written(tmp_path / "a.pth", state)), manner)
         assert loaded.manner == manner
         assert loaded.network.config.squashing == "tanh"
+
+    def test_kernels_of_a_grouped_convolution(self, tmp_path: Path) -> None:
+        state = weights.load("lenet5-study-paper").network.state_dict()
+        manner = Manner("sigmoid", "study", "paper", "background")
+        grouped = state | {"c3.weight": state["c3.weight"][:, None]}
+        network = weights.load(str(written(tmp_path / "a.pth", grouped)), manner).network
+        assert torch.equal(network.state_dict()["c3.weight"], state["c3.weight"])
+
+    def test_under_a_presets_names_another_network_is_asked_about(self, tmp_path: Path) -> None:
+        """The 1998 network with a linear output that computes the same has the study's names."""
+        state = dict(weights.load("lenet5-1998-paper").network.state_dict())
+        state["output.weight"] = 0.2 * state.pop("output.codes")
+        state["output.bias"] = torch.zeros(10)
+        loaded = weights.load(str(written(tmp_path / "a.pth", state)))
+        assert loaded.manner is not None
+        assert loaded.manner.pooling == "trained-sum"
+        assert loaded.guesses[0][1] > 0.95
+        assert loaded.warning == ""
+
+    @pytest.mark.parametrize("preset", PRESETS)
+    def test_untrained_under_their_names_they_open_with_a_warning(
+        self, preset: str, tmp_path: Path
+    ) -> None:
+        network = weights.build(preset, 1)
+        weights.save(tmp_path / "a.pth", network, {})
+        loaded = weights.load(str(tmp_path / "a.pth"))
+        assert loaded.network.config.name == preset
+        assert loaded.warning == READS_NOTHING
+        assert open_recognizer(Choice(0, str(tmp_path / "a.pth"))).notice == READS_NOTHING
+
+    @pytest.mark.parametrize("model", MODEL_NAMES)
+    def test_what_ships_opens_without_a_word(self, model: str, tmp_path: Path) -> None:
+        network = weights.load(model).network
+        weights.save(tmp_path / "a.pth", network, {})
+        loaded = weights.load(str(tmp_path / "a.pth"))
+        assert (loaded.manner, loaded.warning) == (None, "")
+        assert loaded.network.config == PRESETS[model.removesuffix(PAPER)]
 
     def test_weights_without_a_bias_that_are_no_codes(self, tmp_path: Path) -> None:
         state = a_state()
