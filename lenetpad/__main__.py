@@ -6,14 +6,14 @@ import multiprocessing
 import os
 import sys
 
-from lenetpad.resources import frozen
+from lenetpad.storage.resources import frozen
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
     multiprocessing.freeze_support()
     _forget_libraries()
-    from lenetpad.cli import run
+    from lenetpad.cli.parser import run
 
     sys.exit(run(sys.argv[1:]))
 

@@ -18,29 +18,23 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from lenetpad import __version__, resources, runs
+from lenetpad import __version__
+from lenetpad.controllers.evaluation import EvaluationController
+from lenetpad.controllers.training import TrainingController
 from lenetpad.engine import training_process
 from lenetpad.engine.recognition import Opener, Recognition, open_with_torch
-from lenetpad.engine.training import Target
+from lenetpad.engine.trainer import Target
+from lenetpad.ink import last_sheet
 from lenetpad.ink.strokes import Sheet
-from lenetpad.judging import Judging
-from lenetpad.messages import (
-    CPU,
-    DEFAULT_MODEL,
-    UNKNOWN_MANNER,
-    Choice,
-    Failure,
-    ForeignQuestion,
-    Manner,
-    ModelReady,
-    Reading,
-    Request,
-)
-from lenetpad.studio import Studio
-from lenetpad.trainings import Snapshot
-from lenetpad.ui import last_sheet
-from lenetpad.ui.icons import application_icon
+from lenetpad.storage import resources, runs
+from lenetpad.ui.widgets.icons import application_icon
 from lenetpad.ui.window import Window
+from lenetpad.values.conventions import UNKNOWN_CONVENTIONS, Conventions
+from lenetpad.values.devices import CPU
+from lenetpad.values.failures import Failure
+from lenetpad.values.models import DEFAULT_MODEL, Choice, ConventionsQuestion, ModelReady
+from lenetpad.values.reading import Reading, Request
+from lenetpad.values.training import Snapshot
 
 log = logging.getLogger("lenetpad")
 
@@ -79,11 +73,11 @@ class Pad(QObject):
         self.window = Window(settings)
         self._choice = self.window.preferences.choice  # the latest wish
         self._working: Choice | None = None  # the last one that was met
-        self._manners: dict[str, Manner] = {self._choice.model: self._choice.manner}
+        self._combinations: dict[str, Conventions] = {self._choice.model: self._choice.conventions}
         self.recognition = Recognition(opener)
         root = runs.home() if folder is None else folder / "runs"
-        self.studio = Studio(self.window, root, target)
-        self.judging = Judging(self.window, root, self.studio.errands)
+        self.studio = TrainingController(self.window, root, target)
+        self.judging = EvaluationController(self.window, root, self.studio.jobs)
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
         self._keeping.timeout.connect(self._keep_sheet)
@@ -99,7 +93,7 @@ class Pad(QObject):
         window.model_chosen.connect(self._choose_model)
         window.weights_opened.connect(self._open_weights)
         window.device_chosen.connect(self._choose_device)
-        window.manner_chosen.connect(self._choose_manner)
+        window.conventions_chosen.connect(self._choose_conventions)
         window.question_dropped.connect(self._give_up_choice)
         window.closed.connect(self.close)
         self.judging.put_on_canvas.connect(window.page.canvas.set_sheet)
@@ -107,7 +101,7 @@ class Pad(QObject):
         self.studio.refreshed.connect(self._refresh)
         recognition.reading_ready.connect(self._show_reading)
         recognition.model_ready.connect(self._show_model)
-        recognition.asked.connect(self._ask_manner)
+        recognition.conventions_asked.connect(self._ask_conventions)
         recognition.failed.connect(self.report)
 
     # Readings
@@ -147,17 +141,19 @@ class Pad(QObject):
     @Slot(str)
     def _choose_model(self, model: str) -> None:
         self.studio.look_away()
-        self._choose(model, self._choice.device, self._manners.get(model, UNKNOWN_MANNER))
+        self._choose(
+            model, self._choice.device, self._combinations.get(model, UNKNOWN_CONVENTIONS)
+        )
 
     @Slot(str)
     def _open_weights(self, path: str) -> None:
         """Open a file as if for the first time: an answer of before can be given anew."""
         self.studio.look_away()
-        self._choose(path, self._choice.device, UNKNOWN_MANNER)
+        self._choose(path, self._choice.device, UNKNOWN_CONVENTIONS)
 
     @Slot(str)
     def _read_with_run(self, path: str) -> None:
-        self._choose(path, self._choice.device, UNKNOWN_MANNER)
+        self._choose(path, self._choice.device, UNKNOWN_CONVENTIONS)
 
     @Slot(object)
     def _refresh(self, snapshot: Snapshot) -> None:
@@ -166,18 +162,18 @@ class Pad(QObject):
 
     @Slot(str)
     def _choose_device(self, device: str) -> None:
-        self._choose(self._choice.model, device, self._choice.manner)
+        self._choose(self._choice.model, device, self._choice.conventions)
 
     @Slot(object)
-    def _choose_manner(self, answer: Choice) -> None:
-        self._choose(answer.model, answer.device, answer.manner)
+    def _choose_conventions(self, answer: Choice) -> None:
+        self._choose(answer.model, answer.device, answer.conventions)
 
-    def _choose(self, model: str, device: str, manner: Manner) -> None:
-        self._choice = Choice(self._choice.serial + 1, model, device, manner)
+    def _choose(self, model: str, device: str, conventions: Conventions) -> None:
+        self._choice = Choice(self._choice.serial + 1, model, device, conventions)
         self.recognition.choose(self._choice)
 
     @Slot(object)
-    def _ask_manner(self, question: ForeignQuestion) -> None:
+    def _ask_conventions(self, question: ConventionsQuestion) -> None:
         """Ask how the network reads, if it is still the one that is wished for."""
         if question.choice.serial == self._choice.serial:
             self.window.ask(question)
@@ -188,7 +184,7 @@ class Pad(QObject):
         if self._ready is None:
             gc.freeze()  # torch's objects stay: searching them again would hold up the pen
         self._ready, self._working = ready, ready.choice
-        self._manners[ready.choice.model] = ready.choice.manner
+        self._combinations[ready.choice.model] = ready.choice.conventions
         self.window.show_model(ready)
         self.studio.show_devices(ready.devices)
         self.judging.show_model(ready.choice.model)
@@ -200,7 +196,7 @@ class Pad(QObject):
                 self.window.preferences.keep(
                     model=self._choice.model,
                     device=self._choice.device,
-                    manner=self._choice.manner.text,
+                    manner=self._choice.conventions.text,  # the settings' name for it
                 )
         self._ask(self.window.page.canvas.sheet, NO_HAND)
 

@@ -16,12 +16,12 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lenetpad.lenet.sources import SOURCES
-from lenetpad.messages import PAPER
-from lenetpad.recipes import GOING_ON, RECIPES, TAUGHT, TEACHERS
+from lenetpad.data.sources import SOURCES
+from lenetpad.values.models import PAPER
+from lenetpad.values.recipes import DISTILLATION, FINE_TUNING, RECIPES, TEACHERS
 
 #: What is trained by, one after the other; a network that is in a table goes on by it.
-STAGES = (RECIPES, GOING_ON, TAUGHT)
+STAGES = (RECIPES, FINE_TUNING, DISTILLATION)
 
 
 def main() -> int:
@@ -35,7 +35,7 @@ def main() -> int:
     with TemporaryDirectory() as kept, ThreadPoolExecutor(os.cpu_count()) as pool:
         failed: set[tuple[str, int | None]] = set()
         for stage, recipes in enumerate(STAGES):
-            needed = TEACHERS if recipes is TAUGHT else ()
+            needed = TEACHERS if recipes is DISTILLATION else ()
             jobs = [
                 (model, seed)
                 for seed in seeds
@@ -73,7 +73,7 @@ def train(
     command = [sys.executable, "-m", "lenetpad", "train", "--model", model]
     if stage:
         command += ["--start", made(model)]
-    if STAGES[stage] is TAUGHT:
+    if STAGES[stage] is DISTILLATION:
         command += options("--teachers", map(made, TEACHERS))
     if seed is not None:
         command += ["--seed", str(seed)]

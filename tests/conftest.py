@@ -18,11 +18,20 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lenetpad import resources
 from lenetpad.app import Pad
+from lenetpad.data import labelled
+from lenetpad.data.labelled import Labelled
 from lenetpad.ink.files import Drawing, read_ink
-from lenetpad.judgements import DataChoice, Examination, Judgement, Judgements
-from lenetpad.messages import Choice, Evaluation, LayerView, ModelReady, Reading
+from lenetpad.storage import resources
+from lenetpad.values.evaluation import (
+    DataChoice,
+    Evaluation,
+    EvaluationRequest,
+    EvaluationResults,
+    Predictions,
+)
+from lenetpad.values.models import Choice, LayerView, ModelReady
+from lenetpad.values.reading import Reading
 
 SHAPES = {
     "input": (1, 32, 32),
@@ -76,9 +85,9 @@ def a_reading(serial: int = 1, digit: int = 7, seed: int = 0, **changes: Any) ->
     return Reading(**(facts | changes))
 
 
-def some_judgements(
+def some_results(
     n: int = 300, models: int = 2, seed: int = 3, serial: int = 1, digits: int = 11
-) -> Judgements:
+) -> EvaluationResults:
     """Random answers with many equal confidences, some refused; truth 10 is no digit."""
     random = np.random.default_rng(seed)
     labels = random.integers(0, digits, n)
@@ -95,11 +104,11 @@ def some_judgements(
                 confusion[truth, answer] += 1
         refused = no_digit.astype(np.float32) > probabilities.max(axis=1)
         evaluation = Evaluation(confusion, answers, refused, 0.1)
-        found.append(Judgement(evaluation, probabilities, no_digit.astype(np.float32)))
+        found.append(Predictions(evaluation, probabilities, no_digit.astype(np.float32)))
     choices = tuple(Choice(i, f"m{i}") for i in range(models))
     images = random.integers(0, 256, (n, 28, 28)).astype(np.uint8)
-    asked = Examination(serial, choices, DataChoice("mnist"))
-    return Judgements(asked, images, labels.astype(np.int64), tuple(found))
+    asked = EvaluationRequest(serial, choices, DataChoice("mnist"))
+    return EvaluationResults(asked, images, labels.astype(np.int64), tuple(found))
 
 
 class FakeReader:
@@ -135,9 +144,9 @@ def reading() -> Callable[..., Reading]:
 
 
 @pytest.fixture
-def judgements() -> Callable[..., Judgements]:
+def results() -> Callable[..., EvaluationResults]:
     """Makes judgements."""
-    return some_judgements
+    return some_results
 
 
 @pytest.fixture
@@ -176,6 +185,12 @@ def make_pad(qtbot: QtBot, settings: QSettings) -> Iterator[Callable[..., Pad]]:
     for pad in pads:
         pad.close()
         pad.window.deleteLater()
+
+
+@pytest.fixture(scope="session")
+def mnist() -> tuple[Labelled, Labelled]:
+    """MNIST's training and test set."""
+    return labelled.mnist()
 
 
 @pytest.fixture

@@ -11,20 +11,13 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from lenetpad.engine.mailbox import Mailbox
-from lenetpad.engine.preload import preload_torch
+from lenetpad.engine.torch_preload import preload_torch
 from lenetpad.ink.raster import Image, draw_sheet
-from lenetpad.messages import (
-    CPU,
-    Choice,
-    Failure,
-    ForeignQuestion,
-    ModelReady,
-    Reading,
-    Request,
-    fallback_notice,
-    first_line,
-)
-from lenetpad.trainings import Snapshot
+from lenetpad.values.devices import CPU, fallback_notice
+from lenetpad.values.failures import Failure, first_line
+from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
+from lenetpad.values.reading import Reading, Request
+from lenetpad.values.training import Snapshot
 
 
 class Reader(Protocol):
@@ -43,17 +36,17 @@ class Reader(Protocol):
 
 
 #: Opens a network, or asks how a file that does not say is to be read.
-Opener = Callable[[Choice], Reader | ForeignQuestion]
+Opener = Callable[[Choice], Reader | ConventionsQuestion]
 
 
-def open_with_torch(choice: Choice) -> Reader | ForeignQuestion:
+def open_with_torch(choice: Choice) -> Reader | ConventionsQuestion:
     """Open the chosen network. The first call imports torch: never in the GUI thread."""
     preload_torch()
-    from lenetpad.lenet.recognizer import open_recognizer
+    from lenetpad.training.recognizer import open_recognizer
 
     recognizer = open_recognizer(choice)
     guesses = recognizer.weights.guesses
-    return ForeignQuestion(choice, guesses) if guesses else recognizer
+    return ConventionsQuestion(choice, guesses) if guesses else recognizer
 
 
 class Recognition(QObject):
@@ -65,7 +58,7 @@ class Recognition(QObject):
 
     reading_ready = Signal(object)
     model_ready = Signal(object)
-    asked = Signal(object)
+    conventions_asked = Signal(object)
     failed = Signal(object)
     _wake = Signal()
 
@@ -81,7 +74,7 @@ class Recognition(QObject):
         self._wake.connect(self._worker.work, Qt.ConnectionType.QueuedConnection)
         self._worker.reading.connect(self.reading_ready)
         self._worker.ready.connect(self.model_ready)
-        self._worker.asked.connect(self.asked)
+        self._worker.conventions_asked.connect(self.conventions_asked)
         self._worker.failed.connect(self.failed)
         self._thread.start()
 
@@ -116,7 +109,7 @@ class _Worker(QObject):
 
     reading = Signal(object)
     ready = Signal(object)
-    asked = Signal(object)
+    conventions_asked = Signal(object)
     failed = Signal(object)
 
     def __init__(
@@ -161,8 +154,8 @@ class _Worker(QObject):
 
     def _load(self, choice: Choice) -> None:
         reader = self._open(choice)
-        if isinstance(reader, ForeignQuestion):
-            self.asked.emit(reader)
+        if isinstance(reader, ConventionsQuestion):
+            self.conventions_asked.emit(reader)
             return
         description = reader.describe(choice)
         self._reader, self._choice = reader, choice
@@ -198,7 +191,7 @@ class _Worker(QObject):
                 raise
             notice = fallback_notice(self._reader.device, error)
             reader = self._open(replace(self._choice, device=CPU))
-            if isinstance(reader, ForeignQuestion):  # another file lies there now
+            if isinstance(reader, ConventionsQuestion):  # another file lies there now
                 raise
             self._reader = reader
             self.ready.emit(replace(self._reader.describe(self._choice), notice=notice))

@@ -17,10 +17,10 @@ from contextlib import closing
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
-from lenetpad import runs
-from lenetpad.catalogue import FOLDER
-from lenetpad.messages import first_line
-from lenetpad.trainings import (
+from lenetpad.storage import runs
+from lenetpad.values.catalogue import FOLDER
+from lenetpad.values.failures import first_line
+from lenetpad.values.training import (
     Begun,
     Control,
     Ended,
@@ -35,7 +35,7 @@ from lenetpad.trainings import (
 )
 
 if TYPE_CHECKING:
-    from lenetpad.lenet.course import Course
+    from lenetpad.training.job import TrainingJob
 
 #: How much nicer than the window it is, on a scale of 19.
 NICENESS: Final = 10
@@ -111,13 +111,13 @@ class _Trainee:
         self._tell(Stage("starting"))
         import torch
 
-        from lenetpad.lenet.course import Course
+        from lenetpad.training.job import TrainingJob
 
         torch.set_num_threads(max(1, min(MOST_THREADS, (os.cpu_count() or 1) - 1)))
         order = self._order
-        course = Course(order.plan, self._say)
-        folder = self._folder = order.folder or course.begin(order.root)
-        progress = course.run(folder, self._wait_for_room, order.rate_factor)
+        job = TrainingJob(order.plan, self._say)
+        folder = self._folder = order.folder or job.begin(order.root)
+        progress = job.run(folder, self._wait_for_room, order.rate_factor)
         with closing(progress):  # type: ignore[type-var]
             for report in progress:
                 if not self._begun:
@@ -128,7 +128,7 @@ class _Trainee:
                         self._tell(RateScaled(first, order.rate_factor))
                 self._tell(report)
                 self._stepping = True
-                self._attend(course)
+                self._attend(job)
                 if self._stopping:
                     return Ended(Outcome.STOPPED, folder)
                 self._stepping = report.step < report.steps
@@ -136,17 +136,17 @@ class _Trainee:
 
     # Between two steps
 
-    def _attend(self, course: Course) -> None:
+    def _attend(self, job: TrainingJob) -> None:
         """Do what was asked for since the last report, and wait as long as that is a pause."""
         told = False
         while True:
             with self._changed:
                 rates, self._rates = self._rates, []
             for rate in rates:
-                factor = rate / max(course.training.learning_rate, SMALLEST_RATE)
-                course.scale_rate(factor)
-                self._tell(RateScaled(course.training.step, factor))
-            self._show(course)
+                factor = rate / max(job.training.learning_rate, SMALLEST_RATE)
+                job.scale_rate(factor)
+                self._tell(RateScaled(job.training.step, factor))
+            self._show(job)
             if self._stopping or not self._paused:
                 break
             if not told:
@@ -161,12 +161,12 @@ class _Trainee:
     def _has_news(self) -> bool:
         return self._news
 
-    def _show(self, course: Course) -> None:
+    def _show(self, job: TrainingJob) -> None:
         """Send a snapshot to who watches, unless the last one was just now or is the same."""
-        now, step = time.monotonic(), course.training.step
+        now, step = time.monotonic(), job.training.step
         due = self._shown_step is None or now - self._shown > SNAPSHOT_SECONDS
         if self._watching and due and step != self._shown_step:
-            state = course.network.state_dict()
+            state = job.network.state_dict()
             # Copied, for the next step changes the tensors' memory in place.
             arrays = tuple((name, t.detach().cpu().numpy().copy()) for name, t in state.items())
             self._tell(Snapshot(step, arrays))

@@ -18,10 +18,10 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
-from lenetpad import disk
 from lenetpad.ink import opening
 from lenetpad.ink.pictures import normalised, read_picture
 from lenetpad.ink.strokes import Ink, InkError, Stroke
+from lenetpad.storage import atomic as disk
 
 __all__ = [
     "Drawing",

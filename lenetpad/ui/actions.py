@@ -8,8 +8,8 @@ from typing import Final
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from lenetpad.ui.icons import themed
-from lenetpad.ui.theme import Theme
+from lenetpad.ui.widgets.icons import themed
+from lenetpad.ui.widgets.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)

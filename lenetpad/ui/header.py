@@ -9,26 +9,18 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QTabBar, QWidget
 
-from lenetpad.messages import AUTO, PAPER, PRESET_NAMES, Choice, ModelReady
-from lenetpad.runs import BEST, SNAPSHOTS, WEIGHTS, without_date
-from lenetpad.ui.choices import Choices
-from lenetpad.ui.draw_page import tool_button
+from lenetpad.storage.runs import SNAPSHOTS
+from lenetpad.ui.widgets.buttons import tool_button
+from lenetpad.ui.widgets.choices import Choices
+from lenetpad.ui.widgets.model_titles import TITLES, title_of
+from lenetpad.values.devices import AUTO
+from lenetpad.values.models import Choice, ModelReady
 
 #: The pages, by the names of their actions.
 PAGES: Final = {"draw": "Draw", "train": "Train", "evaluate": "Evaluate"}
 FILE_TOOLS: Final = ("open", "save", "copy", "paste")
 SPARE_TOOLS: Final = ("copy", "paste")  # left out where there is no room: a menu has them too
 VIEW_TOOLS: Final = ("theme", "fullscreen")
-#: What the networks are called, and the two sets of weights of each.
-PRESET_TITLES: Final = dict(zip(PRESET_NAMES, ("1998", "study", "modern"), strict=True))
-WEIGHTS_TITLES: Final = {"": "for your hand", PAPER: "as in the paper"}
-TITLES: Final = {
-    preset + ending: f"{title}, {kind}"
-    for ending, kind in WEIGHTS_TITLES.items()
-    for preset, title in PRESET_TITLES.items()
-}
-
-
 WIDEST_MODEL: Final = 230  # pixels; a longer name is in the tooltip
 SPACING: Final = 4
 
@@ -165,11 +157,3 @@ class Header(QWidget):
 def _width(widgets: list[QWidget]) -> int:
     """What the widgets take in the row."""
     return sum(widget.sizeHint().width() + SPACING for widget in widgets)
-
-
-def title_of(path: str) -> str:
-    """What a weights file is called: its name or, of a run's, that of the run."""
-    place = Path(path)
-    if place.parent.name == SNAPSHOTS:
-        return without_date(place.parents[1].name)
-    return without_date(place.parent.name) if place.name in (WEIGHTS, BEST) else place.name

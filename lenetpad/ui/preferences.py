@@ -7,9 +7,11 @@ from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from lenetpad.messages import AUTO, DEFAULT_MODEL, Choice, Manner
-from lenetpad.ui.colour import Scale
-from lenetpad.ui.theme import ThemeChoice
+from lenetpad.ui.widgets.colour import Scale
+from lenetpad.ui.widgets.theme import ThemeChoice
+from lenetpad.values.conventions import Conventions
+from lenetpad.values.devices import AUTO
+from lenetpad.values.models import DEFAULT_MODEL, Choice
 
 USUAL_PEN_WIDTH = 32.0
 
@@ -54,8 +56,10 @@ class Preferences:
     @property
     def choice(self) -> Choice:
         """The network and the device of the last time, and how the network reads."""
-        manner = Manner.of(self._text("manner", ""))
-        return Choice(1, self._text("model", DEFAULT_MODEL), self._text("device", AUTO), manner)
+        conventions = Conventions.of(self._text("manner", ""))
+        return Choice(
+            1, self._text("model", DEFAULT_MODEL), self._text("device", AUTO), conventions
+        )
 
     def keep(self, **values: object) -> None:
         """Keep settings by name."""

@@ -27,18 +27,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad.messages import Choice, Failure, ForeignQuestion, ModelReady, Reading
 from lenetpad.ui import actions as action_table
-from lenetpad.ui import clipboard, documents, taskbar, theme
-from lenetpad.ui.draw_page import DrawPage
+from lenetpad.ui import taskbar
+from lenetpad.ui.dialogs.conventions import ConventionsDialog
+from lenetpad.ui.draw import clipboard, documents
+from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.header import PAGES, Header
-from lenetpad.ui.manner_dialog import MannerDialog
-from lenetpad.ui.page import Page
 from lenetpad.ui.preferences import Preferences
-from lenetpad.ui.theme import ThemeChoice
+from lenetpad.ui.widgets import theme
+from lenetpad.ui.widgets.files import WEIGHTS_FILTER
+from lenetpad.ui.widgets.page import Page
+from lenetpad.ui.widgets.theme import ThemeChoice
+from lenetpad.values.failures import Failure
+from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
+from lenetpad.values.reading import Reading
 
 if TYPE_CHECKING:
-    from lenetpad.ui.about_dialog import AboutDialog
+    from lenetpad.ui.dialogs.about import AboutDialog
 
 SMALLEST: Final = QSize(860, 560)
 USUAL: Final = QSize(1280, 800)
@@ -68,7 +73,7 @@ class Window(QMainWindow):
     model_chosen = Signal(str)
     weights_opened = Signal(str)
     device_chosen = Signal(str)
-    manner_chosen = Signal(object)
+    conventions_chosen = Signal(object)
     question_dropped = Signal()
     page_wanted = Signal(str)
     page_opened = Signal(str)
@@ -88,7 +93,7 @@ class Window(QMainWindow):
         self.page = DrawPage(self._theme, self.actions_by_name)
         self.header = Header(self.actions_by_name, self.page.scales)
         self.banner = self.page.banner
-        self.question: MannerDialog | None = None
+        self.question: ConventionsDialog | None = None
         self.about: AboutDialog | None = None
         self._model: ModelReady | None = None
         self.pages = QStackedWidget()
@@ -119,14 +124,14 @@ class Window(QMainWindow):
         """Show a network and a device as chosen."""
         self.header.show_choice(choice)
 
-    def ask(self, question: ForeignQuestion) -> None:
+    def ask(self, question: ConventionsQuestion) -> None:
         """Ask how a network reads, beside everything else; a question still open is dropped."""
         self._end_question()
         choice = question.choice
-        dialog = MannerDialog(question, Path(choice.model).name, self.dialog_parent)
+        dialog = ConventionsDialog(question, Path(choice.model).name, self.dialog_parent)
         dialog.finished.connect(self._forget_question)
         dialog.accepted.connect(
-            lambda: self.manner_chosen.emit(replace(choice, manner=dialog.manner))
+            lambda: self.conventions_chosen.emit(replace(choice, conventions=dialog.conventions))
         )
         dialog.rejected.connect(self.question_dropped)
         self.question = dialog
@@ -399,7 +404,7 @@ class Window(QMainWindow):
     @Slot()
     def open_weights(self) -> None:
         """Ask for a weights file and let its network read."""
-        if path := self._ask_for_file("Open weights", documents.WEIGHTS_FILTER):
+        if path := self._ask_for_file("Open weights", WEIGHTS_FILTER):
             self.weights_opened.emit(str(path))
 
     def _ask_for_file(self, title: str, kinds: str) -> Path | None:
@@ -490,7 +495,7 @@ class Window(QMainWindow):
 
     @Slot()
     def _show_about(self) -> None:
-        from lenetpad.ui.about_dialog import AboutDialog  # the window's start is no time for it
+        from lenetpad.ui.dialogs.about import AboutDialog  # the window's start is no time for it
 
         if self.about is not None:  # the shortcut was pressed again
             return

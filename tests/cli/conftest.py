@@ -12,9 +12,13 @@ import pytest
 import torch
 from PIL import Image
 
-from lenetpad import cli, runs
-from lenetpad.lenet import data, figures, manners, weights
-from lenetpad.lenet.data import Labelled
+from lenetpad.cli import parser as cli
+from lenetpad.data import labelled as data
+from lenetpad.data.labelled import Labelled
+from lenetpad.evaluation import figures
+from lenetpad.storage import runs
+from lenetpad.training import conventions as guessing
+from lenetpad.training import weights
 
 #: A one and a seven, as a hand draws them; y runs down.
 ONE = [[[50, 0], [50, 100]]]
@@ -90,9 +94,9 @@ def tiny_mnist(
     monkeypatch.setattr(data, "mnist", lambda: tiny)
     monkeypatch.setattr(figures, "SCRIBBLES", 40)
     monkeypatch.setattr(figures, "NOISE", 40)
-    manners._digits.cache_clear()
+    guessing._digits.cache_clear()
     yield tiny
-    manners._digits.cache_clear()
+    guessing._digits.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,8 @@ import pytest
 
 import lenetpad
 from lenetpad import __main__ as entry
-from lenetpad import cli
-
-from .conftest import Run
+from lenetpad.cli import parser as cli
+from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
 NAMES = [
@@ -52,7 +51,6 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, name: str, **functions: object) ->
     module = ModuleType(f"lenetpad.{name}")
     vars(module).update(functions)
     monkeypatch.setitem(sys.modules, f"lenetpad.{name}", module)
-    monkeypatch.setattr(lenetpad, name, module, raising=False)
 
 
 class TestDevices:
@@ -69,7 +67,7 @@ class TestDevices:
     @pytest.mark.parametrize("name", ["auto", "cpu", "cpu:0", "cuda", "cuda:1", "mps", "xpu"])
     def test_names_that_devices_have(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         asked = []
-        stand_in(monkeypatch, "commands", predict=lambda a: asked.append(a.device) or 0)
+        stand_in(monkeypatch, "cli.commands", predict=lambda a: asked.append(a.device) or 0)
         assert cli.run(["predict", "--device", name, "a.jsonl"]) == 0
         assert asked == [name]
 
@@ -160,7 +158,7 @@ class TestEnding:
         """Puts a function in the place of `lenetpad bench`."""
 
         def put(function: Callable[[argparse.Namespace], int]) -> None:
-            stand_in(monkeypatch, "bench", run=function)
+            stand_in(monkeypatch, "tools.bench", run=function)
 
         return put
 
@@ -221,9 +219,9 @@ class TestEnding:
         code = (
             "import os, sys, types\n"
             "from lenetpad import cli\n"
-            "bench = types.ModuleType('lenetpad.bench')\n"
+            "bench = types.ModuleType('lenetpad.tools.bench')\n"
             f"bench.run = lambda _: print('text\\n' * {lines}) or 0\n"
-            "sys.modules['lenetpad.bench'] = bench\n"
+            "sys.modules['lenetpad.tools.bench'] = bench\n"
             "read, write = os.pipe()\n"
             "os.close(read)\n"
             "os.dup2(write, 1)\n"
@@ -308,7 +306,7 @@ class TestDisplay:
 
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(cli, "has_display", lambda: False)
-        stand_in(monkeypatch, "demo", run=demo)
+        stand_in(monkeypatch, "tools.demo", run=demo)
         result = run(*line)
         assert result.status == 0
         assert asked == [argparse.Namespace(out=Path("demo"))]
@@ -320,7 +318,7 @@ class TestDisplay:
         self, run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(cli, "has_display", lambda: False)
-        stand_in(monkeypatch, "demo", run=lambda _: 1)
+        stand_in(monkeypatch, "tools.demo", run=lambda _: 1)
         assert run().status == 1
 
     @pytest.mark.parametrize(

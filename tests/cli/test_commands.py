@@ -19,26 +19,29 @@ import pytest
 import torch
 
 import lenetpad
-from lenetpad import commands, resources, runs
-from lenetpad.lenet import data, weights
-from lenetpad.lenet.data import Labelled
-from lenetpad.lenet.evaluation import evaluate
-from lenetpad.lenet.mixture import part_of
-from lenetpad.lenet.sources import SOURCES
-from lenetpad.lenet.training import half_is_faster
-from lenetpad.messages import DEFAULT_MODEL, PAPER, PRESET_NAMES, READS_NOTHING, Progress
-from lenetpad.recipes import (
-    GOING_ON,
+from lenetpad.cli import commands
+from lenetpad.data import labelled as data
+from lenetpad.data.labelled import Labelled
+from lenetpad.data.mixture import part_of
+from lenetpad.data.sources import SOURCES
+from lenetpad.evaluation.evaluate import evaluate
+from lenetpad.storage import resources, runs
+from lenetpad.training import weights
+from lenetpad.training.fit import bf16_is_faster
+from lenetpad.values.conventions import READS_NOTHING
+from lenetpad.values.models import DEFAULT_MODEL, PAPER, PRESET_NAMES
+from lenetpad.values.recipes import (
+    DISTILLATION,
+    DISTILLATION_WEIGHT,
+    FINE_TUNING,
     RECIPES,
-    TAUGHT,
     TEACHERS,
-    TEACHERS_PART,
     Mixture,
     Recipe,
     plan_of,
 )
-
-from .conftest import ONE, Run
+from lenetpad.values.training import Progress
+from tests.cli.conftest import ONE, Run
 
 Failing = Callable[..., str]
 EVALUATION = {
@@ -369,7 +372,7 @@ class TestForeign:
         [line, warning] = result.err.splitlines()
         assert line.startswith(f"lenetpad: {foreign} does not say how it reads; with ")
         assert warning == f"lenetpad: {READS_NOTHING}"  # for it is not trained
-        assert "--squashing tanh --pooling average --normalisation " in line
+        assert "--activation tanh --pooling average --normalisation " in line
         assert "--padding zero it gets" in line
         assert "% of MNIST right" in line
         again = line.partition("with ")[2].partition(" it gets")[0].split()
@@ -494,7 +497,7 @@ class TestTrain:
         out = tmp_path / "mine.safetensors"
         run("train", "--preset", "study-2024", "--epochs", 1, "--out", out)
         [kept] = runs.listed(runs.home())[0]
-        assert (kept.model, kept.asked["preset"]) == ("lenet5-study", "Study 2024")
+        assert (kept.model, kept.config["preset"]) == ("lenet5-study", "Study 2024")
         recipe = weights.load(str(out)).facts["recipe"]
         assert (recipe["batch_size"], recipe["schedule"], recipe["epochs"]) == (64, "step", 1)
 
@@ -514,9 +517,9 @@ class TestTrain:
         run("train", "--model", "lenet5-modern-paper", *teachers, "--out", out, *self.QUICK)
         facts = weights.load(str(out)).facts
         assert facts["teachers"] == ["lenet5-1998", "lenet5-modern.safetensors"]
-        assert facts["recipe"]["taught"] == TEACHERS_PART
+        assert facts["recipe"]["taught"] == DISTILLATION_WEIGHT
         [kept] = runs.listed(runs.home())[0]
-        assert plan_of(kept.model, kept.asked).teachers[0] == "lenet5-1998"
+        assert plan_of(kept.model, kept.config).teachers[0] == "lenet5-1998"
         run("train", *teachers, "--taught", 0.2, "--preset", "quick", "--out", out, *self.QUICK)
         assert weights.load(str(out)).facts["recipe"]["taught"] == 0.2
 
@@ -604,7 +607,7 @@ class TestTrain:
     ) -> None:
         folder = runs.create(runs.home(), "lenet5-modern-paper", {}, {})
         runs.write(folder, runs.STATE, {"state": state})
-        with runs.held(folder):
+        with runs.locked(folder):
             assert f"is {state}: {reason}" in failing("train", "--continue", folder.name)
 
     def test_runs_are_listed_and_changed(self, run: Run, failing: Failing, tmp_path: Path) -> None:
@@ -622,7 +625,7 @@ class TestTrain:
     def test_half_precision_is_told(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.safetensors"
         run("train", "--model", "lenet5-modern-paper", "--half", "--out", out, *self.QUICK)
-        assert weights.load(str(out)).facts["half"] is half_is_faster("cpu")
+        assert weights.load(str(out)).facts["half"] is bf16_is_faster("cpu")
 
     def test_progress_goes_to_stderr(self, run: Run, tmp_path: Path) -> None:
         options = ("--model", "lenet5-modern-paper", "--out", tmp_path / "a.pth", "--epochs", 2)
@@ -879,14 +882,16 @@ def test_make_weights_goes_through_all_recipes(
     ends = {}
     for model in RECIPES:
         commands = [asked[key] for key in sorted(asked) if key[0] == model]
-        assert len(commands) == sum(model in table for table in (RECIPES, GOING_ON, TAUGHT))
+        assert len(commands) == sum(
+            model in table for table in (RECIPES, FINE_TUNING, DISTILLATION)
+        )
         outs = [value(command, "--out") for command in commands]
         assert [value(command, "--start") for command in commands] == ["", *outs[:-1]]
         assert outs[-1] == str(tmp_path / f"{model}.safetensors")
         assert len({*outs}) == len(outs)
         assert all("--ink" in command for command in commands) == (not model.endswith(PAPER))
         ends[model] = outs
-    for model in TAUGHT:
+    for model in DISTILLATION:
         last = [asked[key] for key in sorted(asked) if key[0] == model][-1]
         at = last.index("--teachers")
         assert last[at + 1 : at + 3] == [ends[name][-2] for name in TEACHERS]

@@ -11,48 +11,50 @@ import pytest
 from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
-from lenetpad.engine.evaluation import Examiner, Judge
-from lenetpad.judgements import (
+from lenetpad.engine.evaluation import Evaluate, Evaluator
+from lenetpad.values.evaluation import (
     DataChoice,
-    Examination,
-    ExaminationProgress,
-    Judgement,
-    Judgements,
+    Evaluation,
+    EvaluationProgress,
+    EvaluationRequest,
+    EvaluationResults,
+    Predictions,
 )
-from lenetpad.messages import Choice, Evaluation, Failure
+from lenetpad.values.failures import Failure
+from lenetpad.values.models import Choice
 
 
-def wish(serial: int) -> Examination:
-    return Examination(serial, (Choice(1, "any"),), DataChoice("mnist"))
+def wish(serial: int) -> EvaluationRequest:
+    return EvaluationRequest(serial, (Choice(1, "any"),), DataChoice("mnist"))
 
 
-def result(examination: Examination) -> Judgements:
+def result(request: EvaluationRequest) -> EvaluationResults:
     right = np.array([3], dtype=np.int64)
     evaluation = Evaluation(np.diag(np.arange(10)), right, np.array([False]), 0.0)
-    judgement = Judgement(evaluation, np.eye(10, dtype=np.float32)[3:4], None)
+    predictions = Predictions(evaluation, np.eye(10, dtype=np.float32)[3:4], None)
     images = np.zeros((1, 28, 28), dtype=np.uint8)
-    return Judgements(examination, images, right.copy(), (judgement,))
+    return EvaluationResults(request, images, right.copy(), (predictions,))
 
 
 class Witness(QObject):
     """Collects what an Examiner says, and in which thread it was told."""
 
-    def __init__(self, examiner: Examiner) -> None:
+    def __init__(self, evaluator: Evaluator) -> None:
         super().__init__()
-        self.progress: list[ExaminationProgress] = []
-        self.results: list[Judgements] = []
+        self.progress: list[EvaluationProgress] = []
+        self.results: list[EvaluationResults] = []
         self.failures: list[Failure] = []
         self.threads: set[int] = set()
-        examiner.progress.connect(self.note_progress)
-        examiner.ready.connect(self.note_result)
-        examiner.failed.connect(self.note_failure)
+        evaluator.progress.connect(self.note_progress)
+        evaluator.ready.connect(self.note_result)
+        evaluator.failed.connect(self.note_failure)
 
     @Slot(object)
-    def note_progress(self, progress: ExaminationProgress) -> None:
+    def note_progress(self, progress: EvaluationProgress) -> None:
         self.progress.append(progress)
 
     @Slot(object)
-    def note_result(self, found: Judgements) -> None:
+    def note_result(self, found: EvaluationResults) -> None:
         self.threads.add(threading.get_ident())
         self.results.append(found)
 
@@ -70,73 +72,75 @@ class SlowJudge:
         self.steps: list[tuple[int, int]] = []
         self.threads: set[int] = set()
 
-    def __call__(self, examination: Examination) -> Iterator[ExaminationProgress | Judgements]:
-        serial = examination.serial
+    def __call__(
+        self, request: EvaluationRequest
+    ) -> Iterator[EvaluationProgress | EvaluationResults]:
+        serial = request.serial
         self.threads.add(threading.get_ident())
         for step in range(1, 11):
             if step == 6 and serial in self.held:
                 self.reached.set()
                 self.go_on.wait(10)
             self.steps.append((serial, step))
-            yield ExaminationProgress(serial, step, 10)
-        yield result(examination)
+            yield EvaluationProgress(serial, step, 10)
+        yield result(request)
 
 
 @pytest.fixture
-def start(qtbot: QtBot) -> Iterator[Callable[..., tuple[Examiner, Witness]]]:
-    started: list[Examiner] = []
+def start(qtbot: QtBot) -> Iterator[Callable[..., tuple[Evaluator, Witness]]]:
+    started: list[Evaluator] = []
 
-    def make(judge: Judge) -> tuple[Examiner, Witness]:
-        examiner = Examiner(judge)
-        started.append(examiner)
-        return examiner, Witness(examiner)
+    def make(predict: Evaluate) -> tuple[Evaluator, Witness]:
+        evaluator = Evaluator(predict)
+        started.append(evaluator)
+        return evaluator, Witness(evaluator)
 
     yield make
-    for examiner in started:
-        examiner.close()
+    for evaluator in started:
+        evaluator.close()
 
 
 def test_judging_is_done_in_another_thread_and_told_in_this_one(
     qtbot: QtBot, start: Callable[..., Any]
 ) -> None:
-    judge = SlowJudge()
-    examiner, witness = start(judge)
+    predict = SlowJudge()
+    evaluator, witness = start(predict)
     asked = wish(4)
-    examiner.examine(asked)
+    evaluator.evaluate_networks(asked)
     qtbot.waitUntil(lambda: bool(witness.results))
     assert [step.done for step in witness.progress] == list(range(1, 11))
-    assert witness.results[0].examination is asked
+    assert witness.results[0].request is asked
     assert witness.threads == {threading.get_ident()}
-    assert judge.threads.isdisjoint(witness.threads)
+    assert predict.threads.isdisjoint(witness.threads)
 
 
 def test_what_is_cancelled_stops_after_its_step_and_is_heard_of_no_more(
     qtbot: QtBot, start: Callable[..., Any]
 ) -> None:
-    judge = SlowJudge(held={1})
-    examiner, witness = start(judge)
-    examiner.examine(wish(1))
-    assert judge.reached.wait(10)
-    examiner.cancel()
-    judge.go_on.set()
-    examiner.examine(wish(2))
+    predict = SlowJudge(held={1})
+    evaluator, witness = start(predict)
+    evaluator.evaluate_networks(wish(1))
+    assert predict.reached.wait(10)
+    evaluator.cancel()
+    predict.go_on.set()
+    evaluator.evaluate_networks(wish(2))
     qtbot.waitUntil(lambda: bool(witness.results))
-    assert [found.examination.serial for found in witness.results] == [2]
+    assert [found.request.serial for found in witness.results] == [2]
     assert all(step.serial == 2 for step in witness.progress)
-    assert [step for serial, step in judge.steps if serial == 1] == [1, 2, 3, 4, 5, 6]
+    assert [step for serial, step in predict.steps if serial == 1] == [1, 2, 3, 4, 5, 6]
 
 
 def test_the_latest_wish_wins(qtbot: QtBot, start: Callable[..., Any]) -> None:
-    judge = SlowJudge(held={1})
-    examiner, witness = start(judge)
-    examiner.examine(wish(1))
-    assert judge.reached.wait(10)
+    predict = SlowJudge(held={1})
+    evaluator, witness = start(predict)
+    evaluator.evaluate_networks(wish(1))
+    assert predict.reached.wait(10)
     for serial in (2, 3, 4):
-        examiner.examine(wish(serial))
-    judge.go_on.set()
+        evaluator.evaluate_networks(wish(serial))
+    predict.go_on.set()
     qtbot.waitUntil(lambda: bool(witness.results))
-    assert [found.examination.serial for found in witness.results] == [4]
-    assert {serial for serial, _ in judge.steps} == {1, 4}
+    assert [found.request.serial for found in witness.results] == [4]
+    assert {serial for serial, _ in predict.steps} == {1, 4}
 
 
 def test_a_result_that_was_under_way_when_it_was_cancelled_is_dropped(
@@ -144,37 +148,37 @@ def test_a_result_that_was_under_way_when_it_was_cancelled_is_dropped(
 ) -> None:
     told = threading.Event()
 
-    def judge(examination: Examination) -> Iterator[ExaminationProgress | Judgements]:
-        yield ExaminationProgress(examination.serial, 1, 1)
-        yield result(examination)
-        if examination.serial == 1:
+    def predict(request: EvaluationRequest) -> Iterator[EvaluationProgress | EvaluationResults]:
+        yield EvaluationProgress(request.serial, 1, 1)
+        yield result(request)
+        if request.serial == 1:
             told.set()  # its signals wait in this thread's queue
 
-    examiner, witness = start(judge)
-    examiner.examine(wish(1))
+    evaluator, witness = start(predict)
+    evaluator.evaluate_networks(wish(1))
     assert told.wait(10)
-    examiner.cancel()
-    examiner.examine(wish(2))
+    evaluator.cancel()
+    evaluator.evaluate_networks(wish(2))
     qtbot.waitUntil(lambda: bool(witness.results))
-    assert [found.examination.serial for found in witness.results] == [2]
+    assert [found.request.serial for found in witness.results] == [2]
     assert [step.serial for step in witness.progress] == [2]
 
 
 def test_a_failure_is_a_message_and_the_next_wish_works(
     qtbot: QtBot, start: Callable[..., Any]
 ) -> None:
-    def judge(examination: Examination) -> Iterator[ExaminationProgress | Judgements]:
-        if examination.serial == 1:
+    def predict(request: EvaluationRequest) -> Iterator[EvaluationProgress | EvaluationResults]:
+        if request.serial == 1:
             raise ValueError("no such weights\nsecond line")
-        yield result(examination)
+        yield result(request)
 
-    examiner, witness = start(judge)
-    with qtbot.waitSignal(examiner.failed):
-        examiner.examine(wish(1))
+    evaluator, witness = start(predict)
+    with qtbot.waitSignal(evaluator.failed):
+        evaluator.evaluate_networks(wish(1))
     failure = witness.failures[0]
     assert (failure.where, failure.message) == ("evaluation", "no such weights")
     assert "ValueError" in failure.traceback
-    examiner.examine(wish(2))
+    evaluator.evaluate_networks(wish(2))
     qtbot.waitUntil(lambda: bool(witness.results))
     assert len(witness.failures) == 1
 
@@ -184,17 +188,17 @@ def test_the_failure_of_what_nobody_wants_is_not_told(
 ) -> None:
     reached, go_on = threading.Event(), threading.Event()
 
-    def judge(examination: Examination) -> Iterator[ExaminationProgress | Judgements]:
-        if examination.serial == 1:
+    def predict(request: EvaluationRequest) -> Iterator[EvaluationProgress | EvaluationResults]:
+        if request.serial == 1:
             reached.set()
             go_on.wait(10)
             raise ValueError("too late")
-        yield result(examination)
+        yield result(request)
 
-    examiner, witness = start(judge)
-    examiner.examine(wish(1))
+    evaluator, witness = start(predict)
+    evaluator.evaluate_networks(wish(1))
     assert reached.wait(10)
-    examiner.examine(wish(2))
+    evaluator.evaluate_networks(wish(2))
     go_on.set()
     qtbot.waitUntil(lambda: bool(witness.results))
     assert not witness.failures
@@ -204,20 +208,20 @@ def test_the_failure_of_what_nobody_wants_is_not_told(
 def test_closing_at_any_moment_leaves_no_thread(
     qtbot: QtBot, start: Callable[..., Any], moment: str
 ) -> None:
-    judge = SlowJudge(held={1} if moment in ("judging", "pending") else set())
-    examiner, witness = start(judge)
-    thread = examiner._thread
+    predict = SlowJudge(held={1} if moment in ("judging", "pending") else set())
+    evaluator, witness = start(predict)
+    thread = evaluator._thread
     if moment != "at once":
-        examiner.examine(wish(1))
+        evaluator.evaluate_networks(wish(1))
     if moment == "judged":
         qtbot.waitUntil(lambda: bool(witness.results))
     if moment in ("judging", "pending"):
-        assert judge.reached.wait(10)
+        assert predict.reached.wait(10)
     if moment == "pending":
-        examiner.examine(wish(2))
-    threading.Timer(0.05, judge.go_on.set).start()
-    examiner.close()
+        evaluator.evaluate_networks(wish(2))
+    threading.Timer(0.05, predict.go_on.set).start()
+    evaluator.close()
     assert thread.isFinished()
-    assert (1, 7) not in judge.steps or moment == "judged"
-    assert not [serial for serial, _ in judge.steps if serial == 2]
-    examiner.close()  # again does nothing
+    assert (1, 7) not in predict.steps or moment == "judged"
+    assert not [serial for serial, _ in predict.steps if serial == 2]
+    evaluator.close()  # again does nothing

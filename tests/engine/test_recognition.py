@@ -14,15 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.engine.recognition import Recognition
 from lenetpad.ink.strokes import Ink, Sheet
-from lenetpad.messages import (
-    Choice,
-    Failure,
-    ForeignQuestion,
-    Manner,
-    ModelReady,
-    Reading,
-    Request,
-)
+from lenetpad.values.conventions import Conventions
+from lenetpad.values.failures import Failure
+from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
+from lenetpad.values.reading import Reading, Request
 
 SHEET = Sheet(Ink.of([[[0, 0], [10, 10]]]))
 
@@ -88,24 +83,24 @@ def test_a_sheet_is_read_in_another_thread_and_told_in_this_one(
 def test_a_question_leaves_the_network_that_reads(
     qtbot: QtBot, start: Callable[..., Any], fake_reader: type[Any]
 ) -> None:
-    manner = Manner("relu", "max", "unit", "zero")
+    conventions = Conventions("relu", "max", "unit", "zero")
 
     def opener(choice: Choice) -> Any:
-        asks = choice.model == "odd.pth" and not choice.manner.complete
-        return ForeignQuestion(choice, ((manner, 0.9),)) if asks else fake_reader()
+        asks = choice.model == "odd.pth" and not choice.conventions.complete
+        return ConventionsQuestion(choice, ((conventions, 0.9),)) if asks else fake_reader()
 
     recognition, witness = start(opener)
     recognition.choose(Choice(1, "any"))
     qtbot.waitUntil(lambda: len(witness.models) == 1)
-    with qtbot.waitSignal(recognition.asked) as asked:
+    with qtbot.waitSignal(recognition.conventions_asked) as asked:
         recognition.choose(Choice(2, "odd.pth"))
-    assert asked.args == [ForeignQuestion(Choice(2, "odd.pth"), ((manner, 0.9),))]
+    assert asked.args == [ConventionsQuestion(Choice(2, "odd.pth"), ((conventions, 0.9),))]
     recognition.submit(request(7))
     qtbot.waitUntil(lambda: bool(witness.readings))
     assert (witness.readings[0].model_serial, len(witness.models)) == (1, 1)
-    recognition.choose(Choice(3, "odd.pth", manner=manner))
+    recognition.choose(Choice(3, "odd.pth", conventions=conventions))
     qtbot.waitUntil(lambda: len(witness.models) == 2)
-    assert witness.models[-1].choice.manner == manner
+    assert witness.models[-1].choice.conventions == conventions
     assert not witness.failures
 
 

@@ -42,7 +42,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, name: str) -> None:
 
 
 def test_compression_is_told_from_the_content(tmp_path: Path) -> None:
-    (tmp_path / "packed.jsonl").write_bytes(gzip.compress(GOOD.encode()))
+    (tmp_path / "packed.jsonl").write_bytes(gzip.compress(GOOD.encode(), mtime=0))
     assert read_ink(tmp_path / "packed.jsonl")[0].label == 7
 
 
@@ -97,7 +97,7 @@ def test_a_bad_line_is_named_with_its_number(tmp_path: Path, line: str) -> None:
         (b"", "no drawing"),
         (b"\n\n", "no drawing"),
         (b'{"strokes": "\xff"}', "UTF-8"),
-        (gzip.compress(GOOD.encode() * 50)[:-12], "damaged"),
+        (gzip.compress(GOOD.encode() * 50, mtime=0)[:-12], "damaged"),
         (b"\x1f\x8bnonsense", "damaged"),
     ],
 )
@@ -126,7 +126,7 @@ def test_a_file_that_is_or_unpacks_too_large_is_refused(
 ) -> None:
     monkeypatch.setattr(opening, "LARGEST_FILE", 1000)
     content = (GOOD + "\n").encode() * 100
-    (tmp_path / "ink.jsonl").write_bytes(gzip.compress(content) if packed else content)
+    (tmp_path / "ink.jsonl").write_bytes(gzip.compress(content, mtime=0) if packed else content)
     with pytest.raises(InkError, match="holds more than"):
         read_ink(tmp_path / "ink.jsonl")
 

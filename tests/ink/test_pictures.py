@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from lenetpad import resources
 from lenetpad.ink.files import normalised, read_picture
 from lenetpad.ink.raster import centre_of_mass
 from lenetpad.ink.strokes import InkError
+from lenetpad.storage import resources
 
 
 def digit(side: int = 200, width: float = 0.07, at: tuple[float, float] = (0, 0)) -> Image.Image:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lenetpad import resources
 from lenetpad.ink.statistics import statistics
+from lenetpad.storage import resources
 
 
 def test_a_broad_bars_width_is_about_its_width() -> None:

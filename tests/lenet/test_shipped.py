@@ -10,17 +10,18 @@ import pytest
 import torch
 from safetensors import safe_open
 
+from lenetpad.data import labelled as data
+from lenetpad.data.labelled import Labelled
+from lenetpad.data.mixture import SEEDS, noise, scribbles
+from lenetpad.evaluation.evaluate import evaluate
+from lenetpad.evaluation.figures import MNIST_TEST, figures, evaluated
 from lenetpad.ink.raster import draw
 from lenetpad.ink.styles import written
-from lenetpad.lenet import data, weights
-from lenetpad.lenet.architecture import PRESETS
-from lenetpad.lenet.data import Labelled
-from lenetpad.lenet.evaluation import evaluate
-from lenetpad.lenet.figures import MNIST_TEST, figures, judged
-from lenetpad.lenet.glyphs import codes
-from lenetpad.lenet.mixture import SEEDS, noise, scribbles
-from lenetpad.messages import MODEL_NAMES, PAPER
-from lenetpad.recipes import RECIPES, TAUGHT, TEACHERS, usual_recipe
+from lenetpad.lenet.codes import codes
+from lenetpad.lenet.config import PRESETS
+from lenetpad.training import weights
+from lenetpad.values.models import MODEL_NAMES, PAPER
+from lenetpad.values.recipes import DISTILLATION, RECIPES, TEACHERS, usual_recipe
 
 HIGHEST_ERROR = {"lenet5-1998": 0.6, "lenet5-study": 1.1, "lenet5-modern": 0.55}
 HIGHEST_CALIBRATION_ERROR = 1.0
@@ -31,7 +32,7 @@ def test_mnists_figures_are_what_the_file_says(
     model: str, mnist: tuple[Labelled, Labelled]
 ) -> None:
     loaded = weights.load(model)
-    found = figures(judged(loaded.network, {MNIST_TEST: mnist[1]}))[MNIST_TEST]
+    found = figures(evaluated(loaded.network, {MNIST_TEST: mnist[1]}))[MNIST_TEST]
     assert loaded.test_error == pytest.approx(found["error"], abs=0.011)
     assert found == pytest.approx(loaded.facts["figures"][MNIST_TEST], abs=0.021)
     assert found["error"] <= HIGHEST_ERROR[model.removesuffix(PAPER)]
@@ -74,8 +75,8 @@ def test_the_file_says_how_it_was_made(model: str) -> None:
     facts = loaded.facts
     assert facts["recipe"].keys() >= {"epochs", "batch_size", "lr", "distortions", "seed"}
     assert facts["seed"] == facts["recipe"]["seed"]
-    taught = model in TAUGHT
-    recipe = asdict(usual_recipe(model, started=taught, taught=taught))
+    taught = model in DISTILLATION
+    recipe = usual_recipe(model, started=taught, distilled=taught).as_json
     assert recipe | facts["recipe"] == recipe  # the table may have got fields since
     assert ("start" in facts) == taught
     teachers = [f"{name}.safetensors" for name in TEACHERS] if taught else None

@@ -13,10 +13,10 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from lenetpad.lenet import weights
-from lenetpad.lenet.architecture import PRESETS
-from lenetpad.lenet.network import LeNet5
-from lenetpad.lenet.weights import LARGEST_FILE, Weights, WeightsError
+from lenetpad.lenet.config import PRESETS
+from lenetpad.training import weights
+from lenetpad.training.network import LeNet5
+from lenetpad.training.weights import LARGEST_FILE, Weights, WeightsError
 
 #: What the study's script writes, layer by layer.
 STUDY = {

@@ -23,14 +23,16 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.ink.files import Drawing, is_ink, read_ink, write_ink
 from lenetpad.ink.strokes import Ink, InkError, Sheet
-from lenetpad.messages import Choice, Failure, ModelReady, Reading
-from lenetpad.puppet import Hand
-from lenetpad.ui import clipboard, documents
+from lenetpad.tools.synthetic_pen import Hand
 from lenetpad.ui.actions import ACTIONS
-from lenetpad.ui.colour import Scale
-from lenetpad.ui.page import Page
-from lenetpad.ui.theme import DARK, LIGHT, Theme, ThemeChoice
+from lenetpad.ui.draw import clipboard, documents
+from lenetpad.ui.widgets.colour import Scale
+from lenetpad.ui.widgets.page import Page
+from lenetpad.ui.widgets.theme import DARK, LIGHT, Theme, ThemeChoice
 from lenetpad.ui.window import SMALLEST, Window
+from lenetpad.values.failures import Failure
+from lenetpad.values.models import Choice, ModelReady
+from lenetpad.values.reading import Reading
 
 INK = Ink.of([[[200, 200], [500, 800]], [[600, 300], [700, 400]]])
 

@@ -1,0 +1,1 @@
+"""The command line: the parser, one file for each group of commands, the display."""

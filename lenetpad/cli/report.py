@@ -1,0 +1,119 @@
+"""`lenetpad report`: every figure of the weights, computed again, as tables for the model card."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from statistics import mean, stdev
+from typing import Final
+
+from lenetpad.evaluation.figures import (
+    MNIST_TEST,
+    Figures,
+    broken,
+    evaluated,
+    evaluation_sets,
+    figures,
+)
+from lenetpad.training.weights import Weights, load
+from lenetpad.values.evaluation import Evaluation
+from lenetpad.values.models import MODEL_NAMES
+
+#: The tables, each with the figure that it shows of every set.
+TABLES: Final = (
+    ("Accuracy, mean over the classes, %", "macro_accuracy"),
+    ("Error, %", "error"),
+    ('Refused as "no digit", %', "refused"),
+    ("Expected calibration error, %", "ece"),
+)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the tables; status 1 where a figure in a file's metadata does not hold."""
+    sets = evaluation_sets(arguments.ink, arguments.images)
+    found: dict[str, Figures] = {}
+    classes: dict[str, dict[str, Evaluation]] = {}
+    faults, unchecked = [], set()
+    families: dict[str, list[str]] = {}
+    for model in arguments.models or MODEL_NAMES:
+        loaded = load(model)
+        evaluations = evaluated(loaded.network, sets)
+        found[model], classes[model] = figures(evaluations), evaluations
+        families.setdefault(_recipe_without_seed(loaded), []).append(model)
+        claimed = loaded.facts.get("figures", {})
+        if "test_error" in loaded.facts:
+            test_set = str(loaded.facts.get("test_set", MNIST_TEST))
+            claim = {test_set: {"error": loaded.facts["test_error"]}}
+            faults += _faults(model, claim, found[model])
+        faults += _faults(model, claimed, found[model])
+        unchecked |= set(claimed) - set(sets) if isinstance(claimed, Mapping) else set()
+    if arguments.json:
+        print(json.dumps({"figures": found, "faults": faults, "unchecked": sorted(unchecked)}))
+    else:
+        print("\n\n".join(_tables(found) + _class_tables(classes) + _spreads(families, found)))
+    for name in sorted(unchecked):
+        print(f"lenetpad: not computed again, for the file is not given: {name}", file=sys.stderr)
+    for fault in faults:
+        print(f"lenetpad: does not hold: {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _faults(model: str, claimed: object, found: Figures) -> list[str]:
+    return [f"{model}, {fault}" for fault in broken(claimed, found)]
+
+
+def _tables(found: Mapping[str, Figures]) -> list[str]:
+    tables = []
+    for title, key in TABLES:
+        names = [name for name, figure in next(iter(found.values())).items() if key in figure]
+        heads = [f"{name}, n = {next(iter(found.values()))[name]['n']:,}" for name in names]
+        rows = [
+            [f"`{model}`", *(f"{figure[name][key]:.2f}" for name in names)]
+            for model, figure in found.items()
+        ]
+        tables.append(_markdown(title, ["", *heads], rows))
+    return tables
+
+
+def _class_tables(classes: Mapping[str, Mapping[str, Evaluation]]) -> list[str]:
+    heads = ["", *(str(digit) for digit in range(10))]
+    tables = []
+    for model, evaluations in classes.items():
+        rows = [
+            [name, *("—" if math.isnan(a) else f"{100 * a:.1f}" for a in result.per_class)]
+            for name, result in evaluations.items()
+            if result.digits
+        ]
+        tables.append(_markdown(f"Accuracy of each class, `{model}`, %", heads, rows))
+    return tables
+
+
+def _recipe_without_seed(weights: Weights) -> str:
+    """Preset and recipe as a text that weights share which differ only by their seed."""
+    recipe = weights.facts.get("recipe")
+    recipe = {**recipe, "seed": None} if isinstance(recipe, Mapping) else None
+    return f"{weights.network.config.name} {json.dumps(recipe, sort_keys=True)}"
+
+
+def _spreads(families: Mapping[str, Sequence[str]], found: Mapping[str, Figures]) -> list[str]:
+    """Mean and standard deviation of MNIST's test error over the seeds of each recipe."""
+    lines = []
+    for family, models in families.items():
+        errors = [found[model][MNIST_TEST]["error"] for model in models]
+        if len(errors) > 1:
+            spread = f"{mean(errors):.3f} ± {stdev(errors):.3f}"
+            preset = family.partition(" ")[0]
+            lines.append(f"`{preset}`: MNIST test error {spread} % over {len(errors)} seeds")
+    return ["\n".join(lines)] if lines else []
+
+
+def _markdown(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [title, "", _row(heads), _row(["---"] * len(heads)), *(_row(row) for row in rows)]
+    return "\n".join(lines)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

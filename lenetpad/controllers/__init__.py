@@ -1,0 +1,1 @@
+"""One controller for each page: the engine below it, the page beside it."""

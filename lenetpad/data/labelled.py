@@ -1,0 +1,204 @@
+"""Labelled images as tensors: MNIST as it ships, ink sets drawn by the rasteriser, .npz files."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lenetpad.ink.files import Drawing, normalised, read_ink
+from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
+from lenetpad.ink.strokes import InkError
+from lenetpad.storage import resources
+from lenetpad.values import evaluation as results
+from lenetpad.values.failures import first_line
+
+#: SHA-256 of resources/mnist.npz, which packaging/make_mnist.py makes.
+MNIST_SHA256: Final = "b5e394bc34918bacb3c7d30dae8a52f2e99dbccb1317eccfc24e1d09f564e406"
+SIDE: Final = 28
+#: The label of an image that shows no digit.
+NO_DIGIT: Final = results.NO_DIGIT
+
+
+class DataError(RuntimeError):
+    """Data that cannot be used; the message says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Images (n, 28, 28) uint8, ink 255, with labels (n,) int64: 0 to 9, or ``NO_DIGIT``."""
+
+    images: Tensor
+    labels: Tensor
+
+    def __post_init__(self) -> None:
+        if self.images.shape != (len(self.labels), SIDE, SIDE):
+            shape = tuple(self.images.shape)
+            raise DataError(f"{len(self.labels)} labels do not fit images of shape {shape}")
+        low, high = (0, 0) if len(self.labels) == 0 else self.labels.aminmax()
+        if not 0 <= int(low) <= int(high) <= NO_DIGIT:
+            raise DataError("labels must be digits from 0 to 9")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def joined(self, *others: Labelled) -> Labelled:
+        """All sets, one after the other."""
+        sets = (self, *others)
+        return Labelled(torch.cat([s.images for s in sets]), torch.cat([s.labels for s in sets]))
+
+    def digits(self) -> Labelled:
+        """Without the images that show no digit."""
+        shown = self.labels != NO_DIGIT
+        return Labelled(self.images[shown], self.labels[shown])
+
+    def split(self, held_out: int, generator: torch.Generator) -> tuple[Labelled, Labelled]:
+        """A random split into the rest and ``held_out`` images."""
+        order = torch.randperm(len(self), generator=generator)
+        rest, held = order[held_out:], order[:held_out]
+        return (
+            Labelled(self.images[rest], self.labels[rest]),
+            Labelled(self.images[held], self.labels[held]),
+        )
+
+
+def mnist(path: Path | None = None) -> tuple[Labelled, Labelled]:
+    """MNIST's 60,000 training and 10,000 test images.
+
+    Raises DataError where the shipped file is missing or is not, byte for byte, what it was.
+    """
+    path = resources.path("mnist.npz") if path is None else path
+    advice = (
+        "Restore it: reinstall lenetpad or, in a git checkout, "
+        "run `git checkout -- resources/mnist.npz`."
+    )
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"MNIST cannot be read from {path}: {error.strerror}. {advice}") from None
+    if hashlib.sha256(raw).hexdigest() != MNIST_SHA256:
+        raise DataError(f"{path} is damaged: its SHA-256 is not MNIST's. {advice}")
+    with np.load(io.BytesIO(raw)) as arrays:
+        return (
+            labelled(arrays["x_train"], arrays["y_train"]),
+            labelled(arrays["x_test"], arrays["y_test"]),
+        )
+
+
+def ink_drawings(paths: Iterable[Path]) -> list[Drawing]:
+    """Every drawing in the ink files that is labelled: a digit, or a text for what is no digit.
+
+    Raises InkError for a file that cannot be read, DataError for a label that is a number but no
+    digit, or where no drawing has a label.
+    """
+    paths = list(paths)
+    drawings = [drawing for drawing in all_drawings(paths) if drawing.label is not None]
+    if not drawings:
+        names = ", ".join(str(path) for path in paths)
+        raise DataError(f'no drawing in {names} has a "label"')
+    return drawings
+
+
+def ink_to_evaluate(paths: Iterable[Path]) -> tuple[list[Drawing], str]:
+    """The labelled drawings in the ink files or, where none is, all of them, as no digits.
+
+    And a sentence on what became of those without a label, "" where there are none. Raises
+    InkError and DataError as ``ink_drawings`` does.
+    """
+    everything = all_drawings(paths)
+    drawings = [drawing for drawing in everything if drawing.label is not None]
+    without = len(everything) - len(drawings)
+    if not drawings:
+        return everything, f"none of the {without} drawings has a label: all count as no digits"
+    of_them = f"{without} of {len(everything)} drawings have no label and are left out"
+    return drawings, of_them if without else ""
+
+
+def all_drawings(paths: Iterable[Path]) -> list[Drawing]:
+    """Every drawing in the ink files; see ``ink_drawings`` for what is raised."""
+    everything = []
+    for path in paths:
+        for number, drawing in enumerate(read_ink(path), start=1):
+            if isinstance(drawing.label, int) and not 0 <= drawing.label <= 9:
+                raise DataError(
+                    f"{path}: drawing {number} has the label {drawing.label}; a label must be a "
+                    "digit from 0 to 9, or a text for what is no digit"
+                )
+            everything.append(drawing)
+    return everything
+
+
+def label_of(drawing: Drawing) -> int:
+    """The digit that a drawing is labelled with, else ``NO_DIGIT``."""
+    return drawing.label if isinstance(drawing.label, int) else NO_DIGIT
+
+
+def drawn(drawings: Iterable[Drawing], pen: Pen = DEFAULT_PEN) -> Labelled:
+    """Drawings as images, through the rasteriser that the pad uses."""
+    pairs = [(draw(drawing.ink, pen), label_of(drawing)) for drawing in drawings]
+    images = np.stack([image for image, _ in pairs])
+    return labelled(np.rint(images * 255), np.array([label for _, label in pairs]))
+
+
+def bitmaps(path: Path) -> Labelled:
+    """The arrays "images" (n, H, W) uint8 and "labels" (n,) of an .npz file, normalised.
+
+    Raises DataError for a file that is not so.
+    """
+    images, labels = arrays_of(path)
+    read = []
+    for number, image in enumerate(images):
+        try:
+            read.append(normalised(image))
+        except InkError as error:
+            raise DataError(f"{path}: image {number}: {error}") from None
+    return labelled(np.rint(np.stack(read) * 255), labels)
+
+
+def arrays_of(
+    path: Path, images_name: str = "images", labels_name: str = "labels"
+) -> tuple[NDArray[np.uint8], NDArray[np.integer]]:
+    """The arrays of images (n, H, W) uint8 and labels (n,) in an .npz file, as they are.
+
+    Raises DataError for a file that has none of these names, or in which they are not so.
+    """
+    try:
+        # Opened here, because np.load leaves a file open that is no whole archive.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            images, labels = arrays[images_name], arrays[labels_name]
+    except Exception as error:  # a damaged archive can trip numpy or zipfile up anywhere
+        # What numpy says of other kinds of file is advice for programmers.
+        told = isinstance(error, OSError | KeyError | zipfile.BadZipFile)
+        reason = f". {first_line(error)}" if told else ""
+        raise DataError(
+            f'{path} cannot be used: it must be an .npz file with "{images_name}" (n, H, W) '
+            f'and "{labels_name}" (n,){reason}'
+        ) from None
+    if images.ndim != 3 or images.dtype != np.uint8 or labels.shape != images.shape[:1]:
+        raise DataError(
+            f'{path} cannot be used: "{images_name}" must be uint8 (n, H, W) with one label each, '
+            f"not {images.dtype} {images.shape} with labels {labels.shape}"
+        )
+    if len(images) == 0:
+        raise DataError(f"{path} holds no images")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise DataError(f'{path} cannot be used: "{labels_name}" must be whole numbers')
+    if not 0 <= int(labels.min()) <= int(labels.max()) <= 9:
+        raise DataError(f"{path} cannot be used: labels must be digits from 0 to 9")
+    return images, labels
+
+
+def labelled(images: NDArray[np.generic], labels: NDArray[np.generic]) -> Labelled:
+    """Arrays (n, 28, 28) in 0 to 255 and (n,) as a labelled set."""
+    return Labelled(
+        torch.from_numpy(images.astype(np.uint8)), torch.from_numpy(labels.astype(np.int64))
+    )

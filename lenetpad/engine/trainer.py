@@ -1,0 +1,165 @@
+"""The training process as the window sees it: orders go in, all that happens comes out.
+
+Nothing is lost and no queue grows without bound: what the window has not taken in yet holds up
+the thread that reads the pipe, then the pipe, and in the end the training.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QSemaphore, QThread, Signal, Slot
+
+from lenetpad.engine import training_process
+from lenetpad.values.training import Begun, Control, Ended, Order, Outcome, SetRate, Snapshot
+
+#: So many messages may be on their way from the reading thread to the window's.
+ON_THE_WAY: Final = 64
+#: How long a training may take to write its checkpoint when the window closes.
+LAST_MS: Final = 5000
+
+#: What runs in the process.
+Target = Callable[[Connection, Order], None]
+
+
+class Trainer(QObject):
+    """Owns at most one training process.
+
+    ``told`` carries what it tells in order: Stage, Begun, Progress, Snapshot, Paused, Resumed,
+    RateScaled and at last, in every case, Ended.
+    """
+
+    message_received = Signal(object)
+
+    def __init__(
+        self, target: Target = training_process.train, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._target = target
+        self._session: _Session | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a training is on, from its order until it has told its end."""
+        return self._session is not None
+
+    def start(self, order: Order) -> bool:
+        """Start a training; False, and nothing happens, while one is on."""
+        if self._session is not None:
+            return False
+        self._session = _Session(self._target, order)
+        self._session.message_received.connect(self._pass_on)
+        self._session.start()
+        return True
+
+    def control(self, word: Control | SetRate) -> None:
+        """Tell the training something; it does nothing where none is on."""
+        if self._session is not None:
+            self._session.send(word)
+
+    @Slot(object)
+    def _pass_on(self, message: object) -> None:
+        session = self._session
+        if session is None:  # closed in the meantime
+            return
+        session.taken()
+        if isinstance(message, Ended):
+            session.wait()
+            self._session = None
+        self.message_received.emit(message)
+
+    def close(self) -> None:
+        """Stop the training, wait for its checkpoint, and leave no process."""
+        if self._session is not None:
+            session, self._session = self._session, None
+            session.end(LAST_MS)
+
+
+class _Session(QThread):
+    """One process: this thread starts it and reads its pipe."""
+
+    message_received = Signal(object)
+
+    def __init__(self, target: Target, order: Order) -> None:
+        super().__init__()
+        self.setObjectName("training")
+        context = multiprocessing.get_context(
+            "spawn"
+        )  # a fork would copy torch's threads, and CUDA
+        self._ours, self._theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(
+            target=target, args=(self._theirs, order), name="lenetpad training", daemon=True
+        )
+        self._order = order
+        self._room = QSemaphore(ON_THE_WAY)
+        self._folder: Path | None = order.folder
+
+    def run(self) -> None:
+        """Start the process and pass on what it tells, until its pipe closes."""
+        ended: Ended | None = None
+        try:
+            self._process.start()
+        except Exception as error:  # whatever it is, somebody waits for the end
+            ended = Ended(Outcome.FAILED, message=f"no process can be started: {error}")
+        self._theirs.close()  # else the pipe would stay open when the process is gone
+        while ended is None:
+            try:
+                message = self._ours.recv()
+            except (EOFError, OSError):
+                self._process.join()
+                ended = Ended(Outcome.FAILED, self._folder, how_it_died(self._process.exitcode))
+                break
+            if isinstance(message, Ended):
+                self._process.join()
+                ended = message
+                break
+            if isinstance(message, Begun):
+                self._folder = message.folder
+            self._hand_over(message)
+        self._ours.close()
+        self._hand_over(ended)
+
+    def _hand_over(self, message: object) -> None:
+        if isinstance(message, Snapshot):
+            for _, array in message.weights:
+                array.flags.writeable = False
+        self._room.acquire()
+        self.message_received.emit(message)
+
+    def taken(self) -> None:
+        """The window has taken a message in."""
+        self._room.release()
+
+    def send(self, word: object) -> None:
+        """Tell the process something, if it still listens."""
+        try:
+            self._ours.send(word)
+        except OSError:
+            return
+
+    def end(self, milliseconds: int) -> None:
+        """Have the process stop, kill it if it takes longer, and wait for the thread."""
+        self._room.release(1 << 20)  # nobody takes anything in any more
+        self.send(Control.STOP)
+        if not self.wait(milliseconds):
+            self._process.kill()
+            self.wait()
+
+
+def how_it_died(code: int | None) -> str:
+    """A sentence for a process that ended without a word, by its exit code."""
+    if code is not None and code < 0 and sys.platform != "win32":
+        known = {one.value: one.name for one in signal.Signals}
+        name = known.get(-code, f"signal {-code}")
+        memory = ", perhaps for lack of memory" if name == "SIGKILL" else ""
+        what = f"was killed by {name}{memory}"
+    else:
+        what = f"ended unexpectedly with status {code}"
+    return f"The training process {what}. The run can go on from its last checkpoint."

@@ -1,0 +1,1 @@
+"""What drives the real window: demo, self-test, benchmarks, the synthetic pen."""

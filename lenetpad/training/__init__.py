@@ -1,0 +1,1 @@
+"""What needs autograd or a GPU: the trainable network and all that is done with it."""

@@ -1,0 +1,53 @@
+"""Learning from other networks: their mean opinion, softened, beside the labels.
+
+G. Hinton, O. Vinyals, J. Dean, "Distilling the knowledge in a neural network", 2015.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from lenetpad.training.network import LeNet5
+
+
+class Teachers:
+    """Trained networks that a network in training is to agree with.
+
+    ``softness`` divides the logarithms of all probabilities before they are compared, so that
+    what a teacher thinks least of counts too: 1 compares them as they are.
+    """
+
+    def __init__(
+        self, networks: Sequence[LeNet5], distillation_temperature: float, device: str
+    ) -> None:
+        self._networks = [network.to(device).eval() for network in networks]
+        self._temperature = distillation_temperature
+
+    def soft_targets(self, images: Tensor, classes: int) -> Tensor:
+        """Softened probabilities (N, classes) of images (N, 1, 32, 32).
+
+        ``classes`` is 11 with "no digit" and 10 without; teachers that do not know of it give it
+        nothing, and what others give it falls to the digits. Where these are left with nothing,
+        all are zero, from which nothing is learnt.
+        """
+        with torch.no_grad():
+            mean = torch.zeros(len(images), classes, device=images.device)
+            for network in self._networks:
+                known = network.log_posteriors(network(images)).exp()
+                mean += functional.pad(known, (0, classes - known.shape[1]))
+            soft = mean.pow(1 / self._temperature)
+            return soft / soft.sum(dim=1, keepdim=True).clamp(min=torch.finfo(soft.dtype).tiny)
+
+    def loss(self, images: Tensor, log_posteriors: Tensor) -> Tensor:
+        """Mean Kullback-Leibler divergence of the opinion from log posteriors (N, 10 or 11).
+
+        Times the square of the softness, which keeps its gradient as large as the labels' one.
+        """
+        soft_targets = self.soft_targets(images, log_posteriors.shape[1])
+        own = functional.log_softmax(log_posteriors / self._temperature, dim=1)
+        divergence = functional.kl_div(own, soft_targets, reduction="batchmean")
+        return divergence * self._temperature**2

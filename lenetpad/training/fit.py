@@ -1,0 +1,313 @@
+"""Training: ``fit`` trains a network and yields its progress."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+
+from lenetpad.data.distortions import distorted, padded
+from lenetpad.data.labelled import Labelled
+from lenetpad.training.distillation import Teachers
+from lenetpad.training.network import LeNet5
+from lenetpad.values.recipes import Recipe
+from lenetpad.values.training import Progress
+
+#: Steps and seconds between two reports of progress, whichever come first.
+REPORT_EVERY: Final = 20
+REPORT_SECONDS: Final = 0.5
+EVALUATION_BATCH: Final = 1000
+SOUND: Final = 32  # images on which the weights must give a loss before a report
+
+
+class TrainingError(RuntimeError):
+    """A training that cannot go on; the message says at which step, and why."""
+
+
+class DivergedError(TrainingError):
+    """The loss is no longer a number: a smaller learning rate may help."""
+
+    diverged = True
+
+
+#: After how many passes section III-B of the paper has which part of its first rate, latest first.
+_1998: Final = ((12, 0.02), (8, 0.1), (5, 0.2), (2, 0.4), (0, 1.0))
+
+
+def fit(
+    network: LeNet5,
+    data: Labelled,
+    recipe: Recipe,
+    device: str = "cpu",
+    held_out: Labelled | None = None,
+    *,
+    bf16: bool = False,
+    teachers: Sequence[LeNet5] = (),
+) -> Iterator[Progress]:
+    """Train ``network`` in place on ``data`` and yield progress every few steps.
+
+    A ``Training`` from its first step to its last; see there.
+    """
+    return Training(network, data, recipe, device, held_out, bf16=bf16, teachers=teachers).run()
+
+
+class Training:
+    """A training that can end after any report and go on as if it had not.
+
+    It trains ``network`` in place on ``data``. ``bf16`` convolves C3 in bfloat16 where the CPU has
+    instructions for it (see ``half_is_faster``): less time for a step, and weights that are
+    rounded otherwise. Validation is on ``held_out``, or on images that are taken from the data
+    where none are given. ``teachers`` teach it if the recipe is a taught one. Raises TrainingError
+    when there are no images, or no teachers for such a recipe.
+    """
+
+    def __init__(
+        self,
+        network: LeNet5,
+        data: Labelled,
+        recipe: Recipe,
+        device: str = "cpu",
+        held_out: Labelled | None = None,
+        *,
+        bf16: bool = False,
+        teachers: Sequence[LeNet5] = (),
+    ) -> None:
+        if len(data) == 0:
+            raise TrainingError("there are no images to train on")
+        if recipe.distillation_weight and not teachers:
+            raise TrainingError("this recipe is taught by other networks: name them as teachers")
+        self.network, self.recipe, self.device = network, recipe, device
+        self._generator = torch.Generator().manual_seed(recipe.seed)
+        if held_out is None:
+            held = min(recipe.validation, len(data) // 5)
+            data, held_out = data.split(held, self._generator)
+        self._train, self._held_out = data, held_out
+        self.steps_an_epoch = math.ceil(len(data) / recipe.batch_size)
+        self.steps = self.steps_an_epoch * recipe.epochs
+        self.step = 0
+        self._order = torch.empty(0, dtype=torch.int64)  # what is left of this epoch
+        network.to(device).train()
+        network.bf16_c3 = bf16 and bf16_is_faster(device)
+        self._teachers = (
+            Teachers(teachers, recipe.distillation_temperature, device)
+            if recipe.distillation_weight
+            else None
+        )
+        self._optimiser = _optimiser(network, recipe)
+        self._schedule = _schedule(self._optimiser, recipe, self.steps, self.steps_an_epoch)
+
+    @property
+    def images(self) -> int:
+        """How many images an epoch has."""
+        return len(self._train)
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the last step, from 1."""
+        return max(1, math.ceil(self.step / self.steps_an_epoch))
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step."""
+        return float(self._optimiser.param_groups[0]["lr"])
+
+    def run(self) -> Iterator[Progress]:
+        """Train to the last step and yield progress every few steps and at the end of each epoch.
+
+        The last value of each epoch carries the loss and error on the held-out images. The
+        network ends in evaluation mode with the last step's weights. Raises TrainingError when
+        the loss stops being a number.
+        """
+        self.network.train()
+        losses: list[Tensor] = []
+        counted, started = 0, time.perf_counter()
+        while self.step < self.steps:
+            images, labels = self._batch()
+            used_rate = self.learning_rate
+            losses.append(self._stepped(images, labels))
+            counted += len(labels)
+            last = len(self._order) == 0
+            due = time.perf_counter() - started > REPORT_SECONDS
+            if not (last or due) and self.step % REPORT_EVERY:
+                continue
+            seen = torch.stack(losses).tolist()
+            self._check(seen, used_rate)
+            # All batches are as large as each other, but for the last of an epoch.
+            mean = (sum(seen[:-1]) * self.recipe.batch_size + seen[-1] * len(labels)) / counted
+            seconds = max(time.perf_counter() - started, 1e-9)
+            checked = self._validated() if last else (None, None)
+            yield Progress(
+                epoch=self.epoch,
+                epochs=self.recipe.epochs,
+                step=self.step,
+                steps=self.steps,
+                loss=mean,
+                learning_rate=used_rate,
+                images_per_second=counted / seconds,
+                validation_loss=checked[0],
+                validation_error=checked[1],
+                losses=tuple(seen),
+            )
+            losses, counted, started = [], 0, time.perf_counter()
+        self.network.eval()
+
+    def state(self) -> dict[str, Any]:
+        """All that another Training of the same recipe and data needs to go on from here.
+
+        Tensors, numbers and texts only. Valid between two reports of ``run``.
+        """
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "schedule": {
+                key: value
+                for key, value in self._schedule.state_dict().items()
+                if key != "lr_lambdas"  # functions, which are None there
+            },
+            "generator": self._generator.get_state(),
+            "order": self._order.clone(),  # a view would bring all of the epoch along
+            "step": self.step,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a ``state``; TrainingError if it belongs to another training."""
+        try:
+            self.network.load_state_dict(state["network"])
+            self._optimiser.load_state_dict(state["optimiser"])
+            self._schedule.load_state_dict({"lr_lambdas": [None], **state["schedule"]})
+            self._generator.set_state(state["generator"])
+            self._order, self.step = state["order"], int(state["step"])
+        except (KeyError, ValueError, RuntimeError, TypeError) as error:
+            raise TrainingError(f"this checkpoint does not fit the training: {error}") from error
+
+    def scale_rate(self, factor: float) -> None:
+        """Multiply the learning rate of all steps to come; ValueError unless positive."""
+        if not (math.isfinite(factor) and factor > 0):
+            raise ValueError("the learning rate can only be multiplied by a positive number")
+        for group in self._optimiser.param_groups:
+            for key in ("lr", "initial_lr", "max_lr", "min_lr"):
+                if key in group:
+                    group[key] *= factor
+        self._schedule.base_lrs = [rate * factor for rate in self._schedule.base_lrs]
+
+    def _batch(self) -> tuple[Tensor, Tensor]:
+        """The next images (B, 1, 32, 32) and labels (B,), each epoch in another order."""
+        recipe, train = self.recipe, self._train
+        if len(self._order) == 0:
+            self._order = torch.randperm(len(train), generator=self._generator)
+        chosen, self._order = self._order.tensor_split((recipe.batch_size,))
+        images = train.images[chosen]
+        shown = (
+            padded(images)
+            if recipe.distortions is None
+            else distorted(images, recipe.distortions, self._generator)
+        )
+        return shown.to(self.device), train.labels[chosen].to(self.device)
+
+    def _stepped(self, images: Tensor, labels: Tensor) -> Tensor:
+        self._optimiser.zero_grad(set_to_none=True)
+        loss = self._loss(images, labels)
+        loss.backward()
+        self._optimiser.step()
+        self._schedule.step()
+        self.step += 1
+        return loss.detach()
+
+    def _loss(self, images: Tensor, labels: Tensor) -> Tensor:
+        output, distillation_weight = self.network(images), self.recipe.distillation_weight
+        loss = self.network.loss(output, labels)
+        if self._teachers is None:
+            return loss
+        distillation_loss = self._teachers.loss(images, self.network.log_posteriors(output))
+        return (1 - distillation_weight) * loss + distillation_weight * distillation_loss
+
+    def _validated(self) -> tuple[float | None, float | None]:
+        """Loss and error on the held-out images; (None, None) where none are held out."""
+        network, held_out = self.network, self._held_out
+        if len(held_out) == 0:
+            return None, None
+        outputs = evaluate_outputs(network, held_out.images, self.device)
+        network.train()
+        labels = held_out.labels.to(outputs.device)
+        wrong = network.log_posteriors(outputs)[:, :10].argmax(dim=1) != labels
+        return float(network.loss(outputs, labels)), float(wrong.float().mean())
+
+    def _check(self, losses: Sequence[float], rate: float) -> None:
+        """Raise TrainingError where a loss was no number, or the next one will not be."""
+        first = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), None)
+        if first is None and self._is_sound():
+            return
+        step = self.step - (0 if first is None else len(losses) - first - 1)
+        raise DivergedError(
+            f"the loss is no longer a number at step {step} with learning rate {rate:.3g}; "
+            "try a smaller one"
+        )
+
+    def _is_sound(self) -> bool:
+        """Whether the weights of now still give a loss: the last step may have spoilt them."""
+        images, labels = self._train.images[:SOUND], self._train.labels[:SOUND]
+        with torch.inference_mode():
+            outputs = self.network(padded(images).to(self.device))
+            return bool(self.network.loss(outputs, labels.to(self.device)).isfinite())
+
+
+def _optimiser(network: LeNet5, recipe: Recipe) -> torch.optim.Optimizer:
+    common: dict[str, Any] = {"lr": recipe.lr, "weight_decay": recipe.weight_decay, "fused": True}
+    match recipe.optimiser:
+        case "adam":
+            return torch.optim.Adam(network.parameters(), **common)
+        case "adamw":
+            return torch.optim.AdamW(network.parameters(), **common)
+        case _:
+            return torch.optim.SGD(network.parameters(), momentum=recipe.momentum, **common)
+
+
+def _schedule(
+    optimiser: torch.optim.Optimizer, recipe: Recipe, steps: int, steps_an_epoch: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    if recipe.schedule == "one-cycle":
+        steps = max(steps, 2)
+        # A warm-up of exactly one step would make torch divide by zero; it is no warm-up anyway.
+        warm_up = 0.0 if recipe.warm_up * steps == 1 else recipe.warm_up
+        return torch.optim.lr_scheduler.OneCycleLR(
+            optimiser,
+            recipe.lr,
+            total_steps=steps,
+            pct_start=warm_up,
+            cycle_momentum=recipe.optimiser != "sgd",  # whose momentum the recipe says
+        )
+
+    def part(step: int) -> float:
+        """Which part of the highest rate a step has."""
+        epoch = step // steps_an_epoch
+        match recipe.schedule:
+            case "cosine":
+                return (1 + math.cos(math.pi * min(step / steps, 1.0))) / 2
+            case "step":
+                return float(recipe.step_factor ** (epoch // recipe.step_epochs))
+            case "1998":
+                return next(part for first, part in _1998 if epoch >= first)
+            case _:
+                return 1.0
+
+    return torch.optim.lr_scheduler.LambdaLR(optimiser, part)
+
+
+def bf16_is_faster(device: str) -> bool:
+    """Whether bfloat16 has instructions of its own; elsewhere it is emulated, and slow."""
+    if not device.startswith("cpu"):
+        return device.startswith("cuda") and torch.cuda.is_bf16_supported()
+    can = torch.cpu.get_capabilities()
+    return any(can.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+
+
+def evaluate_outputs(network: nn.Module, images: Tensor, device: str) -> Tensor:
+    """The output layer (n, 10) for uint8 images (n, 28, 28), in evaluation mode."""
+    network.eval()
+    with torch.inference_mode():
+        batches = [network(padded(b).to(device)) for b in images.split(EVALUATION_BATCH)]
+    return torch.cat(batches)

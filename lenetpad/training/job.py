@@ -1,0 +1,200 @@
+"""A plan carried out: data, network, training, calibration and weights, all of it kept as a run.
+
+The commands and the window's training process go through here, so that they train alike.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lenetpad import __version__
+from lenetpad.data import datasets
+from lenetpad.data import labelled as data
+from lenetpad.data.labelled import Labelled
+from lenetpad.data.sources import described
+from lenetpad.evaluation.figures import MNIST_TEST, Figures, evaluated, evaluation_sets, figures
+from lenetpad.storage import resources, runs
+from lenetpad.training import recording
+from lenetpad.training.calibration import REFUSED_DIGITS
+from lenetpad.training.fit import Training, TrainingError
+from lenetpad.training.network import LeNet5
+from lenetpad.training.recognizer import usable_device
+from lenetpad.training.recording import Recording
+from lenetpad.training.splits import calibrate, prepared
+from lenetpad.training.weights import build, load, save, write
+from lenetpad.values.catalogue import DATA_SETS, DIGITS, MNIST
+from lenetpad.values.models import PAPER
+from lenetpad.values.recipes import Plan
+from lenetpad.values.training import Progress
+
+#: Told what is being done in a few words, and how much of how much is, both 0 if not known.
+Say = Callable[[str, int, int], None]
+
+
+class TrainingJob:
+    """One training from its data to its weights.
+
+    Making one reads the data and builds the network, which can take minutes for a mixture; after
+    it, ``begin`` a run or take one that was begun, and follow ``run`` to its end. Raises
+    DataError, InkError, WeightsError or TrainingError for what cannot be done.
+    """
+
+    def __init__(self, plan: Plan, say: Say) -> None:
+        self.plan, self._say = plan, say
+        self._device = usable_device(plan.device)
+        recipe = plan.recipe
+        drawings = data.ink_drawings(map(Path, plan.ink)) if plan.ink else []
+        folder = Path(plan.folder) if plan.folder else None
+        images, self._test = datasets.load(plan.data, datasets.cache(), folder, say)
+        self.network = _network(plan)
+        teachers = [self._teacher(model) for model in plan.teachers]
+        if recipe.mixture:
+            say("drawing the mixture, which takes minutes", 0, 0)
+        self._splits = prepared(recipe, drawings, images)
+        self.training = Training(
+            self.network,
+            self._splits.train,
+            recipe,
+            self._device,
+            self._splits.held_out,
+            bf16=plan.bf16,
+            teachers=teachers,
+        )
+        self._facts = self._known_before()
+        self._recording: Recording | None = None
+        self.figures: Figures = {}
+
+    def _teacher(self, model: str) -> LeNet5:
+        """A teacher's network; how it reads is said where that was guessed."""
+        weights = load(model)
+        if weights.conventions:
+            self._say(
+                f"{model} does not say how it reads; taken as {weights.conventions.text}", 0, 0
+            )
+        if weights.warning:
+            self._say(f"{model}: {weights.warning}", 0, 0)
+        return weights.network
+
+    def begin(self, root: Path) -> Path:
+        """Make the folder of a new run under ``root``; RunError where that is impossible."""
+        return runs.create(root, self.plan.model, self.plan.config, recording.environment())
+
+    def run(
+        self, folder: Path, retry: recording.Retry | None = None, rate_factor: float = 1.0
+    ) -> Iterator[Progress]:
+        """Train to the last step and yield progress, then calibrate, judge and save the weights.
+
+        Goes on from the run's checkpoint where there is one, with ``rate_factor`` times its
+        learning rate; ``retry`` is told of a full disk; see ``Recording``. Afterwards
+        ``figures`` are what the weights were judged by. Raises RunError where another process
+        trains this run.
+        """
+        with runs.locked(folder):
+            self._recording = Recording(self.training, folder, self._facts, retry)
+            if rate_factor != 1:
+                self._recording.scale_rate(rate_factor)
+            yield from self._recording.run()
+            self._say("calibrating and measuring", 0, 0)
+            self._conclude(folder)
+
+    def scale_rate(self, factor: float) -> None:
+        """Multiply the learning rate from now on; only while it runs."""
+        assert self._recording is not None
+        self._recording.scale_rate(factor)
+
+    def _conclude(self, folder: Path) -> None:
+        assert self._recording is not None
+        plan, network = self.plan, self.network.eval()
+        calibrate(network, self._splits.choices, self._device)
+        self.figures = figures(evaluated(network, self._sets(), self._device))
+        test_error = self.figures[self.test_set]["error"]
+        kept = runs.read(folder)
+        facts = self._facts | {
+            "test_set": self.test_set,
+            "test_error": round(test_error, 2),
+            "validation_error": _percent(kept.last_error),
+            "figures": self.figures,
+            "calibration": {
+                "temperature": network.config.temperature,
+                "rubbish": network.config.rubbish,
+                "refused_digits": REFUSED_DIGITS,
+            },
+            "training_seconds": round(kept.seconds),
+        }
+        self._recording.written(partial(write, folder / runs.WEIGHTS, network, facts))
+        if plan.out:
+            save(Path(plan.out), network, facts)
+        self._recording.written(partial(recording.finish, folder, test_error / 100))
+
+    @property
+    def test_set(self) -> str:
+        """What the test set is called by which the weights are judged above all."""
+        plan = self.plan
+        return MNIST_TEST if plan.data == MNIST else f"{DATA_SETS[plan.data].title} test"
+
+    def _sets(self) -> dict[str, Labelled]:
+        """All that the weights are judged by: what shows no digits says nothing of digits."""
+        plan, own = self.plan, {self.test_set: self._test}
+        if DATA_SETS[plan.data].classes != DIGITS:
+            return own
+        ink, images = ([Path(path) for path in paths] for paths in (plan.ink, plan.images))
+        return {**evaluation_sets(ink, images), **own}
+
+    def _known_before(self) -> dict[str, Any]:
+        """The metadata of the weights that are known before the training."""
+        plan = self.plan
+        started_from = {"start": Path(plan.start).name} if plan.start else {}
+        teachers = [Path(teacher).name for teacher in plan.teachers]
+        taught_by = {"teachers": teachers} if plan.recipe.distillation_weight else {}
+        return {
+            "recipe": plan.recipe.as_json,
+            "seed": plan.recipe.seed,
+            "half": self.network.bf16_c3,
+            **started_from,
+            **taught_by,
+            "data": [
+                _source(plan),
+                *(described(Path(path)) for path in plan.ink),
+            ],
+            "images": self.training.images,
+            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+            "lenetpad": __version__,
+            "torch": torch.__version__,
+        }
+
+
+def _network(plan: Plan) -> LeNet5:
+    """The network to begin with: random, or with the weights that the plan starts from."""
+    if plan.start:
+        network = load(plan.start).network.requires_grad_(True)
+        found, wanted = network.config.name, plan.model.removesuffix(PAPER)
+        if found != wanted:
+            raise TrainingError(
+                f"{plan.start} holds weights of {found}, which {wanted} cannot begin with; "
+                f"choose {found} as the network, or other weights"
+            )
+    else:
+        network = build(plan.model.removesuffix(PAPER), plan.recipe.seed)
+    rubbish = network.config.rubbish
+    if plan.recipe.mixture:  # which shows what is no digit
+        rubbish = rubbish or 0.0
+    network.calibrate(temperature=1.0, rubbish=rubbish)
+    return network
+
+
+def _source(plan: Plan) -> dict[str, str]:
+    """What the metadata say of the data set."""
+    if plan.data == MNIST:
+        return described(resources.path("mnist.npz"))
+    known = DATA_SETS[plan.data]
+    return {"title": known.title, "credit": known.credit, "file": plan.folder or plan.data}
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else round(100 * fraction, 3)

@@ -1,0 +1,116 @@
+"""Asks how a network from elsewhere reads: its weights do not say."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lenetpad.ui.widgets.choices import Choices
+from lenetpad.values.conventions import CONVENTIONS, Conventions, warning_of
+from lenetpad.values.models import ConventionsQuestion
+
+#: What each question is called; Alt and the letter go there.
+TITLES: Final = {
+    "activation": "&Activation",
+    "pooling": "&Pooling",
+    "normalisation": "&Input values",
+    "padding": "&Border",
+}
+QUESTION: Final = (
+    "{name} holds LeNet-5's weights, but does not say how the network reads. "
+    "These answers fit MNIST's digits best; whoever trained it knows for certain."
+)
+
+
+class ConventionsDialog(QDialog):
+    """Begins with the best guess, and shows how well each combination of answers reads.
+
+    When it is accepted, ``manner`` is the answer.
+    """
+
+    def __init__(self, question: ConventionsQuestion, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("How does this network read?")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._scores = dict(question.scores)
+        self._best = question.scores[0][0]
+        self.boxes = {title: self._box(title) for title in TITLES}
+        self.score = QLabel()
+        self.buttons = self._buttons()
+        told = [QUESTION.format(name=name), warning_of(question.scores[0][1])]
+        self.words = QLabel("\n\n".join(filter(None, told)))
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
+        form = QGridLayout()
+        form.setColumnStretch(1, 1)
+        form.setHorizontalSpacing(16)
+        for row, (title, box) in enumerate(self.boxes.items()):
+            label = QLabel(TITLES[title])
+            label.setBuddy(box)
+            form.addWidget(label, row, 0)
+            form.addWidget(box, row, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(14)
+        layout.addWidget(self.words)
+        layout.addLayout(form)
+        layout.addWidget(self.score)
+        layout.addWidget(self.buttons)
+        self.setMinimumWidth(460)
+        self.show_best()
+        for box in self.boxes.values():
+            box.currentIndexChanged.connect(self._show_score)
+
+    @property
+    def conventions(self) -> Conventions:
+        """The answers as they are chosen now."""
+        return Conventions(**{title: box.currentData() for title, box in self.boxes.items()})
+
+    @Slot()
+    def show_best(self) -> None:
+        """Choose the best guess."""
+        for title, box in self.boxes.items():
+            box.select(self._best.answers[title])
+        self._show_score()
+
+    def _box(self, title: str) -> Choices:
+        """A box with the answers to one question that are possible."""
+        box = Choices(TITLES[title].replace("&", ""), "")
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        possible = {conventions.answers[title] for conventions in self._scores}
+        for answer, words in CONVENTIONS[title].items():
+            if answer in possible:
+                box.addItem(words, answer)
+        return box
+
+    def _buttons(self) -> QDialogButtonBox:
+        kinds = QDialogButtonBox.StandardButton
+        buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel | kinds.Reset)
+        for kind, words in ((kinds.Ok, "&Use"), (kinds.Reset, "Best &guess")):
+            buttons.button(kind).setText(words)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        buttons.button(kinds.Reset).clicked.connect(self.show_best)
+        return buttons
+
+    @Slot()
+    def _show_score(self) -> None:
+        conventions = self.conventions
+        text = f"Reads {100 * self._scores[conventions]:.1f} % of MNIST's digits"
+        if conventions == self._best:
+            text += ": the best guess."
+        else:
+            text += f"; the best guess {100 * self._scores[self._best]:.1f} %."
+        self.score.setText(text)
+        best = self.buttons.button(QDialogButtonBox.StandardButton.Reset)
+        best.setEnabled(conventions != self._best)

@@ -1,0 +1,375 @@
+"""The canvas: mouse, touch and tablet pen become strokes on a sheet."""
+
+from __future__ import annotations
+
+import time
+from enum import Enum, auto
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QPointingDevice,
+    QResizeEvent,
+    QTabletEvent,
+    QTouchEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from lenetpad.ink.strokes import LARGEST_COORDINATE, History, Ink, Points, Sheet, Stroke
+from lenetpad.ui.draw.canvas_picture import UNITS, CanvasPicture, saved_image
+from lenetpad.ui.widgets.theme import Theme
+
+PEN_WIDTHS: Final = (14.0, 22.0, 32.0, 46.0, 64.0)  # in the strokes' unit
+ERASER_REACH: Final = 26.0
+MOUSE_PRESSURE: Final = 0.5
+PALM_SECONDS: Final = 0.5  # touch is a palm for so long after the pen was seen
+LOST_SECONDS: Final = 2.0  # a gesture that rests for so long yields to another pointer
+HINT: Final = "Write a digit"
+
+
+class Source(Enum):
+    """What draws at the moment; everything else is ignored until it lifts."""
+
+    NOTHING = auto()
+    MOUSE = auto()
+    TOUCH = auto()
+    PEN = auto()
+
+
+class Canvas(QWidget):
+    """A square of paper. ``sheet_changed`` carries the sheet after every event that changes it,
+    the stroke being made included; ``history_changed`` follows each finished change, and the
+    start of each stroke. ``painted`` comes after each painting."""
+
+    sheet_changed = Signal(object)
+    history_changed = Signal()
+    painted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)  # the eraser's circle follows the pointer
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Canvas")
+        self.history = History()
+        self._picture = CanvasPicture(theme)
+        self._picture.pen_width = PEN_WIDTHS[2]
+        self._erasing = False
+        self._source = Source.NOTHING
+        self._touch_id = -1
+        self._pen_seen = -PALM_SECONDS
+        self._moved = 0.0  # perf_counter when the gesture last moved
+        self._erased: Ink | None = None  # what the eraser has left so far
+        self._buffer = np.empty((0, 4))  # holds the stroke being made
+        self._live_count = 0
+        self._began = 0.0  # perf_counter when the drawing began
+        self._pointer: QPointF | None = None  # where the eraser's circle is
+        self.set_erasing(False)
+
+    # What the rest of the window does with the canvas
+
+    @property
+    def sheet(self) -> Sheet:
+        """What lies on the canvas now, the stroke being made included."""
+        if self._live_count:
+            return Sheet(self.history.present.ink.adding(Stroke(self._live)))
+        return self._finished
+
+    @property
+    def pen_width(self) -> float:
+        """The width at which strokes are drawn, in thousandths of the canvas's side."""
+        return self._picture.pen_width
+
+    def set_pen_width(self, width: float) -> None:
+        """Draw all strokes at another width."""
+        self._picture.pen_width = width
+        self._repaint_all()
+
+    @property
+    def erasing(self) -> bool:
+        """Whether every pointer erases."""
+        return self._erasing
+
+    def set_erasing(self, erasing: bool) -> None:
+        """Take up the eraser or the pen."""
+        self._erasing = erasing
+        self.setCursor(Qt.CursorShape.BlankCursor if erasing else Qt.CursorShape.CrossCursor)
+        self.update()
+
+    def restore(self, sheet: Sheet) -> None:
+        """Put a sheet on the canvas as what was there from the start."""
+        self._remember(History(sheet))
+
+    def set_sheet(self, sheet: Sheet) -> None:
+        """Put a sheet on the canvas, as a step that can be undone."""
+        self._finish()
+        self._remember(self.history.doing(sheet))
+
+    def clear(self) -> None:
+        """Take everything off the canvas, as a step that can be undone."""
+        self.set_sheet(Sheet())
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._finish()
+        self._remember(self.history.undone())
+
+    def redo(self) -> None:
+        """Make the step that was taken back again."""
+        self._finish()
+        self._remember(self.history.redone())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme's colours."""
+        self._picture.theme = theme
+        self._repaint_all()
+
+    def image(self) -> QImage:
+        """The canvas as a picture, black ink on white paper."""
+        return saved_image(self.sheet, self.pen_width)
+
+    # Pointers
+
+    def event(self, event: QEvent) -> bool:
+        """Take touch events here; Qt has no handler of its own for them."""
+        if isinstance(event, QTouchEvent):
+            self._touch(event)
+            return True
+        return bool(super().event(event))
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        event.accept()
+        self._pen_seen = time.perf_counter()
+        self._show_pointer(event.position())
+        if event.type() == QEvent.Type.TabletPress:
+            if self._source is Source.TOUCH:
+                self._cancel()  # the palm came first
+            eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
+            self._begin(Source.PEN, event.position(), event.pressure(), erases=eraser)
+        elif event.type() == QEvent.Type.TabletMove:
+            self._move(Source.PEN, event.position(), event.pressure())
+        elif event.type() == QEvent.Type.TabletRelease:
+            self._end(Source.PEN)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and _by_hand(event):
+            self._begin(Source.MOUSE, event.position(), MOUSE_PRESSURE)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)  # two quick taps are two strokes
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if _by_hand(event):
+            self._show_pointer(event.position())
+            self._move(Source.MOUSE, event.position(), MOUSE_PRESSURE)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._end(Source.MOUSE)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._show_pointer(None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A dialog or another window takes over: the release may never come here."""
+        self._finish()
+
+    def _touch(self, event: QTouchEvent) -> None:
+        """One finger draws, the first one down; further fingers and palms do not."""
+        event.accept()
+        if event.type() == QEvent.Type.TouchCancel:
+            if self._source is Source.TOUCH:
+                self._cancel()
+            return
+        palm = time.perf_counter() - self._pen_seen < PALM_SECONDS
+        for point in event.points():
+            at = self.mapFromGlobal(point.globalPosition())
+            state, mine = point.state(), point.id() == self._touch_id
+            if state == point.State.Pressed:
+                if not palm and (mine or self._source is not Source.TOUCH):
+                    self._touch_id = point.id()
+                    self._begin(Source.TOUCH, at, MOUSE_PRESSURE)
+            elif mine and state == point.State.Released:
+                self._end(Source.TOUCH)
+            elif mine and state == point.State.Updated:
+                self._move(Source.TOUCH, at, MOUSE_PRESSURE)
+
+    # A gesture: from down to up, one step of undo
+
+    def _begin(
+        self, source: Source, at: QPointF, pressure: float, *, erases: bool = False
+    ) -> None:
+        now = time.perf_counter()
+        if self._source is not Source.NOTHING:
+            if self._source is not source and now - self._moved < LOST_SECONDS:
+                return
+            self._finish()  # its release never came
+        self._source, self._moved = source, now
+        if erases or self._erasing:
+            self._erased = self.history.present.ink
+            self._erase(at)
+            return
+        if self.history.present.picture is not None:
+            self._picture.invalidate()  # ink replaces a picture
+        if not self.history.present.ink:
+            self._began = now
+        self._add_point(at, pressure)
+        self.history_changed.emit()
+
+    def _move(self, source: Source, at: QPointF, pressure: float) -> None:
+        if self._source is not source:
+            return
+        self._moved = time.perf_counter()
+        if self._erased is not None:
+            self._erase(at)
+        else:
+            self._add_point(at, pressure)
+
+    def _end(self, source: Source) -> None:
+        if self._source is source:
+            self._finish()
+
+    def _finish(self) -> None:
+        """End the gesture and keep what it made; all of it was told and painted already."""
+        if self._source is Source.NOTHING:
+            return
+        made = self.sheet
+        if self._live_count:
+            self._pixmap(self._live)
+            self._picture.add_tail(self.size(), self._live)
+        self._forget_gesture()
+        self.history = self.history.doing(made)
+        self.history_changed.emit()
+
+    def _cancel(self) -> None:
+        """End the gesture and forget what it made."""
+        self._forget_gesture()
+        self._repaint_all()
+        self.history_changed.emit()
+        self.sheet_changed.emit(self.sheet)
+
+    def _forget_gesture(self) -> None:
+        self._source = Source.NOTHING
+        self._erased = None
+        self._live_count = 0
+
+    def _remember(self, history: History) -> None:
+        if history is self.history:
+            return
+        self.history = history
+        # Times go on where the sheet's end, whatever its clock was.
+        last = max((float(s.points[-1, 2]) for s in history.present.ink.strokes), default=0.0)
+        self._began = time.perf_counter() - last
+        self._repaint_all()
+        self.history_changed.emit()
+        self.sheet_changed.emit(self.sheet)
+
+    def _erase(self, at: QPointF) -> None:
+        """Take away the strokes under the eraser; a picture is none and stays."""
+        assert self._erased is not None
+        x, y = at.x() / self._scale, at.y() / self._scale
+        if max(abs(x), abs(y)) > LARGEST_COORDINATE:
+            return
+        left = self._erased.erasing(x, y, ERASER_REACH)
+        if left is not self._erased:
+            self._erased = left
+            self._repaint_all()
+            self.sheet_changed.emit(self.sheet)
+
+    def _add_point(self, at: QPointF, pressure: float) -> None:
+        x = min(max(at.x() / self._scale, 0.0), UNITS)
+        y = min(max(at.y() / self._scale, 0.0), UNITS)
+        if self._live_count == len(self._buffer):
+            self._buffer = np.resize(self._buffer, (max(256, 2 * self._live_count), 4))
+        t = time.perf_counter() - self._began
+        self._buffer[self._live_count] = (x, y, t, pressure)
+        self._live_count += 1
+        self._pixmap(self._live[:-1])
+        changed = self._picture.add_point(self.size(), self._live)
+        if self._live_count == 1:
+            self.update()  # the hint, or the picture, goes with the first point
+        else:
+            self.update(changed)
+        self.sheet_changed.emit(self.sheet)
+
+    @property
+    def _live(self) -> Points:
+        """The points (n, 4) of the stroke being made."""
+        return self._buffer[: self._live_count]
+
+    @property
+    def _finished(self) -> Sheet:
+        """What lies under the stroke being made: no picture, for ink replaces it."""
+        present = self.history.present
+        if self._erased is not None and present.picture is None:
+            return Sheet(self._erased)
+        return Sheet(present.ink) if self._live_count else present
+
+    # Painting
+
+    @property
+    def _scale(self) -> float:
+        """Logical pixels a unit."""
+        return max(self.width(), 1) / UNITS
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._repaint_all()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._picture.theme
+        pixmap = self._pixmap(self._live)
+        painter = QPainter(self)
+        area, ratio = QRectF(event.rect()), pixmap.devicePixelRatio()
+        painter.drawPixmap(area, pixmap, QRectF(area.topLeft() * ratio, area.size() * ratio))
+        if self._live_count:
+            self._picture.paint_tail(painter, self.size(), self._live)
+        elif not self._finished:
+            self._paint_hint(painter, theme)
+        painter.setPen(QColor(theme.line))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        if self._erasing and self._pointer is not None:
+            self._paint_eraser(painter, theme, self._pointer)
+        painter.end()
+        self.painted.emit()
+
+    def _paint_hint(self, painter: QPainter, theme: Theme) -> None:
+        painter.setPen(QColor(theme.dim))
+        font = self.font()
+        font.setPixelSize(max(14, self.height() // 18))
+        painter.setFont(font)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, HINT)
+
+    def _paint_eraser(self, painter: QPainter, theme: Theme, at: QPointF) -> None:
+        """A circle as large as the eraser reaches."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(theme.accent))
+        reach = ERASER_REACH * self._scale
+        painter.drawEllipse(at, reach, reach)
+
+    def _show_pointer(self, at: QPointF | None) -> None:
+        self._pointer = at
+        if self._erasing:
+            self.update()
+
+    def _repaint_all(self) -> None:
+        self._picture.invalidate()
+        self.update()
+
+    def _pixmap(self, live: Points) -> QPixmap:
+        """The picture of everything but the straight end of the stroke being made."""
+        return self._picture.pixmap(self.size(), self.devicePixelRatioF(), self._finished, live)
+
+
+def _by_hand(event: QMouseEvent) -> bool:
+    """Whether a hand on a mouse made it, not the system from a pen or a finger."""
+    return event.source() == Qt.MouseEventSource.MouseEventNotSynthesized

@@ -1,0 +1,324 @@
+"""The feature maps: every layer of a reading, a colour scale with numbers, and what is pointed at.
+
+Each layer is one small 32-bit image, coloured when a reading arrives; painting only scales it.
+It happens with every movement of the pen: what stays the same is made once, in ``_arrange``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from lenetpad.ui.draw.legend import Kind, Legend, LegendPainter, as_text
+from lenetpad.ui.draw.maps_layout import CODES, Placed, place
+from lenetpad.ui.draw.panel import ReadingPanel
+from lenetpad.ui.widgets.colour import (
+    Colouring,
+    Scale,
+    extent,
+    ink_table,
+    value_index,
+    value_table,
+)
+from lenetpad.ui.widgets.theme import Theme
+from lenetpad.values.arrays import FloatArray
+from lenetpad.values.models import LayerView, ModelReady
+from lenetpad.values.reading import Reading
+
+MARGIN: Final = 14.0
+LEGEND: Final = 46.0  # height of the strip with the colour scale, at the usual size
+USUAL_HEIGHT: Final = 640.0  # of the panel; texts grow with a larger one
+LARGEST: Final = 2.4  # and so much at the most
+INPUT: Final = "input"
+LEGEND_LAYER: Final = "C1"  # whose scale is shown while nothing is pointed at
+DIGITS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """The unit under the pointer."""
+
+    layer: str
+    map: int
+    row: int
+    column: int
+
+
+class Picture:
+    """A layer's cells below each other in one image that shows pixels where they are, and what
+    of it goes into which rectangle of the panel."""
+
+    def __init__(
+        self,
+        pixels: NDArray[np.uint32],
+        height: int,
+        width: int,
+        cells: Sequence[QRectF],
+    ) -> None:
+        self.height, self.width, self._pixels = height, width, pixels
+        maps = pixels.size // (height * width)
+        self.image = QImage(
+            pixels.data, width, maps * height, 4 * width, QImage.Format.Format_RGB32
+        )
+        self._pieces = [
+            (cell, self.image, QRectF(0, number * height, width, height))
+            for number, cell in enumerate(cells)
+        ]
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint every cell in its place."""
+        for piece in self._pieces:
+            painter.drawImage(*piece)
+
+
+class MapsPanel(ReadingPanel):
+    """All layers of the latest reading; ``pointed`` is the unit under the pointer."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.setMouseTracking(True)
+        self.scale = Scale.FIXED
+        self.pointed: Pointed | None = None
+        self.placed: dict[str, Placed] = {}
+        self._pictures: dict[str, Picture] = {}
+        self._standing = False  # whether the background shows the legend
+        self._colouring: Colouring | None = None
+        self._code_ends: FloatArray = np.ones(1, dtype=np.float32)
+        self._make_tables(theme)
+
+    # What is shown
+
+    def set_theme(self, theme: Theme) -> None:
+        self._make_tables(theme)
+        super().set_theme(theme)
+
+    def set_scale(self, scale: Scale) -> None:
+        """Choose what the ends of the colour scale stand for."""
+        self.scale = scale
+        self._colour_all()
+        self.update()
+
+    def show_reading(self, reading: Reading) -> None:
+        super().show_reading(reading)
+        self._colour_all()
+
+    def cells(self, name: str) -> FloatArray:
+        """The values of a layer as its cells show them: (cells, rows, columns)."""
+        assert self.reading is not None
+        block = self.placed[name].block
+        values = self.reading.taps[name]
+        return values if values.ndim == 3 else values.reshape(-1, *block.cell)
+
+    def value_at(self, pointed: Pointed) -> float:
+        """The value of a unit in the latest reading, or of a code's component."""
+        if pointed.layer == CODES:
+            assert self.model is not None
+            codes = self.model.templates.reshape(DIGITS, *self.placed[CODES].block.cell)
+            return float(codes[pointed.map, pointed.row, pointed.column])
+        return float(self.cells(pointed.layer)[pointed.map, pointed.row, pointed.column])
+
+    # Layout and colours
+
+    def redraw(self) -> None:
+        super().redraw()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Place the layers, and make pictures for the sizes of the current network."""
+        scale = self._text_scale
+        free = QRectF(self.rect()).adjusted(MARGIN, MARGIN - 4, -MARGIN, -LEGEND * scale)
+        self.placed = place(free, title=20 * scale)
+        self._legend_font = self.sized_font(13 * scale)
+        self._pictures.clear()
+        if self.model is None:
+            return
+        self._colouring = Colouring(self.model.layers)
+        for name, placed in self.placed.items():
+            if name == CODES:
+                self._pictures[name] = self._picture_of_codes(self.model, placed)
+                continue
+            layer = self.model.layer(name)
+            size = placed.block.cell if layer.flat else (layer.height, layer.width)
+            self._pictures[name] = Picture(self._colouring.part(name), *size, placed.cells)
+        self._colour_all()
+
+    @property
+    def _text_scale(self) -> float:
+        return min(max(self.height() / USUAL_HEIGHT, 1.0), LARGEST)
+
+    def _make_tables(self, theme: Theme) -> None:
+        self._values, self._inks = value_table(theme), ink_table(theme)
+        self._legend_painter = LegendPainter(theme, self._values, self._inks)
+
+    def _picture_of_codes(self, model: ModelReady, placed: Placed) -> Picture:
+        """Codes have F6's range, so that a unit that agrees has about the code's colour."""
+        scale = Scale.FIXED if model.coded else Scale.LAYER
+        codes = model.templates.reshape(1, DIGITS, -1)
+        self._code_ends = extent(codes, model.layer("F6"), scale)
+        pixels = self._values.take(value_index(codes, self._code_ends))
+        return Picture(pixels, *placed.block.cell, placed.cells)
+
+    def _colour_all(self) -> None:
+        """Colour every layer of the reading into its picture."""
+        if self._colouring is not None and self.reading is not None:
+            self._colouring.colour(self.reading.taps, self.scale, self._inks, self._values)
+
+    # Painting
+
+    def paint_background(self, painter: QPainter) -> None:
+        scale = self._text_scale
+        name_font = self.sized_font(13 * scale, bold=True)
+        size_font = self.sized_font(12 * scale)
+        for name, placed in self.placed.items():
+            title, size = self._title(name)
+            painter.setFont(name_font)
+            painter.setPen(QColor(self.theme.text))
+            taken = painter.fontMetrics().horizontalAdvance(title) + 6
+            painter.drawText(placed.title, Qt.AlignmentFlag.AlignVCenter, title)
+            painter.setFont(size_font)
+            painter.setPen(QColor(self.theme.dim))
+            rest = placed.title.adjusted(taken, 0, 0, 0)
+            if painter.fontMetrics().horizontalAdvance(size) <= rest.width():
+                painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, size)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.theme.zero))
+        for placed in self.placed.values():
+            painter.drawRects(list(placed.cells))
+        painter.setPen(QColor(self.theme.line))  # the input's paper may have the panel's colour
+        painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
+        self._standing = self._stands
+        if self.model is not None:
+            self._pictures[CODES].paint(painter)
+            if self._standing:
+                self._paint_legend(painter, self.model)
+
+    @property
+    def _stands(self) -> bool:
+        """Whether the legend says the same of every reading, and can be painted once."""
+        fixed = self.scale is Scale.FIXED and self.pointed is None
+        return fixed and self.model is not None and self.reading is not None
+
+    def _title(self, name: str) -> tuple[str, str]:
+        """A layer's name and what stands behind it in its title."""
+        if name == CODES:
+            coded = self.model is None or self.model.coded
+            return ("codes", "") if coded else ("output weights", "")
+        if self.model is None:
+            return name, ""
+        return name, "" if name == "F6" else self.model.layer(name).size
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._stands != self._standing:
+            self._background = None
+        painter = self.begin_painting()
+        if self.model is not None and self.reading is not None:
+            for layer in self.model.layers:
+                self._pictures[layer.name].paint(painter)
+            self._paint_frames(painter, self.reading)
+            if not self._standing:
+                self._paint_legend(painter, self.model)
+        self.end_painting(painter)
+
+    def _paint_frames(self, painter: QPainter, reading: Reading) -> None:
+        """Frame the code or weights of the digit that is read, and the unit pointed at."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self.theme.text), 2))
+        if reading.digit is not None and not reading.refused:
+            cell = self.placed[CODES].cells[reading.digit]
+            painter.drawRect(cell.adjusted(-1, -1, 1, 1))
+        if self.pointed is not None:
+            painter.setPen(QPen(QColor(self.theme.accent), 2))
+            painter.drawRect(self._unit_area(self.pointed).adjusted(-1, -1, 1, 1))
+
+    def _unit_area(self, unit: Pointed) -> QRectF:
+        cell, picture = self.placed[unit.layer].cells[unit.map], self._pictures[unit.layer]
+        width, height = cell.width() / picture.width, cell.height() / picture.height
+        return QRectF(
+            cell.left() + unit.column * width, cell.top() + unit.row * height, width, height
+        )
+
+    def _paint_legend(self, painter: QPainter, model: ModelReady) -> None:
+        top = self.height() - LEGEND * self._text_scale + 8
+        area = QRectF(MARGIN, top, self.width() - 2 * MARGIN, self.height() - top)
+        self._legend_painter.paint(painter, area, self.legend(model), self._legend_font)
+
+    def legend(self, model: ModelReady) -> Legend:
+        """The scale of what is pointed at, with its numbers, and what it is."""
+        pointed = self.pointed
+        name, cell = (pointed.layer, pointed.map) if pointed else (LEGEND_LAYER, 0)
+        if pointed is None:
+            which = f"{name}, map 0" if self.scale is Scale.MAP else name
+            sentence = f"scale of {which}; point at a unit for its value"
+        else:
+            sentence = self.sentence(pointed)
+        strong = pointed is not None
+        if name == INPUT:
+            layer = model.layer(INPUT)
+            ends = (f"{as_text(layer.low)} paper", f"ink {as_text(layer.high)}")
+            return Legend(Kind.INK, ends, sentence, strong)
+        assert self._colouring is not None
+        values = self._code_ends if name == CODES else self._colouring.ends[name]
+        end = float(values[min(cell, len(values) - 1)])
+        if name != CODES and not model.layer(name).signed:
+            return Legend(Kind.POSITIVE, ("0", as_text(end)), sentence, strong)
+        return Legend(Kind.SIGNED, (as_text(-end), "0", as_text(end)), sentence, strong)
+
+    # Pointing
+
+    def sentence(self, pointed: Pointed) -> str:
+        """Layer, map, unit and value of what is pointed at."""
+        value = f"{self.value_at(pointed):+.3f}".replace("-", "−")
+        row, column = pointed.row, pointed.column
+        if pointed.layer == CODES:
+            assert self.model is not None
+            what = "code" if self.model.coded else "weights"
+            far = self.reading.distances if self.reading else None
+            distance = "" if far is None else f", distance {far[pointed.map]:.1f}"
+            return f"{what} of {pointed.map}{distance}, component ({row}, {column}): {value}"
+        layer = self._layer(pointed.layer)
+        if layer.flat:
+            columns = self.placed[pointed.layer].block.cell[1]
+            return f"{pointed.layer}, unit {row * columns + column}: {value}"
+        if pointed.layer == INPUT:
+            return f"input, pixel ({row}, {column}): {value}"
+        return f"{pointed.layer}, map {pointed.map}, unit ({row}, {column}): {value}"
+
+    def _layer(self, name: str) -> LayerView:
+        assert self.model is not None
+        return self.model.layer(name)
+
+    def unit_at(self, at: QPointF) -> Pointed | None:
+        """The unit at a position in the panel, None between the maps."""
+        for name, placed in self.placed.items():
+            if name not in self._pictures or not placed.area.contains(at):
+                continue
+            picture = self._pictures[name]
+            for number, cell in enumerate(placed.cells):
+                if cell.contains(at):
+                    row = int((at.y() - cell.top()) / cell.height() * picture.height)
+                    column = int((at.x() - cell.left()) / cell.width() * picture.width)
+                    return Pointed(
+                        name,
+                        number,
+                        min(row, picture.height - 1),
+                        min(column, picture.width - 1),
+                    )
+        return None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point(self.unit_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point(None)
+
+    def _point(self, pointed: Pointed | None) -> None:
+        if pointed != self.pointed:
+            self.pointed = pointed
+            self.update()

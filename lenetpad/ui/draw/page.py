@@ -1,0 +1,161 @@
+"""The Draw page: canvas, maps, probabilities and verdict, placed for every window size."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
+from lenetpad.ui.draw.maps import MapsPanel
+from lenetpad.ui.draw.panel import ReadingPanel
+from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
+from lenetpad.ui.draw.verdict import VerdictPanel
+from lenetpad.ui.widgets.banner import Banner
+from lenetpad.ui.widgets.buttons import tool_button
+from lenetpad.ui.widgets.choices import Choices
+from lenetpad.ui.widgets.colour import SCALE_TITLES, Scale
+from lenetpad.ui.widgets.page import Page
+from lenetpad.ui.widgets.theme import Theme
+from lenetpad.values.models import ModelReady
+from lenetpad.values.reading import Reading
+
+MARGIN: Final = 10
+TOOLS_HEIGHT: Final = 40
+CANVAS_SHARE: Final = 0.42  # of the page's width, at the most
+VERDICT_SHARE: Final = 0.15  # of the page's height
+PROBABILITIES_SHARE: Final = 0.175  # of the page's width
+PEN_NAMES: Final = ("Very thin", "Thin", "Medium", "Thick", "Very thick")
+TOOLS: Final = ("undo", "redo", "clear", "pen", "eraser")
+ICON: Final = QSize(20, 20)
+
+
+class DrawPage(Page):
+    """``reading_painted`` carries the latest Reading once every panel shows it."""
+
+    reading_painted = Signal(object)
+    scale_chosen = Signal(str)
+    pen_width_chosen = Signal(float)
+
+    def __init__(self, theme: Theme, actions: dict[str, QAction]) -> None:
+        super().__init__(theme)
+        self.canvas = Canvas(theme, self)
+        self.maps = MapsPanel(theme, self)
+        self.probabilities = ProbabilitiesPanel(theme, self)
+        self.verdict = VerdictPanel(theme, self)
+        self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
+        self._unpainted: set[ReadingPanel] = set()
+        for panel in self.panels:
+            panel.painted.connect(self._note_painted)
+        self.pen_widths = self._pen_width_box()
+        self.scales = self._scale_box()
+        self._tools = self._tool_row(actions)
+        self.banner = Banner(self)
+
+    def show_model(self, model: ModelReady) -> None:
+        """Show another network in every panel."""
+        for panel in self.panels:
+            panel.show_model(model)
+
+    def show_reading(self, reading: Reading) -> None:
+        """Show a reading in every panel."""
+        self._unpainted = set(self.panels)
+        for panel in self.panels:
+            panel.show_reading(reading)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw everything in another theme."""
+        super().set_theme(theme)
+        self.canvas.set_theme(theme)
+        for panel in self.panels:
+            panel.set_theme(theme)
+
+    def set_pen_width(self, width: float) -> None:
+        """Choose the pen's width among those there are, the nearest one."""
+        nearest = min(range(len(PEN_WIDTHS)), key=lambda i: abs(PEN_WIDTHS[i] - width))
+        self.pen_widths.setCurrentIndex(nearest)
+        self.canvas.set_pen_width(PEN_WIDTHS[nearest])
+
+    def step_pen_width(self, step: int) -> None:
+        """Choose the next thicker (+1) or thinner (-1) pen."""
+        index = self.pen_widths.currentIndex() + step
+        if 0 <= index < len(PEN_WIDTHS):
+            self.pen_widths.setCurrentIndex(index)
+
+    def set_scale(self, scale: Scale) -> None:
+        """Choose the colour scale of the maps."""
+        self.scales.select(scale.value)
+        self.maps.set_scale(scale)
+
+    @Slot(object)
+    def _note_painted(self, serial: int) -> None:
+        """Tell when the last of the panels has painted the latest reading."""
+        panel = self.sender()
+        if panel not in self._unpainted:
+            return
+        self._unpainted.discard(panel)
+        reading = self.maps.reading
+        if not self._unpainted and reading is not None and reading.serial == serial:
+            self.reading_painted.emit(reading)
+
+    def forget_reading(self) -> None:
+        """Show no reading in any panel."""
+        for panel in self.panels:
+            panel.forget_reading()
+
+    def _pen_width_box(self) -> Choices:
+        box = Choices("Pen width", "Pen width: thinner ([), thicker (])")
+        for name, width in zip(PEN_NAMES, PEN_WIDTHS, strict=True):
+            box.addItem(name, width)
+        box.currentIndexChanged.connect(self._choose_pen_width)
+        return box
+
+    @Slot(int)
+    def _choose_pen_width(self, index: int) -> None:
+        self.canvas.set_pen_width(PEN_WIDTHS[index])
+        self.pen_width_chosen.emit(PEN_WIDTHS[index])
+
+    def _scale_box(self) -> Choices:
+        box = Choices("Colour scale", "What the ends of the maps' colours stand for")
+        for scale, title in SCALE_TITLES.items():
+            box.addItem(title, scale.value)
+        box.currentIndexChanged.connect(self._choose_scale)
+        return box
+
+    @Slot(int)
+    def _choose_scale(self, index: int) -> None:
+        scale = Scale(self.scales.itemData(index))
+        self.maps.set_scale(scale)
+        self.scale_chosen.emit(scale.value)
+
+    def _tool_row(self, actions: dict[str, QAction]) -> QWidget:
+        row = QWidget(self)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.setSpacing(4)
+        for name in TOOLS:
+            layout.addWidget(tool_button(actions[name]))
+        layout.addStretch(1)
+        layout.addWidget(QLabel("Pen"))
+        layout.addWidget(self.pen_widths)
+        return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        width, height = self.width(), self.height()
+        verdict_height = max(80, round(height * VERDICT_SHARE))
+        body = height - verdict_height - 2 * MARGIN
+        side = max(120, min(body - TOOLS_HEIGHT, round(width * CANVAS_SHARE)))
+        probabilities = max(150, min(round(width * PROBABILITIES_SHARE), 420))
+        self.canvas.setGeometry(MARGIN, MARGIN, side, side)
+        self._tools.setGeometry(MARGIN, MARGIN + side, side, TOOLS_HEIGHT)
+        left = 2 * MARGIN + side
+        right = width - MARGIN - probabilities
+        self.maps.setGeometry(left, MARGIN, right - MARGIN - left, body)
+        self.probabilities.setGeometry(right, MARGIN, probabilities, body)
+        self.verdict.setGeometry(
+            MARGIN, height - verdict_height, width - 2 * MARGIN, verdict_height - MARGIN
+        )
+        # Over the facts beside the verdict: neither canvas, maps nor verdict are covered.
+        self.banner.lie_over(self.verdict.geometry().adjusted(round(0.42 * width), 4, -4, -4))

@@ -1,0 +1,121 @@
+"""What every panel that shows a reading has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from lenetpad.ui.widgets.theme import Theme, tabular
+from lenetpad.values.models import ModelReady
+from lenetpad.values.reading import Reading
+
+CORNER = 8.0
+
+
+class ReadingPanel(QWidget):
+    """A panel that shows the latest reading. ``painted`` tells the serial that is on screen.
+
+    Readings come as often as the pen moves, and mostly change little: a panel that says what each
+    of its parts shows has only those painted anew that show something else.
+    """
+
+    painted = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.theme = theme
+        self.model: ModelReady | None = None
+        self.reading: Reading | None = None
+        self._background: QPixmap | None = None
+        self._on_screen: tuple[object, ...] = ()  # what the parts showed when last painted
+        self._painting: tuple[object, ...] = ()  # and show in the painting that is under way
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme's colours."""
+        self.theme = theme
+        self.redraw()
+
+    def show_model(self, model: ModelReady) -> None:
+        """Show another network; its readings follow."""
+        self.model, self.reading = model, None
+        self.redraw()
+
+    def show_reading(self, reading: Reading) -> None:
+        """Show a reading of the current network."""
+        self.reading = reading
+        contents = self.contents()
+        if not contents or len(contents) != len(self._on_screen):
+            self.update()
+            return
+        shown = zip(self.areas(), contents, self._on_screen, strict=True)
+        changed = [area.toAlignedRect() for area, now, before in shown if now != before]
+        for area in changed:
+            self.update(area)
+        if not any(area.intersects(self.rect()) for area in changed):
+            self.painted.emit(reading.serial)
+
+    def contents(self) -> tuple[object, ...]:
+        """What each part shows of the reading; () where the whole panel is painted each time."""
+        return ()
+
+    def areas(self) -> Sequence[QRectF]:
+        """Where the parts of ``contents`` are."""
+        return ()
+
+    def forget_reading(self) -> None:
+        """Show no reading: what there was is not of what lies on the canvas now."""
+        self.reading = None
+        self._show_all()
+
+    def redraw(self) -> None:
+        """Draw the standing parts anew too: after another size, theme or network."""
+        self._background = None
+        self._show_all()
+
+    def _show_all(self) -> None:
+        self._on_screen = ()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.redraw()
+
+    def paint_background(self, painter: QPainter) -> None:
+        """Paint what stands still: frames, names. Cached until ``redraw``."""
+
+    def begin_painting(self) -> QPainter:
+        """A painter with the standing parts painted."""
+        painter = QPainter(self)
+        self._painting = self.contents()
+        ratio = self.devicePixelRatioF()
+        if self._background is None or self._background.devicePixelRatio() != ratio:
+            self._background = QPixmap(self.size() * ratio)
+            self._background.setDevicePixelRatio(ratio)
+            self._background.fill(QColor(self.theme.window))
+            standing = QPainter(self._background)
+            standing.setRenderHint(QPainter.RenderHint.Antialiasing)
+            standing.setPen(QColor(self.theme.line))
+            standing.setBrush(QColor(self.theme.panel))
+            frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            standing.drawRoundedRect(frame, CORNER, CORNER)
+            self.paint_background(standing)
+            standing.end()
+        painter.drawPixmap(0, 0, self._background)
+        return painter
+
+    def end_painting(self, painter: QPainter) -> None:
+        """Finish, and tell which reading is on screen now."""
+        painter.end()
+        if self.reading is not None:
+            self._on_screen = self._painting
+            self.painted.emit(self.reading.serial)
+
+    def sized_font(self, pixels: float, *, bold: bool = False) -> QFont:
+        """The panel's font at a height in pixels, with figures of one width."""
+        font = tabular(QFont(self.font()))
+        font.setPixelSize(max(1, round(pixels)))
+        font.setBold(bold)
+        return font

@@ -1,0 +1,151 @@
+"""The verdict: the digit that is read, how sure the network is, and how fast it was."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from statistics import median
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt, QTimer, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from lenetpad.ui.draw.panel import ReadingPanel
+from lenetpad.ui.widgets.text import percent
+from lenetpad.ui.widgets.theme import Theme
+from lenetpad.values.models import ModelReady
+from lenetpad.values.reading import Reading
+
+NO_NETWORK: Final = "no network could be loaded: choose one above, or open weights (Ctrl+L)"
+WAITING: Final = "loading the network …"
+REFUSED: Final = "no digit"
+LATENCIES: Final = 50  # the pen-to-paint times whose median is shown
+REFRESH_MS: Final = 500  # the shown time changes no faster, so that it can be read
+MARGIN: Final = 20.0
+FACTS: Final = 0.58  # of the width, on the right
+LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+class VerdictPanel(ReadingPanel):
+    """The largest text in the window, readable from the back row."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._latencies: deque[float] = deque(maxlen=LATENCIES)
+        self._facts = WAITING
+        self._standing = ("", "")  # verdict and facts as the background shows them
+        self._probability_font = QFont()
+        self._longest = 0.0  # the width of a probability
+        self._taken = 0.0  # the verdict's width, with the space after it
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.timeout.connect(self._write_facts)
+        self._ready = float("inf")  # perf_counter when the network was shown
+
+    def show_model(self, model: ModelReady) -> None:
+        super().show_model(model)
+        self._latencies.clear()
+        self._ready = time.perf_counter()
+        self._write_facts()
+
+    def show_reading(self, reading: Reading) -> None:
+        super().show_reading(reading)
+        self.setAccessibleName(f"Verdict: {self.verdict}")
+
+    def show_no_network(self) -> None:
+        """Say that there is nothing to read with, where there is not."""
+        if self.model is None:
+            self._facts = NO_NETWORK
+            self.update()
+
+    def note_painted(self, reading: Reading) -> None:
+        """Take in the time from a reading's pen event until now, when it has been painted.
+
+        What waited for the network to load says nothing of its speed and is left out.
+        """
+        if reading.submitted > self._ready:
+            self._latencies.append(time.perf_counter() - reading.submitted)
+            if not self._refresh.isActive():
+                self._refresh.start(REFRESH_MS)
+
+    @property
+    def verdict(self) -> str:
+        """The digit in words for the eye: "7", "no digit", or nothing."""
+        if self.reading is None or self.reading.digit is None:
+            return ""
+        return REFUSED if self.reading.refused else str(self.reading.digit)
+
+    @property
+    def facts(self) -> str:
+        """The line beside the verdict: latency, device, network and its test error."""
+        return self._facts
+
+    @Slot()
+    def _write_facts(self) -> None:
+        if self.model is None:
+            return
+        parts = [self.model.device, self.model.model]
+        if self.model.test_error is not None:
+            parts.append(f"test error {self.model.test_error:.2f} %")
+        if self._latencies:
+            parts.insert(0, f"{1000 * median(self._latencies):.1f} ms pen to paint")
+        self._facts = " · ".join(parts)
+        self.update()
+
+    def contents(self) -> tuple[object, ...]:
+        """Digit and facts, which are all over the panel, and the probability between them."""
+        return self._words, self._probability
+
+    def areas(self) -> tuple[QRectF, ...]:
+        probability = self._area
+        probability.setLeft(probability.left() + self._taken)
+        probability.setWidth(self._longest)  # over the facts, where the panel is narrow
+        return QRectF(self.rect()), probability
+
+    def paint_background(self, painter: QPainter) -> None:
+        """The digit and the facts too: such large letters take long, and change seldom."""
+        self._standing = self._words
+        self._probability_font = self.sized_font(self.height() * 0.36)
+        metrics = QFontMetricsF(self._probability_font)
+        self._longest = metrics.horizontalAdvance(percent(1.0)) + 4
+        area = self._area
+        painter.setFont(self.sized_font(max(13.0, min(self.height() * 0.16, 44.0))))
+        painter.setPen(QColor(self.theme.dim))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        words = area.adjusted((1 - FACTS) * area.width(), 0, 0, 0)
+        painter.drawText(words, flags | Qt.TextFlag.TextWordWrap, self._facts)
+        if not self.verdict:
+            return
+        refused = self.verdict == REFUSED
+        painter.setFont(self.sized_font(self.height() * (0.5 if refused else 0.82), bold=True))
+        painter.setPen(QColor(self.theme.text if refused else self.theme.accent))
+        painter.drawText(area, LEFT, self.verdict)
+        self._taken = painter.fontMetrics().horizontalAdvance(self.verdict) + 0.25 * self.height()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._words != self._standing:
+            self._background = None
+        painter = self.begin_painting()
+        painter.setFont(self._probability_font)
+        painter.setPen(QColor(self.theme.text))
+        painter.drawText(self._area.adjusted(self._taken, 0, 0, 0), LEFT, self._probability)
+        self.end_painting(painter)
+
+    @property
+    def _probability(self) -> str:
+        """How probable the verdict is."""
+        reading = self.reading
+        if reading is None or reading.digit is None:
+            return ""
+        probability = reading.no_digit if reading.refused else reading.probability
+        assert probability is not None
+        return percent(probability)
+
+    @property
+    def _words(self) -> tuple[str, str]:
+        return self.verdict, self._facts
+
+    @property
+    def _area(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(MARGIN, 0, -MARGIN, 0)

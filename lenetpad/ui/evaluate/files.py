@@ -1,0 +1,60 @@
+"""Judgements as files, written beside the window: every pattern, the confusion, the numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from lenetpad.ui.widgets.chart import LETTERS
+from lenetpad.values.evaluation import NO_DIGIT, EvaluationResults, evaluation_json
+
+PATTERN_COLUMNS: Final = ("answer", "probability", "refused")
+
+
+def patterns_csv(results: EvaluationResults) -> bytes:
+    """A row for each pattern: its index, its truth, and what each network made of it."""
+    names = [
+        f"{column}_{LETTERS[which].lower()}" if results.compares else column
+        for which in range(len(results.found))
+        for column in PATTERN_COLUMNS
+    ]
+    truths = ["" if label == NO_DIGIT else label for label in results.labels.tolist()]
+    columns: list[Iterable[Any]] = [range(len(truths)), truths]
+    for judged in results.found:
+        columns.append(judged.evaluation.answers.tolist())
+        columns.append(f"{confidence:.6f}" for confidence in judged.confidences.tolist())
+        columns.append(judged.evaluation.refused.astype(int).tolist())
+    return _csv([("index", "truth", *names), *zip(*columns, strict=True)])
+
+
+def confusion_csv(results: EvaluationResults) -> bytes:
+    """A row for each network and true digit: how often each digit was answered."""
+    rows: list[Iterable[Any]] = [("weights", "truth", *range(10))]
+    pairs = zip(results.request.models, results.found, strict=True)
+    for choice, judged in pairs:
+        for truth, counts in enumerate(judged.evaluation.confusion.tolist()):
+            rows.append((choice.model, truth, *counts))
+    return _csv(rows)
+
+
+def numbers_json(results: EvaluationResults) -> bytes:
+    """What ``lenetpad evaluate --json`` prints, with the names of data and weights; a second
+    network's under "compared", and where the two differ."""
+    data = results.request.data
+    found = [
+        {"model": choice.model, **evaluation_json(judged.evaluation)}
+        for choice, judged in zip(results.request.models, results.found, strict=True)
+    ]
+    content: dict[str, Any] = {"data": data.path or data.key, **found[0]}
+    if results.compares:
+        content |= {"compared": found[1], "differing": results.differing().tolist()}
+    return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,344 @@
+"""The Evaluate page: networks and data to choose, progress, and everything that was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lenetpad.ui.evaluate.files import confusion_csv, numbers_json, patterns_csv
+from lenetpad.ui.evaluate.summary import ElidedLabel, Summary
+from lenetpad.ui.evaluate.views import ResultViews
+from lenetpad.ui.widgets.banner import Banner
+from lenetpad.ui.widgets.choices import FileChoices
+from lenetpad.ui.widgets.files import WEIGHTS_FILTER
+from lenetpad.ui.widgets.images import png
+from lenetpad.ui.widgets.page import Page
+from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.writer import Writer
+from lenetpad.values.evaluation import (
+    DATA_TITLES,
+    DataChoice,
+    EvaluationProgress,
+    EvaluationRequest,
+    EvaluationResults,
+)
+from lenetpad.values.failures import Failure
+from lenetpad.values.models import Choice
+
+MARGIN: Final = 10
+BOX_WIDTH: Final = 192  # the same for every list, so that a long name moves nothing
+ALONE: Final = ""  # the data of the entry that compares with nothing
+DATA_FILTER: Final = "Ink and images (*.jsonl *.jsonl.gz *.json *.npz);;All files (*)"
+EMPTY: Final = (
+    "<h3>How good are these weights?</h3>"
+    "<p>Choose weights and a data set above and press <b>Evaluate</b>: you will see the error, "
+    "which digits are taken for which, and every pattern that is read wrong.<br>"
+    "With other weights to compare with, you also see where the two differ.</p>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file that can be made of what was found."""
+
+    kind: str
+    text: str
+    name: str
+    filter: str
+
+
+EXPORTS: Final = (
+    Export("view", "Picture of this view…", "evaluation.png", "Picture (*.png)"),
+    Export("patterns", "All patterns…", "patterns.csv", "Table (*.csv)"),
+    Export("confusion", "Confusion matrix…", "confusion.csv", "Table (*.csv)"),
+    Export("numbers", "Numbers…", "evaluation.json", "JSON (*.json)"),
+)
+TABLES: Final[dict[str, Callable[[EvaluationResults], bytes]]] = {
+    "patterns": patterns_csv,
+    "confusion": confusion_csv,
+    "numbers": numbers_json,
+}
+
+
+class EvaluatePage(Page):
+    """``examination_wanted`` carries an Examination and ``cancelled`` nothing: the user wants no
+    more of the latest one. ``pattern_chosen`` carries an image (28, 28) uint8, ink 255, for the
+    canvas.
+    """
+
+    evaluation_requested = Signal(object)
+    cancelled = Signal()
+    pattern_chosen = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.results: EvaluationResults | None = None
+        self._serial = 0
+        self._running = False
+        self._folder = ""
+        self.first = FileChoices("Weights", "The weights to evaluate")
+        self.second = FileChoices("Compare with", "Other weights, to see where the two differ")
+        self.data = FileChoices("Data", "The images to read", folders=True)
+        self.button = QPushButton("Evaluate", self)  # in the page, whose sheet says how wide it is
+        self.button.setObjectName("primary")
+        self.exports = self._export_button()
+        self.status = ElidedLabel()
+        self.bar = QProgressBar()
+        self.summary = Summary(theme)
+        self.views = ResultViews(theme)
+        self.empty = QLabel(EMPTY)
+        self._stack = QStackedWidget()
+        self._writer = Writer(self)
+        self._build()
+        self.banner = Banner(self)
+        self._connect()
+        self.show_data(tuple((title, key) for key, title in DATA_TITLES.items()))
+        self._show_running(running=False)
+
+    # What the owner says
+
+    @Slot(object)
+    def show_weights(self, weights: tuple[tuple[str, str], ...]) -> None:
+        """List the weights that there are, each a title and a model's name or path."""
+        self.first.show_entries(weights)
+        self.second.show_entries((("nothing", ALONE), *weights))
+
+    @Slot(object)
+    def show_data(self, sets: tuple[tuple[str, str], ...]) -> None:
+        """List the data sets that there are, each a title and a key, above the user's files."""
+        self.data.show_entries(sets)
+
+    @Slot(object)
+    def show_progress(self, progress: EvaluationProgress) -> None:
+        """Show how far the latest examination is."""
+        if not self._running or progress.serial != self._serial:
+            return
+        self.bar.setRange(0, progress.total)  # 0 to 0 while it is being prepared
+        self.bar.setValue(progress.done)
+        if progress.fetched:
+            self.status.setText(f"Fetching {progress.fetched}: {progress.done / 1e6:,.1f} MB")
+        elif progress.total:
+            self.status.setText(f"{progress.done:,} of {progress.total:,} images read")
+        else:
+            self.status.setText("Opening weights and data…")
+
+    @Slot(object)
+    def show_results(self, results: EvaluationResults) -> None:
+        """Show what was found for the latest examination; older findings are passed over."""
+        if not self._running or results.request.serial != self._serial:
+            return
+        self._show_running(running=False)
+        self.results = results
+        names = tuple(self._name(choice) for choice in results.request.models)
+        title, n = results.request.data.title, len(results.labels)
+        self.status.setText(f"{title}, {n:,} images")
+        self.summary.show_results(results, names)
+        self.views.show_results(results, names)
+        self._stack.setCurrentWidget(self.views)
+        self.exports.setEnabled(True)
+        if results.notice:
+            self.banner.note(results.notice)
+
+    @Slot(object)
+    def show_failure(self, failure: Failure) -> None:
+        """Say why an evaluation failed; what was found before stays."""
+        self._show_running(running=False)
+        self.status.setText("")
+        self.banner.warn(failure.message)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw everything in another theme."""
+        super().set_theme(theme)
+        self.summary.set_theme(theme)
+        self.views.set_theme(theme)
+
+    def close_files(self) -> None:
+        """Wait until what is being saved is on the disk."""
+        self._writer.close()
+
+    # What the user wants
+
+    @Slot()
+    def evaluate(self) -> None:
+        """Ask for an evaluation as chosen, or give up the one that is under way."""
+        if self._running:
+            self._show_running(running=False)
+            self.status.setText("Cancelled")
+            self.cancelled.emit()
+            return
+        chosen = [self.first.currentData(), self.second.currentData()]
+        models = tuple(Choice(number, model) for number, model in enumerate(chosen, 1) if model)
+        if not models or self.data.currentData() is None:
+            return
+        self._serial += 1
+        path = self.data.file
+        data = DataChoice(self.data.currentData()) if path is None else DataChoice.of_file(path)
+        self.banner.hide()
+        self._show_running(running=True)
+        self.show_progress(EvaluationProgress(self._serial, 0, 0))
+        self.evaluation_requested.emit(EvaluationRequest(self._serial, models, data))
+
+    def save(self, kind: str, path: Path) -> None:
+        """Save what was found as a file of a kind of ``EXPORTS``."""
+        results = self.results
+        if results is None:
+            return
+        if kind == "view":
+            image = self.grab(self._found_area()).toImage()
+            self._writer.write(path, partial(png, image))
+        else:
+            self._writer.write(path, partial(TABLES[kind], results))
+
+    @Slot(object)
+    def _say_written(self, path: Path) -> None:
+        self.banner.note(f"Saved {path}")
+
+    @Slot(object)
+    def _give_pattern(self, index: int) -> None:
+        if self.results is not None:
+            self.pattern_chosen.emit(np.array(self.results.images[index]))
+
+    # Files
+
+    def _open_into(self, box: FileChoices, title: str, kinds: str) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, title, self._folder, kinds)
+        if name:
+            self._folder = str(Path(name).parent)
+            box.add_file(Path(name))
+
+    def _ask_and_save(self, export: Export) -> None:
+        proposal = str(Path(self._folder) / export.name)
+        name, _ = QFileDialog.getSaveFileName(self, "Export", proposal, export.filter)
+        if name:
+            path = Path(name)
+            path = path if path.suffix else path.with_suffix(Path(export.name).suffix)
+            self._folder = str(path.parent)
+            self.save(export.kind, path)
+
+    # Building
+
+    def _build(self) -> None:
+        self.empty.setTextFormat(Qt.TextFormat.RichText)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.views)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
+        self.bar.setAccessibleName("Progress")
+        kept = self.bar.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(kept)
+        self.button.setMinimumWidth(self.button.sizeHint().width() + 16)  # either word fits
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, 6, MARGIN, MARGIN)
+        layout.setSpacing(6)
+        layout.addLayout(self._choice_row())
+        layout.addLayout(self._status_row())
+        layout.addWidget(self.summary)
+        layout.addWidget(self._stack, 1)
+
+    def _choice_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        boxes = (("Weights", self.first), ("compared with", self.second), ("on", self.data))
+        for title, box in boxes:
+            box.setFixedWidth(BOX_WIDTH)
+            label = QLabel(title)
+            label.setBuddy(box)
+            row.addWidget(label)
+            row.addWidget(box)
+            row.addSpacing(6)
+        row.addStretch(1)
+        row.addWidget(self.button)
+        row.addWidget(self.exports)
+        return row
+
+    def _status_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.status, 1)
+        row.addWidget(self.bar, 2)
+        return row
+
+    def _export_button(self) -> QPushButton:
+        button = QPushButton("Export ▾")
+        button.setToolTip("Save what was found")
+        menu = QMenu(button)
+        for export in EXPORTS:
+            menu.addAction(export.text).triggered.connect(partial(self._ask_and_save, export))
+        button.setMenu(menu)
+        button.setEnabled(False)
+        return button
+
+    def _connect(self) -> None:
+        self.button.clicked.connect(self.evaluate)
+        self.first.file_wanted.connect(self._open_first)
+        self.second.file_wanted.connect(self._open_second)
+        self.data.file_wanted.connect(self._open_data)
+        self.data.folder_wanted.connect(self._open_folder)
+        self.views.gallery.chosen.connect(self._give_pattern)
+        self._writer.written.connect(self._say_written)
+        self._writer.failed.connect(self.banner.warn)
+
+    @Slot()
+    def _open_first(self) -> None:
+        self._open_into(self.first, "Open weights", WEIGHTS_FILTER)
+
+    @Slot()
+    def _open_second(self) -> None:
+        self._open_into(self.second, "Open weights", WEIGHTS_FILTER)
+
+    @Slot()
+    def _open_data(self) -> None:
+        self._open_into(self.data, "Open data", DATA_FILTER)
+
+    @Slot()
+    def _open_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Open a folder of images", self._folder)
+        if name:
+            self._folder = name
+            self.data.add_file(Path(name))
+
+    def _show_running(self, *, running: bool) -> None:
+        self._running = running
+        self.button.setText("Cancel" if running else "Evaluate")
+        self.bar.setVisible(running)
+
+    def _name(self, choice: Choice) -> str:
+        """What the boxes call a network."""
+        index = self.first.findData(choice.model)
+        return self.first.itemText(index) if index >= 0 else Path(choice.model).name
+
+    def _found_area(self) -> QRect:
+        """The part of the page that shows what was found."""
+        return self.summary.geometry().united(self._stack.geometry())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        # Over the numbers: neither the choices nor the patterns are covered.
+        self.banner.lie_over(self.summary.geometry().adjusted(self.width() // 3, 0, 0, 0))
+
+    def sizeHint(self) -> QSize:
+        return QSize(1024, 640)

@@ -1,0 +1,166 @@
+"""The plots of an evaluation: each digit's error, the error–reject curve, the calibration."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPolygonF
+
+from lenetpad.ui.widgets.chart import LETTERS, Chart, Span, line, sized
+from lenetpad.values.evaluation import BINS, EvaluationResults, RejectCurve
+
+CENTRE: Final = Qt.AlignmentFlag.AlignCenter
+#: How much more than the largest value an axis shows.
+ROOM: Final = 1.12
+LEAST_ERROR: Final = 0.002
+LEAST_REFUSED: Final = 0.05
+DOTS: Final = (4.0, 11.0)  # the radius of a bin with one answer, and with all of them
+
+
+class DigitChart(Chart):
+    """A bar for each digit and network: the fraction of its images with a wrong answer."""
+
+    heading = "Error of each digit, and how many are read wrong"
+    x_title = "digit"
+
+    def compute(self, results: EvaluationResults) -> None:
+        self._errors = [1 - judged.evaluation.per_class for judged in results.found]
+        self._totals = results.found[0].evaluation.confusion.sum(axis=1)
+        known = [errors[~np.isnan(errors)] for errors in self._errors]
+        highest = max((float(errors.max()) for errors in known if len(errors)), default=0.0)
+        self.x_span, self.y_span = Span(-0.5, 9.5), Span(0, max(highest * ROOM, LEAST_ERROR))
+
+    def arrange(self) -> None:
+        self._bars = [
+            [self._bar(which, digit) for digit in range(10)] for which in range(len(self._errors))
+        ]
+
+    def _bar(self, which: int, digit: int) -> QRectF:
+        width = 0.72 / len(self._errors)
+        left = digit - 0.36 + which * width
+        error = float(np.nan_to_num(self._errors[which][digit]))
+        return QRectF(self.place(left, error), self.place(left + width * 0.94, 0))
+
+    def paint_x_axis(self, painter: QPainter, height: float) -> None:
+        """Digits are no values: they have no lines."""
+        painter.setPen(QColor(self.theme.text))
+        for digit in range(10):
+            x = self.place(digit, 0).x()
+            area = QRectF(x - 30, self.plot.bottom() + 2, 60, height)
+            painter.drawText(area, CENTRE, str(digit))
+
+    def paint_marks(self, painter: QPainter) -> None:
+        size = self.size_of_text
+        painter.setFont(sized(self.font(), size))
+        for which, bars in enumerate(self._bars):
+            for digit, bar in enumerate(bars):
+                painter.fillRect(bar, self.colour(which))
+                error = self._errors[which][digit]
+                text = "—" if math.isnan(error) else str(round(error * self._totals[digit]))
+                painter.setPen(QColor(self.theme.text))
+                area = QRectF(bar.center().x() - 40, bar.top() - 1.5 * size, 80, 1.5 * size)
+                painter.drawText(area, CENTRE, text)
+
+    def words(self, at: QPointF) -> str:
+        share = (at.x() - self.plot.left()) / self.plot.width()
+        digit = min(max(int(10 * share), 0), 9)
+        if not self._totals[digit]:
+            return f"no image shows a {digit}"
+        parts = [
+            f"{LETTERS[which]} has {round(errors[digit] * self._totals[digit])} wrong, "
+            f"{100 * errors[digit]:.2f} %"
+            for which, errors in enumerate(self._errors)
+        ]
+        return f"{digit}, of {self._totals[digit]:,} images: " + "; ".join(parts)
+
+
+class RejectChart(Chart):
+    """The error among the digits that are accepted, for each fraction that is refused."""
+
+    heading = "Error among the answers that are not refused"
+    x_title = "refused, the least probable first"
+
+    def compute(self, results: EvaluationResults) -> None:
+        self._exact = results.curves
+        self._curves = [curve.decimated() for curve in self._exact]
+        ends = [curve.refused_for(0.0) for curve in self._exact if len(curve.refused)]
+        last = max((1.0 if end is None else end for end in ends), default=0.0)
+        highest = max((float(c.error.max()) for c in self._exact if len(c.error)), default=0.0)
+        self.x_span = Span(0, min(max(last * ROOM, LEAST_REFUSED), 1.0))
+        self.y_span = Span(0, max(highest * ROOM, LEAST_ERROR))
+
+    def arrange(self) -> None:
+        self._lines = [self._line(curve) for curve in self._curves]
+
+    def _line(self, curve: RejectCurve) -> QPolygonF:
+        shown = curve.refused <= self.x_span.high
+        pairs = zip(curve.refused[shown].tolist(), curve.error[shown].tolist(), strict=True)
+        return QPolygonF([self.place(refused, error) for refused, error in pairs])
+
+    def paint_marks(self, painter: QPainter) -> None:
+        for which, points in enumerate(self._lines):
+            painter.setPen(line(self.colour(which), 2.0))
+            painter.drawPolyline(points)
+
+    def words(self, at: QPointF) -> str:
+        refused = (at.x() - self.plot.left()) / self.plot.width() * self.x_span.high
+        parts = []
+        for which, curve in enumerate(self._exact):
+            if len(curve.refused):
+                number = int(np.searchsorted(curve.refused, refused, side="right")) - 1
+                parts.append(f"{LETTERS[which]} {100 * curve.error[number]:.2f} % error")
+        return f"{100 * refused:.1f} % refused: " + "; ".join(parts)
+
+
+class CalibrationChart(Chart):
+    """How often an answer of each confidence is right; on the diagonal, as often as it says."""
+
+    heading = "How often an answer is right, by how sure it is"
+    x_title = "probability of the answer"
+
+    def compute(self, results: EvaluationResults) -> None:
+        self._bins = [results.calibration(which) for which in range(len(results.found))]
+        self.x_span, self.y_span = Span(0, 1), Span(0, 1)
+
+    def arrange(self) -> None:
+        self._dots: list[list[tuple[QPointF, float]]] = []
+        least, most = DOTS
+        for bins in self._bins:
+            largest = math.log1p(int(bins.counts.max()))
+            filled = np.flatnonzero(bins.counts)
+            self._dots.append(
+                [
+                    (
+                        self.place(float(bins.confidence[i]), float(bins.accuracy[i])),
+                        least + (most - least) * math.log1p(int(bins.counts[i])) / largest,
+                    )
+                    for i in filled
+                ]
+            )
+
+    def paint_marks(self, painter: QPainter) -> None:
+        painter.setPen(line(QColor(self.theme.dim), 1.0))
+        painter.drawLine(self.place(0, 0), self.place(1, 1))
+        for which, dots in enumerate(self._dots):
+            painter.setPen(line(self.colour(which), 2.0))
+            painter.drawPolyline(QPolygonF([at for at, _ in dots]))
+            painter.setBrush(self.colour(which))
+            for at, radius in dots:
+                painter.drawEllipse(at, radius, radius)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def words(self, at: QPointF) -> str:
+        share = (at.x() - self.plot.left()) / self.plot.width()
+        number = min(max(int(share * BINS), 0), BINS - 1)
+        parts = []
+        for which, bins in enumerate(self._bins):
+            if count := int(bins.counts[number]):
+                accuracy, sure = 100 * bins.accuracy[number], 100 * bins.confidence[number]
+                parts.append(
+                    f"{LETTERS[which]} {accuracy:.1f} % right of {count:,}, {sure:.1f} % sure"
+                )
+        where = f"{100 * number / BINS:.0f} to {100 * (number + 1) / BINS:.0f} %: "
+        return where + ("; ".join(parts) or "no answers")

@@ -1,0 +1,445 @@
+"""The curves of one or several runs: loss, validation and learning rate over the steps.
+
+This module imports pyqtgraph, which takes long; import it only once a page with curves is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QColor, QImage, QPainter, QShowEvent
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lenetpad.ui.train.axis import Axis
+from lenetpad.ui.widgets.files import ending_in
+from lenetpad.ui.widgets.images import png
+from lenetpad.ui.widgets.theme import LIGHT, Theme
+from lenetpad.ui.widgets.writer import Writer
+from lenetpad.values.history import History, decimated, smoothed, table
+
+REDRAW_MS: Final = 100
+TURN_MS: Final = 15  # between two steps of showing other runs
+MOST_POINTS: Final = 1500  # of a curve on the screen
+#: What the slider of the smoothing stands for, in steps.
+WINDOWS: Final = (1, 5, 10, 20, 50, 100, 200, 500)
+USUAL_WINDOW: Final = 3  # the place of 20
+#: Told apart by colour-blind people too (after Okabe and Ito), on white and on black.
+LIGHT_PENS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3f3f9f")
+DARK_PENS: Final = ("#56b4e9", "#e69f00", "#2fd0a0", "#e79ac4", "#f0e442", "#a9a9ff")
+AXIS_WIDTH: Final = 62
+GRID: Final = 0.4  # opacity
+#: Each run's curves; the first word is the chart's. Dotted are those with a value an epoch.
+CURVES: Final = {
+    "loss": Qt.PenStyle.SolidLine,
+    "loss validation": Qt.PenStyle.DotLine,
+    "accuracy": Qt.PenStyle.DotLine,
+    "rate": Qt.PenStyle.SolidLine,
+}
+DOTS: Final = {"symbol": "o", "symbolSize": 6, "symbolPen": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One of the three plots: title, what its values mean, and its share of the height."""
+
+    name: str
+    title: str
+    share: int
+
+
+CHARTS: Final = (
+    Chart("loss", "Loss", 5),
+    Chart("accuracy", "Validation accuracy, %", 4),
+    Chart("rate", "Learning rate", 3),
+)
+
+
+class Curves(QWidget):
+    """``notice`` carries a sentence for the user, such as why a file could not be written."""
+
+    notice = Signal(str)
+
+    def __init__(self, theme: Theme = LIGHT, *, whole: bool = True) -> None:
+        """With ``whole`` False it has no plots until ``build_plots`` has come to its end."""
+        super().__init__()
+        self._theme = theme
+        self.histories: tuple[History, ...] = ()
+        self.view = pg.GraphicsLayoutWidget()
+        self.plots: dict[str, Any] = {}
+        self._floor = pg.PlotDataItem([1, 2], [0, 0], pen=QColor(0, 0, 0, 0))
+        self._floor.hide()
+        self._items: list[dict[str, Any]] = []
+        self._marks: list[Any] = []
+        self._marked: list[tuple[int, int, float]] = []  # run, step and factor of each
+        self._cursors: list[Any] = []
+        self.log_scale = QCheckBox("Log")
+        self.log_scale.setToolTip("Logarithmic scale of loss and learning rate")
+        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self._window = QLabel()
+        self.values = QLabel()
+        self.legend = QLabel()
+        self.export_button = QToolButton()
+        self.fit_button = QToolButton()
+        self._writer = Writer(self)
+        self._writer.failed.connect(self.notice)
+        self._redraw = self._timer(REDRAW_MS, self._draw)
+        self._fill = self._timer(TURN_MS, self._fill_items)
+        self._let_paint = self._timer(TURN_MS, self._paint_again)
+        self._build()
+        if whole:
+            for _ in self.build_plots():
+                pass
+
+    def show_histories(self, shown: Sequence[History]) -> None:
+        """Show other runs, the first in the first colour."""
+        self.histories = tuple(shown)
+        self._make_items()
+        self._show_floor()
+        self.fit()
+        # Three turns, to make the curves, fill them and paint them; a pen cannot wait for all.
+        self.view.setUpdatesEnabled(False)  # what is there is of other runs
+        self._let_paint.stop()
+        self._fill.start()
+
+    @Slot()
+    def _fill_items(self) -> None:
+        self._draw()
+        self._let_paint.start()
+
+    @Slot()
+    def _paint_again(self) -> None:
+        self.view.setUpdatesEnabled(True)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Draw what has been added to the histories, soon, or once somebody sees it."""
+        if self.isVisible() and not self._redraw.isActive():
+            self._redraw.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    @Slot()
+    def fit(self) -> None:
+        """Show everything, also what is still to come."""
+        # The others follow the first one's steps; a range of their own would move it.
+        for plot in self.plots.values():
+            plot.enableAutoRange(y=True, x=plot is self.plots[CHARTS[0].name])
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme's colours."""
+        self._theme = theme
+        self.view.setBackground(theme.panel)
+        for plot in self.plots.values():
+            for side in ("left", "bottom"):
+                axis = plot.getAxis(side)
+                axis.setPen(pg.mkPen(theme.line))
+                axis.setTextPen(pg.mkPen(theme.dim))
+            plot.titleLabel.setText(plot.titleLabel.text, color=theme.dim, size="9pt")
+            plot.showGrid(x=True, y=True, alpha=GRID)
+        for cursor in self._cursors:
+            cursor.setPen(pg.mkPen(theme.dim, style=Qt.PenStyle.DashLine))
+        self._colour_items()
+        self._forget_marks()
+        self._draw_marks()
+
+    # Building
+
+    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(slot)
+        return timer
+
+    def build_plots(self) -> Iterator[None]:
+        """Build one plot after the other, for each takes longer than a pen can wait."""
+        above = None
+        for row, chart in enumerate(CHARTS):
+            axes = {"left": Axis("left")}
+            plot = self.view.addPlot(row=row, col=0, enableMenu=False, axisItems=axes)
+            plot.setTitle(chart.title, size="9pt", justify="left")
+            plot.hideButtons()
+            plot.getAxis("left").setWidth(AXIS_WIDTH)
+            plot.setDownsampling(auto=False)
+            for side in ("left", "bottom"):
+                # The grid's lines take most of the time in which the plots are painted.
+                plot.getAxis(side).setStyle(maxTickLevel=0)
+            self.view.ci.layout.setRowStretchFactor(row, chart.share)
+            if above is not None:
+                plot.setXLink(above)
+            above = above or plot
+            if chart is not CHARTS[-1]:
+                plot.getAxis("bottom").setStyle(showValues=False)
+            cursor = pg.InfiniteLine(angle=90, movable=False)
+            cursor.setVisible(False)
+            plot.addItem(cursor, ignoreBounds=True)
+            self._cursors.append(cursor)
+            self.plots[chart.name] = plot
+            plot.setLimits(xMin=0)
+            if chart.name == "rate":  # else a rate that stays the same would have no scale
+                plot.addItem(self._floor)
+            yield
+        self.view.ci.layout.setSpacing(2)
+        self.view.ci.setContentsMargins(4, 2, 8, 2)
+        self.view.setMinimumHeight(180)
+        self.view.scene().sigMouseMoved.connect(self._follow_pointer)
+        self._smooth()
+        self.set_theme(self._theme)
+
+    def _build(self) -> None:
+        self.smoothing.setRange(0, len(WINDOWS) - 1)
+        self.smoothing.setValue(USUAL_WINDOW)
+        self.smoothing.setFixedWidth(90)
+        self.smoothing.setAccessibleName("Smoothing of the loss")
+        self.smoothing.setToolTip("The loss is shown as the mean of so many steps")
+        self.smoothing.valueChanged.connect(self._smooth)
+        self.log_scale.toggled.connect(self._use_scale)
+        for button in (self.fit_button, self.export_button):
+            button.setProperty("framed", True)
+        self.fit_button.setText("Fit")
+        self.fit_button.setToolTip("Show the whole curves; the wheel zooms, dragging moves")
+        self.fit_button.clicked.connect(self.fit)
+        self.export_button.setText("Export")
+        self.export_button.setToolTip("Write the curves to a file")
+        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.export_button)
+        for kind in WRITERS:
+            action = QAction(f"{kind}…", menu)
+            action.setData(kind)
+            menu.addAction(action)
+        menu.triggered.connect(self._ask_for_file)
+        self.export_button.setMenu(menu)
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend.setWordWrap(True)
+        for label in (self.legend, self.values):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 4, 0)
+        row.setSpacing(6)
+        row.addWidget(self.values, 1)
+        row.addWidget(QLabel("Smoothing"))
+        row.addWidget(self.smoothing)
+        self._window.setMinimumWidth(58)
+        for widget in (self._window, self.log_scale, self.fit_button, self.export_button):
+            row.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(row)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.legend)
+
+    # Drawing
+
+    def _make_items(self) -> None:
+        """As many curves as there are histories; those that are there are used again."""
+        while len(self._items) > len(self.histories):
+            for name, item in self._items.pop().items():
+                self._plot_of(name).removeItem(item)
+        while len(self._items) < len(self.histories):
+            items = {
+                name: pg.PlotDataItem(**(DOTS if style is Qt.PenStyle.DotLine else {}))
+                for name, style in CURVES.items()
+            }
+            self._items.append(items)
+            for name, item in items.items():
+                self._plot_of(name).addItem(item)
+        self._colour_items()
+
+    def _plot_of(self, curve: str) -> Any:
+        return self.plots[curve.partition(" ")[0]]
+
+    def _colour_items(self) -> None:
+        """Give every run its colour, of this theme."""
+        for number, items in enumerate(self._items):
+            colour = self.colour(number)
+            for name, item in items.items():
+                item.setPen(pg.mkPen(colour, width=1, style=CURVES[name]))
+                item.setSymbolBrush(colour)
+        self._write_legend()
+
+    def colour(self, number: int) -> str:
+        """The colour of a run, by its place."""
+        pens = DARK_PENS if self._theme.name == "dark" else LIGHT_PENS
+        return pens[number % len(pens)]
+
+    @Slot()
+    def _draw(self) -> None:
+        window = WINDOWS[self.smoothing.value()]
+        for history, items in zip(self.histories, self._items, strict=True):
+            losses = smoothed(history.losses, window)
+            steps = np.arange(1, len(losses) + 1, dtype=np.float64)
+            items["loss"].setData(*decimated(steps, losses, MOST_POINTS))
+            items["loss validation"].setData(*history.validation_losses)
+            epochs, errors = history.validation_errors
+            items["accuracy"].setData(epochs, 100 * (1 - errors))
+            items["rate"].setData(*decimated(*history.rates, MOST_POINTS))
+        self._draw_marks()
+
+    def _draw_marks(self) -> None:
+        """Where somebody changed the rate, a line through all charts."""
+        wanted = [
+            (number, step, factor)
+            for number, history in enumerate(self.histories)
+            for step, factor in history.marks
+        ]
+        if wanted == self._marked:
+            return
+        self._forget_marks()
+        self._marked = wanted
+        for number, step, factor in wanted:
+            for name, plot in self.plots.items():
+                label = f"rate ×{factor:.3g}" if name == "rate" else None
+                line = pg.InfiniteLine(
+                    step,
+                    pen=pg.mkPen(self.colour(number), style=Qt.PenStyle.DotLine),
+                    label=label,
+                    labelOpts={"position": 0.85, "color": self._theme.text},
+                )
+                plot.addItem(line, ignoreBounds=True)
+                self._marks.append((plot, line))
+
+    def _forget_marks(self) -> None:
+        for plot, line in self._marks:
+            plot.removeItem(line)
+        self._marks, self._marked = [], []
+
+    def _write_legend(self) -> None:
+        parts = [
+            f'<nobr><span style="color:{self.colour(number)}">━━</span> '
+            f"{_escaped(history.name)}</nobr>"
+            for number, history in enumerate(self.histories)
+        ]
+        dots = "lines: training · dots: validation" if parts else ""
+        self.legend.setText(" &nbsp; ".join([*parts, dots]))
+
+    @Slot()
+    def _smooth(self) -> None:
+        window = WINDOWS[self.smoothing.value()]
+        self._window.setText(f"{window} steps" if window > 1 else "none")
+        self._draw()
+
+    def _show_floor(self) -> None:
+        self._floor.setVisible(bool(self.histories) and not self.log_scale.isChecked())
+
+    @Slot(bool)
+    def _use_scale(self, logarithmic: bool) -> None:
+        for name in ("loss", "rate"):
+            self.plots[name].setLogMode(y=logarithmic)
+        self._show_floor()
+
+    @Slot(object)
+    def _follow_pointer(self, position: QPointF) -> None:
+        """Show the values of all runs at the pointer's step."""
+        inside = [p for p in self.plots.values() if p.sceneBoundingRect().contains(position)]
+        if not inside or not self.histories:
+            self.values.setText("")
+            for cursor in self._cursors:
+                cursor.setVisible(False)
+            return
+        at = inside[0].vb.mapSceneToView(position).x()
+        for cursor in self._cursors:
+            cursor.setPos(at)
+            cursor.setVisible(True)
+        self.values.setText(self.values_at(at))
+
+    def values_at(self, at: float) -> str:
+        """What the runs had at a step, in words; one after the other where there are several."""
+        step, window = round(at), WINDOWS[self.smoothing.value()]
+        found: dict[str, list[str]] = {"loss": [], "accuracy": [], "rate": []}
+        for history in self.histories:
+            losses = smoothed(history.losses, window)
+            there = 1 <= step <= len(losses)
+            found["loss"].append(f"{losses[step - 1]:.4f}" if there else "–")
+            steps, errors = history.validation_errors
+            before = int(np.searchsorted(steps, step, side="right")) - 1
+            known = there and before >= 0
+            found["accuracy"].append(f"{100 * (1 - errors[before]):.2f} %" if known else "–")
+            steps, rates = history.rates
+            after = min(int(np.searchsorted(steps, step)), len(rates) - 1)
+            found["rate"].append(f"{rates[after]:.3g}" if there else "–")
+        parts = [
+            f"{name} {' | '.join(values)}"
+            for name, values in found.items()
+            if any(value != "–" for value in values)
+        ]
+        return " · ".join([f"step {step:,}", *parts]) if parts else ""
+
+    # Files
+
+    @Slot(object)
+    def _ask_for_file(self, action: QAction) -> None:
+        kind = str(action.data())
+        suffix = f".{kind.lower()}"
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export the curves", f"curves{suffix}", f"{kind} (*{suffix})"
+        )
+        if name:
+            self.export(ending_in(name, suffix))
+
+    def export(self, path: Path) -> None:
+        """Write the curves as the file's name says: .csv, .png or .svg."""
+        self._writer.write(path, WRITERS[path.suffix[1:].upper()](self))
+
+    def close_files(self) -> None:
+        """Wait until what is being exported is on the disk."""
+        self._writer.close()
+
+    def csv(self) -> Callable[[], bytes]:
+        """All values of the shown runs as they are now."""
+        still = [history.until(len(history.losses)) for history in self.histories]
+        return lambda: table(still).encode()
+
+    def png(self) -> Callable[[], bytes]:
+        """The curves as they are seen, at twice the size."""
+        size = self.view.size()
+        image = QImage(size * 2, QImage.Format.Format_RGB32)
+        image.fill(QColor(self._theme.panel))
+        painter = QPainter(image)
+        self.view.render(painter, QRectF(image.rect()), self.view.viewport().rect())
+        painter.end()
+        return partial(png, image)
+
+    def svg(self) -> Callable[[], bytes]:
+        """The curves as they are seen, as lines and letters."""
+        buffer = QBuffer()
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        size: QSize = self.view.size()
+        generator.setSize(size)
+        generator.setViewBox(self.view.viewport().rect())
+        generator.setTitle("lenetpad: curves of a training")
+        painter = QPainter(generator)
+        self.view.render(painter, QRectF(0, 0, size.width(), size.height()))
+        painter.end()
+        content = bytes(buffer.data().data())
+        return lambda: content
+
+
+#: What curves can be written as.
+WRITERS: Final = {"CSV": Curves.csv, "PNG": Curves.png, "SVG": Curves.svg}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -1,0 +1,383 @@
+"""The Train page: choices at the left, curves and what runs in the middle, runs below.
+
+It imports pyqtgraph through the curves; import it only when the page is opened.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lenetpad.ui.train.curves import Curves
+from lenetpad.ui.train.film import Film
+from lenetpad.ui.train.plan_form import PlanForm
+from lenetpad.ui.train.runs_table import RunsTable, duration
+from lenetpad.ui.widgets.banner import Banner
+from lenetpad.ui.widgets.page import Page
+from lenetpad.ui.widgets.spins import RateSpin
+from lenetpad.ui.widgets.theme import Theme
+from lenetpad.values.history import History
+from lenetpad.values.training import (
+    Begun,
+    Ended,
+    Outcome,
+    Paused,
+    Progress,
+    RateScaled,
+    Resumed,
+    Snapshot,
+    Stage,
+)
+
+FORM_WIDTH: Final = 318
+STYLED_AT_ONCE: Final = 40  # widgets
+BAR_STEPS: Final = 10_000
+#: How much of a new report goes into the shown speed.
+SPEED_SHARE: Final = 0.2
+IDLE: Final = "Choose a preset and press Start"
+
+
+def in_steps(theme: Theme, parent: QWidget) -> Iterator[TrainPage | None]:
+    """Build the page a part at a time; None in between, so that a pen is not held up.
+
+    It is built in its ``parent``, for a page that is moved is styled once more.
+    """
+    form = PlanForm()
+    yield None
+    curves = Curves(theme, whole=False)
+    yield None
+    for _ in curves.build_plots():
+        yield None
+    page = TrainPage(theme, form, curves, parent)
+    yield None
+    # By the style sheet, which would else come with the first painting.
+    for number, part in enumerate(page.findChildren(QWidget)):
+        part.ensurePolished()
+        if number % STYLED_AT_ONCE == 0:
+            yield None
+    yield page
+
+
+class TrainPage(Page):
+    """Shows one training and all runs, and tells what the user wants.
+
+    ``start_wanted`` carries a Plan; ``pause_wanted``, ``resume_wanted`` and ``stop_wanted`` are
+    for what runs; ``rate_wanted`` carries the rate of the next step; ``watch_toggled`` whether the
+    pad is to read with the weights of now. ``mended`` comes with the wish to go on from the last
+    good checkpoint of a failed run with a smaller rate. ``progressed`` carries the part in [0, 1]
+    that is done, or None, and a few words for title and taskbar.
+    """
+
+    start_wanted = Signal(object)
+    pause_wanted = Signal()
+    resume_wanted = Signal()
+    stop_wanted = Signal()
+    rate_wanted = Signal(float)
+    watch_toggled = Signal(bool)
+    resume_requested = Signal(object)
+    progressed = Signal(object, str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        form: PlanForm | None = None,
+        curves: Curves | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme, parent)
+        self.form = form or PlanForm()
+        self.curves = curves or Curves(theme)
+        self.runs = RunsTable()
+        self.film = Film()
+        self.start = QPushButton("Start")
+        self.pause = QPushButton("Pause")
+        self.stop = QPushButton("Stop")
+        self.rate = RateSpin()
+        self.watch = QCheckBox("Watch on the pad")
+        self.bar = QProgressBar()
+        self.words = QLabel(IDLE)
+        self.banner = Banner(self)
+        self.mend = QPushButton("Go on from the last good checkpoint at a tenth of the rate")
+        self._failed: Path | None = None
+        self._paused = self._busy = False
+        self._speed = 0.0
+        self._last: Progress | None = None
+        self._pace: tuple[float, int] | None = None  # when it began to count, and at which step
+        self._clock = QTimer(self)
+        self._clock.setInterval(500)
+        self._clock.timeout.connect(self._write_words)
+        self._build()
+        self._connect()
+        self.set_theme(theme)
+        self._follow_state()
+
+    # What the engine says
+
+    def begin(self) -> None:
+        """A training was ordered: nothing has come of it yet."""
+        self._busy, self._paused, self._last, self._speed = True, False, None, 0.0
+        self._failed = self._pace = None
+        self.banner.hide()
+        self.mend.hide()
+        self.bar.setRange(0, 0)
+        self.words.setText("Starting …")
+        self.progressed.emit(None, "starting")
+        self._follow_state()
+
+    def take(self, message: object, history: History | None) -> None:
+        """Show what the training tells. ``history`` is what it has told so far, all of it."""
+        match message:
+            case Stage(words, done, total, folder):
+                self._show_stage(words, done, total, folder=folder)
+            case Begun():
+                self.bar.setRange(0, BAR_STEPS)
+                self.curves.show_histories([history] if history else [])
+                self.film.show_frames(())
+            case Progress():
+                self._show_progress(message)
+            case RateScaled():
+                self.curves.refresh()
+            case Snapshot(step, _) if not self.film.frames:  # else another run is looked at
+                self.film.show_live(step, message.kernels)
+            case Paused(reason):
+                self._paused = True
+                if reason:
+                    self.banner.warn(reason)
+                self._follow_state()
+            case Resumed():
+                self._paused, self._pace = False, None  # the pause says nothing of the pace
+                self.banner.hide()
+                self._follow_state()
+            case Ended():
+                self._show_end(message)
+
+    def show_notice(self, message: str) -> None:
+        """Say what went wrong."""
+        self.banner.warn(message)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw everything in another theme."""
+        super().set_theme(theme)
+        self.curves.set_theme(theme)
+        self.film.set_theme(theme)
+        self.form.distortions.digits.set_theme(theme)
+
+    def close_files(self) -> None:
+        """Wait until what is being exported is on the disk."""
+        self.curves.close_files()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a training is on, as far as the page has been told."""
+        return self._busy
+
+    def _show_stage(self, words: str, done: int, total: int, *, folder: bool) -> None:
+        self.bar.setRange(0, BAR_STEPS if total else 0)
+        self._clock.stop()  # else it would write over it
+        if total:
+            self.bar.setValue(round(BAR_STEPS * done / total))
+            counted = (
+                f"{done:,} of {total:,} images"
+                if folder
+                else f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB"
+            )
+            words = f"{words}: {counted}"
+        self.words.setText(words[:1].upper() + words[1:] + (" …" if not total else ""))
+        self.progressed.emit(None, words)
+
+    def _show_progress(self, report: Progress) -> None:
+        speed = report.images_per_second
+        first = self._last is None
+        self._speed = speed if first else self._speed + SPEED_SHARE * (speed - self._speed)
+        self._last = report
+        self.bar.setRange(0, BAR_STEPS)
+        self.bar.setValue(round(BAR_STEPS * report.step / report.steps))
+        self.curves.refresh()
+        if not self.rate.hasFocus():
+            self.rate.blockSignals(True)
+            self.rate.setValue(report.learning_rate)
+            self.rate.blockSignals(False)
+        if first:
+            self._write_words()
+            self._clock.start()
+            self._follow_state()
+
+    @Slot()
+    def _write_words(self) -> None:
+        """Epoch, speed and time left; twice a second, so that it can be read."""
+        report = self._last
+        if report is None or not self._busy:
+            return
+        words = f"epoch {report.epoch}/{report.epochs}"
+        left = ""
+        if self._paused:
+            words += " · paused"
+        else:
+            seconds = self._seconds_left(report)
+            left = f"{duration(seconds)} left" if seconds is not None else ""
+            words += f" · {self._speed:,.0f} images/s · {left}"
+        self.words.setText(words[:1].upper() + words[1:])
+        self.progressed.emit(report.step / report.steps, words)
+
+    def _seconds_left(self, report: Progress) -> float | None:
+        """From the time that the last steps took, validation included."""
+        now = time.monotonic()
+        if self._pace is None:
+            self._pace = (now, report.step)
+        started, first = self._pace
+        if report.step - first < 10:
+            return None
+        return (now - started) / (report.step - first) * (report.steps - report.step)
+
+    def _show_end(self, ended: Ended) -> None:
+        self._busy = self._paused = False
+        self._clock.stop()
+        self.bar.setRange(0, BAR_STEPS)
+        match ended.outcome:
+            case Outcome.FINISHED:
+                self.bar.setValue(BAR_STEPS)
+                error = ended.test_error
+                found = (
+                    "" if error is None else f": {100 * (1 - error):.2f} % right on the test set"
+                )
+                self.words.setText(f"Finished{found}")
+            case Outcome.STOPPED:
+                self.words.setText("Stopped; Continue goes on with it")
+            case Outcome.FAILED:
+                self.words.setText("Failed")
+                self.banner.warn(ended.message)
+                self._failed = ended.folder if ended.diverged else None
+        self.mend.setVisible(self._failed is not None)
+        self.curves.refresh()
+        self.progressed.emit(None, "")
+        self._follow_state()
+
+    # Building
+
+    def _build(self) -> None:
+        scroll = QScrollArea()
+        scroll.setWidget(self.form)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFixedWidth(FORM_WIDTH)
+        self.form.setAutoFillBackground(False)
+        scroll.viewport().setAutoFillBackground(False)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 6, 10, 8)
+        layout.setSpacing(4)
+        layout.addWidget(scroll)
+        layout.addLayout(self._right(), 1)
+
+    def _right(self) -> QVBoxLayout:
+        self.start.setObjectName("primary")
+        self.rate.setMaximumWidth(90)
+        self.rate.setSpecialValueText("–")  # before there is one
+        self.rate.setToolTip("The learning rate of now; a change counts from the next step on")
+        self.rate.setKeyboardTracking(False)
+        self.watch.setToolTip("The pad reads with the weights of this moment, every second anew")
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(10)
+        self.words.setMinimumWidth(250)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.mend.hide()
+        controls = QHBoxLayout()
+        controls.setSpacing(6)
+        for button in (self.start, self.pause, self.stop):
+            controls.addWidget(button)
+        controls.addSpacing(8)
+        controls.addWidget(QLabel("Rate now"))
+        controls.addWidget(self.rate)
+        controls.addSpacing(8)
+        controls.addWidget(self.watch)
+        controls.addStretch(1)
+        progress = QHBoxLayout()
+        progress.setSpacing(10)
+        progress.addWidget(self.bar, 1)
+        progress.addWidget(self.words, 1)
+        below = QSplitter(Qt.Orientation.Horizontal)
+        below.addWidget(self.runs)
+        below.addWidget(self.film)
+        below.setStretchFactor(0, 3)
+        below.setStretchFactor(1, 1)
+        below.setSizes([460, 190])
+        below.setChildrenCollapsible(False)
+        self.film.setMinimumWidth(170)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.curves)
+        split.addWidget(below)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 1)
+        split.setSizes([420, 190])
+        split.setChildrenCollapsible(False)
+        right = QVBoxLayout()
+        right.setSpacing(6)
+        right.addLayout(controls)
+        right.addLayout(progress)
+        right.addWidget(self.mend, 0, Qt.AlignmentFlag.AlignLeft)
+        right.addWidget(split, 1)
+        return right
+
+    def _connect(self) -> None:
+        self.start.clicked.connect(self._start)
+        self.pause.clicked.connect(self._pause_or_resume)
+        self.stop.clicked.connect(self.stop_wanted)
+        self.rate.valueChanged.connect(self._ask_for_rate)
+        self.watch.toggled.connect(self.watch_toggled)
+        self.mend.clicked.connect(self._mend)
+        self.curves.notice.connect(self.show_notice)
+
+    @Slot()
+    def _start(self) -> None:
+        if not self._busy:
+            try:
+                plan = self.form.plan
+            except ValueError as error:
+                self.banner.warn(str(error))
+                return
+            self.start_wanted.emit(plan)
+
+    @Slot()
+    def _pause_or_resume(self) -> None:
+        (self.resume_wanted if self._paused else self.pause_wanted).emit()
+
+    @Slot(float)
+    def _ask_for_rate(self, value: float) -> None:
+        if self._busy and self._last is not None:
+            self.rate_wanted.emit(value)
+
+    @Slot()
+    def _mend(self) -> None:
+        if self._failed is not None:
+            self.resume_requested.emit(self._failed)
+
+    def _follow_state(self) -> None:
+        """Turn on what can be done now."""
+        trains = self._busy and self._last is not None
+        self.start.setEnabled(not self._busy)
+        self.pause.setEnabled(trains or self._paused)
+        self.pause.setText("Resume" if self._paused else "Pause")
+        self.stop.setEnabled(self._busy)
+        self.rate.setEnabled(trains)
+
+    def resizeEvent(self, event: object) -> None:
+        # Over the progress and the controls' free end: neither curves nor buttons are covered.
+        left = FORM_WIDTH + round(0.45 * (self.width() - FORM_WIDTH))
+        self.banner.lie_over(self.rect().adjusted(left, 4, -8, 60 - self.height()))

@@ -1,0 +1,334 @@
+"""The list of runs, and what can be done with one."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QMenu,
+    QSizePolicy,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lenetpad.storage.runs import RUNNING, Run
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title, what it says of a run, and a long example, for which there is room."""
+
+    title: str
+    text: Callable[[Run], str]
+    example: str = ""
+    right: bool = False
+
+
+def _name(run: Run) -> str:
+    """The name that it was given, else the network's: when it began has a column of its own."""
+    return run.model if run.name == run.folder.name else run.name
+
+
+def _when(run: Run) -> str:
+    try:
+        moment = datetime.datetime.fromisoformat(run.created).astimezone()
+    except ValueError:
+        return run.created
+    old = moment.year != datetime.datetime.now().astimezone().year
+    return f"{moment:%d %b %Y}" if old else f"{moment:%d %b %H:%M}"
+
+
+def _best(run: Run) -> str:
+    return "" if run.best_error is None else f"{100 * (1 - run.best_error):.2f} %"
+
+
+def _test(run: Run) -> str:
+    return "" if run.test_error is None else f"{100 * (1 - run.test_error):.2f} %"
+
+
+def _state(run: Run) -> str:
+    if run.steps and run.step >= run.steps:
+        return run.state
+    at = f"epoch {run.epoch}/{run.epochs}"
+    return at if run.state == RUNNING else f"{run.state}, {at}"
+
+
+PADDING: Final = 20  # pixels of a cell around its text
+NAME: Final = 0
+NOTE: Final = 7
+COLUMNS: Final = (
+    Column("Name", _name, "lenet5-modern"),
+    Column("Begun", _when, "24 Nov 20:24"),
+    Column("Preset", lambda run: str(run.config.get("preset") or ""), "Paper 1998"),
+    Column("State", _state, "failed, epoch 9/10"),
+    Column("Best", _best, "99.99 %", right=True),
+    Column("Test", _test, "99.99 %", right=True),
+    Column("Time", lambda run: duration(run.seconds), "0:00:00", right=True),
+    Column("Note", lambda run: run.note),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunAction:
+    """Something that can be done with the chosen runs; ``several`` at once, or with one only."""
+
+    name: str
+    title: str
+    tip: str
+    possible: Callable[[Run], bool]
+    several: bool = False
+    button: bool = True
+
+
+def _always(run: Run) -> bool:
+    return True
+
+
+RUN_ACTIONS: Final = (
+    RunAction("show", "Curves", "Show the curves of the chosen runs on top of each other",
+         _always, several=True),
+    RunAction("continue", "Continue", "Go on with a training that was left",
+         lambda r: r.can_go_on),
+    RunAction("use", "Use on pad", "Read the canvas with the weights of this run",
+         lambda run: run.step > 0),
+    RunAction("repeat", "Repeat", "Fill the form with what this run was asked for", _always),
+    RunAction("export", "Export weights…", "Copy the weights to a file", lambda r: r.step > 0,
+         button=False),
+    RunAction("rename", "Rename", "Give the run another name", _always, button=False),
+    RunAction("annotate", "Write a note", "Write something about the run", _always, button=False),
+    RunAction("tensorboard", "Open in TensorBoard", "Start TensorBoard on the folder of runs",
+         _always, button=False),
+    RunAction("folder", "Open the folder", "Show the run's files", _always, button=False),
+    RunAction("delete", "Delete", "Move the run to the bin", lambda run: run.state != RUNNING,
+         several=True),
+)  # fmt: skip
+
+
+class RunsTable(QWidget):
+    """``wanted`` carries a deed's name and the chosen runs; ``renamed`` and ``annotated`` a run
+    and a text."""
+
+    wanted = Signal(str, object)
+    renamed = Signal(object, str)
+    annotated = Signal(object, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = _RunsModel(self)
+        self.view = QTableView()
+        self.view.setModel(self.model)
+        self.view.setAccessibleName("Runs")
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.setEditTriggers(
+            QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.DoubleClicked
+        )
+        self.view.setShowGrid(False)
+        self.view.setAlternatingRowColors(True)
+        self.view.setWordWrap(False)
+        self.view.verticalHeader().hide()
+        self.view.verticalHeader().setDefaultSectionSize(24)
+        header = self.view.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        metrics = self.view.fontMetrics()
+        for number, column in enumerate(COLUMNS):
+            longest = max(column.title, column.example, key=metrics.horizontalAdvance)
+            header.resizeSection(number, metrics.horizontalAdvance(longest) + PADDING)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._open_menu)
+        self.view.selectionModel().selectionChanged.connect(self._follow_selection)
+        self.model.edited.connect(self._pass_on_edit)
+        self.actions_by_name = {action.name: self._action(action) for action in RUN_ACTIONS}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self._buttons())
+        self._waiting: Sequence[Run] | None = None
+        self.view.itemDelegate().closeEditor.connect(self._show_waiting)
+        self._follow_selection()
+
+    @Slot()
+    def _show_waiting(self) -> None:
+        """Show the list that came while something was being written."""
+        if self._waiting is not None:
+            # Not from within the delegate, which still has the editor.
+            QTimer.singleShot(0, self, partial(self.show_runs, self._waiting))
+            self._waiting = None
+
+    @property
+    def chosen(self) -> tuple[Run, ...]:
+        """The runs that are selected, from the top."""
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        return tuple(self.model.runs[row] for row in rows)
+
+    def show_runs(self, runs: Sequence[Run]) -> None:
+        """List runs; those that were selected stay so."""
+        if self.view.state() == QAbstractItemView.State.EditingState:
+            self._waiting = runs  # for when the name or note is written
+            return
+        chosen = {run.folder for run in self.chosen}
+        self.model.show_runs(runs)
+        self.select(chosen)
+        self._follow_selection()
+
+    def select(self, folders: set[Path]) -> None:
+        """Select the runs in these folders."""
+        selection = self.view.selectionModel()
+        flags = QItemSelectionModel.SelectionFlag
+        selection.clearSelection()
+        for row, run in enumerate(self.model.runs):
+            if run.folder in folders:
+                selection.select(self.model.index(row, 0), flags.Select | flags.Rows)
+
+    def _action(self, row: RunAction) -> QAction:
+        action = QAction(row.title, self)
+        action.setToolTip(row.tip)
+        action.setData(row.name)
+        action.triggered.connect(self._do)
+        return action
+
+    def _buttons(self) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for action in RUN_ACTIONS:
+            if action.button:
+                button = QToolButton()
+                button.setDefaultAction(self.actions_by_name[action.name])
+                button.setProperty("framed", True)
+                layout.addWidget(button)
+        more = QToolButton()
+        more.setText("More")
+        more.setProperty("framed", True)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(more)
+        menu.setToolTipsVisible(True)
+        for action in RUN_ACTIONS:
+            if not action.button:
+                menu.addAction(self.actions_by_name[action.name])
+        more.setMenu(menu)
+        layout.addWidget(more)
+        layout.addStretch(1)
+        row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        return row
+
+    @Slot()
+    def _do(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        name = str(action.data())
+        if name in ("rename", "annotate"):
+            row = self.view.selectionModel().selectedRows()[0].row()
+            self.view.edit(self.model.index(row, NAME if name == "rename" else NOTE))
+        else:
+            self.wanted.emit(name, self.chosen)
+
+    @Slot()
+    def _follow_selection(self) -> None:
+        chosen = self.chosen
+        for action in RUN_ACTIONS:
+            fits = bool(chosen) and (action.several or len(chosen) == 1)
+            self.actions_by_name[action.name].setEnabled(
+                fits and all(map(action.possible, chosen))
+            )
+
+    @Slot(QPoint)
+    def _open_menu(self, position: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(list(self.actions_by_name.values()))
+        menu.popup(self.view.viewport().mapToGlobal(position))
+
+    @Slot(int, int, str)
+    def _pass_on_edit(self, row: int, column: int, text: str) -> None:
+        run = self.model.runs[row]
+        (self.renamed if column == NAME else self.annotated).emit(run, text)
+
+
+class _RunsModel(QAbstractTableModel):
+    edited = Signal(int, int, str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.runs: list[Run] = []
+
+    def show_runs(self, runs: Sequence[Run]) -> None:
+        self.beginResetModel()
+        self.runs = list(runs)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.runs)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and COLUMNS[section].right:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return COLUMNS[section].title if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        run, column = self.runs[index.row()], COLUMNS[index.column()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+                return column.text(run)
+            case Qt.ItemDataRole.TextAlignmentRole if column.right:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            case Qt.ItemDataRole.ToolTipRole:
+                return run.message or column.text(run)
+            case _:
+                return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        editable = index.column() in (NAME, NOTE)
+        more = Qt.ItemFlag.ItemIsEditable if editable else Qt.ItemFlag.NoItemFlags
+        return super().flags(index) | more
+
+    def setData(self, index: Index, value: Any, role: int = 0) -> bool:
+        text = str(value)
+        if role != Qt.ItemDataRole.EditRole or text == COLUMNS[index.column()].text(
+            self.runs[index.row()]
+        ):
+            return False
+        self.edited.emit(index.row(), index.column(), text)  # shown once it is on the disk
+        return True
+
+
+def duration(seconds: float) -> str:
+    """Hours, minutes and seconds, as short as they go."""
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -1,0 +1,45 @@
+"""Files that are made and written beside the window, which stays quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+
+from lenetpad.storage import atomic as disk
+
+
+class Writer(QObject):
+    """Makes and writes files one after the other in a thread of its own.
+
+    ``written`` carries the Path, ``failed`` a sentence that says what could not be written, why,
+    and what to do.
+    """
+
+    written = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+
+    def write(self, path: Path, make: Callable[[], bytes]) -> None:
+        """Write what ``make`` gives; both happen in the thread."""
+        self._pool.start(lambda: self._write(path, make))
+
+    def close(self) -> None:
+        """Wait until everything is on the disk."""
+        self._pool.waitForDone()
+
+    def _write(self, path: Path, make: Callable[[], bytes]) -> None:
+        try:
+            disk.replace(path, make())
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.failed.emit(f"{path} cannot be written: {reason}. Choose another folder.")
+        except Exception as error:
+            self.failed.emit(f"{path} cannot be written: {error}")
+        else:
+            self.written.emit(path)

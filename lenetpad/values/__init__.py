@@ -1,0 +1,1 @@
+"""Frozen messages and values of each subject; numpy and ink at most."""

@@ -1,0 +1,96 @@
+"""What a state dict does not say of its network: the conventions of its input and layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+#: How a network from elsewhere may read: what its weights do not say. For each question, the
+#: possible answers and what to call them.
+CONVENTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "activation": {
+            "relu": "ReLU",
+            "tanh": "tanh",
+            "scaled-tanh": "1.7159·tanh(⅔a)",
+            "sigmoid": "sigmoid",
+        },
+        "pooling": {
+            "max": "maximum",
+            "average": "average, after squashing",
+            "average-first": "average, before squashing",
+            "trained-average": "average·w+b, squashed",
+            "trained-sum": "sum·w+b, squashed",
+            "study": "average·w+b, squashed; C1, C3 and C5 are not",
+        },
+        "normalisation": {
+            "unit": "paper 0, ink 1",
+            "symmetric": "paper −1, ink 1",
+            "mnist": "(x − 0.1307) / 0.3081",
+            "paper": "paper −0.1, ink 1.175",
+            "inverted": "paper 1.175, ink −0.1",
+        },
+        "padding": {
+            "background": "paper around 28×28",
+            "zero": "zeros around the normalised 28×28",
+            "resized": "28×28 enlarged to 32×32",
+        },
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """How a network reads, in the words of ``MANNERS``; "" where that is not known."""
+
+    activation: str = ""
+    pooling: str = ""
+    normalisation: str = ""
+    padding: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> Conventions:
+        """The manner that ``text`` gave; what makes no sense is not known."""
+        words = text.split()
+        if len(words) != len(CONVENTIONS):
+            return cls()
+        pairs = zip(CONVENTIONS.items(), words, strict=True)
+        return cls(**{name: word for (name, answers), word in pairs if word in answers})
+
+    @property
+    def text(self) -> str:
+        """All of it in one line; "" where something is not known."""
+        return " ".join(self.answers.values()) if self.complete else ""
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The answer to each question of ``MANNERS``."""
+        return {name: getattr(self, name) for name in CONVENTIONS}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every question is answered."""
+        return all(self.answers.values())
+
+    def allows(self, other: Conventions) -> bool:
+        """Whether ``other`` agrees with whatever is known here."""
+        theirs = other.answers
+        return all(answer in ("", theirs[name]) for name, answer in self.answers.items())
+
+
+#: Nothing is known of how a network reads.
+UNKNOWN_CONVENTIONS: Final = Conventions()
+#: A network that gets fewer of MNIST's digits right does not read them.
+READS: Final = 0.5
+#: What to tell of such a network. It may be opened all the same.
+READS_NOTHING: Final = (
+    "It reads fewer than half of MNIST's digits so: it reads otherwise, is not trained, or is for "
+    "other images."
+)
+
+
+def warning_of(accuracy: float) -> str:
+    """What to tell of a network that gets this fraction of MNIST right; mostly nothing."""
+    return READS_NOTHING if accuracy < READS else ""

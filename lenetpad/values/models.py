@@ -1,0 +1,115 @@
+"""Which network reads: what ships, what the user chooses, and what the window is told of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from lenetpad.values.arrays import FloatArray
+from lenetpad.values.conventions import UNKNOWN_CONVENTIONS, Conventions
+from lenetpad.values.devices import AUTO, CPU
+
+#: The presets, the one to start with first.
+PRESET_NAMES: Final = ("lenet5-1998", "lenet5-study", "lenet5-modern")
+#: Each ships with two sets of weights: those for your hand under the preset's own name and, with
+#: this ending, those that were trained on MNIST alone, as in the paper.
+PAPER: Final = "-paper"
+MODEL_NAMES: Final = tuple(name + ending for name in PRESET_NAMES for ending in ("", PAPER))
+DEFAULT_MODEL: Final = PRESET_NAMES[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The network and the device that the user wants: a preset's name or a weights file.
+
+    ``manner`` is what is known of how a file from elsewhere reads.
+    """
+
+    serial: int
+    model: str
+    device: str = AUTO
+    conventions: Conventions = UNKNOWN_CONVENTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class ConventionsQuestion:
+    """A file of LeNet-5's weights was chosen that does not say how it reads.
+
+    ``scores`` are the manners in which it can, the best guess first, each with the fraction of
+    MNIST's digits that it reads right.
+    """
+
+    choice: Choice
+    scores: tuple[tuple[Conventions, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """A layer as a panel shows it: its size and the fixed range of its values."""
+
+    name: str
+    maps: int
+    height: int
+    width: int
+    low: float
+    high: float
+
+    @property
+    def signed(self) -> bool:
+        """Whether values lie on both sides of zero, so that zero deserves a colour of its own."""
+        return self.low < 0 < self.high
+
+    @property
+    def flat(self) -> bool:
+        """Whether its maps are single units, which are shown and scaled together."""
+        return self.height == self.width == 1
+
+    @property
+    def size(self) -> str:
+        """ "6@28×28", or the number of units where the maps are single units."""
+        if self.flat:
+            return str(self.maps)
+        return f"{self.maps}@{self.height}×{self.width}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelReady:
+    """A network is loaded and reads from now on.
+
+    ``choice`` is the wish that it answers and ``used`` torch's name of the device it runs on;
+    ``device`` is that device's label. ``templates`` (10, 84) is what each class compares F6
+    with: the fixed ±1 codes of the RBF output, or the output's weights; ``coded`` tells which.
+    ``devices`` are all that can be chosen, each as its name for a Choice and a label.
+    ``test_error`` is in per cent, on MNIST's test set, None where the weights do not say.
+    ``notice`` is a sentence for the user where the wish could not be met, such as a device that
+    failed.
+    """
+
+    choice: Choice
+    model: str
+    preset: str
+    used: str
+    device: str
+    devices: tuple[tuple[str, str], ...]
+    layers: tuple[LayerView, ...]
+    templates: FloatArray
+    coded: bool
+    test_error: float | None
+    notice: str = ""
+
+    @property
+    def serial(self) -> int:
+        """The serial number of the choice; readings of this network carry it."""
+        return self.choice.serial
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether the CPU had to stand in for the device that was chosen."""
+        return self.used == CPU and self.choice.device not in (AUTO, CPU)
+
+    def layer(self, name: str) -> LayerView:
+        """The view of a layer; KeyError where the network has none of that name."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise KeyError(name)

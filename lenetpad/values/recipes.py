@@ -1,0 +1,312 @@
+"""What can be asked of a training: recipes, the presets of the Train tab, and a whole plan.
+
+Only values, no torch: the window builds them, a training process and the commands carry them out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final
+
+from lenetpad.ink.variation import Variation
+from lenetpad.values.catalogue import MNIST
+from lenetpad.values.devices import CPU
+
+#: What a training can take its steps by, and what becomes of its learning rate.
+OPTIMISERS: Final = ("adam", "adamw", "sgd")
+
+SCHEDULES: Final = ("one-cycle", "cosine", "step", "constant", "1998")
+
+
+@dataclass(frozen=True, slots=True)
+class Distortions:
+    """How far each distortion goes; every image draws its own, uniformly in ± the value.
+
+    rotation in degrees; scaling and squeezing as logarithms of a factor; shearing as horizontal
+    pixels a vertical pixel; translation in pixels; elastic as the standard deviation in pixels of
+    the displacement at the nodes of a coarse grid; thickness as the part, from 0 to 1, of what a
+    3×3 maximum (thicker) or minimum (thinner) changes.
+    """
+
+    rotation: float = 12.0
+    scaling: float = 0.12
+    squeezing: float = 0.12
+    shearing: float = 0.25
+    translation: float = 2.0
+    elastic: float = 0.0
+    thickness: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """How much of everything: ``mnist`` times MNIST, so many variants of each digit and of each
+    other drawing in the ink, so many digits written in the forms of ``ink.styles``, with the newer
+    ones or without, scribbles, and images of noise."""
+
+    mnist: int = 4
+    variants: int = 12
+    others: int = 4
+    written: int = 90_000
+    scribbles: int = 36_000
+    noise: int = 6_000
+    newer_forms: bool = False  # as in the recipes that do not say
+    variation: Variation = field(default_factory=Variation)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that decides a training but the data.
+
+    ``optimiser`` is one of ``OPTIMISERS``; SGD has ``momentum``. ``lr`` is the highest learning
+    rate and ``schedule``, one of ``SCHEDULES``, what becomes of it: one-cycle rises to it in
+    ``warm_up`` of all steps and falls to nothing, cosine falls from the start, step multiplies it
+    by ``step_factor`` after every ``step_epochs`` epochs, 1998 lowers it as the paper does.
+    ``fraction`` of the training images is used, and of ``label_noise`` of them the labels are
+    replaced by other digits. ``validation`` training images are held out and only reported on.
+    ``mixture`` says what MNIST is mixed with; None trains on the images as they are.
+    ``distillation_weight`` is the part of the loss that is the divergence from the teachers' soft
+    targets and not the labels' loss; ``distillation_temperature`` divides the logarithms of all
+    probabilities for it.
+    """
+
+    epochs: int = 30
+    batch_size: int = 128
+    optimiser: str = "adam"
+    momentum: float = 0.9
+    lr: float = 3e-3
+    schedule: str = "one-cycle"
+    warm_up: float = 0.2
+    step_epochs: int = 3
+    step_factor: float = 0.1
+    weight_decay: float = 0.0
+    distortions: Distortions | None = field(default_factory=Distortions)
+    mixture: Mixture | None = None
+    fraction: float = 1.0
+    label_noise: float = 0.0
+    validation: int = 5000
+    distillation_weight: float = 0.0
+    distillation_temperature: float = 2.0
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch_size < 1:
+            raise ValueError("epochs and batch size must be at least 1")
+        if self.optimiser not in OPTIMISERS:
+            raise ValueError(f"{self.optimiser!r} is no optimiser: {', '.join(OPTIMISERS)}")
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"{self.schedule!r} is no schedule: {', '.join(SCHEDULES)}")
+        if not (math.isfinite(self.lr) and self.lr > 0):
+            raise ValueError("the learning rate must be a positive number")
+        if not 0 <= self.momentum < 1:
+            raise ValueError("the momentum must be a fraction, from 0 to less than 1")
+        if not 0 <= self.warm_up < 1:
+            raise ValueError("the warm-up must be a fraction, from 0 to less than 1")
+        if self.step_epochs < 1 or not 0 < self.step_factor <= 1:
+            raise ValueError(
+                "a step must take at least 1 epoch, and its factor be above 0 and at most 1"
+            )
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError("the weight decay must be a number, and not negative")
+        if not 0 < self.fraction <= 1:
+            raise ValueError("the fraction of the data must be above 0 and at most 1")
+        if not 0 <= self.label_noise <= 1:
+            raise ValueError("the label noise must be a fraction, from 0 to 1")
+        if self.validation < 0:
+            raise ValueError("the number of held-out images must not be negative")
+        if not 0 <= self.distillation_weight <= 1:
+            raise ValueError("what teachers teach must be a fraction of the loss, from 0 to 1")
+        if not 0 < self.distillation_temperature < math.inf:
+            raise ValueError("the teachers' softness must be a positive number")
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """The recipe as files keep it: in a run and in the metadata of weights."""
+        return {KEYS_IN_FILES.get(name, name): value for name, value in asdict(self).items()}
+
+
+#: Fields of a recipe or a plan that files have under another name.
+KEYS_IN_FILES: Final = {
+    "distillation_weight": "taught",
+    "distillation_temperature": "softness",
+    "bf16": "half",
+}
+FIELDS_OF_KEYS: Final = {key: name for name, key in KEYS_IN_FILES.items()}
+
+
+def recipe_of(kept: Mapping[str, Any]) -> Recipe:
+    """The recipe that ``as_json`` gave; ValueError where it is none."""
+    kept = {FIELDS_OF_KEYS.get(key, key): value for key, value in kept.items()}
+    distortions, mixture = kept.get("distortions"), kept.get("mixture")
+    try:
+        if mixture is not None:
+            mixture = Mixture(**{**mixture, "variation": Variation(**mixture["variation"])})
+        if distortions is not None:
+            distortions = Distortions(**distortions)
+        return Recipe(**{**kept, "distortions": distortions, "mixture": mixture})
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"this is no recipe of this version of lenetpad: {error}") from None
+
+
+#: How much of the loss teachers decide where nothing else is said.
+DISTILLATION_WEIGHT: Final = 0.7
+
+#: For the mixture, whose ink is varied already, little elasticity; for MNIST alone, more.
+_HAND: Final = Recipe(epochs=30, distortions=Distortions(elastic=0.3))
+_MIXED: Final = Mixture(written=150_000, scribbles=60_000, newer_forms=True)
+#: The study's network is the one that takes letters and scribbles for digits.
+_MORE_LETTERS: Final = replace(_MIXED, others=12, scribbles=90_000)
+_PAPER: Final = Recipe(epochs=40, distortions=Distortions(elastic=0.5))
+#: What `make weights` trains, under the names of what ships, and where `lenetpad train` starts.
+RECIPES: Final = {
+    "lenet5-1998": replace(_HAND, epochs=24, mixture=Mixture(), lr=3e-3),
+    "lenet5-study": replace(_HAND, mixture=_MORE_LETTERS, lr=5e-3),
+    "lenet5-modern": replace(_HAND, mixture=_MIXED, lr=3e-3),
+    "lenet5-1998-paper": replace(_PAPER, lr=3e-3),
+    "lenet5-study-paper": replace(_PAPER, lr=5e-3),
+    "lenet5-modern-paper": replace(
+        _PAPER, epochs=60, lr=3e-3, optimiser="adamw", weight_decay=0.02
+    ),
+}
+
+#: How a network goes on from weights that it has.
+FINE_TUNING: Final = {
+    "lenet5-1998": replace(
+        _HAND, epochs=14, mixture=replace(_MIXED, mnist=5, scribbles=90_000), lr=1e-3
+    ),
+}
+
+#: Which networks teach all that are for your hand: together they read better than either.
+TEACHERS: Final = ("lenet5-1998", "lenet5-modern")
+_DISTILLED: Final = replace(
+    _HAND,
+    epochs=20,
+    mixture=replace(_MIXED, mnist=5, scribbles=90_000),
+    lr=2e-3,
+    distillation_weight=DISTILLATION_WEIGHT,
+)
+#: How they go on once more, with these teachers: what ships for your hand has done it all.
+DISTILLATION: Final = {
+    "lenet5-1998": _DISTILLED,
+    "lenet5-study": replace(
+        _DISTILLED,
+        epochs=14,
+        mixture=replace(_MORE_LETTERS, mnist=5, scribbles=150_000),
+        lr=3e-3,
+    ),
+    "lenet5-modern": _DISTILLED,
+}
+
+
+def usual_recipe(model: str, *, started: bool, distilled: bool) -> Recipe:
+    """The recipe for the weights of this name: from random weights or from others, with teachers
+    or without. Those to go on by are for weights that are trained."""
+    first = RECIPES[model]
+    if not distilled:
+        return FINE_TUNING.get(model, first) if started else first
+    without = replace(first, distillation_weight=DISTILLATION_WEIGHT)
+    return DISTILLATION.get(model, without) if started else without
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPreset:
+    """A training to begin with: its name and what it is for, the network, and the recipe."""
+
+    title: str
+    tip: str
+    model: str
+    recipe: Recipe
+
+
+#: What the Train tab offers, the one to begin with first.
+TRAINING_PRESETS: Final = (
+    TrainingPreset(
+        "Quick",
+        "Under a minute: reads digits after the first seconds",
+        "lenet5-1998",
+        Recipe(epochs=3, lr=3e-3, distortions=None),
+    ),
+    TrainingPreset(
+        "Study 2024",
+        "Adam at 0.01, divided by 10 every 3 of 10 epochs, batches of 64, 80 to 20 per cent",
+        "lenet5-study",
+        Recipe(
+            epochs=10,
+            batch_size=64,
+            lr=0.01,
+            schedule="step",
+            distortions=None,
+            validation=12_000,
+        ),
+    ),
+    TrainingPreset(
+        "Paper 1998",
+        "20 passes with the paper's falling rate and the loss of its equation 9",
+        "lenet5-1998",
+        Recipe(
+            epochs=20,
+            batch_size=16,
+            optimiser="sgd",
+            lr=0.01,
+            schedule="1998",
+            distortions=None,
+        ),
+    ),
+    TrainingPreset(
+        "Best",
+        "40 passes over distorted digits, as the weights “as in the paper” were trained",
+        "lenet5-1998",
+        replace(_PAPER, lr=3e-3),
+    ),
+)
+
+
+#: The same by names that are easily typed, such as "paper-1998".
+TRAINING_PRESETS_BY_NAME: Final = {
+    preset.title.lower().replace(" ", "-"): preset for preset in TRAINING_PRESETS
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One training: the network, the recipe, and what to learn from.
+
+    ``start`` is a shipped network's name or a weights file to go on from; "" begins with random
+    weights. ``data`` is the key of a data set, for ``folder`` a folder's path is in ``folder``.
+    ``preset`` is the title of the one that it began with, for the list of runs.
+    ``ink`` are trained on too, by ``images`` the weights are only judged. ``out`` is a file for
+    the weights besides the run's own; "" wants none. ``bf16`` convolves C3 in bfloat16.
+    ``teachers`` are names or files like ``start``, for a recipe with distillation.
+    """
+
+    model: str
+    recipe: Recipe
+    start: str = ""
+    data: str = MNIST
+    folder: str = ""
+    ink: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    out: str = ""
+    device: str = CPU
+    bf16: bool = False
+    preset: str = ""
+    teachers: tuple[str, ...] = ()
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What a run keeps of it, besides the model."""
+        kept = {KEYS_IN_FILES.get(name, name): value for name, value in asdict(self).items()}
+        del kept["model"]
+        return {**kept, "recipe": self.recipe.as_json}
+
+
+def plan_of(model: str, config: Mapping[str, Any]) -> Plan:
+    """The plan that a run kept; ValueError where it is none of this version."""
+    try:
+        kept = {FIELDS_OF_KEYS.get(key, key): value for key, value in config.items()}
+        kept.setdefault("teachers", ())  # which older runs did not ask for
+        lists = {name: tuple(map(str, kept[name])) for name in ("teachers", "ink", "images")}
+        return Plan(model, **{**kept, **lists, "recipe": recipe_of(kept["recipe"])})
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"this is no training of this version of lenetpad: {error}") from None

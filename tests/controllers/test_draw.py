@@ -1,0 +1,601 @@
+"""From a synthetic pen to the digit in the verdict, through the real thread and network."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from lenetpad.app import Pad
+from lenetpad.ink.files import Drawing
+from lenetpad.ink.raster import draw
+from lenetpad.ink.strokes import Ink, Sheet
+from lenetpad.lenet.config import PRESETS
+from lenetpad.tools.synthetic_pen import Hand, Pointer
+from lenetpad.training import weights
+from lenetpad.ui.dialogs.conventions import ConventionsDialog
+from lenetpad.values.failures import Failure
+from lenetpad.values.models import Choice, ModelReady
+from lenetpad.values.reading import Reading
+
+TIMEOUT = 60_000
+
+
+def wait_for_reading(qtbot: QtBot, pad: Pad) -> Reading:
+    """The reading of what lies on the canvas now."""
+    maps = pad.window.page.maps
+    qtbot.waitUntil(
+        lambda: maps.reading is not None and maps.reading.serial == pad.serial, timeout=TIMEOUT
+    )
+    assert maps.reading is not None
+    return maps.reading
+
+
+@pytest.mark.parametrize("pointer", [Pointer.MOUSE, Pointer.TOUCH, Pointer.PEN])
+def test_written_digits_are_read(
+    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing], pointer: Pointer
+) -> None:
+    pad = make_pad()
+    hand = Hand(pad.window.page.canvas, pointer)
+    for sample in samples:
+        pad.window.page.canvas._pen_seen = -1.0  # no palm is about
+        hand.write(sample.ink)
+        reading = wait_for_reading(qtbot, pad)
+        assert pad.window.page.verdict.verdict == str(sample.label)
+        assert reading.digit == sample.label
+        pad.window.page.canvas.clear()
+    assert not pad.window.banner.isVisible()
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_every_preset_can_be_chosen_and_reads(
+    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing], preset: str
+) -> None:
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    pad.window.page.canvas.set_sheet(Sheet(samples[3].ink))
+    pad.window.model_chosen.emit(preset)
+    with qtbot.waitSignal(pad.recognition.model_ready, timeout=TIMEOUT):
+        pass
+    reading = wait_for_reading(qtbot, pad)
+    assert pad.window.header.models.currentData() == preset
+    assert reading.digit == 3
+    assert reading.no_digit is not None
+    assert not reading.refused
+    assert preset in pad.window.page.verdict.facts
+
+
+def test_the_first_sheet_is_read_once_the_network_is_there(
+    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing]
+) -> None:
+    pad = make_pad()
+    Hand(pad.window.page.canvas).write(samples[5].ink)
+    assert wait_for_reading(qtbot, pad).digit == 5
+
+
+def test_being_painted_twice_at_the_start_loads_the_network_once(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+) -> None:
+    loads: list[Choice] = []
+
+    def opener(choice: Choice) -> Any:
+        loads.append(choice)
+        return fake_reader()
+
+    pad = make_pad(opener)
+    for _ in range(3):
+        pad.window.page.canvas.grab()
+    wait_for_reading(qtbot, pad)
+    assert len(loads) == 1
+
+
+def test_an_empty_canvas_has_no_verdict(
+    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing]
+) -> None:
+    pad = make_pad()
+    Hand(pad.window.page.canvas).write(samples[5].ink)
+    wait_for_reading(qtbot, pad)
+    pad.window.page.canvas.clear()
+    assert wait_for_reading(qtbot, pad).digit is None
+    assert pad.window.page.verdict.verdict == ""
+
+
+def test_a_recogniser_that_raises_gives_a_banner_and_the_next_stroke_works(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+) -> None:
+    class FailsAtFirst(fake_reader):  # type: ignore[misc]
+        failing = True
+
+        def read(self, image: np.ndarray) -> Reading:
+            if self.failing and image.any():
+                raise RuntimeError("the network is on fire")
+            reading: Reading = super().read(image)
+            return reading
+
+    reader = FailsAtFirst()
+    pad = make_pad(lambda choice: reader)
+    wait_for_reading(qtbot, pad)
+    hand = Hand(pad.window.page.canvas)
+    hand.write(Ink.of([[[100, 100], [900, 900]]]))
+    qtbot.waitUntil(lambda: pad.window.banner.isVisible())
+    assert pad.window.banner.text == "the network is on fire"
+    reader.failing = False
+    hand.write(Ink.of([[[900, 100], [100, 900]]]))
+    assert wait_for_reading(qtbot, pad).digit is not None
+    assert len(pad.window.page.canvas.sheet.ink.strokes) == 2
+
+
+def test_the_last_ink_is_the_last_shown_however_slow_the_network(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], samples: list[Drawing]
+) -> None:
+    never = threading.Event()
+
+    class Slow(fake_reader):  # type: ignore[misc]
+        last: np.ndarray | None = None
+
+        def read(self, image: np.ndarray) -> Reading:
+            never.wait(0.02)
+            self.last = image
+            reading: Reading = super().read(image)
+            return reading
+
+    reader = Slow()
+    pad = make_pad(lambda choice: reader)
+    wait_for_reading(qtbot, pad)
+    hand = Hand(pad.window.page.canvas)
+    for sample in samples[:5]:
+        hand.write(sample.ink)
+    wait_for_reading(qtbot, pad)
+    assert reader.last is not None
+    assert np.array_equal(reader.last, draw(pad.window.page.canvas.sheet.ink))
+
+
+def test_a_reading_that_the_hand_has_overtaken_gives_way_within_a_frame(
+    qtbot: QtBot,
+    make_pad: Callable[..., Pad],
+    samples: list[Drawing],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pad = make_pad()
+    reading = wait_for_reading(qtbot, pad)
+    clock = [time.perf_counter() + 100]
+    monkeypatch.setattr("lenetpad.app.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    shown: list[int] = []
+    monkeypatch.setattr(pad.window, "show_reading", lambda reading: shown.append(reading.serial))
+    pad.serial = 9  # the latest request
+    for later, serial in (
+        (1.0, 5),  # the first frame for long
+        (0.004, 6),  # too soon after it, and 7 will come
+        (0.005, 7),
+        (0.001, 9),  # nothing comes after the latest
+    ):
+        clock[0] += later
+        pad.recognition.reading_ready.emit(replace(reading, serial=serial))
+    assert shown == [5, 7, 9]
+
+
+def test_readings_of_a_network_that_has_gone_are_dropped(
+    qtbot: QtBot,
+    make_pad: Callable[..., Pad],
+    fake_reader: type[Any],
+    model: Callable[..., ModelReady],
+    reading: Callable[..., Reading],
+) -> None:
+    pad = make_pad(lambda choice: fake_reader())
+    wait_for_reading(qtbot, pad)
+    before = pad.window.page.maps.reading
+    pad.recognition.reading_ready.emit(reading(serial=99, model_serial=77))
+    assert pad.window.page.maps.reading is before
+    pad.recognition.model_ready.emit(model(choice=Choice(77, "lenet5-1998")))
+    pad.recognition.reading_ready.emit(reading(serial=99, model_serial=77))
+    assert pad.window.page.maps.reading is not None
+    assert pad.window.page.maps.reading.serial == 99
+
+
+def test_weights_that_cannot_be_loaded_leave_the_network_that_works(
+    qtbot: QtBot, make_pad: Callable[..., Pad], tmp_path: Path
+) -> None:
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    bad = tmp_path / "bad.safetensors"
+    bad.write_bytes(b"not weights")
+    pad.window.model_chosen.emit(str(bad))
+    qtbot.waitUntil(lambda: pad.window.banner.isVisible(), timeout=TIMEOUT)
+    assert "bad.safetensors" in pad.window.banner.text
+    assert pad.window.header.models.currentData() == "lenet5-1998"
+    Hand(pad.window.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
+    assert wait_for_reading(qtbot, pad).digit == 1
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """The shipped modern network as another program might have saved it."""
+    network = weights.load("lenet5-modern").network
+    names = dict(zip(("c1", "c3", "c5", "f6", "output"), "vwxyz", strict=True))
+    state = {
+        f"module.{names[key.partition('.')[0]]}.{key.partition('.')[2]}": tensor
+        for key, tensor in network.state_dict().items()
+    }
+    torch.save({"model_state_dict": state, "epoch": 3}, tmp_path / "foreign.pth")
+    return tmp_path / "foreign.pth"
+
+
+def wait_for_question(qtbot: QtBot, pad: Pad) -> ConventionsDialog:
+    qtbot.waitUntil(lambda: pad.window.question is not None, timeout=TIMEOUT)
+    assert pad.window.question is not None
+    return pad.window.question
+
+
+def wait_for_model(qtbot: QtBot, pad: Pad, model: str) -> None:
+    qtbot.waitUntil(lambda: pad.window.header.models.currentData() == model, timeout=TIMEOUT)
+
+
+def test_weights_from_elsewhere_are_asked_about_once(
+    qtbot: QtBot,
+    make_pad: Callable[..., Pad],
+    settings: QSettings,
+    samples: list[Drawing],
+    foreign: Path,
+) -> None:
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    pad.window.weights_opened.emit(str(foreign))
+    dialog = wait_for_question(qtbot, pad)
+    assert dialog.conventions.activation == "relu"
+    assert pad.window.header.models.currentData() == "lenet5-1998"  # reads until it is answered
+    dialog.accept()
+    wait_for_model(qtbot, pad, str(foreign))
+    Hand(pad.window.page.canvas).write(samples[4].ink)
+    assert wait_for_reading(qtbot, pad).digit == 4
+    # Neither a look at another network nor another device asks again, nor the next start.
+    for change in (
+        lambda: pad.window.model_chosen.emit("lenet5-modern"),
+        lambda: pad.window.model_chosen.emit(str(foreign)),
+        lambda: pad.window.device_chosen.emit("cpu"),
+    ):
+        with qtbot.waitSignal(pad.recognition.model_ready, timeout=TIMEOUT):
+            change()
+    assert pad.window.question is None
+    pad.window.close()
+    again = make_pad(settings=settings)
+    wait_for_model(qtbot, again, str(foreign))
+    assert wait_for_reading(qtbot, again).digit is None
+    assert again.window.question is None
+    # Opening the file anew does.
+    again.window.weights_opened.emit(str(foreign))
+    wait_for_question(qtbot, again).reject()
+    wait_for_model(qtbot, again, str(foreign))
+    with qtbot.waitSignal(again.recognition.model_ready, timeout=TIMEOUT):
+        again.window.device_chosen.emit("auto")
+    assert again.window.question is None
+
+
+def test_a_question_without_an_answer_leaves_the_network_that_works(
+    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, foreign: Path
+) -> None:
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    pad.window.weights_opened.emit(str(foreign))
+    wait_for_question(qtbot, pad).reject()
+    assert pad.window.header.models.currentData() == "lenet5-1998"
+    assert settings.value("model") == "lenet5-1998"
+    Hand(pad.window.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
+    reading = wait_for_reading(qtbot, pad)
+    assert (reading.digit, reading.distances is None) == (1, False)
+    assert not pad.window.banner.isVisible()
+
+
+def test_a_question_at_the_start_without_an_answer_gives_way_to_the_default(
+    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, foreign: Path
+) -> None:
+    settings.setValue("model", str(foreign))
+    pad = make_pad()
+    wait_for_question(qtbot, pad).reject()
+    wait_for_model(qtbot, pad, "lenet5-1998")
+
+
+def test_the_studys_file_opens_without_a_question(
+    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing], tmp_path: Path
+) -> None:
+    path = tmp_path / "lenet5_mnist_model.pth"
+    torch.save(weights.load("lenet5-modern").network.state_dict(), path)
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    with qtbot.assertNotEmitted(pad.recognition.conventions_asked):
+        pad.window.weights_opened.emit(str(path))
+        wait_for_model(qtbot, pad, str(path))
+    Hand(pad.window.page.canvas).write(samples[6].ink)
+    assert wait_for_reading(qtbot, pad).digit == 6
+
+
+def test_a_network_that_is_not_lenet_5_is_refused_layer_by_layer(
+    qtbot: QtBot, make_pad: Callable[..., Pad], tmp_path: Path
+) -> None:
+    path = tmp_path / "other.pth"
+    torch.save({"fc.weight": torch.zeros(10, 784)}, path)
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    pad.window.weights_opened.emit(str(path))
+    qtbot.waitUntil(lambda: pad.window.banner.isVisible(), timeout=TIMEOUT)
+    assert "C1: expected 6×1×5×5, nothing is there; C3: " in pad.window.banner.text
+    assert pad.window.header.models.currentData() == "lenet5-1998"
+
+
+def test_weights_of_the_last_time_that_are_gone_give_way_to_the_default(
+    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, tmp_path: Path
+) -> None:
+    settings.setValue("model", str(tmp_path / "gone.pth"))
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    assert pad.window.header.models.currentData() == "lenet5-1998"
+    assert "gone.pth" in pad.window.banner.text
+
+
+def test_a_device_that_is_not_there_falls_back_with_a_banner(
+    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings
+) -> None:
+    settings.setValue("device", "cuda:99")
+    pad = make_pad()
+    wait_for_reading(qtbot, pad)
+    assert "CPU reads instead" in pad.window.banner.text
+    assert "CPU" in pad.window.page.verdict.facts
+    # The device that is not there is not asked for again.
+    assert pad.window.header.devices.currentData() == "cpu"
+    assert settings.value("device") == "cpu"
+
+
+def test_what_lay_on_the_canvas_comes_back(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], tmp_path: Path
+) -> None:
+    folder = tmp_path / "data"
+    ink = Ink.of([[[100, 100], [900, 900]]])
+    picture = np.random.default_rng(1).random((28, 28)).astype(np.float32)
+    for sheet in (Sheet(ink), Sheet(picture=picture), Sheet()):
+        pad = make_pad(lambda choice: fake_reader(), folder=folder)
+        pad.window.page.canvas.set_sheet(sheet)
+        pad.window.close()
+        again = make_pad(lambda choice: fake_reader(), folder=folder)
+        assert again.window.page.canvas.sheet == sheet
+        assert not again.window.actions_by_name["undo"].isEnabled()
+        again.window.close()
+    assert not list(folder.iterdir())
+
+
+def test_a_finished_stroke_is_soon_on_the_disk(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], tmp_path: Path
+) -> None:
+    pad = make_pad(lambda choice: fake_reader(), folder=tmp_path)
+    Hand(pad.window.page.canvas).write(Ink.of([[[100, 100], [900, 900]]]))
+    qtbot.waitUntil(lambda: (tmp_path / "last.jsonl").exists())
+
+
+@pytest.mark.parametrize("name", ["last.jsonl", "last.npy"])
+def test_a_damaged_sheet_of_the_last_time_does_not_stop_the_start(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("{", encoding="utf-8")
+    pad = make_pad(lambda choice: fake_reader(), folder=tmp_path)
+    assert not pad.window.page.canvas.sheet
+
+
+def test_a_network_that_a_later_choice_replaced_is_not_taken_for_it(
+    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, fake_reader: type[Any]
+) -> None:
+    loading, go_on = threading.Event(), threading.Event()
+
+    def opener(choice: Choice) -> Any:
+        if choice.model == "lenet5-study":
+            loading.set()
+            go_on.wait(10)
+        if choice.model == "bad.safetensors":
+            raise RuntimeError("bad.safetensors is empty")
+        return fake_reader()
+
+    pad = make_pad(opener)
+    wait_for_reading(qtbot, pad)
+    pad.window.model_chosen.emit("lenet5-study")
+    assert loading.wait(10)
+    pad.window.model_chosen.emit("bad.safetensors")
+    go_on.set()
+    qtbot.waitUntil(lambda: pad.window.banner.isVisible())
+    assert pad.window.header.models.currentData() == "lenet5-study"
+    assert settings.value("model") == "lenet5-1998"
+    pad.window.model_chosen.emit("lenet5-modern")
+    qtbot.waitUntil(lambda: settings.value("model") == "lenet5-modern")
+
+
+def test_the_same_failure_is_logged_once(
+    make_pad: Callable[..., Pad], fake_reader: type[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    pad = make_pad(lambda choice: fake_reader())
+    for _ in range(5):
+        pad.report(Failure("recognition", "odd", "Traceback"))
+    assert len(caplog.records) == 1
+
+
+def test_closing_the_window_ends_the_thread(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+) -> None:
+    pad = make_pad(lambda choice: fake_reader())
+    pad.window.close()
+    assert pad.recognition._thread.isFinished()
+
+
+def test_an_unexpected_failure_keeps_the_choice(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+) -> None:
+    pad = make_pad(lambda choice: fake_reader())
+    wait_for_reading(qtbot, pad)
+    pad.report(Failure("recognition", "odd"))
+    assert pad.window.banner.text == "odd"
+    assert pad.window.header.models.currentData() == Choice(0, "lenet5-1998").model
+
+
+def run_python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_neither_torch_nor_pyqtgraph_is_loaded_before_the_first_paint(tmp_path: Path) -> None:
+    code = """
+import json, sys
+from PySide6.QtCore import QObject, QEvent, QSettings
+from lenetpad import app
+application = app.make_application()
+class Look(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            heavy = ["torch", "torchvision", "pyqtgraph", "PIL"]
+            print(json.dumps([name for name in heavy if name in sys.modules]), flush=True)
+            watched.removeEventFilter(self)
+            application.quit()
+        return False
+pad = app.Pad(QSettings(sys.argv[1], QSettings.Format.IniFormat))
+look = Look()
+pad.window.page.canvas.installEventFilter(look)
+pad.window.show()
+application.exec()
+pad.close()
+"""
+    done = run_python(code, str(tmp_path / "settings.ini"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[0]) == []
+
+
+def test_the_whole_program_starts_and_ends_cleanly(tmp_path: Path) -> None:
+    code = """
+import sys
+from PySide6.QtCore import QTimer
+from lenetpad import app, cli
+make = app.make_application
+def make_and_quit():
+    application = make()
+    QTimer.singleShot(0, application.closeAllWindows)
+    return application
+app.make_application = make_and_quit
+sys.exit(cli.run([]))
+"""
+    home = {
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path / "c"),
+        "XDG_DATA_HOME": str(tmp_path / "d"),
+    }
+    done = run_python(code, **home)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("way", ["argument", "event"])
+@pytest.mark.parametrize("good", [True, False])
+def test_a_file_from_outside_lies_on_the_canvas_or_the_banner_says_why_not(
+    tmp_path: Path, way: str, good: bool
+) -> None:
+    """As an argument, and as macOS gives it to a program that runs."""
+    code = """
+import json, sys
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QFileOpenEvent
+from lenetpad import app, cli
+way, path = sys.argv[1:]
+show = app.Window.show
+def show_and_look(window):
+    def look():
+        points = sum(len(stroke.points) for stroke in window.page.canvas.sheet.ink.strokes)
+        seen = window.banner.isVisible(), window.banner.text, points
+        print(json.dumps([*seen, window.open_page_name]))
+        window.close()
+    def open_and_look():
+        if way == "event":
+            QCoreApplication.sendEvent(QCoreApplication.instance(), QFileOpenEvent(path))
+        QTimer.singleShot(0, look)
+    show(window)
+    if way == "event":
+        window.open_page("evaluate")
+    QTimer.singleShot(0, open_and_look)
+app.Window.show = show_and_look
+sys.exit(cli.run(["draw", path] if way == "argument" else []))
+"""
+    path = tmp_path / "my seven.ink.jsonl"
+    content = '{"strokes": [[[100, 100], [900, 100], [400, 900]]]}' if good else "no ink"
+    path.write_text(content, encoding="utf-8")
+    home = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(tmp_path))
+    done = run_python(code, way, str(path), **home)
+    assert done.returncode == 0, done.stderr
+    shown, text, points, page = json.loads(done.stdout)
+    assert page == "draw"
+    assert (shown, points) == (not good, 3 if good else 0)
+    assert good or str(path) in text
+
+
+def test_being_told_to_end_keeps_what_lies_on_the_canvas(tmp_path: Path) -> None:
+    code = """
+import os, signal, sys
+from PySide6.QtCore import QTimer
+from lenetpad import app, cli
+from lenetpad.ink.strokes import Ink, Sheet
+show = app.Window.show
+def show_and_end(window):
+    show(window)
+    window.page.canvas.set_sheet(Sheet(Ink.of([[[100, 100], [900, 900]]])))
+    QTimer.singleShot(0, lambda: os.kill(os.getpid(), signal.SIGTERM))
+app.Window.show = show_and_end
+sys.exit(cli.run([]))
+"""
+    home = {
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path),
+    }
+    done = run_python(code, **home)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "lenetpad" / "last.jsonl").exists()
+
+
+def test_the_canvas_is_sharp_at_scale_two(tmp_path: Path) -> None:
+    code = """
+import sys
+from PySide6.QtCore import QSettings
+from lenetpad import app
+from lenetpad.ink.strokes import Ink
+from lenetpad.puppet import Hand
+application = app.make_application()
+pad = app.Pad(QSettings(sys.argv[1], QSettings.Format.IniFormat), opener=lambda choice: 1 / 0)
+pad.window.resize(1280, 800)
+pad.window.show()
+Hand(pad.window.page.canvas).write(Ink.of([[[200, 200], [800, 800]]]))
+application.processEvents()
+canvas = pad.window.page.canvas
+image = canvas.grab().toImage()
+assert image.devicePixelRatio() == 2, image.devicePixelRatio()
+assert image.width() == 2 * canvas.width()
+middle = image.width() // 2
+for spot in (middle, round(0.75 * image.width())):
+    assert image.pixelColor(spot, spot).lightness() < 60
+    assert image.pixelColor(spot, image.height() // 10).lightness() > 240
+# Pixels that differ from their neighbour in a pair exist only where the full size was drawn.
+row = [image.pixelColor(x, middle).lightness() for x in range(image.width())]
+assert any(a != b for a, b in zip(row[::2], row[1::2]))
+pad.close()
+"""
+    done = run_python(code, str(tmp_path / "settings.ini"), QT_SCALE_FACTOR="2")
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,423 @@
+"""The Train page with what stands behind it: real processes, real runs, and the pad."""
+
+from __future__ import annotations
+
+import multiprocessing
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import PIL.Image
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from lenetpad import app
+from lenetpad.app import Pad
+from lenetpad.engine.trainer import Target, Trainer
+from lenetpad.storage import runs
+from lenetpad.storage.runs import Run
+from lenetpad.training import weights
+from lenetpad.ui.train.page import TrainPage
+from lenetpad.values.reading import Reading
+from lenetpad.values.recipes import Plan, Recipe
+from lenetpad.values.training import Ended, Progress
+from tests import trainees
+
+PATIENCE = 180_000  # ms
+RECIPE = Recipe(
+    epochs=2,
+    batch_size=10,
+    optimiser="sgd",
+    lr=0.01,
+    schedule="constant",
+    distortions=None,
+    fraction=0.02,
+    validation=200,
+)
+PLAN = Plan("lenet5-1998", RECIPE, preset="Quick")
+ENDLESS = replace(PLAN, recipe=replace(RECIPE, epochs=1000))
+
+
+class Desk:
+    """A pad with its Train page open."""
+
+    def __init__(self, qtbot: QtBot, pad: Pad) -> None:
+        self.qtbot, self.pad, self.studio = qtbot, pad, pad.studio
+        self.messages: list[Any] = []
+        pad.studio.trainer.message_received.connect(self.messages.append)
+        pad.window.open_page("train")
+        self.wait(lambda: pad.studio.page is not None)
+
+    @property
+    def page(self) -> TrainPage:
+        page = self.studio.page
+        assert page is not None
+        return page
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=PATIENCE)
+
+    def of(self, kind: type) -> list[Any]:
+        return [message for message in self.messages if isinstance(message, kind)]
+
+    def train(self, plan: Plan = PLAN) -> Run:
+        """Train to the end, and wait until the run is listed so."""
+        before = len(self.of(Ended))
+        self.page.start_wanted.emit(plan)
+        self.wait(lambda: len(self.of(Ended)) > before)
+        folder = self.of(Ended)[-1].folder
+        return self.listed(lambda run: run.folder == folder and run.state != runs.RUNNING)
+
+    def listed(self, condition: Callable[[Run], bool]) -> Run:
+        """The first run in the list for which a condition holds, once there is one."""
+        self.wait(lambda: any(map(condition, self.page.runs.model.runs)))
+        return next(filter(condition, self.page.runs.model.runs))
+
+    def do(self, deed: str, run: Run) -> None:
+        self.page.runs.select({run.folder})
+        self.page.runs.actions_by_name[deed].trigger()
+
+
+@pytest.fixture
+def desk(
+    qtbot: QtBot, make_pad: Callable[..., Pad], tmp_path: Path, fake_reader: type
+) -> Callable[..., Desk]:
+    def make(target: Target = trainees.light, *, reads: bool = False) -> Desk:
+        options: dict[str, Any] = {"folder": tmp_path, "target": target}
+        pad = make_pad(None if reads else lambda choice: fake_reader(), **options)
+        return Desk(qtbot, pad)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that has come to its end."""
+    from lenetpad.training.job import TrainingJob
+
+    root = tmp_path_factory.mktemp("runs")
+    job = TrainingJob(PLAN, lambda *_: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lenetpad.evaluation.figures.SCRIBBLES", 10)
+        patch.setattr("lenetpad.evaluation.figures.NOISE", 10)
+        folder = job.begin(root)
+        list(job.run(folder))
+    return folder
+
+
+@pytest.fixture
+def run(finished: Path, tmp_path: Path) -> Path:
+    """A copy of that run under the pad's own runs."""
+    import shutil
+
+    place = tmp_path / "runs" / finished.name
+    shutil.copytree(finished, place)
+    return place
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, name: str, path: Path) -> None:
+    monkeypatch.setattr(QFileDialog, name, lambda *_: (str(path), ""))
+
+
+def test_a_training_is_started_watched_paused_and_stopped(desk: Callable[..., Desk]) -> None:
+    table = desk(reads=True)
+    page = table.page
+    page.watch.setChecked(True)
+    page.start_wanted.emit(ENDLESS)
+    assert page.words.text() == "Starting …"
+    page.start_wanted.emit(ENDLESS)  # pressed twice
+    live = table.listed(lambda run: run.state == runs.RUNNING)
+    window = table.pad.window
+    table.wait(lambda: window.page.verdict.facts.endswith("lenet5-1998 in training"))
+    table.wait(lambda: "live" in page.film.words.text())
+    maps = window.page.maps
+    readings: list[Reading] = []
+    table.pad.recognition.reading_ready.connect(readings.append)
+    table.wait(lambda: len(readings) >= 2)  # the blank canvas, by other weights each time
+    assert (readings[0].taps["C1"] != readings[1].taps["C1"]).any()
+    assert maps.model is not None
+    assert "epoch" in window.windowTitle()
+    page.pause.click()
+    table.wait(lambda: page.pause.text() == "Resume")
+    steps = table.of(Progress)[-1].step
+    page.rate.setValue(page.rate.value() / 2)
+    table.wait(lambda: table.studio._history.marks == [(steps, pytest.approx(0.5))])
+    page.pause.click()
+    table.wait(lambda: table.of(Progress)[-1].step > steps)
+    page.stop.click()
+    table.listed(lambda run: run.folder == live.folder and run.state == runs.STOPPED)
+    assert not table.studio.trainer.busy
+    assert window.windowTitle() == "lenetpad"
+    assert len(table.page.runs.model.runs) == 1
+    table.wait(lambda: len(page.film.frames) > 1)
+    assert table.pad.window.preferences.choice.model == "lenet5-1998"
+
+
+def test_choosing_another_network_ends_the_watching(desk: Callable[..., Desk]) -> None:
+    table = desk(reads=True)
+    table.page.watch.setChecked(True)
+    table.page.start_wanted.emit(ENDLESS)
+    facts = table.pad.window.page.verdict
+    table.wait(lambda: facts.facts.endswith("in training"))
+    table.pad.window.header.model_chosen.emit("lenet5-study")
+    assert not table.page.watch.isChecked()
+    table.wait(lambda: "lenet5-study" in facts.facts)
+    count = len(table.of(Progress))
+    table.wait(lambda: len(table.of(Progress)) > count + 5)
+    assert "lenet5-study" in facts.facts
+
+
+def test_a_stopped_run_goes_on_with_its_curve(desk: Callable[..., Desk]) -> None:
+    table = desk()
+    page = table.page
+    page.start_wanted.emit(ENDLESS)
+    table.wait(lambda: len(table.of(Progress)) > 2)
+    page.stop.click()
+    left = table.listed(lambda run: run.state == runs.STOPPED)
+    reports = len(table.of(Progress))
+    table.do("continue", left)
+    table.wait(lambda: len(table.of(Progress)) > reports + 1)
+    history = table.studio._history
+    assert history is not None
+    assert history.folder == left.folder
+    assert len(history.losses) == table.of(Progress)[-1].step > left.step
+    page.stop.click()
+    table.wait(lambda: not table.studio.trainer.busy)
+
+
+def test_closing_asks_and_leaves_no_process(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = desk()
+    table.page.start_wanted.emit(ENDLESS)
+    table.wait(lambda: len(table.of(Progress)) > 1)
+    asked: list[str] = []
+    wanted = "Go on training"
+
+    def execute(box: QMessageBox) -> int:
+        asked.append(box.text())
+        [button] = [b for b in box.buttons() if b.text() == wanted]
+        monkeypatch.setattr(QMessageBox, "clickedButton", lambda _: button)
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", execute)
+    event = QCloseEvent()
+    table.pad.window.closeEvent(event)
+    assert not event.isAccepted()
+    assert table.studio.trainer.busy
+    wanted = "Stop and close"
+    table.pad.window.close()
+    assert len(asked) == 2
+    assert multiprocessing.active_children() == []
+    [left] = runs.listed(table.studio._root)[0]
+    assert left.state == runs.STOPPED
+    assert left.can_go_on
+
+
+def test_being_told_to_end_asks_nothing_and_keeps_the_run(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As SIGTERM and Ctrl+C do."""
+    table = desk()
+    table.page.start_wanted.emit(ENDLESS)
+    table.wait(lambda: len(table.of(Progress)) > 1)
+    monkeypatch.setattr(QMessageBox, "exec", lambda _: pytest.fail("it asked"))
+    monkeypatch.setattr("PySide6.QtWidgets.QApplication.quit", lambda: None)
+    app.end(table.pad)
+    assert multiprocessing.active_children() == []
+    assert table.pad.window.may_close()
+    [left] = runs.listed(table.studio._root)[0]
+    assert left.can_go_on
+
+
+def test_one_training_at_a_time(desk: Callable[..., Desk], run: Path) -> None:
+    runs.update(run, runs.STATE, {"state": runs.STOPPED, "step": 3})
+    table = desk()
+    left = table.listed(lambda r: r.folder == run and r.can_go_on)
+    table.page.start_wanted.emit(ENDLESS)
+    table.wait(lambda: len(table.of(Progress)) > 0)
+    table.do("continue", left)
+    table.wait(table.page.banner.isVisible)
+    assert "on already" in table.page.banner.text
+
+
+def test_a_failed_training_is_told_and_the_next_one_starts(desk: Callable[..., Desk]) -> None:
+    table = desk(trainees.raising)
+    table.page.start_wanted.emit(PLAN)
+    table.wait(lambda: table.page.banner.isVisible())
+    assert table.page.banner.text == "the cat sat on the keyboard"
+    assert table.page.start.isEnabled()
+
+
+class TestRuns:
+    def test_they_are_named_noted_and_deleted(self, desk: Callable[..., Desk], run: Path) -> None:
+        table = desk()
+        found = table.listed(lambda r: r.folder == run)
+        table.page.runs.renamed.emit(found, "mine")
+        table.page.runs.annotated.emit(found, "with care")
+        found = table.listed(lambda r: r.name == "mine" and r.note == "with care")
+        table.do("delete", found)
+        table.wait(lambda: table.page.runs.model.runs == [])
+        assert not run.exists()
+        assert list((run.parent / runs.BIN).iterdir())
+
+    def test_its_curves_and_kernels_are_shown(self, desk: Callable[..., Desk], run: Path) -> None:
+        table = desk()
+        table.do("show", table.listed(lambda r: r.folder == run))
+        table.wait(lambda: len(table.page.curves.histories) == 1)
+        table.wait(lambda: len(table.page.film.frames) > 1)
+        steps = len(table.page.curves.histories[0].losses)
+        assert steps == runs.read(run).steps
+        assert table.page.film.frames[-1][0] == steps
+
+    def test_it_reads_the_canvas_at_any_snapshot(
+        self, desk: Callable[..., Desk], run: Path
+    ) -> None:
+        table = desk()
+        chosen: list[str] = []
+        table.studio.read_with.connect(chosen.append)
+        table.do("show", table.listed(lambda r: r.folder == run))
+        table.wait(lambda: len(table.page.film.frames) > 1)
+        table.page.film.slider.setValue(0)
+        assert chosen == [str(runs.snapshot_path(run, 0))]
+        table.do("use", table.listed(lambda r: r.folder == run))
+        assert chosen[1:] == [str(run / runs.WEIGHTS)]
+        assert table.pad.window.open_page_name == "draw"
+
+    def test_its_choices_fill_the_form(self, desk: Callable[..., Desk], run: Path) -> None:
+        table = desk()
+        table.do("repeat", table.listed(lambda r: r.folder == run))
+        assert table.page.form.plan.recipe == RECIPE
+
+    def test_weights_and_film_are_exported(
+        self, desk: Callable[..., Desk], run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        table = desk()
+        found = table.listed(lambda r: r.folder == run)
+        out = tmp_path / "out.pth"
+        answer(monkeypatch, "getSaveFileName", out)
+        table.do("export", found)
+        table.wait(out.exists)
+        assert weights.load(str(out)).network.config.name == "lenet5-1998"
+        table.do("show", found)
+        table.wait(lambda: len(table.page.film.frames) > 1)
+        answer(monkeypatch, "getSaveFileName", tmp_path / "kernels")
+        table.page.film.export.click()
+        table.wait((tmp_path / "kernels.gif").exists)
+        with PIL.Image.open(tmp_path / "kernels.gif") as film:
+            assert getattr(film, "n_frames", 1) == len(table.page.film.frames)
+
+    def test_a_folder_that_cannot_be_written_is_told(
+        self, desk: Callable[..., Desk], run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        table = desk()
+        answer(monkeypatch, "getSaveFileName", tmp_path / "no" / "such" / "kernels.gif")
+        table.do("show", table.listed(lambda r: r.folder == run))
+        table.wait(lambda: len(table.page.film.frames) > 1)
+        table.page.film.export.click()
+        table.wait(lambda: table.page.banner.isVisible())
+        assert "No such file" in table.page.banner.text
+
+    def test_tensorboard_explains_itself_where_it_is_missing(
+        self, desk: Callable[..., Desk], run: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        table = desk()
+        monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+        table.do("tensorboard", table.listed(lambda r: r.folder == run))
+        assert "pip install tensorboard" in table.page.banner.text
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+        table.do("tensorboard", table.listed(lambda r: r.folder == run))
+        assert "pip" not in table.page.banner.text
+        assert "as a Python package" in table.page.banner.text
+        assert str(run.parent) in table.page.banner.text
+
+    def test_its_folder_is_opened(
+        self, desk: Callable[..., Desk], run: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        table = desk()
+        opened: list[str] = []
+        monkeypatch.setattr(
+            QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile())
+        )
+        table.do("folder", table.listed(lambda r: r.folder == run))
+        assert opened == [str(run)]
+
+
+def test_distortions_are_previewed(desk: Callable[..., Desk]) -> None:
+    table = desk()
+    digits = table.page.form.distortions.digits
+    table.wait(lambda: digits._images is not None)
+    before = digits._images
+    table.page.form.distortions.switch.setChecked(True)
+    for value in range(0, 100, 5):
+        table.page.form.distortions.sliders["rotation"].setValue(value)
+    table.wait(lambda: not table.studio.jobs.busy("preview"))
+    assert digits._images is not None
+    assert (digits._images != before).any()
+
+
+def test_the_page_comes_only_when_it_is_opened(
+    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type, settings: QSettings
+) -> None:
+    pad = make_pad(lambda choice: fake_reader())
+    assert pad.studio.page is None
+    assert pad.window.open_page_name == "draw"
+    pad.window.actions_by_name["train"].trigger()
+    assert pad.window.open_page_name == "train"
+    pad.window.actions_by_name["draw"].trigger()
+    qtbot.waitUntil(lambda: pad.studio.page is not None, timeout=PATIENCE)
+    assert pad.window.pages.currentWidget() is pad.window.page  # it does not push itself forward
+    assert isinstance(pad.studio.trainer, Trainer)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_a_killed_window_takes_its_training_along(tmp_path: Path) -> None:
+    """The training ends within three seconds, and its run goes on in another window."""
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from PySide6.QtCore import QCoreApplication\n"
+        "from lenetpad.engine.trainer import Trainer\n"
+        "from lenetpad.values.training import Begun, Order\n"
+        "from tests.controllers.test_training import ENDLESS\n"
+        "from tests import trainees\n"
+        "application = QCoreApplication([])\n"
+        "trainer = Trainer(trainees.light)\n"
+        "pid = lambda: trainer._session._process.pid\n"
+        "say = lambda told: isinstance(told, Begun) and print(pid(), told.folder, flush=True)\n"
+        "trainer.message_received.connect(say)\n"
+        "trainer.start(Order(ENDLESS, Path(sys.argv[1])))\n"
+        "application.exec()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as window:
+        assert window.stdout is not None
+        pid, _, folder = window.stdout.readline().strip().partition(" ")
+        assert runs.read(Path(folder)).state == runs.RUNNING
+        window.kill()
+    deadline = time.monotonic() + 3
+    while _lives(int(pid)):
+        assert time.monotonic() < deadline
+    left = runs.read(Path(folder))
+    assert left.state == runs.STOPPED  # it even had the time to say so
+    assert left.can_go_on
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process is there and no zombie that nobody has buried."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"

@@ -1,0 +1,330 @@
+"""Folders of the user's own, of every kind that can be read, and the faults in them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import PIL.Image
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from lenetpad.data import folders
+from lenetpad.data.cancellation import CancelledError, Watch
+from lenetpad.data.labelled import NO_DIGIT, DataError, Labelled
+from lenetpad.ink.files import read_ink
+from lenetpad.ink.pictures import read_picture
+from lenetpad.ink.raster import draw
+from lenetpad.storage import resources
+
+SILENT = Watch()
+
+
+def gun(n: int) -> NDArray[np.uint8]:
+    """n images that show which way up they are, and which they are."""
+    images = np.zeros((n, 28, 28), np.uint8)
+    images[:, 3, 4:24] = 255
+    images[:, 9, 22] = 200
+    images[:, 14, 14] = np.arange(n)
+    return images
+
+
+def idx(array: NDArray[Any], kind: int = 8) -> bytes:
+    """An IDX file, written by its specification and not by the code that is tested."""
+    head = bytes([0, 0, kind, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
+    return head + array.tobytes()
+
+
+def digits(n: int) -> NDArray[np.uint8]:
+    return np.arange(n, dtype=np.uint8) % 10
+
+
+def which(part: Labelled) -> list[int]:
+    """The numbers of the guns in a part."""
+    return part.images[:, 14, 14].tolist()
+
+
+def save_idx(folder: Path, stem: str, n: int, zipped: bool = False) -> None:
+    folder.mkdir(exist_ok=True)
+    for what, array in (("images-idx3", gun(n)), ("labels-idx1", digits(n))):
+        raw = idx(array)
+        name = f"{stem}-{what}-ubyte" + (".gz" if zipped else "")
+        (folder / name).write_bytes(gzip.compress(raw, mtime=0) if zipped else raw)
+
+
+def save_pictures(folder: Path, each: int) -> None:
+    """``each`` dark bars on light paper for each of the ten digits, in files of many kinds."""
+    endings = ("png", "jpg", "bmp", "gif", "PNG")
+    for digit in range(10):
+        (folder / str(digit)).mkdir(parents=True)
+        for number in range(each):
+            paper = np.full((60, 60), 255, np.uint8)
+            paper[10:50, 20 + digit : 28 + digit] = 0
+            path = folder / str(digit) / f"{number}.{endings[number % len(endings)]}"
+            PIL.Image.fromarray(paper).save(path)
+
+
+class TestPictures:
+    def test_folders_of_pictures_are_digits(self, tmp_path: Path) -> None:
+        save_pictures(tmp_path, 6)
+        (tmp_path / "3" / "notes.txt").write_text("not a picture")
+        (tmp_path / "3" / ".hidden.png").write_text("not a picture")
+        (tmp_path / "others").mkdir()
+        train, test = folders.read(tmp_path, SILENT)
+        assert (len(train), len(test)) == (50, 10)
+        both = train.joined(test)
+        assert torch.bincount(both.labels).tolist() == [6] * 10
+        assert both.images.dtype == torch.uint8
+        assert int(both.images[:, 0].max()) == 0  # light on dark
+        expected = np.rint(255 * read_picture(tmp_path / "7" / "0.png")).astype(np.uint8)
+        of_seven = both.images[both.labels == 7].numpy()
+        assert any(np.array_equal(image, expected) for image in of_seven)
+
+    def test_progress_counts_them(self, tmp_path: Path) -> None:
+        save_pictures(tmp_path, 2)
+        told: list[tuple[str, int, int]] = []
+        folders.read(tmp_path, Watch(lambda *now: told.append(now)))
+        assert told == [(tmp_path.name, done, 20) for done in range(21)]
+
+    def test_it_can_be_cancelled(self, tmp_path: Path) -> None:
+        save_pictures(tmp_path, 2)
+        told: list[int] = []
+        watch = Watch(lambda title, done, total: told.append(done), lambda: len(told) == 5)
+        with pytest.raises(CancelledError):
+            folders.read(tmp_path, watch)
+        assert told == [0, 1, 2, 3, 4]
+
+    def test_a_damaged_picture_is_named(self, tmp_path: Path) -> None:
+        save_pictures(tmp_path, 1)
+        (tmp_path / "4" / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+        with pytest.raises(DataError, match=r"4.bad\.png") as caught:
+            folders.read(tmp_path, SILENT)
+        assert len(str(caught.value).splitlines()) == 1
+
+    def test_a_test_folder_beside_a_train_folder_is_tested_with(self, tmp_path: Path) -> None:
+        save_pictures(tmp_path / "train", 3)
+        save_pictures(tmp_path / "test", 1)
+        train, test = folders.read(tmp_path, SILENT)
+        assert (len(train), len(test)) == (30, 10)
+
+
+class TestIdx:
+    @pytest.mark.parametrize("zipped", [False, True])
+    def test_mnists_own_files(self, zipped: bool, tmp_path: Path) -> None:
+        save_idx(tmp_path, "train", 12, zipped)
+        save_idx(tmp_path, "t10k", 4, zipped)
+        train, test = folders.read(tmp_path, SILENT)
+        assert np.array_equal(train.images.numpy(), gun(12))
+        assert np.array_equal(test.images.numpy(), gun(4))
+        assert train.labels.tolist() == digits(12).tolist()
+        assert test.labels.tolist() == digits(4).tolist()
+
+    def test_a_file_that_was_unpacked_is_not_read_twice(self, tmp_path: Path) -> None:
+        save_idx(tmp_path, "train", 12)
+        save_idx(tmp_path, "train", 12, zipped=True)
+        train, test = folders.read(tmp_path, SILENT)
+        assert len(train) + len(test) == 12
+
+    def test_without_a_test_part_a_sixth_is_held_out_always_the_same(self, tmp_path: Path) -> None:
+        save_idx(tmp_path, "train", 60)
+        train, test = folders.read(tmp_path, SILENT)
+        assert (len(train), len(test)) == (50, 10)
+        assert sorted(which(train) + which(test)) == list(range(60))
+        assert test.labels.tolist() == [number % 10 for number in which(test)]
+        assert which(test) != list(range(50, 60))
+        assert which(folders.read(tmp_path, SILENT)[1]) == which(test)
+
+    def test_emnists_are_upright(self, tmp_path: Path) -> None:
+        for part in ("train", "test"):
+            stem = f"emnist-digits-{part}"
+            save_idx(tmp_path, stem, 3)
+            columns_first = np.ascontiguousarray(gun(3).transpose(0, 2, 1))
+            (tmp_path / f"{stem}-images-idx3-ubyte").write_bytes(idx(columns_first))
+        for part in folders.read(tmp_path, SILENT):
+            assert np.array_equal(part.images.numpy(), gun(3))
+
+    def test_qmnists_first_column_is_the_label(self, tmp_path: Path) -> None:
+        save_idx(tmp_path, "qmnist-train", 6)
+        (tmp_path / "qmnist-train-labels-idx1-ubyte").unlink()
+        labels = np.tile(np.array([0, 4, 2600], ">i4"), (6, 1))
+        labels[:, 0] = np.arange(6)
+        (tmp_path / "qmnist-train-labels-idx2-int").write_bytes(idx(labels, 12))
+        train, test = folders.read(tmp_path, SILENT)
+        assert train.joined(test).labels.tolist() == which(train.joined(test))
+
+    def test_dark_ink_on_light_paper_is_turned_over(self, tmp_path: Path) -> None:
+        save_idx(tmp_path, "train", 6)
+        save_idx(tmp_path, "t10k", 6)
+        (tmp_path / "train-images-idx3-ubyte").write_bytes(idx(255 - gun(6)))
+        assert np.array_equal(folders.read(tmp_path, SILENT)[0].images.numpy(), gun(6))
+
+    @pytest.mark.parametrize(
+        ("name", "content", "message"),
+        [
+            ("train-images-idx3-ubyte", b"", "is no IDX file"),
+            ("train-images-idx3-ubyte", b"PK\x03\x04 ab", "is no IDX file"),
+            ("train-images-idx3-ubyte", b"\0\0\x08\xff", "is no IDX file"),
+            ("train-images-idx3-ubyte", idx(gun(6))[:-1], r"damaged: its shape \(6, 28, 28\)"),
+            ("train-images-idx3-ubyte", b"\0\0\x08\x03" + b"\xff" * 12, "damaged"),
+            ("train-images-idx3-ubyte", gzip.compress(idx(gun(6)))[:-9], "damaged"),
+            ("train-images-idx3-ubyte", idx(digits(6)), "must hold images"),
+            ("train-images-idx3-ubyte", idx(np.zeros((0, 28, 28), np.uint8)), "must hold images"),
+            ("train-labels-idx1-ubyte", idx(digits(5)), "a label for each of 6 images"),
+            ("train-labels-idx1-ubyte", idx(digits(6) + 10), "digits from 0 to 9"),
+        ],
+    )
+    def test_a_bad_file_is_named(
+        self, name: str, content: bytes, message: str, tmp_path: Path
+    ) -> None:
+        save_idx(tmp_path, "train", 6)
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(DataError, match=f"{name}.*{message}") as caught:
+            folders.read(tmp_path, SILENT)
+        assert len(str(caught.value).splitlines()) == 1
+
+    def test_images_need_labels(self, tmp_path: Path) -> None:
+        save_idx(tmp_path, "train", 6)
+        (tmp_path / "train-labels-idx1-ubyte").unlink()
+        with pytest.raises(DataError, match="train-images-idx3-ubyte is alone"):
+            folders.read(tmp_path, SILENT)
+
+
+class TestNpz:
+    def test_train_and_test_arrays(self, tmp_path: Path) -> None:
+        np.savez(
+            tmp_path / "a.npz",
+            x_train=gun(12),
+            y_train=digits(12),
+            x_test=gun(3),
+            y_test=digits(3),
+        )
+        train, test = folders.read(tmp_path, SILENT)
+        assert np.array_equal(train.images.numpy(), gun(12))
+        assert np.array_equal(test.images.numpy(), gun(3))
+        assert test.labels.tolist() == [0, 1, 2]
+
+    def test_images_of_another_size_are_normalised(self, tmp_path: Path) -> None:
+        images = np.full((12, 40, 50), 255, np.uint8)
+        images[:, 5:35, 20:26] = 0
+        np.savez(tmp_path / "a.npz", images=images, labels=digits(12))
+        told: list[int] = []
+        train, test = folders.read(tmp_path, Watch(lambda _, done, __: told.append(done)))
+        assert (len(train), len(test)) == (10, 2)
+        rows = np.nonzero(train.images[0].numpy().max(axis=1) > 127)[0]
+        assert np.ptp(rows) + 1 == 20
+        assert told == list(range(13))
+
+    def test_files_are_joined(self, tmp_path: Path) -> None:
+        for name in "ab":
+            np.savez(tmp_path / f"{name}.npz", x_train=gun(6), y_train=digits(6))
+        train, test = folders.read(tmp_path, SILENT)
+        assert len(train) + len(test) == 12
+
+    def test_a_blank_image_is_named(self, tmp_path: Path) -> None:
+        images = np.zeros((3, 40, 40), np.uint8)
+        images[:2, 5:35, 18:22] = 255
+        np.savez(tmp_path / "a.npz", images=images, labels=digits(3))
+        with pytest.raises(DataError, match=r"a\.npz, image 3: "):
+            folders.read(tmp_path, SILENT)
+
+    @pytest.mark.parametrize(
+        "arrays",
+        [
+            {"pictures": gun(3)},
+            {"x_train": gun(3)},
+            {"x_train": gun(3), "y_train": digits(2)},
+            {"x_train": gun(3), "y_train": digits(3) + 20},
+            {"x_train": gun(3).astype(np.float32), "y_train": digits(3)},
+        ],
+    )
+    def test_a_bad_file_is_named(self, arrays: dict[str, Any], tmp_path: Path) -> None:
+        np.savez(tmp_path / "a.npz", **arrays)
+        with pytest.raises(DataError, match=r"a\.npz cannot be used") as caught:
+            folders.read(tmp_path, SILENT)
+        assert len(str(caught.value).splitlines()) == 1
+
+    def test_a_file_that_is_none_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "a.npz").write_text("nothing")
+        with pytest.raises(DataError, match=r"a\.npz cannot be used"):
+            folders.read(tmp_path, SILENT)
+
+
+def save_ink(path: Path, writers: list[str | None]) -> None:
+    """One drawing a writer, each with a label of its own as far as there are digits."""
+    lines = []
+    for number, writer in enumerate(writers):
+        entry: dict[str, Any] = {"label": number % 10, "strokes": [[[0, 0], [number, 100]]]}
+        lines.append(json.dumps(entry if writer is None else {**entry, "writer": writer}))
+    path.write_text("\n".join(lines))
+
+
+class TestInk:
+    def test_a_sixth_of_the_writers_is_held_out(self, tmp_path: Path) -> None:
+        writers: list[str | None] = [f"w{number // 5}" for number in range(60)]  # 12 writers
+        save_ink(tmp_path / "a.jsonl", writers)
+        train, test = folders.read(tmp_path, SILENT)
+        assert (len(train), len(test)) == (50, 10)
+        drawings = read_ink(tmp_path / "a.jsonl")
+        pictures = [np.rint(255 * draw(drawing.ink)).astype(np.uint8) for drawing in drawings]
+        held = {
+            drawing.writer
+            for drawing, picture in zip(drawings, pictures, strict=True)
+            if any(np.array_equal(picture, image) for image in test.images.numpy())
+        }
+        assert len(held) == 2
+        again = folders.read(tmp_path, SILENT)[1]
+        assert torch.equal(again.images, test.images)
+
+    @pytest.mark.parametrize("writer", [None, "only"])
+    def test_without_writers_to_choose_from_drawings_are_held_out(
+        self, writer: str | None, tmp_path: Path
+    ) -> None:
+        save_ink(tmp_path / "a.jsonl", [writer] * 12)
+        assert [len(part) for part in folders.read(tmp_path, SILENT)] == [10, 2]
+
+    def test_compressed_ink_and_what_is_no_digit(self, tmp_path: Path) -> None:
+        content = resources.path("ink/samples.jsonl").read_bytes()
+        other = b'\n{"label": "x", "strokes": [[[0, 0], [9, 9]]]}\n'
+        (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(content + other, mtime=0))
+        train, test = folders.read(tmp_path, SILENT)
+        labels = train.joined(test).labels
+        assert int((labels == NO_DIGIT).sum()) >= 1
+
+    def test_a_bad_file_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "a.jsonl").write_text('{"label": 1}')
+        with pytest.raises(DataError, match=r"a\.jsonl, line 1: .*expected"):
+            folders.read(tmp_path, SILENT)
+
+    def test_it_can_be_cancelled(self, tmp_path: Path) -> None:
+        save_ink(tmp_path / "a.jsonl", [None] * 12)
+        told: list[int] = []
+        watch = Watch(lambda _, done, __: told.append(done), lambda: len(told) == 3)
+        with pytest.raises(CancelledError):
+            folders.read(tmp_path, watch)
+
+
+class TestWhatItIs:
+    def test_nothing_to_train_on_says_what_is_expected(self, tmp_path: Path) -> None:
+        (tmp_path / "holiday.png").touch()
+        with pytest.raises(DataError, match="nothing to train on; expected folders 0 to 9"):
+            folders.read(tmp_path, SILENT)
+
+    def test_a_folder_that_is_none_says_what_is_expected(self, tmp_path: Path) -> None:
+        with pytest.raises(DataError, match="is no folder; expected"):
+            folders.read(tmp_path / "none", SILENT)
+
+    def test_two_kinds_are_too_many(self, tmp_path: Path) -> None:
+        save_pictures(tmp_path, 1)
+        save_ink(tmp_path / "a.jsonl", [None])
+        with pytest.raises(DataError, match="holds pictures in folders and ink files; keep one"):
+            folders.read(tmp_path, SILENT)
+
+    def test_one_image_is_too_few(self, tmp_path: Path) -> None:
+        save_ink(tmp_path / "a.jsonl", [None])
+        with pytest.raises(DataError, match="holds one image"):
+            folders.read(tmp_path, SILENT)

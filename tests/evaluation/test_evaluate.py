@@ -1,0 +1,314 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import numpy as np
+import PIL.Image
+import pytest
+import torch
+from torch import Tensor, nn
+
+from lenetpad.data import datasets
+from lenetpad.data.cancellation import CancelledError
+from lenetpad.data.labelled import NO_DIGIT, DataError, Labelled
+from lenetpad.evaluation import evaluate as evaluation
+from lenetpad.evaluation.evaluate import evaluate, evaluate_networks, open_data, predict
+from lenetpad.storage import resources
+from lenetpad.training import weights
+from lenetpad.training.fit import EVALUATION_BATCH
+from lenetpad.training.recognizer import Recognizer
+from lenetpad.values.conventions import Conventions
+from lenetpad.values.evaluation import (
+    DataChoice,
+    Evaluation,
+    EvaluationProgress,
+    EvaluationRequest,
+    EvaluationResults,
+    Predictions,
+)
+from lenetpad.values.models import Choice
+
+NAN = float("nan")
+
+
+class Oracle(nn.Module):
+    """Answers what an image's first pixel says; refuses the pixel's digit if there is rubbish."""
+
+    def __init__(self, rubbish: float | None = None) -> None:
+        super().__init__()
+        self.rubbish = rubbish
+        self.batches: list[int] = []
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.batches.append(len(images))
+        answers = (images[:, 0, 2, 2] * 255).round().long()
+        return nn.functional.one_hot(answers, 10).float()
+
+    def log_posteriors(self, output: Tensor) -> Tensor:
+        if self.rubbish is not None:
+            output = torch.cat([output, torch.full((len(output), 1), self.rubbish)], dim=1)
+        return torch.log_softmax(output, dim=1)
+
+
+def answering(answers: list[int], truth: list[int]) -> Labelled:
+    images = torch.zeros(len(answers), 28, 28, dtype=torch.uint8)
+    images[:, 0, 0] = torch.tensor(answers, dtype=torch.uint8)
+    return Labelled(images, torch.tensor(truth))
+
+
+def of(answers: list[int], truth: list[int], rubbish: float | None = None) -> Evaluation:
+    network: nn.Module = Oracle(rubbish)
+    return evaluate(network, answering(answers, truth))  # type: ignore[arg-type]
+
+
+def test_rows_are_truth_and_columns_answers() -> None:
+    result = of(answers=[1, 7, 7, 3], truth=[1, 1, 1, 3])
+    expected = np.zeros((10, 10), dtype=np.int64)
+    expected[1, 1], expected[1, 7], expected[3, 3] = 1, 2, 1
+    assert np.array_equal(result.confusion, expected)
+    assert result.answers.tolist() == [1, 7, 7, 3]
+    assert result.n == 4
+
+
+def test_numbers_computed_by_hand() -> None:
+    """0: two of three right; 1: none of one; 2: four of four; no other class has images."""
+    result = of(answers=[0, 0, 5, 9, 2, 2, 2, 2], truth=[0, 0, 0, 1, 2, 2, 2, 2])
+    assert result.error == pytest.approx(2 / 8)
+    assert result.per_class == pytest.approx([2 / 3, 0.0, 1.0, *[NAN] * 7], nan_ok=True)
+    assert result.macro_accuracy == pytest.approx((2 / 3 + 0 + 1) / 3)
+
+
+def test_all_right_and_all_wrong() -> None:
+    digits = list(range(10))
+    right, wrong = of(digits, digits), of([(d + 1) % 10 for d in digits], digits)
+    assert (right.error, right.macro_accuracy) == (0.0, 1.0)
+    assert (wrong.error, wrong.macro_accuracy) == (1.0, 0.0)
+    assert right.per_class.tolist() == [1.0] * 10
+
+
+def test_rubbish_is_no_answer_but_a_refusal() -> None:
+    result = of([4, 5], [4, 4], rubbish=5.0)
+    assert result.answers.tolist() == [4, 5]
+    assert result.refused.tolist() == [True, True]
+    assert of([4, 5], [4, 4], rubbish=-5.0).refused.tolist() == [False, False]
+    assert of([4, 5], [4, 4]).refused.tolist() == [False, False]
+
+
+def test_what_is_no_digit_is_counted_apart() -> None:
+    result = of([4, 5, 6], [4, NO_DIGIT, 7], rubbish=5.0)
+    assert (result.n, result.digits) == (3, 2)
+    assert result.error == pytest.approx(1 / 2)
+    assert result.confusion.sum() == 2
+    assert result.refused.tolist() == [True] * 3
+
+
+def test_without_a_digit_there_is_no_error() -> None:
+    result = of([4, 5], [NO_DIGIT, NO_DIGIT], rubbish=5.0)
+    assert result.n == 2
+    numbers = (result.error, result.macro_accuracy, result.calibration_error)
+    assert all(math.isnan(number) for number in numbers)
+
+
+def test_the_calibration_error_by_hand() -> None:
+    """Every answer has the probability e / (e + 9); three of four are right."""
+    confidence = math.e / (math.e + 9)
+    result = of([1, 2, 3, 4], [1, 2, 3, 5])
+    assert result.calibration_error == pytest.approx(0.75 - confidence, abs=1e-6)
+
+
+def test_more_images_than_a_batch_are_all_read_in_order() -> None:
+    n = 2 * EVALUATION_BATCH + 7
+    truth = [i % 10 for i in range(n)]
+    network = Oracle()
+    result = evaluate(network, answering(truth, truth))  # type: ignore[arg-type]
+    assert network.batches == [EVALUATION_BATCH, EVALUATION_BATCH, 7]
+    assert result.n == n
+    assert result.answers.tolist() == truth
+
+
+def test_an_evaluation_is_in_evaluation_mode() -> None:
+    network = weights.build("lenet5-modern", 0).train()
+    evaluate(network, answering([0], [0]))
+    assert not network.training
+
+
+def test_an_untrained_network_guesses(mnist: tuple[Labelled, Labelled]) -> None:
+    some = Labelled(mnist[1].images[:500], mnist[1].labels[:500])
+    assert evaluate(weights.build("lenet5-1998", 0), some).error > 0.6
+
+
+def test_judging_tells_how_many_are_read_and_then_every_probability() -> None:
+    network: nn.Module = Oracle(rubbish=0.5)
+    data = answering([1, 2, 3, 4, 5], [1, 2, 3, 4, NO_DIGIT])
+    *steps, predictions = predict(network, data, batch=2)  # type: ignore[arg-type]
+    assert steps == [2, 4, 5]
+    assert isinstance(predictions, Predictions)
+    assert predictions.probabilities.shape == (5, 10)
+    assert predictions.no_digit is not None
+    total = predictions.probabilities.sum(axis=1) + predictions.no_digit
+    assert total == pytest.approx(np.ones(5), abs=1e-6)
+    assert predictions.evaluation.answers.tolist() == [1, 2, 3, 4, 5]
+    assert predictions.confidences == pytest.approx(
+        predictions.probabilities[range(5), range(1, 6)]
+    )
+
+
+def test_judging_stops_where_nobody_asks_on() -> None:
+    network = Oracle()
+    steps = predict(network, answering([0] * 10, [0] * 10), batch=2)  # type: ignore[arg-type]
+    assert (next(steps), next(steps)) == (2, 4)
+    del steps
+    assert network.batches == [2, 2]
+
+
+def test_small_batches_change_no_answer(mnist: tuple[Labelled, Labelled]) -> None:
+    some = Labelled(mnist[1].images[:600], mnist[1].labels[:600])
+    network = weights.load("lenet5-1998").network
+    (*_, small), (*_, large) = predict(network, some, batch=70), predict(network, some)
+    assert isinstance(small, Predictions)
+    assert isinstance(large, Predictions)
+    assert np.array_equal(small.evaluation.answers, large.evaluation.answers)
+    assert small.probabilities == pytest.approx(large.probabilities, abs=1e-5)
+
+
+def test_the_plots_calibration_error_is_that_of_the_evaluation(
+    mnist: tuple[Labelled, Labelled],
+) -> None:
+    some = Labelled(mnist[1].images[:600], mnist[1].labels[:600])
+    *_, predictions = predict(weights.load("lenet5-study").network, some)
+    assert isinstance(predictions, Predictions)
+    asked = EvaluationRequest(1, (Choice(1, "lenet5-study"),), DataChoice("mnist"))
+    found = EvaluationResults(asked, some.images.numpy(), some.labels.numpy(), (predictions,))
+    assert found.calibration(0).error == pytest.approx(predictions.evaluation.calibration_error)
+    assert found.curves[0].error[0] == pytest.approx(predictions.evaluation.error)
+
+
+def test_an_examination_reads_every_image_with_each_network(tmp_path: Path) -> None:
+    images = np.zeros((300, 28, 28), dtype=np.uint8)
+    images[:, 8:20, 13:15] = 255
+    np.savez(tmp_path / "ones.npz", images=images, labels=np.ones(300, dtype=np.uint8))
+    choices = (Choice(1, "lenet5-1998"), Choice(2, "lenet5-modern"))
+    asked = EvaluationRequest(9, choices, DataChoice.of_file(tmp_path / "ones.npz"))
+    *steps, found = evaluate_networks(asked)
+    assert [(step.done, step.total) for step in steps if isinstance(step, EvaluationProgress)] == [
+        *[(0, 0)] * 2,
+        *[(250, 600), (300, 600), (550, 600), (600, 600)],
+    ]
+    assert isinstance(found, EvaluationResults)
+    assert found.request is asked
+    assert [judged.evaluation.n for judged in found.found] == [300, 300]
+    assert found.images.shape == (300, 28, 28)
+    assert set(found.labels.tolist()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (DataChoice("nonsense"), "'nonsense' is no data set"),
+        (DataChoice("images", "gone.npz"), "gone.npz cannot be used"),
+    ],
+)
+def test_data_that_is_not_there_is_explained(choice: DataChoice, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        list(open_data(choice))
+
+
+def test_data_sets_by_their_keys(mnist: tuple[Labelled, Labelled]) -> None:
+    assert torch.equal(opened(DataChoice("mnist")).images, mnist[1].images)
+    assert torch.equal(opened(DataChoice("mnist-train")).labels, mnist[0].labels)
+    ink = opened(DataChoice("ink", str(resources.path("ink/samples.jsonl"))))
+    assert len(ink) > 0
+
+
+@pytest.fixture
+def few_ones(tmp_path: Path) -> DataChoice:
+    images = np.zeros((2, 28, 28), dtype=np.uint8)
+    images[:, 8:20, 13:15] = 255
+    np.savez(tmp_path / "ones.npz", images=images, labels=np.ones(2, dtype=np.uint8))
+    return DataChoice.of_file(tmp_path / "ones.npz")
+
+
+def test_a_device_that_fails_gives_way_to_the_cpu_and_that_is_said(few_ones: DataChoice) -> None:
+    *_, found = evaluate_networks(
+        EvaluationRequest(1, (Choice(1, "lenet5-1998", "cuda:77"),), few_ones)
+    )
+    assert isinstance(found, EvaluationResults)
+    assert "cuda:77 cannot be used, the CPU reads instead" in found.notice
+
+
+def test_how_a_network_was_guessed_to_read_is_said(
+    few_ones: DataChoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = weights.load("lenet5-study").network
+    conventions = Conventions("relu", "max", "unit", "zero")
+    guesses = ((conventions, 0.9), (Conventions("tanh", "max", "unit", "zero"), 0.5))
+    foreign = weights.Weights("mine.pth", network, conventions=conventions, guesses=guesses)
+    monkeypatch.setattr(evaluation, "open_recognizer", lambda choice: Recognizer(foreign))
+    *_, found = evaluate_networks(EvaluationRequest(1, (Choice(1, "/some/mine.pth"),), few_ones))
+    assert isinstance(found, EvaluationResults)
+    assert found.notice == (
+        "mine.pth does not say how it reads; it was read as the best of 2 guesses: "
+        "relu, max, unit, zero."
+    )
+
+
+def opened(choice: DataChoice) -> Labelled:
+    *_, found = open_data(choice)
+    assert isinstance(found, Labelled)
+    return found
+
+
+class TestFetchedSets:
+    CHOICE = DataChoice("kmnist")
+
+    def test_the_test_part_comes_after_the_progress(
+        self, monkeypatch: pytest.MonkeyPatch, mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        def load(key: str, cache: Path, folder: Path | None, tell: Any, cancelled: Any) -> Any:
+            assert (key, folder) == ("kmnist", None)
+            tell("KMNIST", 5, 10)
+            tell("KMNIST", 10, 10)
+            return mnist
+
+        monkeypatch.setattr(datasets, "load", load)
+        first, second, found = open_data(self.CHOICE, serial=7)
+        assert first == EvaluationProgress(7, 5, 10, "KMNIST")
+        assert second == EvaluationProgress(7, 10, 10, "KMNIST")
+        assert found is mnist[1]
+
+    def test_who_stops_asking_stops_the_fetching(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        stopped = Event()
+
+        def load(key: str, cache: Path, folder: Path | None, tell: Any, cancelled: Any) -> Any:
+            while not cancelled():
+                tell("KMNIST", 1, 0)
+            stopped.set()
+            raise CancelledError("cancelled")
+
+        monkeypatch.setattr(datasets, "load", load)
+        steps = open_data(self.CHOICE)
+        next(steps)
+        steps.close()  # type: ignore[attr-defined]
+        assert stopped.is_set()
+
+    def test_what_cannot_be_fetched_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def load(*_: Any) -> Any:
+            raise DataError("KMNIST cannot be fetched: offline")
+
+        monkeypatch.setattr(datasets, "load", load)
+        with pytest.raises(DataError, match="offline"):
+            list(open_data(self.CHOICE))
+
+    def test_a_folder_of_pictures_is_read(self, tmp_path: Path) -> None:
+        for digit in range(10):
+            (tmp_path / str(digit)).mkdir()
+            for number in range(6):
+                image = np.full((28, 28), 255, dtype=np.uint8)
+                image[4:24, 10 + digit % 3 : 14 + number % 2] = 0
+                PIL.Image.fromarray(image).save(tmp_path / str(digit) / f"{number}.png")
+        choice = DataChoice.of_file(tmp_path)
+        assert choice.key == "folder"
+        assert len(opened(choice)) == 10

@@ -1,0 +1,135 @@
+"""Teachers' opinions and the loss they give, against NumPy; and what a network learns by them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from lenetpad.data.distortions import padded
+from lenetpad.data.labelled import NO_DIGIT, Labelled
+from lenetpad.training import weights
+from lenetpad.training.distillation import Teachers
+from lenetpad.training.fit import Training, TrainingError, evaluate_outputs, fit
+from lenetpad.training.network import LeNet5
+from lenetpad.values.recipes import Recipe
+
+ALONE = Recipe(epochs=1, batch_size=32, lr=3e-3, distortions=None, validation=50, seed=1)
+DISTILLATION = replace(ALONE, epochs=6, distillation_weight=1.0)
+
+
+@pytest.fixture(scope="module")
+def few(mnist: tuple[Labelled, Labelled]) -> Labelled:
+    return Labelled(mnist[0].images[:300], mnist[0].labels[:300])
+
+
+def softened(posteriors: list[Tensor], distillation_temperature: float) -> np.ndarray:
+    """The mean of posteriors, its logarithms divided, as NumPy computes it."""
+    mean = np.mean([p.double().numpy() for p in posteriors], axis=0)
+    soft = mean ** (1 / distillation_temperature)
+    return soft / soft.sum(axis=1, keepdims=True)
+
+
+def posteriors(network: LeNet5, images: Tensor) -> Tensor:
+    with torch.inference_mode():
+        return network.log_posteriors(network(images)).exp()
+
+
+@pytest.mark.parametrize("distillation_temperature", [1.0, 2.0, 5.0])
+def test_the_opinion_is_the_softened_mean(distillation_temperature: float, few: Labelled) -> None:
+    networks = [weights.load(name).network for name in ("lenet5-1998", "lenet5-modern")]
+    images = padded(few.images[:40])
+    soft_targets = Teachers(networks, distillation_temperature, "cpu").soft_targets(images, 11)
+    expected = softened(
+        [posteriors(network, images) for network in networks], distillation_temperature
+    )
+    np.testing.assert_allclose(soft_targets.numpy(), expected, atol=1e-6)
+    assert not soft_targets.requires_grad
+
+
+def test_who_knows_no_rubbish_gives_it_nothing(few: Labelled) -> None:
+    network = weights.load("lenet5-modern").network
+    network.calibrate(temperature=1.0, rubbish=None)
+    soft_targets = Teachers([network], 1.0, "cpu").soft_targets(padded(few.images[:5]), 11)
+    assert bool((soft_targets[:, NO_DIGIT] == 0).all())
+    torch.testing.assert_close(soft_targets.sum(dim=1), torch.ones(5))
+
+
+def test_what_rubbish_gets_falls_to_the_digits_of_a_pupil_without_it(few: Labelled) -> None:
+    network = weights.load("lenet5-modern").network
+    images = padded(few.images[:20])
+    soft_targets = Teachers([network], 1.0, "cpu").soft_targets(images, 10)
+    digits = posteriors(network, images)[:, :10]
+    torch.testing.assert_close(soft_targets, digits / digits.sum(dim=1, keepdim=True))
+
+
+def test_teachers_who_are_certain_of_no_digit_say_nothing_of_the_digits(few: Labelled) -> None:
+    network = weights.load("lenet5-modern").network
+    network.calibrate(temperature=0.01, rubbish=-1e6)
+    teachers = Teachers([network], 2.0, "cpu")
+    images = padded(few.images[:5])
+    assert bool((teachers.soft_targets(images, 10) == 0).all())
+    assert float(teachers.loss(images, torch.full((5, 10), -2.3))) == 0
+
+
+@pytest.mark.parametrize("distillation_temperature", [1.0, 2.0])
+def test_the_loss_is_the_divergence(distillation_temperature: float, few: Labelled) -> None:
+    teacher = weights.load("lenet5-1998").network
+    own = weights.load("lenet5-study").network
+    images = padded(few.images[:40])
+    p = softened([posteriors(teacher, images)], distillation_temperature)
+    q = softened([posteriors(own, images)], distillation_temperature)
+    expected = float((p * np.log(p / q)).sum(axis=1).mean()) * distillation_temperature**2
+    loss = Teachers([teacher], distillation_temperature, "cpu").loss(
+        images, posteriors(own, images).log()
+    )
+    assert float(loss) == pytest.approx(expected, rel=1e-3)
+    agreed = Teachers([own], distillation_temperature, "cpu").loss(
+        images, posteriors(own, images).log()
+    )
+    assert float(agreed) == pytest.approx(0, abs=1e-5)
+
+
+def test_a_pupil_learns_what_the_teacher_thinks_whatever_the_labels_say(few: Labelled) -> None:
+    teacher = weights.load("lenet5-modern").network
+    before = {name: tensor.clone() for name, tensor in teacher.state_dict().items()}
+    wrong = Labelled(few.images, (few.labels + 1) % 10)
+    network = weights.build("lenet5-modern", 1)
+    list(fit(network, wrong, DISTILLATION, teachers=[teacher]))
+    answers = evaluate_outputs(network, few.images, "cpu").argmax(dim=1)
+    assert float((answers == few.labels).float().mean()) > 0.6
+    assert all(torch.equal(tensor, before[name]) for name, tensor in teacher.state_dict().items())
+
+
+def test_a_seed_decides_every_bit(few: Labelled) -> None:
+    found = []
+    for _ in range(2):
+        network = weights.build("lenet5-study", 1)
+        teachers = [weights.load(name).network for name in ("lenet5-1998", "lenet5-modern")]
+        list(fit(network, few, replace(ALONE, distillation_weight=0.7), teachers=teachers))
+        found.append(network.state_dict())
+    assert all(torch.equal(tensor, found[1][name]) for name, tensor in found[0].items())
+
+
+def test_the_part_decides_between_labels_and_teachers(few: Labelled) -> None:
+    """Gradients are linear in the loss: a half of each is the mean of both."""
+    gradients = {}
+    for part in (0.0, 0.5, 1.0):
+        network = weights.build("lenet5-1998", 1)
+        teacher = weights.load("lenet5-modern").network
+        training = Training(
+            network, few, replace(ALONE, distillation_weight=part), teachers=[teacher]
+        )
+        loss = training._loss(padded(few.images[:32]), few.labels[:32])
+        loss.backward()
+        assert network.f6.weight.grad is not None
+        gradients[part] = network.f6.weight.grad
+    torch.testing.assert_close(gradients[0.5], (gradients[0.0] + gradients[1.0]) / 2)
+
+
+def test_a_taught_recipe_needs_teachers(few: Labelled) -> None:
+    with pytest.raises(TrainingError, match="name them as teachers"):
+        Training(weights.build("lenet5-1998", 1), few, DISTILLATION)

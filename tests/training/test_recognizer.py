@@ -1,0 +1,339 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from lenetpad.data.labelled import Labelled
+from lenetpad.ink.files import read_ink
+from lenetpad.ink.raster import draw, pad
+from lenetpad.lenet.codes import codes
+from lenetpad.lenet.config import PRESETS
+from lenetpad.storage import resources
+from lenetpad.training import recognizer as module
+from lenetpad.training import weights
+from lenetpad.training.recognizer import (
+    Recognizer,
+    best_device,
+    device_label,
+    devices,
+    on_cpu,
+    open_recognizer,
+    prepare_for_single_images,
+)
+from lenetpad.training.weights import Weights, WeightsError
+from lenetpad.values.models import Choice
+from lenetpad.values.reading import Reading
+from tests.oracle import SHAPES
+
+Image = NDArray[np.float32]
+LINEAR = ["lenet5-study", "lenet5-modern"]
+BLANK = np.zeros((28, 28), dtype=np.float32)
+
+
+def untrained(preset: str) -> Recognizer:
+    return Recognizer(Weights("mine", weights.build(preset, 3), {"test_error": 1.5}))
+
+
+def noise(seed: int = 0) -> Image:
+    return np.random.default_rng(seed).random((28, 28), dtype=np.float32)
+
+
+@pytest.fixture(params=PRESETS)
+def recognizer(request: pytest.FixtureRequest) -> Recognizer:
+    return untrained(request.param)
+
+
+@pytest.fixture
+def shipped_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Untrained networks in place of the shipped files, for what needs no trained one."""
+    monkeypatch.setattr(module, "load", lambda name, _: Weights(name, weights.build(name, 3)))
+
+
+def arrays(reading: Reading) -> list[NDArray[np.float32]]:
+    distances = [] if reading.distances is None else [reading.distances]
+    return [*reading.taps.values(), reading.probabilities, *distances]
+
+
+class TestReading:
+    def test_every_layer_has_its_shape(self, recognizer: Recognizer) -> None:
+        taps = recognizer.read(noise()).taps
+        assert {name: taps[name].shape for name in SHAPES} == SHAPES
+        for name in taps.keys() - SHAPES.keys():
+            assert taps[name].shape == SHAPES[name.removesuffix(".a")]
+
+    @pytest.mark.parametrize("image", [noise(), BLANK])
+    def test_its_arrays_are_read_only(self, image: Image, recognizer: Recognizer) -> None:
+        for array in arrays(recognizer.read(image)):
+            assert array.dtype == np.float32
+            assert not array.flags.writeable
+            with pytest.raises(ValueError, match="read-only"):
+                array[...] = 0
+
+    def test_its_taps_cannot_be_exchanged(self, recognizer: Recognizer) -> None:
+        with pytest.raises(TypeError):
+            recognizer.read(noise()).taps["C1"] = BLANK  # type: ignore[index]
+
+    def test_its_taps_are_the_networks(self, recognizer: Recognizer) -> None:
+        taps: dict[str, torch.Tensor] = {}
+        with torch.inference_mode():
+            recognizer.weights.network(torch.from_numpy(pad(noise())[None, None]), taps)
+        reading = recognizer.read(noise())
+        assert list(reading.taps) == list(taps)
+        for name, tensor in taps.items():
+            assert np.array_equal(reading.taps[name], tensor[0].numpy()), name
+
+    def test_it_is_one_call_of_torch(self, recognizer: Recognizer) -> None:
+        assert isinstance(recognizer._pass, torch.jit.ScriptModule)
+
+    def test_a_torch_that_cannot_trace_reads_the_same_and_says_so(
+        self,
+        recognizer: Recognizer,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.delattr(torch.jit, "trace")
+        eager = Recognizer(recognizer.weights).read(noise())
+        assert "operation by operation" in caplog.text
+        pairs = zip(arrays(eager), arrays(recognizer.read(noise())), strict=True)
+        assert all(np.array_equal(one, other) for one, other in pairs)
+
+    def test_the_next_reading_leaves_it_alone(self, recognizer: Recognizer) -> None:
+        first = recognizer.read(noise(0))
+        before = [array.copy() for array in arrays(first)]
+        recognizer.read(noise(1))
+        assert all(map(np.array_equal, arrays(first), before))
+
+    def test_the_image_is_not_touched(self, recognizer: Recognizer) -> None:
+        image = noise()
+        recognizer.read(image)
+        assert np.array_equal(image, noise())
+
+    def test_probabilities_and_no_digit_add_up_to_one(self) -> None:
+        reading = untrained("lenet5-1998").read(noise())
+        assert reading.no_digit is not None
+        assert reading.probabilities.shape == (10,)
+        assert reading.probabilities.sum() + reading.no_digit == pytest.approx(1, abs=1e-5)
+
+    @pytest.mark.parametrize("preset", LINEAR)
+    def test_a_network_without_rubbish_has_no_no_digit(self, preset: str) -> None:
+        reading = untrained(preset).read(noise())
+        assert reading.no_digit is None
+        assert reading.distances is None
+        assert not reading.refused
+        assert reading.probabilities.sum() == pytest.approx(1, abs=1e-5)
+
+    def test_distances_are_the_rbf_outputs(self) -> None:
+        reading = untrained("lenet5-1998").read(noise())
+        assert reading.distances is not None
+        expected = ((reading.taps["F6"] - codes()) ** 2).sum(axis=1)
+        assert reading.distances == pytest.approx(expected, rel=1e-4)
+        assert reading.digit == int(expected.argmin())
+
+    def test_the_digit_is_the_most_probable(self, recognizer: Recognizer) -> None:
+        reading = recognizer.read(noise())
+        assert reading.digit == int(reading.probabilities.argmax())
+        assert reading.probability == float(reading.probabilities.max())
+
+    def test_a_blank_image_has_no_digit(self, recognizer: Recognizer) -> None:
+        reading = recognizer.read(BLANK)
+        assert reading.digit is None
+        assert reading.no_digit is None
+        assert reading.probability == 0
+        assert not reading.refused
+        assert reading.probabilities.tolist() == [0.0] * 10
+        assert reading.taps["C1"].shape == (6, 28, 28)
+
+    def test_it_knows_how_long_it_took(self, recognizer: Recognizer) -> None:
+        assert 0 < recognizer.read(noise()).network_seconds < 5
+
+    def test_one_copy_comes_from_the_device(
+        self, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        calls: Counter[str] = Counter()
+
+        def counted(name: str) -> Callable[..., Any]:
+            original = getattr(torch.Tensor, name)
+
+            def method(self: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+                calls[name] += 1
+                return original(self, *args, **kwargs)
+
+            return method
+
+        for name in ("cpu", "numpy", "item", "tolist", "__bool__", "__float__", "__int__"):
+            monkeypatch.setattr(torch.Tensor, name, counted(name))
+        recognizer.read(noise())
+        assert calls == {"cpu": 1, "numpy": 1}
+
+
+class TestShippedNetworks:
+    @pytest.mark.parametrize("preset", PRESETS)
+    def test_mnist_is_read(self, preset: str, mnist: tuple[Labelled, Labelled]) -> None:
+        reads = open_recognizer(Choice(0, preset, "cpu"))
+        images = mnist[1].images[:100].numpy().astype(np.float32) / 255
+        right = [
+            reads.read(image).digit == label
+            for image, label in zip(images, mnist[1].labels[:100].tolist(), strict=True)
+        ]
+        assert sum(right) >= 97
+
+    @pytest.mark.parametrize("preset", PRESETS)
+    def test_ink_is_read(self, preset: str) -> None:
+        reads = open_recognizer(Choice(0, preset, "cpu"))
+        drawings = list(read_ink(resources.path("ink/samples.jsonl")))
+        right = [reads.read(draw(drawing.ink)).digit == drawing.label for drawing in drawings]
+        assert sum(right) >= 0.9 * len(drawings)
+
+
+class TestDescription:
+    def test_layers_have_the_sizes_of_a_reading(self, recognizer: Recognizer) -> None:
+        ready, taps = recognizer.describe(Choice(7, "mine")), recognizer.read(noise()).taps
+        assert ready.serial == 7
+        assert [view.name for view in ready.layers] == [
+            "input",
+            "C1",
+            "S2",
+            "C3",
+            "S4",
+            "C5",
+            "F6",
+        ]
+        for view in ready.layers:
+            shape = (*taps[view.name].shape, 1, 1)[:3]
+            assert (view.maps, view.height, view.width) == shape, view.name
+
+    def test_ranges_are_finite_and_hold_the_sample_inks_values(
+        self, recognizer: Recognizer
+    ) -> None:
+        images = [draw(drawing.ink) for drawing in read_ink(resources.path("ink/samples.jsonl"))]
+        readings = [recognizer.read(image) for image in images]
+        for view in recognizer.describe(Choice(0, "lenet5-1998")).layers:
+            assert np.isfinite([view.low, view.high]).all(), view
+            assert view.low < view.high, view
+            values = np.stack([reading.taps[view.name] for reading in readings])
+            assert view.low - 1e-5 <= values.min(), view
+            assert values.max() <= view.high + 1e-5, view
+
+    def test_squashed_layers_have_the_squashings_range(self) -> None:
+        views = {
+            view.name: view
+            for view in untrained("lenet5-1998").describe(Choice(0, "lenet5-1998")).layers
+        }
+        for name in ("C1", "S2", "C3", "S4", "C5", "F6"):
+            assert (views[name].low, views[name].high) == (-1.7159, 1.7159)
+        assert (views["input"].low, views["input"].high) == (-0.1, 1.175)
+
+    def test_templates_are_what_the_output_compares_with(self, recognizer: Recognizer) -> None:
+        ready, network = recognizer.describe(Choice(0, "lenet5-1998")), recognizer.weights.network
+        assert ready.templates.shape == (10, 84)
+        assert not ready.templates.flags.writeable
+        assert ready.coded is (network.config.name == "lenet5-1998")
+        state = network.state_dict()
+        source = state["output.codes" if ready.coded else "output.weight"]
+        assert np.array_equal(ready.templates, source.numpy())
+
+    def test_it_names_the_network_and_its_device(self, recognizer: Recognizer) -> None:
+        ready = recognizer.describe(Choice(0, "lenet5-1998"))
+        assert (ready.model, ready.preset) == ("mine", recognizer.weights.network.config.name)
+        assert ready.device == "CPU"
+        assert ready.devices == devices()
+        assert ready.test_error == 1.5
+        assert ready.notice == ""
+
+
+@pytest.mark.usefixtures("shipped_files")
+class TestDevices:
+    @pytest.mark.parametrize("device", ["cuda:99", "cuda:99999", "nonsense", "", "meta"])
+    def test_a_device_that_fails_gives_way_to_the_cpu(self, device: str) -> None:
+        opened = open_recognizer(Choice(0, "lenet5-1998", device))
+        assert opened.device == "cpu"
+        assert opened.notice.startswith(f"{device} cannot be used, the CPU reads instead: ")
+        assert len(opened.notice.splitlines()) == 1
+        assert opened.read(noise()).digit is not None
+
+    def test_a_device_that_fails_gives_the_readings_of_the_cpu(self) -> None:
+        failed, cpu = (
+            open_recognizer(Choice(0, "lenet5-modern", device)) for device in ("cuda:99", "cpu")
+        )
+        pairs = zip(arrays(failed.read(noise())), arrays(cpu.read(noise())), strict=True)
+        assert all(np.array_equal(one, other) for one, other in pairs)
+
+    def test_the_cpu_needs_no_notice(self) -> None:
+        assert open_recognizer(Choice(0, "lenet5-1998", "cpu")).notice == ""
+
+    def test_auto_is_the_cpu_where_there_is_nothing_else(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+        assert devices() == (("auto", "Auto"), ("cpu", "CPU"))
+        assert best_device() == "cpu"
+        opened = open_recognizer(Choice(0, "lenet5-1998", "auto"))
+        assert (opened.device, opened.notice) == ("cpu", "")
+
+    def test_every_gpu_can_be_chosen(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+        monkeypatch.setattr(torch.cuda, "get_device_name", lambda i: f"Card {i}")
+        assert [name for name, _ in devices()][:4] == ["auto", "cpu", "cuda:0", "cuda:1"]
+        assert best_device() == "cuda:0"
+        assert device_label("cuda:1") == "Card 1 (cuda:1)"
+
+    def test_a_device_that_is_not_there_is_its_own_label(self) -> None:
+        assert device_label("cuda:99") == "cuda:99"
+
+    def test_a_device_that_fails_later_is_named(self) -> None:
+        weight = Weights("mine", weights.build("lenet5-1998", 3))
+        fallen = on_cpu(weight, "cuda:99", RuntimeError("out of memory\nTry less"))
+        assert fallen.notice == "cuda:99 cannot be used, the CPU reads instead: out of memory"
+        assert on_cpu(weight, "cuda:99", RuntimeError()).notice.endswith(": RuntimeError")
+        assert fallen.describe(Choice(0, "lenet5-1998")).notice == fallen.notice
+
+
+def test_an_unknown_network_is_an_error() -> None:
+    with pytest.raises(WeightsError, match="lenet5-1989"):
+        open_recognizer(Choice(0, "lenet5-1989"))
+
+
+def test_single_images_need_one_thread_and_no_onednn() -> None:
+    torch.set_num_threads(2)
+    prepare_for_single_images()
+    assert torch.get_num_threads() == 1
+    assert not torch.backends.mkldnn.enabled
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
+class TestCuda:
+    @pytest.mark.parametrize("preset", PRESETS)
+    def test_cuda_reads_what_the_cpu_reads(
+        self, preset: str, mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        on_gpu, cpu = (open_recognizer(Choice(0, preset, device)) for device in ("cuda:0", "cpu"))
+        assert (on_gpu.device, on_gpu.notice) == ("cuda:0", "")
+        digits = mnist[1].images[:5].numpy().astype(np.float32) / 255
+        for image in (*digits, BLANK):
+            gpu_reading, cpu_reading = on_gpu.read(image), cpu.read(image)
+            assert gpu_reading.digit == cpu_reading.digit
+            for one, other in zip(arrays(gpu_reading), arrays(cpu_reading), strict=True):
+                assert not one.flags.writeable
+                largest = max(1.0, float(np.abs(other).max()))
+                assert np.abs(one - other).max() <= 1e-2 * largest  # TF32 has three digits
+
+    def test_auto_reads_on_the_cpu_and_trains_on_cuda(self) -> None:
+        assert open_recognizer(Choice(0, "lenet5-1998", "auto")).device == "cpu"
+        assert best_device() == "cuda:0"
+
+    def test_it_is_described(self) -> None:
+        ready = open_recognizer(Choice(0, "lenet5-1998", "cuda:0")).describe(
+            Choice(0, "lenet5-1998")
+        )
+        assert ready.device == device_label("cuda:0")
+        assert "cuda:0" in dict(ready.devices)
+        assert all(np.isfinite(view.high) for view in ready.layers)

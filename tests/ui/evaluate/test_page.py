@@ -1,0 +1,496 @@
+"""The Evaluate page: what is asked for, what is shown of the answer, and the files made of it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from lenetpad.storage import atomic as disk
+from lenetpad.tools.synthetic_pen import Hand, Phase, Pointer, Touch
+from lenetpad.ui.evaluate.confusion import Cell
+from lenetpad.ui.evaluate.page import EXPORTS, EvaluatePage
+from lenetpad.ui.widgets import theme
+from lenetpad.ui.widgets.chart import Chart
+from lenetpad.ui.widgets.choices import OPEN_FILE, OPEN_FOLDER, FileChoices
+from lenetpad.ui.widgets.theme import DARK, LIGHT
+from lenetpad.values.evaluation import (
+    DataChoice,
+    EvaluationProgress,
+    EvaluationRequest,
+    EvaluationResults,
+)
+from lenetpad.values.failures import Failure
+from lenetpad.values.models import Choice
+
+Judged = Callable[..., EvaluationResults]
+WEIGHTS = (("the first", "m0"), ("the second", "m1"))
+SIZES = [(1024, 640), (1280, 740), (1920, 1020)]
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> Iterator[EvaluatePage]:
+    theme.apply(LIGHT)
+    page = EvaluatePage(LIGHT)
+    qtbot.addWidget(page)
+    page.resize(1024, 640)
+    page.show_weights(WEIGHTS)
+    page.show()
+    yield page
+    page.close_files()
+    page.hide()
+
+
+@pytest.fixture
+def full(page: EvaluatePage, results: Judged) -> EvaluatePage:
+    """A page that shows two networks' answers to 300 images."""
+    page.evaluate()
+    page.show_results(results())
+    return page
+
+
+def test_what_is_asked_for_is_what_was_chosen(qtbot: QtBot, page: EvaluatePage) -> None:
+    page.first.select("m1")
+    page.second.select("m0")
+    page.data.select("mnist-train")
+    with qtbot.waitSignal(page.evaluation_requested) as told:
+        qtbot.mouseClick(page.button, Qt.MouseButton.LeftButton)
+    models = (Choice(1, "m1"), Choice(2, "m0"))
+    assert told.args == [EvaluationRequest(1, models, DataChoice("mnist-train"))]
+
+
+def test_to_compare_with_nothing_is_to_ask_for_one_network(
+    qtbot: QtBot, page: EvaluatePage
+) -> None:
+    with qtbot.waitSignal(page.evaluation_requested) as told:
+        page.evaluate()
+    assert [choice.model for choice in told.args[0].models] == ["m0"]
+
+
+def choose(box: FileChoices, title: str) -> None:
+    """Choose an entry as a user does."""
+    box.setCurrentIndex(box.findText(title))
+    box.activated.emit(box.currentIndex())
+
+
+def test_a_folder_of_images_can_be_opened(
+    qtbot: QtBot, page: EvaluatePage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    choose(page.data, OPEN_FOLDER)
+    assert page.data.currentText() == tmp_path.name
+    with qtbot.waitSignal(page.evaluation_requested) as told:
+        page.evaluate()
+    assert told.args[0].data == DataChoice("folder", str(tmp_path))
+
+
+def test_what_is_fetched_is_told_in_bytes(page: EvaluatePage) -> None:
+    page.evaluate()
+    page.show_progress(EvaluationProgress(page._serial, 5_000_000, 20_000_000, "KMNIST"))
+    assert page.status.text() == "Fetching KMNIST: 5.0 MB"
+    assert page.bar.value() / page.bar.maximum() == 0.25
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("my.ink.jsonl", "ink"), ("pictures.npz", "images"), ("noending", "ink")]
+)
+def test_a_data_file_can_be_opened(
+    qtbot: QtBot,
+    page: EvaluatePage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    key: str,
+) -> None:
+    path = str(tmp_path / name)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (path, ""))
+    choose(page.data, OPEN_FILE)
+    assert page.data.currentText() == name
+    with qtbot.waitSignal(page.evaluation_requested) as told:
+        page.evaluate()
+    assert told.args[0].data == DataChoice(key, path)
+
+
+def test_opening_no_file_leaves_the_choice(
+    page: EvaluatePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    for box in (page.first, page.second, page.data):
+        before = box.currentData()
+        choose(box, OPEN_FILE)
+        assert box.currentData() == before is not None
+
+
+def test_opened_weights_stay_in_a_list_that_is_given_anew(
+    page: EvaluatePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/some/mine.pth", ""))
+    choose(page.first, OPEN_FILE)
+    page.show_weights((*WEIGHTS, ("a third", "m2")))
+    assert page.first.currentData() == "/some/mine.pth"
+    assert page.first.findData("m2") >= 0
+    assert page.first.itemText(page.first.count() - 1) == "Open file…"
+    page.show_weights((*WEIGHTS, ("mine.pth", "/some/mine.pth")))
+    texts = [page.first.itemText(i) for i in range(page.first.count())]
+    assert texts.count("mine.pth") == 1
+    assert page.first.currentText() == "mine.pth"
+
+
+def test_progress_is_shown_and_can_be_cancelled(qtbot: QtBot, page: EvaluatePage) -> None:
+    assert not page.bar.isVisible()
+    page.evaluate()
+    assert (page.button.text(), page.bar.isVisible()) == ("Cancel", True)
+    page.show_progress(EvaluationProgress(1, 2500, 10_000))
+    assert (page.bar.value(), page.bar.maximum()) == (2500, 10_000)
+    assert page.status.text() == "2,500 of 10,000 images read"
+    with qtbot.waitSignal(page.cancelled), qtbot.assertNotEmitted(page.evaluation_requested):
+        page.evaluate()
+    assert (page.button.text(), page.bar.isVisible()) == ("Evaluate", False)
+    page.show_progress(EvaluationProgress(1, 5000, 10_000))
+    assert page.status.text() == "Cancelled"
+
+
+def test_what_comes_of_an_older_examination_is_passed_over(
+    page: EvaluatePage, results: Judged
+) -> None:
+    page.evaluate()
+    page.evaluate()  # cancels
+    page.evaluate()
+    page.show_progress(EvaluationProgress(1, 9, 10))
+    assert "9 of 10" not in page.status.text()
+    page.show_results(results(serial=1))
+    assert page.results is None
+    assert page.empty.isVisible()
+    found = results(serial=2)
+    page.show_results(found)
+    assert page.results is found
+    assert page.button.text() == "Evaluate"
+
+
+def test_a_failure_is_explained_and_leaves_what_was_found(full: EvaluatePage) -> None:
+    before = full.results
+    full.evaluate()
+    full.show_failure(Failure("evaluation", "mine.pth is not LeNet-5"))
+    assert full.banner.isVisible()
+    assert full.banner.text == "mine.pth is not LeNet-5"
+    assert full.results is before
+    assert full.button.text() == "Evaluate"
+
+
+def test_an_empty_page_says_what_to_do_and_exports_nothing(page: EvaluatePage) -> None:
+    assert page.empty.isVisible()
+    assert "Evaluate" in page.empty.text()
+    assert not page.exports.isEnabled()
+
+
+def test_the_summary_has_the_evaluations_numbers(full: EvaluatePage, results: Judged) -> None:
+    found = results()
+    for which, judged in enumerate(found.found):
+        shown = [number.text() for number in full.summary.numbers[which]]
+        evaluation = judged.evaluation
+        assert shown[:2] == ["300", f"{100 * evaluation.error:.2f} %"]
+        assert shown[2] == f"{100 * evaluation.macro_accuracy:.2f} %"
+        assert shown[3] == f"{100 * evaluation.refused.mean():.2f} %"
+    assert full.summary.names[1].text() == "B: the second"
+    assert f"differ on {found.comparison().differ} patterns" in full.summary.comparison.text()
+
+
+def test_one_network_leaves_the_second_row_empty(page: EvaluatePage, results: Judged) -> None:
+    page.evaluate()
+    page.show_results(results(models=1))
+    assert page.summary.names[1].text() == page.summary.comparison.text() == ""
+    assert {number.text() for number in page.summary.numbers[1]} == {""}
+    kinds = [page.views.kinds.itemText(i) for i in range(page.views.kinds.count())]
+    assert kinds == ["Read wrong", "Refused", "No digit, taken for one"]
+    assert not page.views.whose.isEnabled()
+
+
+def test_a_data_set_without_digits_is_shown(page: EvaluatePage, results: Judged) -> None:
+    found = results(n=20)
+    labels = np.full(20, 10)
+    evaluations = results(n=20, digits=1)  # their confusion is not looked at
+    page.evaluate()
+    for judged in found.found:
+        judged.evaluation.confusion[:] = 0
+    page.show_results(EvaluationResults(evaluations.request, found.images, labels, found.found))
+    page.grab()
+    for index in range(1, 4):
+        page.views.tabs.setCurrentIndex(index)
+        page.grab()
+    assert page.summary.numbers[0][1].text() == "—"
+
+
+def test_each_kind_of_patterns_is_shown_in_its_order(full: EvaluatePage) -> None:
+    found, views = full.results, full.views
+    assert found is not None
+    expected = {
+        "A and B differ": found.differing(),
+        "Read wrong by A": found.wrong(0),
+        "Read wrong by B": found.wrong(1),
+        "Refused by A": found.refused(0),
+        "Refused by B": found.refused(1),
+        "No digit, taken for one by A": found.taken_for_digits(0),
+        "No digit, taken for one by B": found.taken_for_digits(1),
+    }
+    assert [views.kinds.itemText(i) for i in range(views.kinds.count())] == list(expected)
+    for number, indices in enumerate(expected.values()):
+        views.kinds.setCurrentIndex(number)
+        assert views.gallery.indices.tolist() == indices.tolist()
+        assert views.count.text().startswith(f"{len(indices)} pattern")
+
+
+def test_a_click_on_a_cell_shows_its_images(qtbot: QtBot, full: EvaluatePage) -> None:
+    views, found = full.views, full.results
+    assert found is not None
+    views.tabs.setCurrentIndex(2)
+    views.whose.setCurrentIndex(1)
+    at = views.matrix.rectangle(4, 0).center().toPoint()
+    qtbot.mouseClick(views.matrix, Qt.MouseButton.LeftButton, pos=at)
+    assert views.gallery.indices.tolist() == found.cell(1, 4, 0).tolist() != []
+    assert views.kinds.currentText() == "4 read as 0 by B"
+    assert views.matrix.chosen == Cell(4, 0)
+    assert views.tabs.currentIndex() == 0
+    before = views.kinds.count()
+    qtbot.mouseClick(
+        views.matrix,
+        Qt.MouseButton.LeftButton,
+        pos=views.matrix.rectangle(2, 2).center().toPoint(),
+    )
+    assert views.kinds.count() == before
+    assert views.gallery.indices.tolist() == found.cell(1, 2, 2).tolist() != []
+    views.kinds.setCurrentIndex(1)
+    assert views.gallery.indices.tolist() == found.wrong(0).tolist()
+    assert views.matrix.chosen is None
+
+
+def test_a_clicked_pattern_goes_to_the_canvas(qtbot: QtBot, full: EvaluatePage) -> None:
+    gallery, found = full.views.gallery, full.results
+    assert found is not None
+    with qtbot.waitSignal(full.pattern_chosen) as told:
+        qtbot.mouseClick(
+            gallery.viewport(), Qt.MouseButton.LeftButton, pos=gallery.area(2).center()
+        )
+    image = told.args[0]
+    assert (image.dtype, image.shape) == (np.uint8, (28, 28))
+    assert np.array_equal(image, found.images[found.differing()[2]])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_jumps_from_the_first_evaluation_to_the_next(
+    page: EvaluatePage, results: Judged, size: tuple[int, int]
+) -> None:
+    page.resize(*size)
+    page.evaluate()
+    page.show_results(results(models=1))
+    QApplication.processEvents()
+
+    def places() -> list[object]:
+        views = page.views
+        parts = (views, page.button, page.exports, page.summary, page.bar, page.status)
+        inner = (views.matrix, views.gallery, views.tabs, views.count)
+        return [part.geometry() for part in (*parts, *inner)]
+
+    before = places()
+    page.evaluate()
+    page.show_progress(EvaluationProgress(2, 60_000, 120_000))
+    QApplication.processEvents()
+    assert places()[1:] == before[1:]
+    page.show_results(results(n=2000, serial=2))
+    QApplication.processEvents()
+    page.views._show_cell(Cell(1, 1))
+    QApplication.processEvents()
+    assert places() == before
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_no_text_of_a_control_is_cut(
+    full: EvaluatePage, size: tuple[int, int], colours: theme.Theme
+) -> None:
+    full.resize(*size)
+    full.set_theme(colours)
+    QApplication.processEvents()
+    labels = list(full.summary._heads)
+    assert all(label.isVisible() for label in labels)
+    labels += [number for row in full.summary.numbers for number in row]
+    for label in labels:
+        assert label.width() >= label.sizeHint().width(), label.text()
+    for button in (full.button, full.exports):
+        assert button.width() >= button.sizeHint().width()
+    assert full.rect().contains(full.exports.geometry())
+
+
+def test_themes_repaint_everything(full: EvaluatePage) -> None:
+    for index in range(4):
+        full.views.tabs.setCurrentIndex(index)
+        full.set_theme(LIGHT)
+        light = full.views.grab().toImage()
+        full.set_theme(DARK)
+        assert full.views.grab().toImage() != light
+
+
+def test_the_owner_is_told_of_a_notice(page: EvaluatePage, results: Judged) -> None:
+    found = results()
+    page.evaluate()
+    page.show_results(
+        EvaluationResults(
+            found.request, found.images, found.labels, found.found, "read by the CPU"
+        )
+    )
+    assert page.banner.text == "read by the CPU"
+
+
+# Files
+
+
+def saved(qtbot: QtBot, page: EvaluatePage, kind: str, path: Path) -> bytes:
+    with qtbot.waitSignal(page._writer.written) as told:
+        page.save(kind, path)
+    assert told.args == [path]
+    assert page.banner.text == f"Saved {path}"
+    return path.read_bytes()
+
+
+def test_every_pattern_is_saved_with_both_answers(
+    qtbot: QtBot, full: EvaluatePage, tmp_path: Path
+) -> None:
+    found = full.results
+    assert found is not None
+    text = saved(qtbot, full, "patterns", tmp_path / "p.csv").decode()
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len(rows) == 300
+    assert list(rows[0]) == [
+        *("index", "truth", "answer_a", "probability_a", "refused_a"),
+        *("answer_b", "probability_b", "refused_b"),
+    ]
+    for index, row in enumerate(rows):
+        label = int(found.labels[index])
+        assert row["index"] == str(index)
+        assert row["truth"] == ("" if label == 10 else str(label))
+        for judged, letter in zip(found.found, "ab", strict=True):
+            answer = int(row[f"answer_{letter}"])
+            assert answer == judged.evaluation.answers[index]
+            expected = float(judged.probabilities[index, answer])
+            assert float(row[f"probability_{letter}"]) == pytest.approx(expected, abs=1e-6)
+            assert row[f"refused_{letter}"] == str(int(judged.evaluation.refused[index]))
+
+
+def test_the_confusion_matrices_are_saved(
+    qtbot: QtBot, full: EvaluatePage, tmp_path: Path
+) -> None:
+    found = full.results
+    assert found is not None
+    rows = list(csv.reader(saved(qtbot, full, "confusion", tmp_path / "c.csv").decode().split()))
+    assert rows[0] == ["weights", "truth", *"0123456789"]
+    for which in (0, 1):
+        block = rows[1 + 10 * which : 11 + 10 * which]
+        assert [row[0] for row in block] == [f"m{which}"] * 10
+        counts = np.array([row[2:] for row in block], dtype=int)
+        assert np.array_equal(counts, found.found[which].evaluation.confusion)
+
+
+def test_the_numbers_are_those_of_the_command(
+    qtbot: QtBot, full: EvaluatePage, tmp_path: Path
+) -> None:
+    found = full.results
+    assert found is not None
+    content = json.loads(saved(qtbot, full, "numbers", tmp_path / "n.json"))
+    keys = {"n", "digits", "error", "macro_accuracy", "per_class", "confusion", "refused", "ece"}
+    assert keys <= content.keys()
+    assert keys <= content["compared"].keys()
+    assert (content["model"], content["compared"]["model"]) == ("m0", "m1")
+    assert content["error"] == pytest.approx(found.found[0].evaluation.error)
+    assert content["differing"] == found.differing().tolist()
+
+
+def test_the_view_is_saved_as_a_picture(qtbot: QtBot, full: EvaluatePage, tmp_path: Path) -> None:
+    image = QImage.fromData(saved(qtbot, full, "view", tmp_path / "view.png"))
+    assert (image.width(), image.height()) == (1004, full._found_area().height())
+
+
+def test_a_full_disk_is_explained_and_leaves_nothing(
+    qtbot: QtBot, full: EvaluatePage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(disk, "replace", no_room)
+    with qtbot.waitSignal(full._writer.failed):
+        full.save("patterns", tmp_path / "p.csv")
+    assert "p.csv cannot be written: No space left on device" in full.banner.text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_explained(
+    qtbot: QtBot, full: EvaluatePage, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(full._writer.failed):
+        full.save("view", tmp_path / "none" / "view.png")
+    assert "cannot be written: No such file or directory" in full.banner.text
+
+
+def test_the_menu_asks_for_a_name_and_gives_it_its_suffix(
+    qtbot: QtBot, full: EvaluatePage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(parent: object, title: str, proposal: str, kinds: str) -> tuple[str, str]:
+        asked.append(proposal)
+        return (str(tmp_path / Path(proposal).stem), kinds)
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    for action in full.exports.menu().actions():
+        with qtbot.waitSignal(full._writer.written):
+            action.trigger()
+    assert full.exports.isEnabled()
+    assert [Path(name).name for name in asked] == [export.name for export in EXPORTS]
+    assert Path(asked[-1]).parent == tmp_path  # the folder of the last time
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("confusion.csv", "evaluation.json", "evaluation.png", "patterns.csv")
+    ]
+
+
+def test_what_is_under_the_pointer_of_a_plot_is_said(full: EvaluatePage) -> None:
+    found = full.results
+    assert found is not None
+    cases = (
+        (4.1, 0.001, "4, of "),
+        (0.001, 0.01, f"A {100 * found.found[0].evaluation.error:.2f} %"),
+        (0.23, 0.5, "20 to 27 %: A "),
+    )
+    for number, (x, y, words) in enumerate(cases):
+        full.views.tabs.setCurrentIndex(number + 1)
+        QApplication.processEvents()
+        chart = full.views.charts[number]
+        hover(chart, chart.place(x, y))
+        assert words in chart.sentence
+        hover(chart, QPointF(2, 2))  # beside the plot
+        assert chart.sentence == ""
+
+
+def hover(chart: Chart, at: QPointF) -> None:
+    share = Touch(0.0, Phase.MOVE, at.x() / chart.width(), at.y() / chart.height(), 0.0)
+    Hand(chart, Pointer.MOUSE).send(share)
+
+
+def test_long_names_push_nothing_aside(page: EvaluatePage, results: Judged) -> None:
+    name = "weights after a very long training with a very long name.safetensors"
+    page.show_weights(((name, "m0"), (name, "m1")))
+    page.data.add_file(Path(f"/somewhere/{name}.jsonl"))
+    page.evaluate()
+    page.show_results(results())
+    QApplication.processEvents()
+    assert page.width() == 1024
+    assert page.rect().contains(page.exports.geometry())
+    views = page.views
+    assert views.whose.geometry().right() < views.tabs.geometry().left()
+    assert views.matrix.geometry().right() < views.tabs.geometry().left()
+    assert page.summary.width() == 1004
