@@ -3,7 +3,7 @@
     python packaging/make_mnist.py FOLDER
 
 FOLDER holds train-images-idx3-ubyte.gz and its three siblings. The result is the same, byte for
-byte, on every machine: lenetpad.data.labelled pins its SHA-256.
+byte, on every machine: lenetpad.storage.mnist pins its SHA-256.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ from lenetpad.data import folders
 from lenetpad.data import labelled as data
 from lenetpad.data.cancellation import Watch, never, silent
 from lenetpad.data.fetching import Archive, fetch
-from lenetpad.data.labelled import DataError, Labelled, labelled
+from lenetpad.data.labelled import Labelled, labelled
 from lenetpad.ink.raster import SIDE, centred
+from lenetpad.storage.mnist import DataError
 from lenetpad.storage.resources import how_to_get
 from lenetpad.values.catalogue import DATA_SETS, FOLDER, MNIST
 from lenetpad.values.failures import first_line

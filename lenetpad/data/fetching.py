@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from lenetpad.data.cancellation import Watch
-from lenetpad.data.labelled import DataError
 from lenetpad.storage import atomic as disk
+from lenetpad.storage.mnist import DataError
 
 #: So long may a server be silent.
 TIMEOUT_SECONDS: Final = 20.0

@@ -20,17 +20,11 @@ from numpy.typing import NDArray
 
 from lenetpad.data.cancellation import Watch
 from lenetpad.data.idx import read_idx
-from lenetpad.data.labelled import (
-    DataError,
-    Labelled,
-    arrays_of,
-    ink_drawings,
-    label_of,
-    labelled,
-)
+from lenetpad.data.labelled import Labelled, arrays_of, ink_drawings, label_of, labelled
 from lenetpad.ink.pictures import normalised, read_picture
 from lenetpad.ink.raster import SIDE, draw
 from lenetpad.ink.strokes import InkError
+from lenetpad.storage.mnist import DataError
 
 #: The endings of the names of pictures.
 PICTURES: Final = frozenset(

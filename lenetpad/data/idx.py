@@ -12,9 +12,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.data.labelled import DataError
 from lenetpad.ink.files import GZIP_MAGIC
 from lenetpad.ink.opening import opened
+from lenetpad.storage.mnist import DataError
 
 #: What the third byte says of an element.
 TYPES: Final = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,19 +16,14 @@ from torch import Tensor
 from lenetpad.ink.files import Drawing, normalised, read_ink
 from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
 from lenetpad.ink.strokes import InkError
-from lenetpad.storage import resources
+from lenetpad.storage import mnist as storage_mnist
+from lenetpad.storage.mnist import DataError
 from lenetpad.values import evaluation as results
 from lenetpad.values.failures import first_line
 
-#: SHA-256 of resources/mnist.npz, which packaging/make_mnist.py makes.
-MNIST_SHA256: Final = "b5e394bc34918bacb3c7d30dae8a52f2e99dbccb1317eccfc24e1d09f564e406"
 SIDE: Final = 28
 #: The label of an image that shows no digit.
 NO_DIGIT: Final = results.NO_DIGIT
-
-
-class DataError(RuntimeError):
-    """Data that cannot be used; the message says which, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +69,11 @@ def mnist(path: Path | None = None) -> tuple[Labelled, Labelled]:
 
     Raises DataError where the shipped file is missing or is not, byte for byte, what it was.
     """
-    path = resources.path("mnist.npz") if path is None else path
-    advice = (
-        "Restore it: reinstall lenetpad or, in a git checkout, "
-        "run `git checkout -- resources/mnist.npz`."
+    arrays = storage_mnist.read(path)
+    return (
+        labelled(arrays.train_images, arrays.train_labels),
+        labelled(arrays.test_images, arrays.test_labels),
     )
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"MNIST cannot be read from {path}: {error.strerror}. {advice}") from None
-    if hashlib.sha256(raw).hexdigest() != MNIST_SHA256:
-        raise DataError(f"{path} is damaged: its SHA-256 is not MNIST's. {advice}")
-    with np.load(io.BytesIO(raw)) as arrays:
-        return (
-            labelled(arrays["x_train"], arrays["y_train"]),
-            labelled(arrays["x_test"], arrays["y_test"]),
-        )
 
 
 def ink_drawings(paths: Iterable[Path]) -> list[Drawing]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from lenetpad.data.labelled import MNIST_SHA256
+from lenetpad.storage.mnist import SHA256 as MNIST_SHA256
 
 
 @dataclass(frozen=True, slots=True)

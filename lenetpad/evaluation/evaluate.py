@@ -14,15 +14,8 @@ from torch import Tensor
 
 from lenetpad.data import datasets
 from lenetpad.data.distortions import padded
-from lenetpad.data.labelled import (
-    NO_DIGIT,
-    DataError,
-    Labelled,
-    bitmaps,
-    drawn,
-    ink_to_evaluate,
-    mnist,
-)
+from lenetpad.data.labelled import NO_DIGIT, Labelled, bitmaps, drawn, ink_to_evaluate, mnist
+from lenetpad.storage.mnist import DataError
 from lenetpad.training.calibration import expected_calibration_error
 from lenetpad.training.fit import EVALUATION_BATCH
 from lenetpad.training.network import LeNet5

@@ -15,11 +15,11 @@ import importlib.util
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -27,8 +27,7 @@ from torch.nn import functional
 
 from lenetpad.data import labelled as data
 from lenetpad.storage.resources import how_to_get
-from lenetpad.training import conventions
-from lenetpad.training.network import LeNet5
+from lenetpad.training.network import LeNet5, network_of
 from lenetpad.training.weights import SUFFIXES, Weights, load, save
 from lenetpad.values.conventions import UNKNOWN_CONVENTIONS
 from lenetpad.values.failures import first_line
@@ -69,10 +68,11 @@ def export(weights: Weights, path: Path) -> Written:
     if path.is_dir():
         raise ExportError(f"{path} cannot be written: it is a folder")
     images = _images()
-    expected = _computed(weights.network, images)
+    network = network_of(weights)
+    expected = _computed(network, images)
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
     try:
-        computed = _written(weights, partial, images)
+        computed = _written(network, weights.facts, partial, images)
         difference = float((computed - expected).abs().max() / expected.abs().max())
         if not difference <= TOLERANCE:  # NaN too
             raise ExportError(
@@ -88,24 +88,24 @@ def export(weights: Weights, path: Path) -> Written:
     return Written(images=len(images), difference=difference)
 
 
-def _written(weights: Weights, path: Path, images: Tensor) -> Tensor:
+def _written(network: LeNet5, facts: Mapping[str, Any], path: Path, images: Tensor) -> Tensor:
     """Write a file, read it back, and give the output layer that it computes, (N, 10)."""
     if path.suffix == ONNX:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _write_onnx(weights.network, path)
+            _write_onnx(network, path)
             return _computed_by_onnx(path, images)
         except OSError:
             raise
         except Exception as error:  # neither torch nor onnxruntime say what they raise
             reason = first_line(error)
             raise ExportError(f"{path} is not written: {reason}") from error
-    save(path, weights.network, weights.facts)
+    save(path, network, facts)
     if path.suffix == ".safetensors":
-        return _computed(load(str(path)).network, images)
+        return _computed(network_of(load(str(path))), images)
     # A plain state dict does not say how it reads, so this is told.
-    known = conventions.conventions_of(weights.network.config)
-    return _computed(load(str(path), known or UNKNOWN_CONVENTIONS).network, images)
+    known = conventions_of(network.config) or UNKNOWN_CONVENTIONS
+    return _computed(network_of(load(str(path), known)), images)
 
 
 def _computed(network: LeNet5, images: Tensor) -> Tensor:

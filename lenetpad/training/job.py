@@ -18,16 +18,22 @@ from lenetpad.data import datasets
 from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.sources import described
-from lenetpad.evaluation.figures import MNIST_TEST, Figures, evaluated, evaluation_sets, figures
+from lenetpad.evaluation.figures import (
+    MNIST_TEST,
+    Figures,
+    evaluated,
+    evaluation_sets,
+    figures,
+)
 from lenetpad.storage import resources, runs
 from lenetpad.training import recording
 from lenetpad.training.calibration import REFUSED_DIGITS
 from lenetpad.training.fit import Training, TrainingError
-from lenetpad.training.network import LeNet5
-from lenetpad.training.recognizer import usable_device
+from lenetpad.training.network import LeNet5, build, network_of
+from lenetpad.training.devices import usable_device
 from lenetpad.training.recording import Recording
 from lenetpad.training.splits import calibrate, prepared
-from lenetpad.training.weights import build, load, save, write
+from lenetpad.training.weights import load, save, write
 from lenetpad.values.catalogue import DATA_SETS, DIGITS, MNIST
 from lenetpad.values.models import PAPER
 from lenetpad.values.recipes import Plan
@@ -79,7 +85,7 @@ class TrainingJob:
             )
         if weights.warning:
             self._say(f"{model}: {weights.warning}", 0, 0)
-        return weights.network
+        return network_of(weights)
 
     def begin(self, root: Path) -> Path:
         """Make the folder of a new run under ``root``; RunError where that is impossible."""
@@ -172,7 +178,7 @@ class TrainingJob:
 def _network(plan: Plan) -> LeNet5:
     """The network to begin with: random, or with the weights that the plan starts from."""
     if plan.start:
-        network = load(plan.start).network.requires_grad_(True)
+        network = network_of(load(plan.start)).requires_grad_(True)
         found, wanted = network.config.name, plan.model.removesuffix(PAPER)
         if found != wanted:
             raise TrainingError(

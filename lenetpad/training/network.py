@@ -11,7 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lenetpad.lenet.codes import codes
-from lenetpad.lenet.config import FULL, LeNet5Config
+from lenetpad.lenet.config import FULL, PRESETS, LeNet5Config
+from lenetpad.lenet.forward import KERNEL, SUM
+from lenetpad.lenet.weights import Weights
 from lenetpad.training.layers import (
     EuclideanRBF,
     MaxPooling,
@@ -20,19 +22,39 @@ from lenetpad.training.layers import (
     lecun_uniform_,
     scaled_tanh,
 )
+from lenetpad.values.arrays import FloatArray
 
 Activation = Callable[[Tensor], Tensor]
 
-#: The tap that holds a layer's weighted sums, before its squashing.
-SUM: Final = ".a"
-
-#: Squashing functions, with the range of their values.
+#: Activations, with the range of their values.
 ACTIVATIONS: Final[dict[str, tuple[Activation, tuple[float, float]]]] = {
     "scaled tanh": (scaled_tanh, (-1.7159, 1.7159)),
     "tanh": (torch.tanh, (-1.0, 1.0)),
     "sigmoid": (torch.sigmoid, (0.0, 1.0)),
     "ReLU": (torch.relu, (0.0, float("inf"))),
 }
+
+
+def build(preset: str, seed: int) -> LeNet5:
+    """A preset's network with initial weights from ``seed``."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return LeNet5(PRESETS[preset])
+
+
+def network_of(weights: Weights) -> LeNet5:
+    """The trainable network with a file's weights, in evaluation mode on the CPU."""
+    with torch.random.fork_rng(devices=[]):
+        network = LeNet5(weights.config)
+    state = {name: torch.tensor(array) for name, array in weights.parameters.items()}
+    network.load_state_dict(state)
+    return network.eval()
+
+
+def parameters_of(network: nn.Module) -> dict[str, FloatArray]:
+    """A network's state dict as arrays of their own, on the CPU."""
+    state = network.state_dict()
+    return {name: tensor.detach().cpu().numpy().copy() for name, tensor in state.items()}
 
 
 class LeNet5(nn.Module):
@@ -66,6 +88,9 @@ class LeNet5(nn.Module):
     def forward(self, image: Tensor, taps: dict[str, Tensor] | None = None) -> Tensor:
         """Images (N, 1, 32, 32) in [0, 1] -> the output layer (N, 10).
 
+        Images (N, 1, H, W) that are larger give (N, 10, (H-32)//4+1, (W-32)//4+1), outputs for
+        each window of 32×32 every four pixels; C5 and F6 are as large then.
+
         The output is the squared distances for an RBF output (smaller is nearer), logits for a
         linear one. A dictionary given as ``taps`` receives every layer after its squashing:
         input, C1, S2, C3, S4 (N, maps, H, W), C5 (N, 120), F6 (N, 84), output (N, 10); a layer
@@ -84,10 +109,27 @@ class LeNet5(nn.Module):
             x = self._activated("S2", self.s2(x), kept)  # (N, 6, 14, 14)
             x = self._activated("C3", self._c3_sums(x), kept)  # (N, 16, 10, 10)
             x = self._activated("S4", self.s4(x), kept)  # (N, 16, 5, 5)
+        if x.shape[2:] != (KERNEL, KERNEL):
+            return self._displaced(x, kept)
         x = self._activated("C5", self.c5(x.flatten(1)), kept)  # (N, 120)
         x = self._activated("F6", self.f6(x), kept)  # (N, 84)
         kept["output"] = self.output(x)  # (N, 10)
         return kept["output"]
+
+    def _displaced(self, x: Tensor, taps: dict[str, Tensor]) -> Tensor:
+        """The output of S4 (N, 16, …) that is larger than 5×5: a set of units at each place of it.
+
+        C5, F6 and output are convolutions with the parameters that they have (section VII).
+        """
+        kernels = self.c5.weight.unflatten(1, (-1, KERNEL, KERNEL))
+        x = self._activated("C5", functional.conv2d(x, kernels, self.c5.bias), taps)
+        places = x.shape[2:]
+        x = x.flatten(2).transpose(1, 2)  # (N, places, 120): the layers take units last
+        sums = self.f6(x).transpose(1, 2).unflatten(2, places)
+        x = self._activated("F6", sums, taps).flatten(2).transpose(1, 2)
+        units = self.output(x.flatten(0, 1)).unflatten(0, x.shape[:2])  # (N, places, 10)
+        taps["output"] = units.transpose(1, 2).unflatten(2, places)
+        return taps["output"]
 
     def _pooled_first(self, x: Tensor) -> Tensor:
         """S4 of the input, squashed after the pooling: squashings increase, so it is the same.

@@ -6,9 +6,12 @@ from typing import Final
 
 from lenetpad.values.failures import first_line
 
-#: Devices that are always there: what suits best, and the processor.
+#: Devices that are always there: what suits best, the processor, and the processor with torch.
 AUTO: Final = "auto"
 CPU: Final = "cpu"
+TORCH_CPU: Final = "torch-cpu"
+#: The same, each as its name and a label.
+ALWAYS_THERE: Final = ((AUTO, "Auto"), (CPU, "CPU"), (TORCH_CPU, "CPU with torch"))
 
 
 def fallback_notice(device: str, error: Exception) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from lenetpad.values.arrays import FloatArray
 from lenetpad.values.conventions import UNKNOWN_CONVENTIONS, Conventions
 from lenetpad.values.devices import AUTO, CPU
+from lenetpad.values.layers import LayerSpec
 
 #: The presets, the one to start with first.
 PRESET_NAMES: Final = ("lenet5-1998", "lenet5-study", "lenet5-modern")
@@ -82,7 +83,7 @@ class ModelReady:
     ``devices`` are all that can be chosen, each as its name for a Choice and a label.
     ``test_error`` is in per cent, on MNIST's test set, None where the weights do not say.
     ``notice`` is a sentence for the user where the wish could not be met, such as a device that
-    failed.
+    failed. ``specs`` say of each layer, the input first, how its units are computed.
     """
 
     choice: Choice
@@ -96,6 +97,7 @@ class ModelReady:
     coded: bool
     test_error: float | None
     notice: str = ""
+    specs: tuple[LayerSpec, ...] = ()
 
     @property
     def serial(self) -> int:

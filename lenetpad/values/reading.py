@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
 from lenetpad.ink.strokes import Sheet
 from lenetpad.values.arrays import FloatArray
+
+NO_PARAMETERS: Final[Mapping[str, FloatArray]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,10 +27,11 @@ class Reading:
     """Every layer's activations and the verdict for one image.
 
     ``taps`` maps input, C1, S2, C3, S4 to (maps, H, W), C5 to (120,), F6 to (84,) and output to
-    (10,), after their squashing; a squashed layer's sums are there as "C1.a" and so on.
+    (10,), after their activation; the weighted sums of a layer with one are there as "C1.a" and so on.
     ``probabilities`` (10,) and ``no_digit`` (None for a network without a rubbish class) add up
     to 1. ``distances`` (10,) are the RBF distances, None for a network without. For a blank
-    image ``digit`` is None and the probabilities are zero.
+    image ``digit`` is None and the probabilities are zero. ``parameters`` are those it was read
+    with, by their names in the state dict (see ``LayerSpec``).
     """
 
     taps: Mapping[str, FloatArray]
@@ -39,6 +43,7 @@ class Reading:
     model_serial: int = 0
     submitted: float = 0.0
     network_seconds: float = 0.0
+    parameters: Mapping[str, FloatArray] = field(default=NO_PARAMETERS, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "taps", MappingProxyType(dict(self.taps)))

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from lenetpad.data import folders
 from lenetpad.data.cancellation import CancelledError, Watch
-from lenetpad.data.labelled import NO_DIGIT, DataError, Labelled
+from lenetpad.data.labelled import NO_DIGIT, Labelled
+from lenetpad.storage.mnist import DataError
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.pictures import read_picture
 from lenetpad.ink.raster import draw

@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from lenetpad.data import labelled as data
-from lenetpad.data.labelled import DataError, Labelled
+from lenetpad.storage.mnist import DataError
+from lenetpad.data.labelled import Labelled
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.raster import Pen, draw
 from lenetpad.storage import resources

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from lenetpad.data import datasets
 from lenetpad.data.cancellation import CancelledError
-from lenetpad.data.labelled import NO_DIGIT, DataError, Labelled
+from lenetpad.data.labelled import NO_DIGIT, Labelled
+from lenetpad.storage.mnist import DataError
 from lenetpad.evaluation import evaluate as evaluation
 from lenetpad.evaluation.evaluate import evaluate, evaluate_networks, open_data, predict
 from lenetpad.storage import resources

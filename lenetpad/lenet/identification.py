@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
-State = dict[str, Tensor]
+from lenetpad.values.arrays import FloatArray
+
+#: A state dict: each tensor as an array by its name.
+State = dict[str, NDArray[Any]]
 Shape = tuple[int, ...]
 
 #: The shapes in which a layer's weights come, and how many biases it has.
@@ -31,37 +34,14 @@ SUBSAMPLINGS: Final = {"s2": 6, "s4": 16}
 BATCH_STATISTICS: Final = ("running_mean", "running_var", "num_batches_tracked")
 #: A large network of another kind gives no more sentences of one kind.
 MOST_FAULTS: Final = 5
-#: A state dict has at least the weights of the five layers; what an optimiser keeps has fewer.
-LAYERED: Final = len(LAYERS)
-#: Names under which checkpoints keep their network's state dict, the likeliest first.
-NESTS: Final = ("state_dict", "model_state_dict", "model", "network", "net", "weights", "params")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """The tensors of a state dict under our own names, and what does not fit, a sentence each."""
 
-    state: State
+    state: dict[str, FloatArray]
     faults: tuple[str, ...]
-
-
-def state_in(content: Any, deep: int = 2) -> State | None:
-    """The state dict that a checkpoint is or holds, ``deep`` levels down at most; else None.
-
-    Beside its tensors there may be other things, such as an epoch.
-    """
-    if not isinstance(content, Mapping):
-        return None
-    own = {str(key): value for key, value in content.items() if isinstance(value, Tensor)}
-    if len(own) >= LAYERED:
-        return own
-    deeper = content.items() if deep else ()
-    held = {str(key): state_in(value, deep - 1) for key, value in deeper}
-    states = {key: state for key, state in held.items() if state and len(state) >= LAYERED}
-    if len(states) > 1 and not states.keys() & set(NESTS):
-        return None
-    likely = [states[name] for name in NESTS if name in states] or [*states.values(), own]
-    return likely[0] or None
 
 
 def unprefixed(state: State) -> State:
@@ -74,7 +54,7 @@ def unprefixed(state: State) -> State:
     return dict(zip(names, state.values(), strict=True))
 
 
-def identify(state: Mapping[str, Tensor]) -> Found:
+def identify(state: Mapping[str, NDArray[Any]]) -> Found:
     """Find LeNet-5's layers by the shapes of the plain tensors, whatever their names.
 
     The tensors found are float32 of our shapes, none where there are faults. A bias that is
@@ -95,10 +75,12 @@ def identify(state: Mapping[str, Tensor]) -> Found:
         weight = left.pop(name)
         if len(weight) == KERNELS:
             weight = weight.reshape(KERNELS, 5, 5)
-        found[f"{layer}.weight"] = weight.flatten(1) if layer in FULLY_CONNECTED else weight
+        found[f"{layer}.weight"] = (
+            weight.reshape(len(weight), -1) if layer in FULLY_CONNECTED else weight
+        )
         bias = _bias_beside(name, left)
         if bias is not None and tuple(left[bias].shape) != (biases,):
-            shape = _shape(left.pop(bias))
+            shape = shape_text(left.pop(bias).shape)
             faults.append(f"{_title(layer)}: expected {biases}, {bias} is {shape}")
         elif bias is not None:
             found[f"{layer}.bias"] = left.pop(bias)
@@ -108,21 +90,24 @@ def identify(state: Mapping[str, Tensor]) -> Found:
     for layer, (_, biases) in LAYERS.items():  # biases whose names tell nothing
         if f"{layer}.weight" in found and f"{layer}.bias" not in found:
             name = next((n for n, tensor in left.items() if tensor.shape == (biases,)), None)
-            found[f"{layer}.bias"] = torch.zeros(biases) if name is None else left.pop(name)
+            found[f"{layer}.bias"] = (
+                np.zeros(biases, np.float32) if name is None else left.pop(name)
+            )
             if layer == "output" and name is None and _are_codes(found["output.weight"]):
                 found["output.codes"] = found.pop("output.weight")
                 del found["output.bias"]
     if ("s2.weight" in found) != ("s4.weight" in found):
         faults.append("S2, S4: only one of them has coefficients and biases")
-    faults += _few([f"{n} ({_shape(t)}) is no part of LeNet-5" for n, t in left.items()])
+    faults += _few([f"{n} ({shape_text(t.shape)}) is no part of LeNet-5" for n, t in left.items()])
     if not faults:
         faults += _faults_of_values(state)
-    state = {} if faults else {name: tensor.float() for name, tensor in found.items()}
-    return Found(state, tuple(faults))
+    known = {} if faults else {name: as_float32(array) for name, array in found.items()}
+    return Found(known, tuple(faults))
 
 
-def _shape(tensor: Tensor) -> str:
-    return "×".join(str(side) for side in tensor.shape) or "a single number"
+def shape_text(shape: Shape) -> str:
+    """A shape as sentences have it, such as 6×1×5×5."""
+    return "×".join(str(side) for side in shape) or "a single number"
 
 
 def _few(faults: list[str]) -> list[str]:
@@ -153,26 +138,26 @@ def _faults_of_missing(missing: list[str], left: State) -> list[str]:
         shapes, _ = LAYERS[layer]
         sides = {len(shape) for shape in shapes}
         expected = " or ".join("×".join(map(str, shape)) for shape in shapes)
-        name = next((n for n, tensor in left.items() if tensor.dim() in sides), None)
+        name = next((n for n, tensor in left.items() if tensor.ndim in sides), None)
         if name is None:
             faults.append(f"{_title(layer)}: expected {expected}, nothing is there")
             continue
-        faults.append(f"{_title(layer)}: expected {expected}, {name} is {_shape(left.pop(name))}")
+        faults.append(
+            f"{_title(layer)}: expected {expected}, {name} is {shape_text(left.pop(name).shape)}"
+        )
         if (bias := _bias_beside(name, left)) is not None:
             del left[bias]
     return faults
 
 
-def _are_codes(weight: Tensor) -> bool:
+def _are_codes(weight: NDArray[Any]) -> bool:
     """Whether an output's weights are codes that F6 is compared with, as in the paper: all ±1."""
-    return weight.is_floating_point() and bool((weight.float().abs() == 1).all())
+    return is_floating(weight) and bool((np.abs(weight.astype(np.float32)) == 1).all())
 
 
 def _coefficients(layer: str, maps: int, left: State) -> State:
     """A subsampling's coefficients and biases, if both are among what is left."""
-    names = [
-        name for name, tensor in left.items() if tensor.numel() == maps and maps in tensor.shape
-    ]
+    names = [name for name, tensor in left.items() if tensor.size == maps and maps in tensor.shape]
     if len(names) not in (2, 3):  # a third, the first of them, is the convolution's bias
         return {}
     # Of two tensors of one shape, the bias is the one that has a word like it, and the other not.
@@ -185,11 +170,25 @@ def _coefficients(layer: str, maps: int, left: State) -> State:
     }
 
 
-def _faults_of_values(state: Mapping[str, Tensor]) -> list[str]:
-    faults = []
-    for name, tensor in state.items():
-        if not tensor.is_floating_point():
-            faults.append(f"{name} should hold floating-point numbers, holds {tensor.dtype}")
-        elif not bool(torch.isfinite(tensor.float()).all()):
-            faults.append(f"{name} holds NaN or infinite values")
-    return faults
+def _faults_of_values(state: Mapping[str, NDArray[Any]]) -> list[str]:
+    return [
+        f"{name} {fault}" for name, array in state.items() if (fault := fault_of_values(array))
+    ]
+
+
+def fault_of_values(array: NDArray[Any]) -> str:
+    """Why an array cannot be a layer's parameters; "" for finite floating-point numbers."""
+    if not is_floating(array):
+        return f"should hold floating-point numbers, holds torch.{array.dtype}"
+    return "" if np.isfinite(as_float32(array)).all() else "holds NaN or infinite values"
+
+
+def is_floating(array: NDArray[Any]) -> bool:
+    """Whether an array holds real floating-point numbers."""
+    return array.dtype.kind == "f"
+
+
+def as_float32(array: NDArray[Any]) -> FloatArray:
+    """The same numbers in single precision; what is too large for it becomes infinite."""
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(array, dtype=np.float32)

@@ -1,0 +1,67 @@
+"""Activations: what the paper calls squashing functions (appendix A), in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from lenetpad.values.arrays import FloatArray
+
+#: Amplitude and slope of the paper's squashing function: f(±1) = ±1.
+AMPLITUDE: Final = 1.7159
+SLOPE: Final = 2.0 / 3.0
+
+_HALF: Final = np.float32(0.5)
+_SLOPE: Final = np.float32(SLOPE)
+_AMPLITUDE: Final = np.float32(AMPLITUDE)
+_ZERO: Final = np.float32(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """``apply(sums, out)`` writes the function of each sum into ``out``, which may be the sums
+    themselves. Its values lie within ``low`` and ``high``."""
+
+    apply: Callable[[FloatArray, FloatArray], object]
+    low: float
+    high: float
+
+    @property
+    def bounded(self) -> bool:
+        """Whether its values have a largest one."""
+        return bool(np.isfinite(self.high))
+
+
+def _scaled_tanh(sums: FloatArray, out: FloatArray) -> None:
+    """f(a) = 1.7159 · tanh(⅔ a)."""
+    np.multiply(sums, _SLOPE, out=out)
+    np.tanh(out, out=out)
+    np.multiply(out, _AMPLITUDE, out=out)
+
+
+def _tanh(sums: FloatArray, out: FloatArray) -> None:
+    np.tanh(sums, out=out)
+
+
+def _sigmoid(sums: FloatArray, out: FloatArray) -> None:
+    """1 / (1 + e^-a), by (1 + tanh(a/2)) / 2: one vectorised function, and it never overflows."""
+    np.multiply(sums, _HALF, out=out)
+    np.tanh(out, out=out)
+    np.multiply(out, _HALF, out=out)
+    np.add(out, _HALF, out=out)
+
+
+def _relu(sums: FloatArray, out: FloatArray) -> None:
+    np.maximum(sums, _ZERO, out=out)
+
+
+#: By the names that a configuration has.
+ACTIVATIONS: Final = {
+    "scaled tanh": Activation(_scaled_tanh, -AMPLITUDE, AMPLITUDE),
+    "tanh": Activation(_tanh, -1.0, 1.0),
+    "sigmoid": Activation(_sigmoid, 0.0, 1.0),
+    "ReLU": Activation(_relu, 0.0, float("inf")),
+}

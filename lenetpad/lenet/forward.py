@@ -1,0 +1,195 @@
+"""LeNet-5's forward pass in NumPy, for batches and for images of any size (section II-B).
+
+An image wider or taller than 32 pixels makes the network a space displacement network (section
+VII of the paper): C5 and what follows are convolutions, and there is a set of outputs for each
+window of 32×32, every four pixels, computed with the same parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from lenetpad.lenet.activations import ACTIVATIONS
+from lenetpad.lenet.config import FULL, LeNet5Config
+from lenetpad.values.arrays import FloatArray
+
+Parameters = Mapping[str, FloatArray]
+
+#: The tap that holds a layer's weighted sums, before its activation.
+SUM: Final = ".a"
+#: Sides of the convolutions' kernels, and of the image that gives one set of outputs.
+KERNEL: Final = 5
+SIDE: Final = 32
+#: Pixels between two windows of a space displacement network: two subsamplings by two.
+STEP: Final = 4
+#: The frame around the image of 28×28 that a network from elsewhere may fill otherwise.
+FRAME: Final = 2
+
+
+def forward(
+    config: LeNet5Config,
+    parameters: Parameters,
+    images: FloatArray,
+    taps: dict[str, FloatArray] | None = None,
+) -> FloatArray:
+    """Images (N, H, W) in [0, 1], paper 0 and ink 1 -> the output layer.
+
+    That is (N, 10) for images of 32×32: squared distances for an RBF output (smaller is nearer),
+    logits for a linear one. Larger images give (N, 10, (H-32)//4+1, (W-32)//4+1). A dictionary
+    given as ``taps`` receives every layer after its activation: input (N, 1, H, W), C1, S2, C3,
+    S4 (N, maps, …), C5, F6, output (N, units), for larger images (N, units, …); a layer with an
+    activation also gives its weighted sums, as "C1.a" and so on.
+
+    Raises ValueError for images smaller than 32×32.
+    """
+    if images.ndim != 3 or min(images.shape[1:]) < SIDE:
+        raise ValueError(f"images must be (N, 32, 32) or larger, not {images.shape}")
+    kept: dict[str, FloatArray] = {} if taps is None else taps
+    p = parameters
+    x = kept["input"] = normalised(config, images)[:, None]  # (N, 1, H, W)
+    x = _activated(config, "C1", _convolved(x, p["c1.weight"], p["c1.bias"]), kept)
+    x = _activated(config, "S2", _subsampled(config, p, "s2", x), kept)  # halves, (N, 6, …)
+    x = _activated(config, "C3", _convolved(x, dense_c3(config, p), p["c3.bias"]), kept)
+    x = _activated(config, "S4", _subsampled(config, p, "s4", x), kept)  # halves, (N, 16, …)
+    kernels = p["c5.weight"].reshape(len(p["c5.weight"]), -1, KERNEL, KERNEL)
+    x = _convolved(x, kernels, p["c5.bias"])  # (N, 120, rows, columns)
+    one = x.shape[2:] == (1, 1)
+    x = _activated(config, "C5", x[:, :, 0, 0] if one else x, kept)
+    x = _activated(config, "F6", _connected(x, p["f6.weight"], p["f6.bias"]), kept)
+    kept["output"] = _output(config, p, x)
+    return kept["output"]
+
+
+def log_posteriors(config: LeNet5Config, output: FloatArray) -> FloatArray:
+    """Log probabilities of the classes, (N, 10, …), or (N, 11, …) with "no digit" last.
+
+    For the RBF output these are the posteriors of equation 9: e^-y_i and e^-j over their sum.
+    Logits compete with the constant -j in the same way.
+    """
+    found = scores(config, output)
+    if config.rubbish is not None:
+        rubbish = np.full_like(found[:, :1], -config.rubbish)
+        found = np.concatenate([found, rubbish], axis=1)
+    found = found / np.float32(config.temperature)
+    found = found - found.max(axis=1, keepdims=True)
+    logarithms: FloatArray = found - np.log(np.exp(found).sum(axis=1, keepdims=True))
+    return logarithms
+
+
+def scores(config: LeNet5Config, output: FloatArray) -> FloatArray:
+    """What the classes compete with, (N, 10, …): logits, or minus the scaled distances."""
+    return output if config.output == "linear" else output * np.float32(-config.distance_scale)
+
+
+def normalised(config: LeNet5Config, images: FloatArray) -> FloatArray:
+    """Images (…, H, W) as the input layer has them: the values of paper and ink, and the frame."""
+    x: FloatArray = images * np.float32(config.ink - config.background)
+    x += np.float32(config.background)
+    if config.padding == "background":
+        return x
+    middle = x[..., FRAME:-FRAME, FRAME:-FRAME]
+    if config.padding == "zero":
+        framed = np.zeros_like(x)
+        framed[..., FRAME:-FRAME, FRAME:-FRAME] = middle
+        return framed
+    down, across = (enlargement(side - 2 * FRAME, side) for side in x.shape[-2:])
+    enlarged: FloatArray = np.matmul(np.matmul(down, middle), across.T)
+    return enlarged
+
+
+@cache
+def enlargement(before: int, after: int) -> FloatArray:
+    """The matrix (after, before) that enlarges one axis by linear interpolation.
+
+    Pixels are areas, and their values lie in their middles; beyond the outermost middles the
+    outermost values go on.
+    """
+    at = np.clip((np.arange(after) + 0.5) * before / after - 0.5, 0, before - 1)
+    low = np.minimum(at.astype(np.intp), before - 2)
+    part = (at - low).astype(np.float32)
+    matrix = np.zeros((after, before), dtype=np.float32)
+    matrix[np.arange(after), low] = 1 - part
+    matrix[np.arange(after), low + 1] = part
+    matrix.flags.writeable = False
+    return matrix
+
+
+def dense_c3(config: LeNet5Config, parameters: Parameters) -> FloatArray:
+    """C3's kernels as an ordinary convolution's, (16, 6, 5, 5), zero where Table I has none."""
+    kernels = parameters["c3.weight"]
+    if config.table == FULL:
+        return kernels
+    dense = np.zeros((len(config.table), 6, KERNEL, KERNEL), dtype=np.float32)
+    places = [(m, i) for m, sources in enumerate(config.table) for i in sources]
+    dense[tuple(zip(*places, strict=True))] = kernels
+    return dense
+
+
+def _activated(
+    config: LeNet5Config, layer: str, sums: FloatArray, taps: dict[str, FloatArray]
+) -> FloatArray:
+    if layer in config.activated:
+        taps[layer + SUM] = sums
+        values = np.empty_like(sums)
+        ACTIVATIONS[config.activation].apply(sums, values)
+        sums = values
+    taps[layer] = sums
+    return sums
+
+
+def _convolved(x: FloatArray, kernels: FloatArray, bias: FloatArray) -> FloatArray:
+    """(N, inputs, H, W) with kernels (maps, inputs, 5, 5) -> (N, maps, H-4, W-4).
+
+    All fields that a kernel is laid over become the columns of one matrix (im2col).
+    """
+    n, inputs, height, width = x.shape
+    rows, columns = height - KERNEL + 1, width - KERNEL + 1
+    x = np.ascontiguousarray(x)
+    image, plane, row, item = x.strides
+    fields = as_strided(
+        x, (n, inputs, KERNEL, KERNEL, rows, columns), (image, plane, row, item, row, item)
+    ).reshape(n, inputs * KERNEL**2, rows * columns)
+    sums = np.matmul(kernels.reshape(len(kernels), -1), fields)
+    sums += bias[:, None]
+    convolved: FloatArray = sums.reshape(n, len(kernels), rows, columns)
+    return convolved
+
+
+def _subsampled(config: LeNet5Config, p: Parameters, layer: str, x: FloatArray) -> FloatArray:
+    """(N, maps, H, W) -> (N, maps, H//2, W//2): each 2×2 becomes one unit."""
+    height, width = (side // 2 * 2 for side in x.shape[2:])
+    x = x[:, :, :height, :width]
+    if config.subsampling == "max":
+        largest = np.maximum(x[:, :, ::2], x[:, :, 1::2])
+        return np.maximum(largest[..., ::2], largest[..., 1::2])
+    rows = x[:, :, ::2] + x[:, :, 1::2]
+    summed: FloatArray = rows[..., ::2] + rows[..., 1::2]
+    if config.subsampling == "mean":
+        return summed * np.float32(0.25)
+    weight = p[f"{layer}.weight"] * np.float32(0.25 if config.subsampling == "average" else 1.0)
+    summed *= weight[:, None, None]
+    summed += p[f"{layer}.bias"][:, None, None]
+    return summed
+
+
+def _connected(x: FloatArray, weight: FloatArray, bias: FloatArray) -> FloatArray:
+    """A full connection of units (N, inputs), or of the units at each place of (N, inputs, …)."""
+    if x.ndim == 2:
+        return x @ weight.T + bias
+    sums: FloatArray = np.einsum("oi,nihw->nohw", weight, x) + bias[:, None, None]
+    return sums
+
+
+def _output(config: LeNet5Config, p: Parameters, x: FloatArray) -> FloatArray:
+    """Squared distances from the codes (equation 7), or weighted sums of F6."""
+    if config.output == "linear":
+        return _connected(x, p["output.weight"], p["output.bias"])
+    codes = p["output.codes"]
+    difference = x[:, None] - codes.reshape(codes.shape + (1,) * (x.ndim - 2))
+    distances: FloatArray = np.square(difference).sum(axis=2)
+    return distances

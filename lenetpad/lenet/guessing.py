@@ -1,0 +1,138 @@
+"""Guesses which conventions a network from elsewhere has, by how well it reads MNIST with each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenetpad.ink.raster import pad
+from lenetpad.lenet.config import LeNet5Config
+from lenetpad.lenet.conventions import NORMALISATION, State, configuration, possible
+from lenetpad.lenet.forward import forward, scores
+from lenetpad.storage import mnist
+from lenetpad.values.arrays import FloatArray
+from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions
+
+#: MNIST's training digits that all conventions, and that the most promising ones, are scored on.
+ROUGHLY, FINELY, PROMISING = 100, 500, 20
+#: The border makes so small a difference that it takes more digits to tell.
+FOR_THE_BORDER: Final = 2_000
+#: Conventions whose accuracies differ by less are told apart by their loss, which is finer.
+NEAR: Final = 0.01
+#: Other conventions than a network's own must read clearly more digits, or lose no more than a
+#: part on them.
+CLEARLY, FAR_LESS = 0.1, 0.7
+#: Images that are read at once: what they need fits a processor's cache.
+BATCH: Final = 50
+
+#: Accuracy and mean loss.
+Score = tuple[float, float]
+
+
+def guess(
+    state: State, known: Conventions = UNKNOWN_CONVENTIONS
+) -> tuple[tuple[Conventions, float], ...]:
+    """All conventions that agree with ``known``, the likeliest first, with their accuracy.
+
+    The accuracy is that on some of MNIST's training digits, the first few of them for conventions
+    that come nowhere near. Empty where the weights allow none. Takes about a second.
+
+    Raises DataError where MNIST is not there.
+    """
+    allowed = [one for one in possible(state) if known.allows(one)]
+    rough = _scores(state, allowed, ROUGHLY)
+    ahead = sorted(allowed, key=lambda one: _rank(rough[one], 1.0))[:PROMISING]
+    found = rough | _scores(state, ahead, FINELY)
+    best = max((found[one][0] for one in ahead), default=0.0)
+    behind = [one for one in allowed if one not in ahead]
+    ranked = [
+        *sorted(ahead, key=lambda one: _rank(found[one], best)),
+        *sorted(behind, key=lambda one: -found[one][0]),
+    ]
+    return tuple((one, found[one][0]) for one in ranked)
+
+
+def best_accuracy(state: State) -> float:
+    """About how many of MNIST's digits a network reads with its best conventions.
+
+    Quicker than a guess, because the border does not decide on that.
+    """
+    inside = [one for one in possible(state) if one.padding == "background"]
+    return max(accuracy for accuracy, _ in _scores(state, inside, ROUGHLY).values())
+
+
+def accuracy_of(config: LeNet5Config, state: State) -> float:
+    """About how many of MNIST's digits a network reads as it is."""
+    return _score(config, state, FINELY)[0]
+
+
+def better_normalised(config: LeNet5Config, state: State) -> bool:
+    """Whether a network of one of our configurations was made for other values of paper and ink.
+
+    A network that was trained has by far the least loss with those that it was trained with.
+    """
+    losses = {
+        (paper, ink): _score(replace(config, background=paper, ink=ink), state, FINELY)[1]
+        for paper, ink in NORMALISATION.values()
+    }
+    return min(losses.values()) < FAR_LESS * losses[config.background, config.ink]
+
+
+def better_padding(
+    config: LeNet5Config, state: State
+) -> tuple[Literal["background", "zero"], float]:
+    """The border with which a network reads MNIST's digits better, and its accuracy then.
+
+    A tie, and a network that does not read them, go to the background.
+    """
+    found: dict[Literal["background", "zero"], Score] = {
+        padding: _score(replace(config, padding=padding), state, FOR_THE_BORDER)
+        for padding in ("background", "zero")
+    }
+    accuracy, loss = found["zero"]
+    if accuracy >= READS and loss < found["background"][1]:
+        return "zero", accuracy
+    return "background", found["background"][0]
+
+
+def _scores(state: State, wanted: Iterable[Conventions], count: int) -> dict[Conventions, Score]:
+    return {one: _score(configuration(one, state), state, count) for one in wanted}
+
+
+def _score(config: LeNet5Config, state: State, count: int) -> Score:
+    """Accuracy and mean loss (cross entropy) on the first ``count`` training digits."""
+    images, labels = _digits()
+    found = np.concatenate(
+        [
+            scores(config, forward(config, state, images[at : min(at + BATCH, count)]))
+            for at in range(0, count, BATCH)
+        ]
+    )
+    right = labels[:count]
+    with np.errstate(
+        all="ignore"
+    ):  # weights from elsewhere may overflow in conventions not theirs
+        highest = found.max(axis=1)
+        logarithms = np.log(np.exp(found - highest[:, None]).sum(axis=1)) + highest
+        loss = float((logarithms - found[np.arange(count), right]).mean())
+    accuracy = float((found.argmax(axis=1) == right).mean())
+    return accuracy, float("inf") if np.isnan(loss) else loss
+
+
+def _rank(score: Score, best: float) -> tuple[float, float]:
+    """Sorts accuracies downwards; all that are near the best count as equal, up to their loss."""
+    accuracy, loss = score
+    return (-min(accuracy, best - NEAR), loss)
+
+
+@cache
+def _digits() -> tuple[FloatArray, NDArray[Any]]:
+    """The first of MNIST's training images, (n, 32, 32) in [0, 1], and their labels."""
+    arrays = mnist.read()
+    images = arrays.train_images[:FOR_THE_BORDER].astype(np.float32) / np.float32(255)
+    return pad(images), arrays.train_labels[:FOR_THE_BORDER].astype(np.intp)

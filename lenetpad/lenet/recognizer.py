@@ -1,0 +1,159 @@
+"""From an image to a Reading, and what a window needs to know of the network that reads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from lenetpad.ink.files import read_ink
+from lenetpad.ink.raster import SIDE, Image, draw, pad
+from lenetpad.lenet.activations import ACTIVATIONS
+from lenetpad.lenet.forward import Parameters, forward
+from lenetpad.lenet.layers import layer_specs
+from lenetpad.lenet.single_image import SingleImagePass
+from lenetpad.lenet.weights import Weights
+from lenetpad.storage import resources
+from lenetpad.values.arrays import FloatArray
+from lenetpad.values.devices import ALWAYS_THERE, CPU
+from lenetpad.values.layers import LayerSpec
+from lenetpad.values.models import Choice, LayerView, ModelReady
+from lenetpad.values.reading import Reading
+from lenetpad.values.training import Snapshot
+
+SHOWN_LAYERS: Final = ("input", "C1", "S2", "C3", "S4", "C5", "F6")
+#: A layer without a bound is described anew once its values leave this part of the range that it
+#: was described with.
+RANGE_KEPT: Final = (0.5, 1.25)
+
+
+class Recognizer:
+    """A network that reads one image at a time, on the CPU in NumPy.
+
+    A subclass computes elsewhere: it has another ``device`` and overrides ``_set_parameters`` and
+    ``_compute``.
+    """
+
+    device = CPU
+
+    def __init__(self, weights: Weights, notice: str = "") -> None:
+        self.weights = weights
+        self.notice = notice or weights.warning
+        self._highest: dict[str, float] = {}  # of the layers without a bound, as described
+        self._set_parameters(weights.parameters)
+        for _ in range(2):  # the first calls are slow
+            self._compute(np.zeros((SIDE, SIDE), np.float32))
+
+    @property
+    def parameters(self) -> Mapping[str, FloatArray]:
+        """The parameters of now, by their names in the state dict."""
+        return self._parameters
+
+    def read(self, image: Image) -> Reading:
+        """Read a normalised image (28, 28), float32 in [0, 1], ink 1.
+
+        A blank image has no digit: its probabilities are all zero.
+        """
+        started = time.perf_counter()
+        taps, posteriors = self._compute(image)
+        blank = not image.any()
+        probabilities = np.zeros(10, dtype=np.float32) if blank else posteriors[:10]
+        probabilities.flags.writeable = False
+        return Reading(
+            taps=taps,
+            probabilities=probabilities,
+            no_digit=float(posteriors[10]) if len(posteriors) > 10 and not blank else None,
+            distances=taps["output"] if self._coded else None,
+            digit=None if blank else int(probabilities.argmax()),
+            network_seconds=time.perf_counter() - started,
+            parameters=self._parameters,
+        )
+
+    def refresh(self, snapshot: Snapshot) -> bool:
+        """Take the weights of a training; True where the network has to be described anew.
+
+        That is where a layer without a bound has outgrown the range that it was described with,
+        or no longer fills half of it.
+        """
+        self._set_parameters(dict(snapshot.weights))
+        if not self._highest:
+            return False
+        low, high = RANGE_KEPT
+        now = {view.name: view.high for view in self._layer_views()}
+        return any(
+            not low < now[name] / max(before, 1e-9) < high
+            for name, before in self._highest.items()
+        )
+
+    def describe(self, choice: Choice) -> ModelReady:
+        """What a window needs to know of this network, as the answer to a choice."""
+        config, layers = self.weights.config, self._layer_views()
+        if not ACTIVATIONS[config.activation].bounded:
+            self._highest = {view.name: view.high for view in layers if view.name != "input"}
+        devices = self._devices()
+        return ModelReady(
+            choice=choice,
+            model=self.weights.name,
+            preset=config.name,
+            used=self.device,
+            device=dict(devices).get(self.device, self.device),
+            devices=devices,
+            layers=layers,
+            templates=self._parameters["output.codes" if self._coded else "output.weight"],
+            coded=self._coded,
+            test_error=self.weights.test_error,
+            notice=self.notice,
+            specs=self._specs,
+        )
+
+    @property
+    def _coded(self) -> bool:
+        return self.weights.config.output == "RBF"
+
+    @property
+    def _specs(self) -> tuple[LayerSpec, ...]:
+        return layer_specs(self.weights.config)
+
+    def _set_parameters(self, parameters: Parameters) -> None:
+        self._parameters = MappingProxyType(dict(parameters))
+        self._pass = SingleImagePass(self.weights.config, parameters)
+
+    def _compute(self, image: Image) -> tuple[dict[str, FloatArray], FloatArray]:
+        """Every tap of an image (28, 28), and the posteriors."""
+        return self._pass(image)
+
+    def _devices(self) -> tuple[tuple[str, str], ...]:
+        """The devices that are known here, each as its name and a label."""
+        return ALWAYS_THERE
+
+    def _layer_views(self) -> tuple[LayerView, ...]:
+        """Sizes from the specifications; ranges from the activation or, where it has no bound,
+        from what the sample ink makes the layer do."""
+        config = self.weights.config
+        activation = ACTIVATIONS[config.activation]
+        shown = [spec for spec in self._specs if spec.name in SHOWN_LAYERS]
+        taps: dict[str, FloatArray] = {}
+        if any(not (spec.activation and activation.bounded) for spec in shown[1:]):
+            with np.errstate(all="ignore"):  # a training that diverges has no values worth showing
+                forward(config, self._parameters, _samples(), taps)
+        views = []
+        for spec in shown:
+            low, high = activation.low, activation.high
+            if spec.name == "input":
+                low, high = sorted((config.background, config.ink))
+            elif not (spec.activation and activation.bounded):
+                high = float(np.abs(taps[spec.name]).max())
+                low = -high if bool((taps[spec.name] < 0).any()) else 0.0
+            views.append(LayerView(spec.name, spec.maps, spec.height, spec.width, low, high))
+        return tuple(views)
+
+
+@cache
+def _samples() -> FloatArray:
+    """The sample ink as images (n, 32, 32): drawing it takes longer than reading it."""
+    images = [draw(drawing.ink) for drawing in read_ink(resources.path("ink/samples.jsonl"))]
+    return pad(np.stack(images))

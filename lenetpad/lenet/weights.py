@@ -1,0 +1,328 @@
+"""Weights files: safetensors with metadata, the study's plain state dict, and LeNet-5s' at large.
+
+The metadata of a file that ships says preset, recipe, seed, data with SHA-256, test error and
+date. Pickled files (.pth, .pt) need torch: who has it hands ``load`` a function that reads them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+
+from lenetpad.lenet import guessing, identification, safetensors_file
+from lenetpad.lenet.config import PRESETS, LeNet5Config
+from lenetpad.lenet.conventions import (
+    FOREIGN,
+    PADDING,
+    configuration,
+    conventions_of,
+    possible,
+)
+from lenetpad.lenet.forward import SIDE, forward, log_posteriors
+from lenetpad.lenet.identification import State, as_float32, fault_of_values, shape_text
+from lenetpad.lenet.layers import parameter_shapes
+from lenetpad.storage import resources
+from lenetpad.storage.mnist import DataError
+from lenetpad.values.arrays import FloatArray
+from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions, warning_of
+from lenetpad.values.models import MODEL_NAMES
+
+FORMAT: Final = "lenetpad weights 1"
+SAFETENSORS: Final = ".safetensors"
+PICKLED: Final = (".pth", ".pt")
+SUFFIXES: Final = (SAFETENSORS, *PICKLED)
+#: The preset whose plain state dict is what the study's script writes.
+STUDY_FORMAT: Final = "lenet5-modern"
+#: LeNet-5's weights are a quarter of a megabyte; a file far larger is something else.
+LARGEST_FILE: Final = 64 * 1024 * 1024
+
+#: Reads the state dict of a pickled file; raises WeightsError.
+Unpickler = Callable[[Path], State]
+
+
+class WeightsError(RuntimeError):
+    """A weights file that cannot be used; the message says why, layer by layer where it helps."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """A network's configuration and parameters, and what its file says of it.
+
+    ``parameters`` are the arrays of the state dict, read-only float32. ``facts`` are the file's
+    metadata: recipe, seed, data, test_error (per cent), date. Of a file that does not say which
+    conventions its network has, ``conventions`` are those that it is read with; where that was
+    guessed, ``guesses`` are those that were possible, the best first, with their accuracy on
+    MNIST. ``warning`` is a sentence on a network that does not read MNIST, mostly nothing.
+    """
+
+    name: str
+    config: LeNet5Config
+    parameters: Mapping[str, FloatArray] = field(repr=False)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    conventions: Conventions | None = None
+    guesses: tuple[tuple[Conventions, float], ...] = ()
+    warning: str = ""
+
+    def __post_init__(self) -> None:
+        for array in self.parameters.values():
+            array.flags.writeable = False
+
+    @property
+    def test_error(self) -> float | None:
+        """MNIST's test error in per cent, as measured when the file was made."""
+        error = self.facts.get("test_error")
+        return float(error) if isinstance(error, int | float) else None
+
+
+def shipped(model: str) -> Path:
+    """Path of the weights that ship under one of ``MODEL_NAMES``."""
+    return resources.path(f"weights/{model}{SAFETENSORS}")
+
+
+def load(
+    model: str,
+    conventions: Conventions = UNKNOWN_CONVENTIONS,
+    unpickle: Unpickler | None = None,
+) -> Weights:
+    """Load shipped weights by name or a weights file by path.
+
+    ``conventions`` is what is known of how the network reads, for a file that does not say; the
+    rest is guessed. A file that says it is read as it says. ``unpickle`` reads files that are not
+    safetensors, which are refused without it.
+
+    Raises WeightsError with one clear message where that is impossible.
+    """
+    if model in MODEL_NAMES:
+        return _load_file(shipped(model), model, conventions, unpickle)
+    path = Path(model)
+    if path.suffix not in SUFFIXES and not path.exists():
+        known = ", ".join(MODEL_NAMES)
+        raise WeightsError(f"{model!r} is neither a preset ({known}) nor a weights file")
+    weights = _load_file(path, path.name, conventions, unpickle)
+    if not _computes(weights):
+        raise WeightsError(
+            f"{path} is refused: its weights are so large that the outputs overflow"
+        )
+    return weights
+
+
+def serialised(
+    config: LeNet5Config, parameters: Mapping[str, FloatArray], facts: Mapping[str, Any]
+) -> bytes:
+    """A safetensors file with a network's parameters and all that is known of it."""
+    header = {"format": FORMAT, "preset": config.name, "facts": json.dumps(facts)}
+    if _differs(config) and (known := conventions_of(config)):
+        header["manner"] = known.text
+    return safetensors_file.written(parameters, header)
+
+
+def _load_file(
+    path: Path, name: str, conventions: Conventions, unpickle: Unpickler | None
+) -> Weights:
+    if fault := _fault_of_file(path):
+        raise WeightsError(f"{path} {fault}")
+    if path.suffix == SAFETENSORS:
+        state, header = _read_safetensors(path)
+        if "preset" in header:
+            return _with_metadata(state, header, path, name)
+    elif unpickle is None:
+        raise WeightsError(f"{path} is no safetensors file")
+    else:
+        state = unpickle(path)
+    return _without_metadata(identification.unprefixed(state), path, name, conventions)
+
+
+def _fault_of_file(path: Path) -> str:
+    """Why a file cannot be a LeNet-5's weights, by its size alone; "" where it can."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if path.is_dir():
+        return "is a folder; choose a weights file in it"
+    if size == 0:
+        return "is empty"
+    if size > LARGEST_FILE:
+        return f"is not LeNet-5: it has {size / 1e6:.0f} MB, LeNet-5 has 0.3"
+    return ""
+
+
+def _with_metadata(state: State, header: Mapping[str, str], path: Path, name: str) -> Weights:
+    """The weights of a file that says itself what it holds."""
+    config, facts = _config(header, state, path), _facts(header)
+    parameters = _checked(state, config, path)
+    config = _calibrated(config, facts.get("calibration"))
+    if "step" in facts:  # a training's, whose file is named by its step
+        name = f"{config.name} in training"
+    return Weights(name, config, parameters, facts)
+
+
+def _without_metadata(state: State, path: Path, name: str, conventions: Conventions) -> Weights:
+    """The weights of a plain state dict: of a preset's, if its names and how it reads say so."""
+    preset = _preset_of(state)
+    if preset and conventions == UNKNOWN_CONVENTIONS:
+        parameters = _checked(state, PRESETS[preset], path)
+        config, accuracy = _read_as_named(PRESETS[preset], parameters)
+        if accuracy is not None:
+            return Weights(name, config, parameters, warning=warning_of(accuracy))
+    found = identification.identify(state)
+    if found.faults:
+        _check_under_our_names(state, path)
+        faults = " ".join("; ".join(found.faults).split())  # one line, whatever the names
+        raise WeightsError(f"{path} is not LeNet-5: {faults}")
+    if conventions not in possible(found.state):
+        return _guessed(found.state, name, path, conventions)
+    config = configuration(conventions, found.state)
+    return Weights(name, config, found.state, conventions=conventions)
+
+
+def _guessed(state: dict[str, FloatArray], name: str, path: Path, known: Conventions) -> Weights:
+    guesses = guessing.guess(state, known)
+    if not guesses:
+        trained = "has" if "s2.weight" in state else "lacks"
+        raise WeightsError(
+            f"{path} cannot be read with the pooling {known.pooling}: "
+            f"it {trained} trained coefficients of subsampling"
+        )
+    best, accuracy = guesses[0]
+    return Weights(
+        name=name,
+        config=configuration(best, state),
+        parameters=state,
+        conventions=best,
+        guesses=guesses,
+        warning=warning_of(accuracy),
+    )
+
+
+def _read_as_named(
+    config: LeNet5Config, state: Mapping[str, FloatArray]
+) -> tuple[LeNet5Config, float | None]:
+    """How many of MNIST's digits a network reads as its layers' names say; 1 without MNIST.
+
+    None where it reads clearly better otherwise. One in the study's format gets the border that it
+    reads better with.
+    """
+    studys = config.name == STUDY_FORMAT
+    try:
+        if studys:
+            padding, accuracy = guessing.better_padding(config, state)
+            config = replace(config, padding=padding)
+        else:
+            accuracy = guessing.accuracy_of(config, state)
+        enough = max(READS, accuracy + guessing.CLEARLY)
+        if enough < 1 and guessing.best_accuracy(state) >= enough:
+            return config, None
+        otherwise = studys and accuracy >= READS and guessing.better_normalised(config, state)
+        return config, None if otherwise else accuracy
+    except DataError:
+        return config, 1.0  # nothing to choose by: as the preset has it
+
+
+def _calibrated(config: LeNet5Config, calibration: object) -> LeNet5Config:
+    """With the file's temperature and "no digit" constant, where it has both."""
+    if isinstance(calibration, dict):
+        temperature, rubbish = calibration.get("temperature"), calibration.get("rubbish")
+        if not isinstance(temperature, int | float) or not isinstance(rubbish, int | float):
+            return config
+        if 0 < temperature < math.inf and math.isfinite(rubbish):
+            return replace(config, temperature=float(temperature), rubbish=float(rubbish))
+    return config
+
+
+def _computes(weights: Weights) -> bool:
+    """Whether blank and inked paper give numbers."""
+    paper = np.stack([np.full((SIDE, SIDE), ink, np.float32) for ink in (0.0, 0.5, 1.0)])
+    with np.errstate(all="ignore"):
+        output = forward(weights.config, weights.parameters, paper)
+        return bool(np.isfinite(log_posteriors(weights.config, output)).all())
+
+
+def _differs(config: LeNet5Config) -> bool:
+    """Whether a network has other conventions than a preset of its name."""
+    return config.name not in PRESETS or config.padding != PRESETS[config.name].padding
+
+
+def _config(
+    header: Mapping[str, str], state: Mapping[str, NDArray[Any]], path: Path
+) -> LeNet5Config:
+    """The configuration that a file's metadata name, and its tensors where they leave it open."""
+    preset, text = header["preset"], header.get("manner", "")
+    if preset not in (*PRESETS, FOREIGN):
+        raise WeightsError(f"{path} is for a preset {preset!r} that this version does not know")
+    if preset in PRESETS and not text:
+        return PRESETS[preset]
+    conventions = Conventions.of(text)
+    if not conventions.complete:
+        raise WeightsError(f"{path} reads in a manner {text!r} that this version does not know")
+    if preset in PRESETS:
+        return replace(PRESETS[preset], padding=PADDING[conventions.padding])
+    return configuration(conventions, state)
+
+
+def _read_safetensors(path: Path) -> tuple[State, dict[str, str]]:
+    try:
+        return safetensors_file.read(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsError(f"{path} is not a whole safetensors file: {error}") from None
+
+
+def _misfits(state: State) -> dict[str, int]:
+    """How many tensors do not fit each preset."""
+    shapes = {key: value.shape for key, value in state.items()}
+    misfits = {}
+    for preset, config in PRESETS.items():
+        expected = parameter_shapes(config)
+        misfits[preset] = sum(key not in expected for key in shapes) + sum(
+            shapes.get(key) != shape for key, shape in expected.items()
+        )
+    return misfits
+
+
+def _preset_of(state: State) -> str:
+    """The preset whose layers, under our names, a file without metadata holds; "" if none."""
+    return next((preset for preset, misfits in _misfits(state).items() if misfits == 0), "")
+
+
+def _check_under_our_names(state: State, path: Path) -> None:
+    """Raise WeightsError if at least half the names are ours, by the preset that fits best."""
+    misfits = _misfits(state)
+    config = PRESETS[min(misfits, key=misfits.__getitem__)]
+    expected = parameter_shapes(config)
+    if 2 * len(state.keys() & expected.keys()) >= len(expected):
+        _checked(state, config, path)
+
+
+def _checked(state: State, config: LeNet5Config, path: Path) -> dict[str, FloatArray]:
+    """A configuration's parameters; WeightsError with a sentence for each that does not fit."""
+    expected = parameter_shapes(config)
+    faults = []
+    for key, shape in expected.items():
+        if key not in state:
+            faults.append(f"{key} is missing, expected {shape_text(shape)}")
+        elif state[key].shape != shape:
+            faults.append(
+                f"{key} should be {shape_text(shape)}, is {shape_text(state[key].shape)}"
+            )
+        elif fault := fault_of_values(state[key]):
+            faults.append(f"{key} {fault}")
+    faults += [f"{key} is unknown" for key in state if key not in expected]
+    if faults:
+        raise WeightsError(f"{path} does not fit {config.name}: " + "; ".join(faults))
+    return {key: as_float32(state[key]) for key in expected}
+
+
+def _facts(header: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        facts = json.loads(header.get("facts", "{}"))
+    except json.JSONDecodeError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
