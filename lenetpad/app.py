@@ -22,7 +22,7 @@ from lenetpad import __version__
 from lenetpad.controllers.evaluation import EvaluationController
 from lenetpad.controllers.training import TrainingController
 from lenetpad.engine import training_process
-from lenetpad.engine.recognition import Opener, Recognition, open_with_torch
+from lenetpad.engine.recognition import Opener, Recognition, open_reader
 from lenetpad.engine.trainer import Target
 from lenetpad.ink import last_sheet
 from lenetpad.ink.strokes import Sheet
@@ -31,7 +31,7 @@ from lenetpad.ui.widgets.icons import application_icon
 from lenetpad.ui.window import Window
 from lenetpad.values.conventions import UNKNOWN_CONVENTIONS, Conventions
 from lenetpad.values.devices import CPU
-from lenetpad.values.failures import Failure
+from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import DEFAULT_MODEL, Choice, ConventionsQuestion, ModelReady
 from lenetpad.values.reading import Reading, Request
 from lenetpad.values.training import Snapshot
@@ -59,7 +59,7 @@ class Pad(QObject):
         self,
         settings: QSettings,
         folder: Path | None = None,
-        opener: Opener = open_with_torch,
+        opener: Opener = open_reader,
         target: Target = training_process.train,
     ) -> None:
         super().__init__()
@@ -206,10 +206,10 @@ class Pad(QObject):
     def report(self, failure: Failure) -> None:
         """Log a failure and tell the user; the same one is logged once."""
         if failure != self._told:
-            log.error("%s failed: %s\n%s", failure.where, failure.message, failure.traceback)
+            log.error("%s failed: %s\n%s", failure.what, failure.message, failure.traceback)
         self._told = failure
         self.window.show_failure(failure)
-        if failure.where == "model":
+        if failure.place is Place.MODEL:
             self._give_up_choice()
 
     @Slot()
@@ -358,6 +358,6 @@ def _report_uncaught(pad: Pad) -> None:
             end(pad)
             return
         log.error("unexpected", exc_info=(kind, error, trace))
-        pad.window.show_failure(Failure("window", f"Something went wrong: {error}"))
+        pad.window.show_failure(Failure(Place.WINDOW, f"Something went wrong: {error}"))
 
     sys.excepthook = hook

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from lenetpad.engine.background_jobs import BackgroundJobs
-from lenetpad.engine.evaluation import Evaluator
+from lenetpad.engine.evaluation import EVALUATION, evaluate_job, evaluation_question
+from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.strokes import Sheet
 from lenetpad.storage import runs
 from lenetpad.ui.widgets.model_titles import TITLES, title_of
 from lenetpad.ui.window import Window
-from lenetpad.values.failures import Failure
+from lenetpad.values.evaluation import EvaluationRequest
+from lenetpad.values.jobs import Answer, JobFailure, JobProgress
 
 if TYPE_CHECKING:
     from lenetpad.ui.evaluate.page import EvaluatePage
@@ -37,7 +39,7 @@ class EvaluationController(QObject):
     def __init__(self, window: Window, root: Path, jobs: BackgroundJobs) -> None:
         super().__init__()
         self.page: EvaluatePage | None = None
-        self.evaluator: Evaluator | None = None
+        self._questions: Jobs | None = None
         self._window, self._root, self._jobs = window, root, jobs
         self._own = ""  # the weights file that the pad reads with
         window.page_wanted.connect(self._open)
@@ -58,13 +60,13 @@ class EvaluationController(QObject):
         if self.page is not None:  # it was asked for twice while it was loading
             return
         page = self.page = module.EvaluatePage(self._window.theme, self._window.pages)
-        evaluator = self.evaluator = Evaluator()
-        page.evaluation_requested.connect(evaluator.evaluate_networks)
-        page.cancelled.connect(evaluator.cancel)
+        questions = self._questions = Jobs({EVALUATION: evaluate_job}, "evaluation")
+        page.evaluation_requested.connect(self._evaluate)
+        page.cancelled.connect(self._cancel)
         page.pattern_chosen.connect(self._put)
-        evaluator.progress.connect(page.show_progress)
-        evaluator.ready.connect(page.show_results)
-        evaluator.failed.connect(self._report)
+        questions.progressed.connect(self._show_progress)
+        questions.answered.connect(self._show_results)
+        questions.failed.connect(self._report)
         self._show_weights([])
         self._window.put_page("evaluate", page)
 
@@ -88,15 +90,36 @@ class EvaluationController(QObject):
         self._window.open_page("draw")
 
     @Slot(object)
-    def _report(self, failure: Failure) -> None:
-        log.error("%s failed: %s\n%s", failure.where, failure.message, failure.traceback)
+    def _evaluate(self, request: EvaluationRequest) -> None:
+        assert self._questions is not None
+        self._questions.ask(evaluation_question(request))
+
+    @Slot()
+    def _cancel(self) -> None:
+        assert self._questions is not None
+        self._questions.cancel(EVALUATION)
+
+    @Slot(object)
+    def _show_progress(self, message: JobProgress) -> None:
+        assert self.page is not None
+        self.page.show_progress(message.progress)
+
+    @Slot(object)
+    def _show_results(self, answer: Answer) -> None:
+        assert self.page is not None
+        self.page.show_results(answer.result)
+
+    @Slot(object)
+    def _report(self, message: JobFailure) -> None:
+        failure = message.failure
+        log.error("%s failed: %s\n%s", failure.what, failure.message, failure.traceback)
         assert self.page is not None
         self.page.show_failure(failure)
 
     def close(self) -> None:
         """Stop the thread, and wait for what is being saved."""
-        if self.evaluator is not None:
-            self.evaluator.close()
+        if self._questions is not None:
+            self._questions.close()
         if self.page is not None:
             self.page.close_files()
 

@@ -25,7 +25,7 @@ from lenetpad.storage.runs import Run
 from lenetpad.training import histories
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER, ending_in
 from lenetpad.ui.window import Window
-from lenetpad.values.failures import Failure
+from lenetpad.values.failures import Failure, Place
 from lenetpad.values.history import History
 from lenetpad.values.recipes import Distortions, Plan, plan_of
 from lenetpad.values.training import (
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("lenetpad")
 
-#: What the errands are called that load a page.
+#: What the background jobs are called that load a page.
 PAGE_JOBS: Final = ("train page", "evaluate page")
 #: A failed run goes on at this part of the rate that was too much.
 RESUMED_RATE: Final = 0.1
@@ -69,7 +69,7 @@ class TrainingController(QObject):
         super().__init__()
         self.page: TrainPage | None = None
         self.trainer = Trainer(target)
-        self.jobs = BackgroundJobs()
+        self.jobs = BackgroundJobs(Place.TRAIN)
         self._window, self._root = window, root
         self._devices: tuple[tuple[str, str], ...] = ()
         self._steps: Iterator[TrainPage | None] | None = None  # of the page's building
@@ -395,9 +395,9 @@ class TrainingController(QObject):
 
     @Slot(object)
     def _report(self, failure: Failure) -> None:
-        log.error("%s failed: %s\n%s", failure.where, failure.message, failure.traceback)
+        log.error("%s failed: %s\n%s", failure.what, failure.message, failure.traceback)
         self._notice(failure.message)
-        if failure.where in PAGE_JOBS:
+        if failure.job in PAGE_JOBS:
             self._window.explain_missing_page(failure.message)
 
     def may_close(self) -> bool:

@@ -1,125 +1,117 @@
-"""Errands: work that would hold up the window, done one after the other in a thread of its own."""
+"""Background jobs: functions that would hold up the window, done in order in a worker thread."""
 
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from queue import SimpleQueue
+from dataclasses import dataclass
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
-from lenetpad.values.failures import Failure, first_line
+from lenetpad.engine.worker import Worker
+from lenetpad.values.failures import Failure, Place
 
-#: What an errand gives is handed to this, in the window's thread.
+#: What a job returns is handed to this callback, in the owner's thread.
 Then = Callable[[Any], None]
+#: A job's name for the log, its function, and its callback.
 BackgroundJob = tuple[str, Callable[[], Any], Then | None]
-#: How soon the interpreter hands over while an errand is done. Painting a table or a plot calls
-#: Python some hundred times, and each call may have to wait that long for the errand.
+#: The interpreter's switch interval while a job runs. Painting a table or a plot calls Python some
+#: hundred times, and each call may have to wait that long for the job.
 HAND_OVER_SECONDS: Final = 0.0001
 
 
-class BackgroundJobs(QObject):
-    """Owns the thread. An error in an errand becomes a Failure, carried by ``failed``."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Done:
+    """A job that returned ``result``."""
+
+    job: str
+    then: Then | None
+    result: Any
+
+
+class BackgroundJobs(Worker):
+    """Owns the thread. An exception in a job becomes a Failure of ``place``, carried by
+    ``failed``."""
 
     failed = Signal(object)
-    _wake = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._closed = False
-        self._latest: dict[
-            str, BackgroundJob | None
-        ] = {}  # under way by name, with what is to follow
-        self._thread = QThread()
-        self._thread.setObjectName("errands")
-        self._worker = _Worker()
-        self._worker.moveToThread(self._thread)
-        self._wake.connect(self._worker.work, Qt.ConnectionType.QueuedConnection)
-        self._worker.done.connect(self._hand_over)
-        self._worker.failed.connect(self._tell_failure)
-        self._thread.start()
+    def __init__(self, place: Place, parent: QObject | None = None) -> None:
+        super().__init__("background jobs", parent)
+        self._place = place
+        self._queue: SimpleQueue[BackgroundJob] = SimpleQueue()
+        # Those of run_latest that are under way, by name, each with the one that follows it.
+        self._latest: dict[str, BackgroundJob | None] = {}
 
-    def run(self, where: str, work: Callable[[], Any], then: Then | None = None) -> None:
-        """Have ``work`` done in the thread and ``then`` called here with what it gives.
+    # In the owner's thread
 
-        ``where`` names it in the Failure that it may become.
+    def run(self, job: str, work: Callable[[], Any], then: Then | None = None) -> None:
+        """Have ``work`` called in the thread, and ``then`` here with what it returns.
+
+        ``job`` is its name in the Failure that it may become.
         """
-        if not self._closed:
-            self._worker.queue.put((where, work, then))
-            self._wake.emit()
+        if not self._closing:
+            self._queue.put((job, work, then))
+            self.wake()
 
-    def run_latest(self, where: str, work: Callable[[], Any], then: Then | None = None) -> None:
+    def run_latest(self, job: str, work: Callable[[], Any], then: Then | None = None) -> None:
         """The same for what is wished for often: while one of a name is under way, only the
         latest of the others is kept, and done after it."""
-        if where in self._latest:
-            self._latest[where] = (where, work, then)
+        if job in self._latest:
+            self._latest[job] = (job, work, then)
         else:
-            self._latest[where] = None
-            self.run(where, work, then)
+            self._latest[job] = None
+            self.run(job, work, then)
 
-    def busy(self, where: str) -> bool:
+    def busy(self, job: str) -> bool:
         """Whether one that was given to ``run_latest`` by this name is still to be done."""
-        return where in self._latest
+        return job in self._latest
 
-    @Slot(str, object, object)
-    def _hand_over(self, where: str, then: Then | None, result: object) -> None:
-        try:
-            if then is not None and not self._closed:
-                then(result)
-        finally:
-            self._follow(where)
+    def receive(self, message: object) -> None:
+        """Call back with a result, or tell a failure."""
+        match message:
+            case _Done(job, then, result):
+                try:
+                    if then is not None and not self._closing:
+                        then(result)
+                finally:
+                    self._follow(job)
+            case Failure():
+                try:
+                    self.failed.emit(message)
+                finally:
+                    self._follow(message.job)
 
-    @Slot(object)
-    def _tell_failure(self, failure: Failure) -> None:
-        try:
-            self.failed.emit(failure)
-        finally:
-            self._follow(failure.where)
-
-    def _follow(self, where: str) -> None:
+    def _follow(self, job: str) -> None:
         """Begin with the latest wish of a name, now that the one of before is done."""
-        job = self._latest.pop(where, None)
-        if job is not None:
-            self.run_latest(*job)
+        following = self._latest.pop(job, None)
+        if following is not None:
+            self.run_latest(*following)
 
-    def close(self) -> None:
-        """Leave out what has not begun, and wait for what has."""
-        self._closed = True
-        self._worker.closing = True
-        self._thread.quit()
-        self._thread.wait()
+    # In the worker's thread
 
-
-class _Worker(QObject):
-    done = Signal(str, object, object)
-    failed = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.closing = False
-        self.queue: SimpleQueue[BackgroundJob] = SimpleQueue()
-
-    @Slot()
-    def work(self) -> None:
-        """Do one errand; there is a call for each."""
-        if self.closing:
-            return
-        where, work, then = self.queue.get()
+    def step(self) -> bool:
+        """Do one job; what has not begun when the worker closes is left out."""
         try:
-            with _giving_way():
-                result = work()
-        except Exception as error:
-            message = first_line(error)
-            self.failed.emit(Failure(where, message, traceback.format_exc()))
-            return
-        self.done.emit(where, then, result)
+            job, work, then = self._queue.get_nowait()
+        except Empty:
+            return False
+        failure = self.guard(partial(self._do, job, work, then), self._place, job)
+        if failure is not None:
+            self.send(failure)
+        return True
+
+    def _do(self, job: str, work: Callable[[], Any], then: Then | None) -> None:
+        with _short_switch_interval():
+            result = work()
+        self.send(_Done(job, then, result))
 
 
 @contextmanager
-def _giving_way() -> Iterator[None]:
+def _short_switch_interval() -> Iterator[None]:
     """Let the window's thread have the interpreter sooner than is usual."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(min(usual, HAND_OVER_SECONDS))

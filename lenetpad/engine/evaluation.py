@@ -1,129 +1,121 @@
-"""The evaluation thread: examinations go in, progress and judgements come out, the latest wins."""
+"""The job "evaluation": networks are opened, read labelled images, and are judged.
+
+torch is imported inside functions only, in the jobs thread that runs the job.
+"""
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
-
-from lenetpad.engine.mailbox import Mailbox
+from lenetpad.engine.evaluation_data import open_data
 from lenetpad.engine.torch_preload import preload_torch
-from lenetpad.values.evaluation import EvaluationProgress, EvaluationRequest, EvaluationResults
-from lenetpad.values.failures import Failure, first_line
+from lenetpad.values.devices import AUTO, CPU, TORCH_CPU
+from lenetpad.values.evaluation import (
+    EvaluationProgress,
+    EvaluationRequest,
+    EvaluationResults,
+    Predictions,
+)
+from lenetpad.values.failures import Place
+from lenetpad.values.jobs import Answer, Question
+from lenetpad.values.models import Choice
 
-#: Judges step by step: progress, and the judgements at the end.
-Evaluate = Callable[[EvaluationRequest], Iterator[EvaluationProgress | EvaluationResults]]
+if TYPE_CHECKING:
+    from lenetpad.data.labelled import Labelled
+    from lenetpad.lenet.recognizer import Recognizer
+    from lenetpad.training.recognizer import TorchRecognizer
+
+#: The name of the job, and of who asks for it: the Evaluate page.
+EVALUATION: Final = "evaluation"
+#: How many images are read at once beside the pen.
+SMALL_BATCH: Final = 250
 
 
-def evaluate_with_torch(
-    request: EvaluationRequest,
-) -> Iterator[EvaluationProgress | EvaluationResults]:
-    """Judge networks. The first step imports torch: never in the GUI thread."""
+def evaluation_question(request: EvaluationRequest) -> Question:
+    """The Evaluate page's question that has this request answered."""
+    return Question(
+        EVALUATION, EVALUATION, request.models, request, request.serial, Place.EVALUATE
+    )
+
+
+def evaluate_job(question: Question) -> Generator[object, None, None]:
+    """Answer an EvaluationRequest with EvaluationResults; EvaluationProgress until then."""
+    request = question.argument
+    assert isinstance(request, EvaluationRequest)
     preload_torch()
-    from lenetpad.evaluation.evaluate import evaluate_networks
+    for step in evaluate_networks(request):
+        yield Answer(question, step) if isinstance(step, EvaluationResults) else step
 
-    yield from evaluate_networks(request)
 
+def evaluate_networks(
+    request: EvaluationRequest,
+) -> Generator[EvaluationProgress | EvaluationResults, None, None]:
+    """Evaluate one or two networks, with progress after each batch; the results last.
 
-class Evaluator(QObject):
-    """Owns the evaluation thread. Examinations return at once; answers come as signals.
-
-    ``progress`` carries an ExaminationProgress, ``ready`` Judgements and ``failed`` a Failure, all
-    of them only of the latest examination that was not cancelled.
+    Closing the generator cancels it. Raises WeightsError, DataError or InkError.
     """
+    from lenetpad.data.labelled import Labelled
 
-    progress = Signal(object)
-    ready = Signal(object)
-    failed = Signal(object)
-    _wake = Signal()
-
-    def __init__(
-        self, predict: Evaluate = evaluate_with_torch, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._wanted: EvaluationRequest | None = None
-        self._letters: Mailbox[EvaluationRequest] = Mailbox()
-        self._thread = QThread()
-        self._thread.setObjectName("evaluation")
-        self._worker = _Worker(predict, self._letters)
-        self._worker.moveToThread(self._thread)
-        self._wake.connect(self._worker.work, Qt.ConnectionType.QueuedConnection)
-        self._worker.progress.connect(self._tell_progress)
-        self._worker.ready.connect(self._tell_ready)
-        self._worker.failed.connect(self._tell_failure)
-        self._thread.start()
-
-    def evaluate_networks(self, request: EvaluationRequest) -> None:
-        """Judge these networks now; whatever was under way is given up."""
-        self._want(request)
-        if self._letters.put(request):
-            self._wake.emit()
-
-    @Slot()
-    def cancel(self) -> None:
-        """Give up after the batch at hand; nothing more is told of it."""
-        self._want(None)
-        self._letters.take()
-
-    def close(self) -> None:
-        """Stop after the batch at hand and wait for the thread; further calls do nothing."""
-        self.cancel()
-        if self._thread.isRunning():
-            self._thread.quit()
-            self._thread.wait()
-
-    def _want(self, request: EvaluationRequest | None) -> None:
-        self._wanted = self._worker.wanted = request
-
-    # What the thread had sent before it heard of a wish is dropped here.
-
-    @Slot(object)
-    def _tell_progress(self, progress: EvaluationProgress) -> None:
-        if self._wanted is not None and progress.serial == self._wanted.serial:
-            self.progress.emit(progress)
-
-    @Slot(object)
-    def _tell_ready(self, results: EvaluationResults) -> None:
-        if results.request is self._wanted:
-            self.ready.emit(results)
-
-    @Slot(object, object)
-    def _tell_failure(self, request: EvaluationRequest, failure: Failure) -> None:
-        if request is self._wanted:
-            self.failed.emit(failure)
+    yield EvaluationProgress(request.serial, 0, 0)
+    readers = [_opened(choice) for choice in request.models]
+    yield EvaluationProgress(request.serial, 0, 0)
+    for step in open_data(request.data, request.serial):
+        if isinstance(step, Labelled):
+            labelled = step
+        else:
+            yield step
+    found = yield from _predicted(readers, labelled, request.serial)
+    pairs = zip(request.models, readers, strict=True)
+    notices = [notice for choice, reader in pairs if (notice := _notice(choice, reader))]
+    yield EvaluationResults(
+        request=request,
+        images=labelled.images.numpy(),
+        labels=labelled.labels.numpy(),
+        found=found,
+        notice=" ".join(notices),
+    )
 
 
-class _Worker(QObject):
-    """Lives in the evaluation thread and judges one examination at a time."""
+def _opened(choice: Choice) -> TorchRecognizer:
+    """The chosen network for many images at once: torch's, also where the pad has NumPy's."""
+    from lenetpad.training.opening import open_recognizer
+    from lenetpad.training.recognizer import TorchRecognizer
 
-    progress = Signal(object)
-    ready = Signal(object)
-    failed = Signal(object, object)
+    device = TORCH_CPU if choice.device in (AUTO, CPU) else choice.device
+    found = open_recognizer(replace(choice, device=device))
+    if isinstance(found, TorchRecognizer):
+        return found
+    return TorchRecognizer(found.weights, notice=found.notice)  # its device failed
 
-    def __init__(self, predict: Evaluate, letters: Mailbox[EvaluationRequest]) -> None:
-        super().__init__()
-        self.wanted: EvaluationRequest | None = None  # written by the owner's thread
-        self._judge = predict
-        self._letters = letters
 
-    @Slot()
-    def work(self) -> None:
-        """Judge what the mailbox holds until it is empty."""
-        while (request := self._letters.take()) is not None:
-            self._guarded(request)
+def _predicted(
+    readers: Sequence[TorchRecognizer], labelled: Labelled, serial: int
+) -> Generator[EvaluationProgress, None, tuple[Predictions, ...]]:
+    """Have each network read every image; yields progress, and returns their predictions."""
+    from lenetpad.evaluation.evaluate import predict
 
-    def _guarded(self, request: EvaluationRequest) -> None:
-        """The one place where a failure becomes a message."""
-        try:
-            self._evaluate(request)
-        except Exception as error:
-            message = first_line(error)
-            failure = Failure("evaluation", message, traceback.format_exc())
-            self.failed.emit(request, failure)
+    total = len(readers) * len(labelled)
+    found: list[Predictions] = []
+    for reader in readers:
+        before = len(found) * len(labelled)
+        for step in predict(reader.network, labelled, reader.torch_device, SMALL_BATCH):
+            if isinstance(step, Predictions):
+                found.append(step)
+            else:
+                yield EvaluationProgress(serial, before + step, total)
+    return tuple(found)
 
-    def _evaluate(self, request: EvaluationRequest) -> None:
-        for step in self._judge(request):
-            if self.wanted is not request:
-                return
-            (self.ready if isinstance(step, EvaluationResults) else self.progress).emit(step)
+
+def _notice(choice: Choice, reader: Recognizer) -> str:
+    """What the user should know of how a network was read."""
+    conventions, guesses = reader.weights.conventions, reader.weights.guesses
+    if conventions is not None and guesses:
+        notice = (
+            f"{Path(choice.model).name} does not say how it reads; it was read as the best of "
+            f"{len(guesses)} guesses: {', '.join(conventions.answers.values())}."
+        )
+        return " ".join(filter(None, [notice, reader.notice]))
+    return reader.notice

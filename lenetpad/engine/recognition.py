@@ -1,27 +1,32 @@
-"""The recognition thread: sheets go in, readings come out, the latest wins."""
+"""The recognition thread: sheets go in, readings come out.
+
+Latest wins: each kind of wish has a one-slot mailbox, so that the thread reads the newest sheet
+however many were submitted while it was at work.
+"""
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from lenetpad.engine.mailbox import Mailbox
 from lenetpad.engine.torch_preload import preload_torch
+from lenetpad.engine.worker import Worker
 from lenetpad.ink.raster import Image, draw_sheet
+from lenetpad.training.opening import needs_torch, open_recognizer
 from lenetpad.values.devices import CPU, fallback_notice
-from lenetpad.values.failures import Failure, first_line
+from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
 from lenetpad.values.reading import Reading, Request
 from lenetpad.values.training import Snapshot
 
 
 class Reader(Protocol):
-    """What reads an image: lenet.recognizer.Recognizer, or a stand-in in tests."""
+    """What reads an image: a recognizer, or a stand-in in tests."""
 
     device: str
 
@@ -39,54 +44,49 @@ class Reader(Protocol):
 Opener = Callable[[Choice], Reader | ConventionsQuestion]
 
 
-def open_with_torch(choice: Choice) -> Reader | ConventionsQuestion:
-    """Open the chosen network. The first call imports torch: never in the GUI thread."""
-    preload_torch()
-    from lenetpad.training.recognizer import open_recognizer
-
+def open_reader(choice: Choice) -> Reader | ConventionsQuestion:
+    """Open the chosen network. It may import torch: never in the GUI thread."""
+    if needs_torch(choice):
+        preload_torch()
     recognizer = open_recognizer(choice)
     guesses = recognizer.weights.guesses
     return ConventionsQuestion(choice, guesses) if guesses else recognizer
 
 
-class Recognition(QObject):
+class Recognition(Worker):
     """Owns the recognition thread. Submissions return at once; answers come as signals.
 
     ``reading_ready`` carries a Reading, ``model_ready`` a ModelReady, ``failed`` a Failure;
-    ``asked`` a ForeignQuestion, which the same choice with an answer settles.
+    ``conventions_asked`` a ConventionsQuestion, which the same choice with an answer settles.
     """
 
     reading_ready = Signal(object)
     model_ready = Signal(object)
     conventions_asked = Signal(object)
     failed = Signal(object)
-    _wake = Signal()
 
-    def __init__(self, opener: Opener = open_with_torch, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, opener: Opener = open_reader, parent: QObject | None = None) -> None:
+        super().__init__("recognition", parent)
         self._requests: Mailbox[Request] = Mailbox()
         self._choices: Mailbox[Choice] = Mailbox()
         self._snapshots: Mailbox[tuple[int, Snapshot]] = Mailbox()
-        self._thread = QThread()
-        self._thread.setObjectName("recognition")
-        self._worker = _Worker(opener, self._requests, self._choices, self._snapshots)
-        self._worker.moveToThread(self._thread)
-        self._wake.connect(self._worker.work, Qt.ConnectionType.QueuedConnection)
-        self._worker.reading.connect(self.reading_ready)
-        self._worker.ready.connect(self.model_ready)
-        self._worker.conventions_asked.connect(self.conventions_asked)
-        self._worker.failed.connect(self.failed)
-        self._thread.start()
+        self._open = opener
+        # Below: of the worker's thread alone.
+        self._latest: Request | None = None  # the last one that was read
+        self._choice: Choice | None = None
+        self._reader: Reader | None = None
+
+    # In the owner's thread
 
     def submit(self, request: Request) -> None:
         """Ask for a reading; a request that has not been started is replaced."""
         if self._requests.put(request):
-            self._wake.emit()
+            self.wake()
 
     def choose(self, choice: Choice) -> None:
         """Ask for another network or device; a choice that has not been started is replaced."""
         if self._choices.put(choice):
-            self._wake.emit()
+            self.wake()
 
     def refresh(self, serial: int, snapshot: Snapshot) -> None:
         """Let the network of the choice with this serial have other weights, and read again.
@@ -94,85 +94,61 @@ class Recognition(QObject):
         It does nothing once another network reads.
         """
         if self._snapshots.put((serial, snapshot)):
-            self._wake.emit()
+            self.wake()
 
-    def close(self) -> None:
-        """Stop after the job at hand and wait for the thread; further calls do nothing."""
-        if self._thread.isRunning():
-            self._worker.closing = True
-            self._thread.quit()
-            self._thread.wait()
+    def receive(self, message: object) -> None:
+        """Emit the signal for a message of the thread."""
+        match message:
+            case Reading():
+                self.reading_ready.emit(message)
+            case ModelReady():
+                self.model_ready.emit(message)
+            case ConventionsQuestion():
+                self.conventions_asked.emit(message)
+            case Failure():
+                self.failed.emit(message)
 
+    # In the worker's thread
 
-class _Worker(QObject):
-    """Lives in the recognition thread and does one job at a time."""
+    def step(self) -> bool:
+        """Do what the mailboxes hold, choices first."""
+        if (choice := self._choices.take()) is not None:
+            self._guarded(Place.MODEL, partial(self._load, choice))
+        elif self._reader is None:
+            return False  # the request waits in its slot for a reader
+        elif (found := self._snapshots.take()) is not None:
+            self._guarded(Place.RECOGNITION, partial(self._refresh, *found))
+        elif (request := self._requests.take()) is not None:
+            self._guarded(Place.RECOGNITION, partial(self._read, request))
+        else:
+            return False
+        return True
 
-    reading = Signal(object)
-    ready = Signal(object)
-    conventions_asked = Signal(object)
-    failed = Signal(object)
-
-    def __init__(
-        self,
-        opener: Opener,
-        requests: Mailbox[Request],
-        choices: Mailbox[Choice],
-        snapshots: Mailbox[tuple[int, Snapshot]],
-    ) -> None:
-        super().__init__()
-        self.closing = False  # written by the owner's thread; a plain flag is enough
-        self._open = opener
-        self._requests = requests
-        self._choices = choices
-        self._snapshots = snapshots
-        self._latest: Request | None = None  # the last one that was read
-        self._choice: Choice | None = None
-        self._reader: Reader | None = None
-
-    @Slot()
-    def work(self) -> None:
-        """Do what the mailboxes hold, choices first, until both are empty."""
-        while not self.closing:
-            if (choice := self._choices.take()) is not None:
-                self._guarded("model", partial(self._load, choice))
-            elif self._reader is None:
-                return  # the request waits in its slot for a reader
-            elif (found := self._snapshots.take()) is not None:
-                self._guarded("recognition", partial(self._refresh, *found))
-            elif (request := self._requests.take()) is not None:
-                self._guarded("recognition", partial(self._read, request))
-            else:
-                return
-
-    def _guarded(self, where: str, job: Callable[[], None]) -> None:
-        """The one place where a failure becomes a message."""
-        try:
-            job()
-        except Exception as error:
-            message = first_line(error)
-            self.failed.emit(Failure(where, message, traceback.format_exc()))
+    def _guarded(self, place: Place, work: Callable[[], None]) -> None:
+        if (failure := self.guard(work, place)) is not None:
+            self.send(failure)
 
     def _load(self, choice: Choice) -> None:
         reader = self._open(choice)
         if isinstance(reader, ConventionsQuestion):
-            self.conventions_asked.emit(reader)
+            self.send(reader)
             return
         description = reader.describe(choice)
         self._reader, self._choice = reader, choice
-        self.ready.emit(description)
+        self.send(description)
 
     def _refresh(self, serial: int, snapshot: Snapshot) -> None:
         if self._choice is None or self._reader is None or self._choice.serial != serial:
             return
         if self._reader.refresh(snapshot):
-            self.ready.emit(self._reader.describe(self._choice))
+            self.send(self._reader.describe(self._choice))
         if self._latest is not None:
             self._read(replace(self._latest, time=0.0))  # no hand waits for this one
 
     def _read(self, request: Request) -> None:
         self._latest = request
         reading = self._read_somewhere(draw_sheet(request.sheet))
-        self.reading.emit(
+        self.send(
             replace(
                 reading,
                 serial=request.serial,
@@ -194,5 +170,5 @@ class _Worker(QObject):
             if isinstance(reader, ConventionsQuestion):  # another file lies there now
                 raise
             self._reader = reader
-            self.ready.emit(replace(self._reader.describe(self._choice), notice=notice))
+            self.send(replace(self._reader.describe(self._choice), notice=notice))
             return self._reader.read(image)

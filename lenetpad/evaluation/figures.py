@@ -15,7 +15,7 @@ from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.mixture import SEEDS, noise, scribbles, split
 from lenetpad.evaluation.evaluate import evaluate
-from lenetpad.training.network import LeNet5
+from lenetpad.evaluation.inference import Network
 from lenetpad.values.evaluation import Evaluation
 
 SCRIBBLES: Final = 3000
@@ -53,7 +53,7 @@ def evaluation_sets(ink: Sequence[Path] = (), images: Sequence[Path] = ()) -> di
 
 
 def evaluated(
-    network: LeNet5, sets: Mapping[str, Labelled], device: str = "cpu"
+    network: Network, sets: Mapping[str, Labelled], device: str = "cpu"
 ) -> dict[str, Evaluation]:
     """The network's evaluation on each set."""
     return {name: evaluate(network, labelled, device) for name, labelled in sets.items()}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor
 
 from lenetpad.training.network import LeNet5
-from lenetpad.values.evaluation import calibration_bins
+from lenetpad.values.evaluation import expected_calibration_error
 
 #: The share of digits that the threshold of "no digit" refuses.
 REFUSED_DIGITS: Final = 0.01
@@ -35,14 +34,3 @@ def calibrate(network: LeNet5, outputs: Tensor, labels: Tensor) -> None:
         return expected_calibration_error(confidences.double().numpy(), right)
 
     network.calibrate(min(TEMPERATURES, key=error), rubbish)
-
-
-def expected_calibration_error(
-    confidences: NDArray[np.floating], right: NDArray[np.bool_]
-) -> float:
-    """Mean distance between confidence and accuracy over equal bins of confidence.
-
-    ``confidences`` (n,) are the probabilities of the answers and ``right`` (n,) says which
-    answers are; see ``CalibrationBins``.
-    """
-    return calibration_bins(confidences, right).error

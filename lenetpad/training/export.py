@@ -23,12 +23,15 @@ from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from lenetpad.data import labelled as data
+from lenetpad.data.distortions import padded
+from lenetpad.evaluation.inference import outputs
+from lenetpad.lenet.conventions import conventions_of
+from lenetpad.lenet.weights import SUFFIXES, Weights
 from lenetpad.storage.resources import how_to_get
 from lenetpad.training.network import LeNet5, network_of
-from lenetpad.training.weights import SUFFIXES, Weights, load, save
+from lenetpad.training.weights import load, save
 from lenetpad.values.conventions import UNKNOWN_CONVENTIONS
 from lenetpad.values.failures import first_line
 
@@ -109,9 +112,7 @@ def _written(network: LeNet5, facts: Mapping[str, Any], path: Path, images: Tens
 
 
 def _computed(network: LeNet5, images: Tensor) -> Tensor:
-    with torch.inference_mode():
-        output: Tensor = network.eval()(images)
-    return output
+    return torch.cat(list(outputs(network, images)))
 
 
 class _Exported(nn.Module):
@@ -153,7 +154,7 @@ def _computed_by_onnx(path: Path, images: Tensor) -> Tensor:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    [output] = session.run(["output"], {"image": images.numpy()})
+    [output] = session.run(["output"], {"image": padded(images).numpy()})
     return torch.from_numpy(output)
 
 
@@ -173,6 +174,5 @@ def _quiet() -> Iterator[None]:
 
 @cache
 def _images() -> Tensor:
-    """Some of MNIST's test images as the program shows them to a network."""
-    _, test = data.mnist()
-    return functional.pad(test.images[:IMAGES, None].float() / 255, (2, 2, 2, 2))
+    """Some of MNIST's test images."""
+    return data.mnist()[1].images[:IMAGES]

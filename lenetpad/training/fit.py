@@ -1,4 +1,4 @@
-"""Training: ``fit`` trains a network and yields its progress."""
+"""Training: fits a network to labelled images and yields its progress."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lenetpad.data.distortions import distorted, padded
 from lenetpad.data.labelled import Labelled
+from lenetpad.evaluation import inference
 from lenetpad.training.distillation import Teachers
 from lenetpad.training.network import LeNet5
 from lenetpad.values.recipes import Recipe
@@ -20,7 +21,6 @@ from lenetpad.values.training import Progress
 #: Steps and seconds between two reports of progress, whichever come first.
 REPORT_EVERY: Final = 20
 REPORT_SECONDS: Final = 0.5
-EVALUATION_BATCH: Final = 1000
 SOUND: Final = 32  # images on which the weights must give a loss before a report
 
 
@@ -36,23 +36,6 @@ class DivergedError(TrainingError):
 
 #: After how many passes section III-B of the paper has which part of its first rate, latest first.
 _1998: Final = ((12, 0.02), (8, 0.1), (5, 0.2), (2, 0.4), (0, 1.0))
-
-
-def fit(
-    network: LeNet5,
-    data: Labelled,
-    recipe: Recipe,
-    device: str = "cpu",
-    held_out: Labelled | None = None,
-    *,
-    bf16: bool = False,
-    teachers: Sequence[LeNet5] = (),
-) -> Iterator[Progress]:
-    """Train ``network`` in place on ``data`` and yield progress every few steps.
-
-    A ``Training`` from its first step to its last; see there.
-    """
-    return Training(network, data, recipe, device, held_out, bf16=bf16, teachers=teachers).run()
 
 
 class Training:
@@ -230,7 +213,7 @@ class Training:
         network, held_out = self.network, self._held_out
         if len(held_out) == 0:
             return None, None
-        outputs = evaluate_outputs(network, held_out.images, self.device)
+        outputs = torch.cat(list(inference.outputs(network, held_out.images, self.device)))
         network.train()
         labels = held_out.labels.to(outputs.device)
         wrong = network.log_posteriors(outputs)[:, :10].argmax(dim=1) != labels
@@ -303,11 +286,3 @@ def bf16_is_faster(device: str) -> bool:
         return device.startswith("cuda") and torch.cuda.is_bf16_supported()
     can = torch.cpu.get_capabilities()
     return any(can.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
-
-
-def evaluate_outputs(network: nn.Module, images: Tensor, device: str) -> Tensor:
-    """The output layer (n, 10) for uint8 images (n, 28, 28), in evaluation mode."""
-    network.eval()
-    with torch.inference_mode():
-        batches = [network(padded(b).to(device)) for b in images.split(EVALUATION_BATCH)]
-    return torch.cat(batches)

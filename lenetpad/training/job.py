@@ -28,9 +28,9 @@ from lenetpad.evaluation.figures import (
 from lenetpad.storage import resources, runs
 from lenetpad.training import recording
 from lenetpad.training.calibration import REFUSED_DIGITS
+from lenetpad.training.devices import usable_device
 from lenetpad.training.fit import Training, TrainingError
 from lenetpad.training.network import LeNet5, build, network_of
-from lenetpad.training.devices import usable_device
 from lenetpad.training.recording import Recording
 from lenetpad.training.splits import calibrate, prepared
 from lenetpad.training.weights import load, save, write

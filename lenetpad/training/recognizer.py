@@ -31,9 +31,9 @@ class TorchRecognizer(Recognizer):
     def __init__(self, weights: Weights, device: str = TORCH_CPU, notice: str = "") -> None:
         prepare_for_single_images()
         self.device = device
-        self._torch_device = torch_name(device)
-        self.network = network_of(weights).requires_grad_(False).to(self._torch_device)
-        one = torch.zeros(1, 1, PADDED, PADDED, device=self._torch_device)
+        self.torch_device = torch_name(device)
+        self.network = network_of(weights).requires_grad_(False).to(self.torch_device)
+        one = torch.zeros(1, 1, PADDED, PADDED, device=self.torch_device)
         whole = _Pass(self.network)
         self._shapes = whole.shapes(one)
         self._traced = _in_one_call(whole, one)
@@ -46,7 +46,7 @@ class TorchRecognizer(Recognizer):
 
     def _compute(self, image: Image) -> tuple[dict[str, FloatArray], FloatArray]:
         with torch.inference_mode():
-            batch = torch.from_numpy(pad(image)[None, None]).to(self._torch_device)
+            batch = torch.from_numpy(pad(image)[None, None]).to(self.torch_device)
             row: FloatArray = self._traced(batch).cpu().numpy()
         row.flags.writeable = False
         taps, at = {}, 0

@@ -11,9 +11,9 @@ import torch
 from lenetpad.data import labelled as data
 from lenetpad.data.labelled import NO_DIGIT, Labelled
 from lenetpad.data.mixture import mixed, split
+from lenetpad.evaluation.inference import outputs
 from lenetpad.ink.files import Drawing
 from lenetpad.training import calibration
-from lenetpad.training.fit import evaluate_outputs
 from lenetpad.training.network import LeNet5
 from lenetpad.values.recipes import Recipe
 
@@ -71,8 +71,8 @@ def _subsample_and_corrupt(train: Labelled, recipe: Recipe) -> Labelled:
 def calibrate(network: LeNet5, choices: Labelled, device: str = "cpu") -> None:
     """Calibrate a trained network on held-out digits."""
     if len(choices):
-        outputs = evaluate_outputs(network, choices.images, device).cpu()
-        calibration.calibrate(network, outputs, choices.labels)
+        found = torch.cat(list(outputs(network, choices.images, device))).cpu()
+        calibration.calibrate(network, found, choices.labels)
 
 
 def _digits(drawings: Sequence[Drawing]) -> list[Drawing]:

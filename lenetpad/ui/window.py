@@ -38,7 +38,7 @@ from lenetpad.ui.widgets import theme
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import ThemeChoice
-from lenetpad.values.failures import Failure
+from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
 from lenetpad.values.reading import Reading
 
@@ -155,7 +155,7 @@ class Window(QMainWindow):
     def show_failure(self, failure: Failure) -> None:
         """Say what failed; a reading that failed leaves none on screen that is not of this ink."""
         self.banner.warn(failure.message)
-        if failure.where == "recognition":
+        if failure.place is Place.RECOGNITION:
             self.page.forget_reading()
         self.page.verdict.show_no_network()
 

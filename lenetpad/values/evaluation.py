@@ -343,6 +343,17 @@ def calibration_bins(confidences: NDArray[np.floating], right: Flags) -> Calibra
     )
 
 
+def expected_calibration_error(
+    confidences: NDArray[np.floating], right: NDArray[np.bool_]
+) -> float:
+    """Mean distance between confidence and accuracy over equal bins of confidence.
+
+    ``confidences`` (n,) are the probabilities of the answers and ``right`` (n,) says which
+    answers are; see ``CalibrationBins``.
+    """
+    return calibration_bins(confidences, right).error
+
+
 def _sums(which: Indices, values: NDArray[np.generic]) -> Fractions:
     """The sum of each bin's values."""
     return np.bincount(which, weights=values, minlength=BINS).astype(np.float64)

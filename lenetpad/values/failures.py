@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Where something can fail; it decides who shows the failure. The value is for the log."""
+
+    MODEL = "model"  # a network is opened
+    RECOGNITION = "recognition"  # a sheet is read
+    DRAW = "drawing"
+    TRAIN = "training"
+    EVALUATE = "evaluation"
+    WINDOW = "window"  # anything that was caught nowhere else
 
 
 def first_line(error: BaseException) -> str:
@@ -12,8 +24,17 @@ def first_line(error: BaseException) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A job that failed: where, what to tell the user, and the traceback for the log."""
+    """A job that failed: where, what to tell the user, and the traceback for the log.
 
-    where: str
+    ``job`` is the name of the background job or question that failed, where there is one.
+    """
+
+    place: Place
     message: str
     traceback: str = ""
+    job: str = ""
+
+    @property
+    def what(self) -> str:
+        """What the log calls it: the job or, where it has no name, the place."""
+        return self.job or self.place

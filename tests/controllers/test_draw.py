@@ -28,7 +28,7 @@ from lenetpad.lenet.config import PRESETS
 from lenetpad.tools.synthetic_pen import Hand, Pointer
 from lenetpad.training import weights
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
-from lenetpad.values.failures import Failure
+from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import Choice, ModelReady
 from lenetpad.values.reading import Reading
 
@@ -423,7 +423,7 @@ def test_the_same_failure_is_logged_once(
 ) -> None:
     pad = make_pad(lambda choice: fake_reader())
     for _ in range(5):
-        pad.report(Failure("recognition", "odd", "Traceback"))
+        pad.report(Failure(Place.RECOGNITION, "odd", "Traceback"))
     assert len(caplog.records) == 1
 
 
@@ -440,7 +440,7 @@ def test_an_unexpected_failure_keeps_the_choice(
 ) -> None:
     pad = make_pad(lambda choice: fake_reader())
     wait_for_reading(qtbot, pad)
-    pad.report(Failure("recognition", "odd"))
+    pad.report(Failure(Place.RECOGNITION, "odd"))
     assert pad.window.banner.text == "odd"
     assert pad.window.header.models.currentData() == Choice(0, "lenet5-1998").model
 

@@ -6,35 +6,68 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Slot
 from pytestqt.qtbot import QtBot
 
-from lenetpad.engine.evaluation import Evaluator
+from lenetpad.engine.evaluation import EVALUATION, evaluate_job, evaluation_question
+from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.strokes import Sheet
 from lenetpad.ui.evaluate.page import EvaluatePage
 from lenetpad.ui.widgets import theme
 from lenetpad.ui.widgets.model_titles import TITLES
 from lenetpad.ui.widgets.theme import LIGHT
+from lenetpad.values.evaluation import EvaluationRequest
+from lenetpad.values.jobs import Answer, JobFailure, JobProgress
 
 TIMEOUT = 120_000
+
+
+class Wiring(QObject):
+    """What the controller does between the page and the thread."""
+
+    def __init__(self, page: EvaluatePage, jobs: Jobs) -> None:
+        super().__init__()
+        self._page, self._jobs = page, jobs
+        page.evaluation_requested.connect(self._ask)
+        page.cancelled.connect(self._cancel)
+        jobs.progressed.connect(self._show_progress)
+        jobs.answered.connect(self._show_results)
+        jobs.failed.connect(self._show_failure)
+
+    @Slot(object)
+    def _ask(self, request: EvaluationRequest) -> None:
+        self._jobs.ask(evaluation_question(request))
+
+    @Slot()
+    def _cancel(self) -> None:
+        self._jobs.cancel(EVALUATION)
+
+    @Slot(object)
+    def _show_progress(self, message: JobProgress) -> None:
+        self._page.show_progress(message.progress)
+
+    @Slot(object)
+    def _show_results(self, answer: Answer) -> None:
+        self._page.show_results(answer.result)
+
+    @Slot(object)
+    def _show_failure(self, message: JobFailure) -> None:
+        self._page.show_failure(message.failure)
 
 
 @pytest.fixture
 def page(qtbot: QtBot, torch_settings: None) -> Iterator[EvaluatePage]:
     """A page wired to the thread as the pad does it."""
     theme.apply(LIGHT)
-    page, evaluator = EvaluatePage(LIGHT), Evaluator()
+    page, jobs = EvaluatePage(LIGHT), Jobs({EVALUATION: evaluate_job})
+    wiring = Wiring(page, jobs)
     qtbot.addWidget(page)
     page.show_weights(tuple((title, name) for name, title in TITLES.items()))
-    page.evaluation_requested.connect(evaluator.evaluate_networks)
-    page.cancelled.connect(evaluator.cancel)
-    evaluator.progress.connect(page.show_progress)
-    evaluator.ready.connect(page.show_results)
-    evaluator.failed.connect(page.show_failure)
     page.resize(1024, 640)
     page.show()
     yield page
-    evaluator.close()
+    jobs.close()
+    wiring.deleteLater()
     page.close_files()
     page.hide()
 

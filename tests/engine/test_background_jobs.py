@@ -1,4 +1,4 @@
-"""Errands: in a thread of their own, in order, with failures told and nothing left behind."""
+"""Background jobs: in a thread, in order, with failures told and nothing left behind."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from lenetpad.engine.background_jobs import BackgroundJobs
-from lenetpad.values.failures import Failure
+from lenetpad.values.failures import Failure, Place
 
 
 @pytest.fixture
 def jobs(qtbot: QtBot) -> Iterator[BackgroundJobs]:
-    made = BackgroundJobs()
+    made = BackgroundJobs(Place.TRAIN)
     yield made
     made.close()
 
@@ -86,7 +86,8 @@ def test_a_failure_is_told_and_the_thread_lives_on(qtbot: QtBot, jobs: Backgroun
         jobs.run("runs", fail)
     failure = told.args[0]
     assert isinstance(failure, Failure)
-    assert (failure.where, failure.message) == ("runs", "no such run")
+    assert (failure.job, failure.message) == ("runs", "no such run")
+    assert failure.place is Place.TRAIN
     assert "Traceback" in failure.traceback
     found: list[int] = []
     jobs.run("runs", lambda: 1, found.append)
@@ -94,7 +95,7 @@ def test_a_failure_is_told_and_the_thread_lives_on(qtbot: QtBot, jobs: Backgroun
 
 
 def test_closing_waits_for_what_has_begun_and_leaves_out_the_rest(qtbot: QtBot) -> None:
-    jobs, begun, go = BackgroundJobs(), threading.Event(), threading.Event()
+    jobs, begun, go = BackgroundJobs(Place.TRAIN), threading.Event(), threading.Event()
     done: list[int] = []
 
     def slow() -> None:

@@ -1,9 +1,9 @@
-"""The evaluation thread: latest wins, cancelling is quick, failures are messages."""
+"""Evaluations in the jobs thread: latest wins, cancelling is quick, failures are messages."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ import pytest
 from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
-from lenetpad.engine.evaluation import Evaluate, Evaluator
+from lenetpad.engine.evaluation import EVALUATION, evaluation_question
+from lenetpad.engine.jobs import Job, Jobs
 from lenetpad.values.evaluation import (
     DataChoice,
     Evaluation,
@@ -20,7 +21,8 @@ from lenetpad.values.evaluation import (
     EvaluationResults,
     Predictions,
 )
-from lenetpad.values.failures import Failure
+from lenetpad.values.failures import Failure, Place
+from lenetpad.values.jobs import Answer, JobFailure, JobProgress, Question
 from lenetpad.values.models import Choice
 
 
@@ -36,31 +38,39 @@ def result(request: EvaluationRequest) -> EvaluationResults:
     return EvaluationResults(request, images, right.copy(), (predictions,))
 
 
-class Witness(QObject):
-    """Collects what an Examiner says, and in which thread it was told."""
+def answer(question: Question) -> Answer:
+    assert isinstance(question.argument, EvaluationRequest)
+    return Answer(question, result(question.argument))
 
-    def __init__(self, evaluator: Evaluator) -> None:
+
+Replies = Generator[object, None, None]
+
+
+class Witness(QObject):
+    """Collects what is replied to evaluations, and in which thread it was told."""
+
+    def __init__(self, jobs: Jobs) -> None:
         super().__init__()
         self.progress: list[EvaluationProgress] = []
         self.results: list[EvaluationResults] = []
         self.failures: list[Failure] = []
         self.threads: set[int] = set()
-        evaluator.progress.connect(self.note_progress)
-        evaluator.ready.connect(self.note_result)
-        evaluator.failed.connect(self.note_failure)
+        jobs.progressed.connect(self.note_progress)
+        jobs.answered.connect(self.note_result)
+        jobs.failed.connect(self.note_failure)
 
     @Slot(object)
-    def note_progress(self, progress: EvaluationProgress) -> None:
-        self.progress.append(progress)
+    def note_progress(self, message: JobProgress) -> None:
+        self.progress.append(message.progress)
 
     @Slot(object)
-    def note_result(self, found: EvaluationResults) -> None:
+    def note_result(self, answer: Answer) -> None:
         self.threads.add(threading.get_ident())
-        self.results.append(found)
+        self.results.append(answer.result)
 
     @Slot(object)
-    def note_failure(self, failure: Failure) -> None:
-        self.failures.append(failure)
+    def note_failure(self, message: JobFailure) -> None:
+        self.failures.append(message.failure)
 
 
 class SlowJudge:
@@ -72,10 +82,8 @@ class SlowJudge:
         self.steps: list[tuple[int, int]] = []
         self.threads: set[int] = set()
 
-    def __call__(
-        self, request: EvaluationRequest
-    ) -> Iterator[EvaluationProgress | EvaluationResults]:
-        serial = request.serial
+    def __call__(self, question: Question) -> Replies:
+        serial = question.serial
         self.threads.add(threading.get_ident())
         for step in range(1, 11):
             if step == 6 and serial in self.held:
@@ -83,30 +91,30 @@ class SlowJudge:
                 self.go_on.wait(10)
             self.steps.append((serial, step))
             yield EvaluationProgress(serial, step, 10)
-        yield result(request)
+        yield answer(question)
 
 
 @pytest.fixture
-def start(qtbot: QtBot) -> Iterator[Callable[..., tuple[Evaluator, Witness]]]:
-    started: list[Evaluator] = []
+def start(qtbot: QtBot) -> Iterator[Callable[..., tuple[Jobs, Witness]]]:
+    started: list[Jobs] = []
 
-    def make(predict: Evaluate) -> tuple[Evaluator, Witness]:
-        evaluator = Evaluator(predict)
-        started.append(evaluator)
-        return evaluator, Witness(evaluator)
+    def make(job: Job) -> tuple[Jobs, Witness]:
+        jobs = Jobs({EVALUATION: job})
+        started.append(jobs)
+        return jobs, Witness(jobs)
 
     yield make
-    for evaluator in started:
-        evaluator.close()
+    for jobs in started:
+        jobs.close()
 
 
 def test_judging_is_done_in_another_thread_and_told_in_this_one(
     qtbot: QtBot, start: Callable[..., Any]
 ) -> None:
     predict = SlowJudge()
-    evaluator, witness = start(predict)
+    jobs, witness = start(predict)
     asked = wish(4)
-    evaluator.evaluate_networks(asked)
+    jobs.ask(evaluation_question(asked))
     qtbot.waitUntil(lambda: bool(witness.results))
     assert [step.done for step in witness.progress] == list(range(1, 11))
     assert witness.results[0].request is asked
@@ -118,12 +126,12 @@ def test_what_is_cancelled_stops_after_its_step_and_is_heard_of_no_more(
     qtbot: QtBot, start: Callable[..., Any]
 ) -> None:
     predict = SlowJudge(held={1})
-    evaluator, witness = start(predict)
-    evaluator.evaluate_networks(wish(1))
+    jobs, witness = start(predict)
+    jobs.ask(evaluation_question(wish(1)))
     assert predict.reached.wait(10)
-    evaluator.cancel()
+    jobs.cancel(EVALUATION)
     predict.go_on.set()
-    evaluator.evaluate_networks(wish(2))
+    jobs.ask(evaluation_question(wish(2)))
     qtbot.waitUntil(lambda: bool(witness.results))
     assert [found.request.serial for found in witness.results] == [2]
     assert all(step.serial == 2 for step in witness.progress)
@@ -132,11 +140,11 @@ def test_what_is_cancelled_stops_after_its_step_and_is_heard_of_no_more(
 
 def test_the_latest_wish_wins(qtbot: QtBot, start: Callable[..., Any]) -> None:
     predict = SlowJudge(held={1})
-    evaluator, witness = start(predict)
-    evaluator.evaluate_networks(wish(1))
+    jobs, witness = start(predict)
+    jobs.ask(evaluation_question(wish(1)))
     assert predict.reached.wait(10)
     for serial in (2, 3, 4):
-        evaluator.evaluate_networks(wish(serial))
+        jobs.ask(evaluation_question(wish(serial)))
     predict.go_on.set()
     qtbot.waitUntil(lambda: bool(witness.results))
     assert [found.request.serial for found in witness.results] == [4]
@@ -148,17 +156,19 @@ def test_a_result_that_was_under_way_when_it_was_cancelled_is_dropped(
 ) -> None:
     told = threading.Event()
 
-    def predict(request: EvaluationRequest) -> Iterator[EvaluationProgress | EvaluationResults]:
-        yield EvaluationProgress(request.serial, 1, 1)
-        yield result(request)
-        if request.serial == 1:
-            told.set()  # its signals wait in this thread's queue
+    def predict(question: Question) -> Replies:
+        yield EvaluationProgress(question.serial, 1, 1)
+        try:
+            yield answer(question)
+        finally:
+            if question.serial == 1:
+                told.set()  # its signals wait in this thread's queue
 
-    evaluator, witness = start(predict)
-    evaluator.evaluate_networks(wish(1))
+    jobs, witness = start(predict)
+    jobs.ask(evaluation_question(wish(1)))
     assert told.wait(10)
-    evaluator.cancel()
-    evaluator.evaluate_networks(wish(2))
+    jobs.cancel(EVALUATION)
+    jobs.ask(evaluation_question(wish(2)))
     qtbot.waitUntil(lambda: bool(witness.results))
     assert [found.request.serial for found in witness.results] == [2]
     assert [step.serial for step in witness.progress] == [2]
@@ -167,18 +177,18 @@ def test_a_result_that_was_under_way_when_it_was_cancelled_is_dropped(
 def test_a_failure_is_a_message_and_the_next_wish_works(
     qtbot: QtBot, start: Callable[..., Any]
 ) -> None:
-    def predict(request: EvaluationRequest) -> Iterator[EvaluationProgress | EvaluationResults]:
-        if request.serial == 1:
+    def predict(question: Question) -> Replies:
+        if question.serial == 1:
             raise ValueError("no such weights\nsecond line")
-        yield result(request)
+        yield answer(question)
 
-    evaluator, witness = start(predict)
-    with qtbot.waitSignal(evaluator.failed):
-        evaluator.evaluate_networks(wish(1))
+    jobs, witness = start(predict)
+    with qtbot.waitSignal(jobs.failed):
+        jobs.ask(evaluation_question(wish(1)))
     failure = witness.failures[0]
-    assert (failure.where, failure.message) == ("evaluation", "no such weights")
+    assert (failure.place, failure.message) == (Place.EVALUATE, "no such weights")
     assert "ValueError" in failure.traceback
-    evaluator.evaluate_networks(wish(2))
+    jobs.ask(evaluation_question(wish(2)))
     qtbot.waitUntil(lambda: bool(witness.results))
     assert len(witness.failures) == 1
 
@@ -188,17 +198,17 @@ def test_the_failure_of_what_nobody_wants_is_not_told(
 ) -> None:
     reached, go_on = threading.Event(), threading.Event()
 
-    def predict(request: EvaluationRequest) -> Iterator[EvaluationProgress | EvaluationResults]:
-        if request.serial == 1:
+    def predict(question: Question) -> Replies:
+        if question.serial == 1:
             reached.set()
             go_on.wait(10)
             raise ValueError("too late")
-        yield result(request)
+        yield answer(question)
 
-    evaluator, witness = start(predict)
-    evaluator.evaluate_networks(wish(1))
+    jobs, witness = start(predict)
+    jobs.ask(evaluation_question(wish(1)))
     assert reached.wait(10)
-    evaluator.evaluate_networks(wish(2))
+    jobs.ask(evaluation_question(wish(2)))
     go_on.set()
     qtbot.waitUntil(lambda: bool(witness.results))
     assert not witness.failures
@@ -209,19 +219,19 @@ def test_closing_at_any_moment_leaves_no_thread(
     qtbot: QtBot, start: Callable[..., Any], moment: str
 ) -> None:
     predict = SlowJudge(held={1} if moment in ("judging", "pending") else set())
-    evaluator, witness = start(predict)
-    thread = evaluator._thread
+    jobs, witness = start(predict)
+    thread = jobs._thread
     if moment != "at once":
-        evaluator.evaluate_networks(wish(1))
+        jobs.ask(evaluation_question(wish(1)))
     if moment == "judged":
         qtbot.waitUntil(lambda: bool(witness.results))
     if moment in ("judging", "pending"):
         assert predict.reached.wait(10)
     if moment == "pending":
-        evaluator.evaluate_networks(wish(2))
+        jobs.ask(evaluation_question(wish(2)))
     threading.Timer(0.05, predict.go_on.set).start()
-    evaluator.close()
+    jobs.close()
     assert thread.isFinished()
     assert (1, 7) not in predict.steps or moment == "judged"
     assert not [serial for serial, _ in predict.steps if serial == 2]
-    evaluator.close()  # again does nothing
+    jobs.close()  # again does nothing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from lenetpad.engine.mailbox import Mailbox
+from lenetpad.engine.mailbox import KeyedMailbox, Mailbox
 
 
 def test_the_latest_letter_wins() -> None:
@@ -28,7 +28,7 @@ def test_the_last_letter_arrives_whatever_the_threads_do() -> None:
     done = threading.Event()
 
     def read() -> None:
-        while not done.is_set() or box._letter is not None:
+        while not done.is_set() or box._message is not None:
             if (letter := box.take()) is not None:
                 taken.append(letter)
 
@@ -40,3 +40,10 @@ def test_the_last_letter_arrives_whatever_the_threads_do() -> None:
     reader.join()
     assert taken[-1] == 20_000
     assert taken == sorted(set(taken))
+
+
+def test_each_key_has_a_slot_and_keeps_its_turn() -> None:
+    box: KeyedMailbox[int] = KeyedMailbox()
+    assert [box.put(key, number) for number, key in enumerate("abab")] == [True, *[False] * 3]
+    assert [box.take() for _ in range(3)] == [2, 3, None]
+    assert box.put("b", 4)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from lenetpad.engine.recognition import Recognition
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.values.conventions import Conventions
-from lenetpad.values.failures import Failure
+from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
 from lenetpad.values.reading import Reading, Request
 
@@ -158,7 +158,7 @@ def test_a_reading_that_fails_is_a_message_and_the_next_one_works(
     recognition.submit(request(1))
     qtbot.waitUntil(lambda: bool(witness.failures))
     failure = witness.failures[0]
-    assert (failure.where, failure.message) == ("recognition", "no luck")
+    assert (failure.place, failure.message) == (Place.RECOGNITION, "no luck")
     assert "ValueError" in failure.traceback
     recognition.submit(request(2))
     qtbot.waitUntil(lambda: bool(witness.readings))
@@ -178,7 +178,8 @@ def test_a_network_that_cannot_be_loaded_leaves_the_one_before(
     qtbot.waitUntil(lambda: bool(witness.models))
     recognition.choose(Choice(2, "bad"))
     qtbot.waitUntil(lambda: bool(witness.failures))
-    assert (witness.failures[0].where, witness.failures[0].message) == ("model", "no such weights")
+    failure = witness.failures[0]
+    assert (failure.place, failure.message) == (Place.MODEL, "no such weights")
     recognition.submit(request(9))
     qtbot.waitUntil(lambda: bool(witness.readings))
     assert witness.readings[0].model_serial == 1

@@ -1,31 +1,19 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
-from threading import Event
-from typing import Any
 
 import numpy as np
-import PIL.Image
 import pytest
 import torch
 from torch import Tensor, nn
 
-from lenetpad.data import datasets
-from lenetpad.data.cancellation import CancelledError
 from lenetpad.data.labelled import NO_DIGIT, Labelled
-from lenetpad.storage.mnist import DataError
-from lenetpad.evaluation import evaluate as evaluation
-from lenetpad.evaluation.evaluate import evaluate, evaluate_networks, open_data, predict
-from lenetpad.storage import resources
+from lenetpad.evaluation.evaluate import evaluate, predict
 from lenetpad.training import weights
 from lenetpad.training.fit import EVALUATION_BATCH
-from lenetpad.training.recognizer import Recognizer
-from lenetpad.values.conventions import Conventions
 from lenetpad.values.evaluation import (
     DataChoice,
     Evaluation,
-    EvaluationProgress,
     EvaluationRequest,
     EvaluationResults,
     Predictions,
@@ -185,131 +173,3 @@ def test_the_plots_calibration_error_is_that_of_the_evaluation(
     found = EvaluationResults(asked, some.images.numpy(), some.labels.numpy(), (predictions,))
     assert found.calibration(0).error == pytest.approx(predictions.evaluation.calibration_error)
     assert found.curves[0].error[0] == pytest.approx(predictions.evaluation.error)
-
-
-def test_an_examination_reads_every_image_with_each_network(tmp_path: Path) -> None:
-    images = np.zeros((300, 28, 28), dtype=np.uint8)
-    images[:, 8:20, 13:15] = 255
-    np.savez(tmp_path / "ones.npz", images=images, labels=np.ones(300, dtype=np.uint8))
-    choices = (Choice(1, "lenet5-1998"), Choice(2, "lenet5-modern"))
-    asked = EvaluationRequest(9, choices, DataChoice.of_file(tmp_path / "ones.npz"))
-    *steps, found = evaluate_networks(asked)
-    assert [(step.done, step.total) for step in steps if isinstance(step, EvaluationProgress)] == [
-        *[(0, 0)] * 2,
-        *[(250, 600), (300, 600), (550, 600), (600, 600)],
-    ]
-    assert isinstance(found, EvaluationResults)
-    assert found.request is asked
-    assert [judged.evaluation.n for judged in found.found] == [300, 300]
-    assert found.images.shape == (300, 28, 28)
-    assert set(found.labels.tolist()) == {1}
-
-
-@pytest.mark.parametrize(
-    ("choice", "words"),
-    [
-        (DataChoice("nonsense"), "'nonsense' is no data set"),
-        (DataChoice("images", "gone.npz"), "gone.npz cannot be used"),
-    ],
-)
-def test_data_that_is_not_there_is_explained(choice: DataChoice, words: str) -> None:
-    with pytest.raises(DataError, match=words):
-        list(open_data(choice))
-
-
-def test_data_sets_by_their_keys(mnist: tuple[Labelled, Labelled]) -> None:
-    assert torch.equal(opened(DataChoice("mnist")).images, mnist[1].images)
-    assert torch.equal(opened(DataChoice("mnist-train")).labels, mnist[0].labels)
-    ink = opened(DataChoice("ink", str(resources.path("ink/samples.jsonl"))))
-    assert len(ink) > 0
-
-
-@pytest.fixture
-def few_ones(tmp_path: Path) -> DataChoice:
-    images = np.zeros((2, 28, 28), dtype=np.uint8)
-    images[:, 8:20, 13:15] = 255
-    np.savez(tmp_path / "ones.npz", images=images, labels=np.ones(2, dtype=np.uint8))
-    return DataChoice.of_file(tmp_path / "ones.npz")
-
-
-def test_a_device_that_fails_gives_way_to_the_cpu_and_that_is_said(few_ones: DataChoice) -> None:
-    *_, found = evaluate_networks(
-        EvaluationRequest(1, (Choice(1, "lenet5-1998", "cuda:77"),), few_ones)
-    )
-    assert isinstance(found, EvaluationResults)
-    assert "cuda:77 cannot be used, the CPU reads instead" in found.notice
-
-
-def test_how_a_network_was_guessed_to_read_is_said(
-    few_ones: DataChoice, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    network = weights.load("lenet5-study").network
-    conventions = Conventions("relu", "max", "unit", "zero")
-    guesses = ((conventions, 0.9), (Conventions("tanh", "max", "unit", "zero"), 0.5))
-    foreign = weights.Weights("mine.pth", network, conventions=conventions, guesses=guesses)
-    monkeypatch.setattr(evaluation, "open_recognizer", lambda choice: Recognizer(foreign))
-    *_, found = evaluate_networks(EvaluationRequest(1, (Choice(1, "/some/mine.pth"),), few_ones))
-    assert isinstance(found, EvaluationResults)
-    assert found.notice == (
-        "mine.pth does not say how it reads; it was read as the best of 2 guesses: "
-        "relu, max, unit, zero."
-    )
-
-
-def opened(choice: DataChoice) -> Labelled:
-    *_, found = open_data(choice)
-    assert isinstance(found, Labelled)
-    return found
-
-
-class TestFetchedSets:
-    CHOICE = DataChoice("kmnist")
-
-    def test_the_test_part_comes_after_the_progress(
-        self, monkeypatch: pytest.MonkeyPatch, mnist: tuple[Labelled, Labelled]
-    ) -> None:
-        def load(key: str, cache: Path, folder: Path | None, tell: Any, cancelled: Any) -> Any:
-            assert (key, folder) == ("kmnist", None)
-            tell("KMNIST", 5, 10)
-            tell("KMNIST", 10, 10)
-            return mnist
-
-        monkeypatch.setattr(datasets, "load", load)
-        first, second, found = open_data(self.CHOICE, serial=7)
-        assert first == EvaluationProgress(7, 5, 10, "KMNIST")
-        assert second == EvaluationProgress(7, 10, 10, "KMNIST")
-        assert found is mnist[1]
-
-    def test_who_stops_asking_stops_the_fetching(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        stopped = Event()
-
-        def load(key: str, cache: Path, folder: Path | None, tell: Any, cancelled: Any) -> Any:
-            while not cancelled():
-                tell("KMNIST", 1, 0)
-            stopped.set()
-            raise CancelledError("cancelled")
-
-        monkeypatch.setattr(datasets, "load", load)
-        steps = open_data(self.CHOICE)
-        next(steps)
-        steps.close()  # type: ignore[attr-defined]
-        assert stopped.is_set()
-
-    def test_what_cannot_be_fetched_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def load(*_: Any) -> Any:
-            raise DataError("KMNIST cannot be fetched: offline")
-
-        monkeypatch.setattr(datasets, "load", load)
-        with pytest.raises(DataError, match="offline"):
-            list(open_data(self.CHOICE))
-
-    def test_a_folder_of_pictures_is_read(self, tmp_path: Path) -> None:
-        for digit in range(10):
-            (tmp_path / str(digit)).mkdir()
-            for number in range(6):
-                image = np.full((28, 28), 255, dtype=np.uint8)
-                image[4:24, 10 + digit % 3 : 14 + number % 2] = 0
-                PIL.Image.fromarray(image).save(tmp_path / str(digit) / f"{number}.png")
-        choice = DataChoice.of_file(tmp_path)
-        assert choice.key == "folder"
-        assert len(opened(choice)) == 10

@@ -30,7 +30,7 @@ from lenetpad.ui.widgets.colour import Scale
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import DARK, LIGHT, Theme, ThemeChoice
 from lenetpad.ui.window import SMALLEST, Window
-from lenetpad.values.failures import Failure
+from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import Choice, ModelReady
 from lenetpad.values.reading import Reading
 
@@ -460,7 +460,7 @@ def test_a_failure_is_a_banner_that_moves_and_covers_nothing(
     window.show_model(model())
     window.show_reading(reading())
     before = window.page.maps.geometry()
-    window.show_failure(Failure("recognition", "it broke in /a/very/long/path"))
+    window.show_failure(Failure(Place.RECOGNITION, "it broke in /a/very/long/path"))
     assert window.banner.isVisible()
     assert window.banner.text == "it broke in /a/very/long/path"
     assert window.page.maps.geometry() == before

@@ -28,7 +28,7 @@ from lenetpad.values.evaluation import (
     EvaluationRequest,
     EvaluationResults,
 )
-from lenetpad.values.failures import Failure
+from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import Choice
 
 Judged = Callable[..., EvaluationResults]
@@ -178,7 +178,7 @@ def test_what_comes_of_an_older_examination_is_passed_over(
 def test_a_failure_is_explained_and_leaves_what_was_found(full: EvaluatePage) -> None:
     before = full.results
     full.evaluate()
-    full.show_failure(Failure("evaluation", "mine.pth is not LeNet-5"))
+    full.show_failure(Failure(Place.EVALUATE, "mine.pth is not LeNet-5"))
     assert full.banner.isVisible()
     assert full.banner.text == "mine.pth is not LeNet-5"
     assert full.results is before

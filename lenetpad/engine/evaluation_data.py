@@ -1,0 +1,85 @@
+"""The labelled images of an evaluation: shipped, from a file, or fetched in a thread of their own.
+
+torch is imported inside functions only, for the window's process imports this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from lenetpad.values.evaluation import (
+    IMAGES,
+    INK,
+    MNIST_TEST,
+    MNIST_TRAINING,
+    DataChoice,
+    EvaluationProgress,
+)
+
+if TYPE_CHECKING:
+    from lenetpad.data.labelled import Labelled
+
+
+def open_data(
+    choice: DataChoice, serial: int = 0
+) -> Generator[EvaluationProgress | Labelled, None, None]:
+    """The chosen images, at the end of the progress of what has to be fetched for them.
+
+    Raises DataError or InkError where there are none.
+    """
+    from lenetpad.data import labelled
+
+    if choice.key == MNIST_TEST:
+        yield labelled.mnist()[1]
+    elif choice.key == MNIST_TRAINING:
+        yield labelled.mnist()[0]
+    elif choice.key in (INK, IMAGES):
+        yield _of_file(choice)
+    else:
+        yield from _fetched(choice, serial)
+
+
+def _of_file(choice: DataChoice) -> Labelled:
+    from lenetpad.data.labelled import DataError, bitmaps, drawn, ink_to_evaluate
+
+    path = Path(choice.path)
+    found = drawn(ink_to_evaluate([path])[0]) if choice.key == INK else bitmaps(path)
+    if len(found) == 0:
+        raise DataError(f"{choice.path} holds no images")
+    return found
+
+
+def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | Labelled]:
+    """The test part of a set of the catalogue; closing the generator cancels the fetching."""
+    from lenetpad.data import datasets
+    from lenetpad.data.labelled import Labelled
+
+    messages: SimpleQueue[EvaluationProgress | Labelled | Exception] = SimpleQueue()
+    cancelled = Event()
+
+    def tell(title: str, done: int, total: int) -> None:
+        messages.put(EvaluationProgress(serial, done, total, title))
+
+    def fetch() -> None:
+        folder = Path(choice.path) if choice.path else None
+        try:
+            sets = datasets.load(choice.key, datasets.cache(), folder, tell, cancelled.is_set)
+            messages.put(sets[1])
+        except Exception as error:  # raised again in the thread that asked
+            messages.put(error)
+
+    thread = Thread(target=fetch, name="fetching")
+    thread.start()
+    try:
+        while not isinstance(message := messages.get(), Labelled):
+            if isinstance(message, Exception):
+                raise message
+            yield message
+        yield message
+    finally:
+        cancelled.set()
+        thread.join()
