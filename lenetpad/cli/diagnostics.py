@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import Final
 
-from lenetpad.storage import machine as diagnostics
+from lenetpad.cli.arguments import JSON, Command
 from lenetpad.values.devices import AUTO
 
 
-def run(arguments: argparse.Namespace) -> int:
+def diagnostics(arguments: argparse.Namespace) -> int:
     """Print the facts, as lines or as one JSON object."""
-    facts = diagnostics.of_the_machine() | {"Qt": _qt(), "Devices": _devices()}
+    from lenetpad.storage import machine
+
+    facts = machine.of_the_machine() | {"Qt": _qt(), "Devices": _devices()}
     if arguments.json:
         print(json.dumps(facts))
     else:
-        print(diagnostics.text(facts), end="")
+        print(machine.text(facts), end="")
     return 0
 
 
@@ -43,3 +46,13 @@ def _unusable(error: Exception) -> str:
     module = getattr(error, "name", None)
     kind = type(error).__name__
     return f"cannot be loaded ({kind}: {module})" if module else f"cannot be loaded ({kind})"
+
+
+COMMANDS: Final = (
+    Command(
+        "diagnostics",
+        "versions, system and devices, to paste into a bug report; nothing personal is in it",
+        (JSON,),
+        diagnostics,
+    ),
+)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,6 +39,28 @@ class Result:
 
 
 Run = Callable[..., Result]
+Failing = Callable[..., str]
+#: Options of a short training.
+QUICK = ("--epochs", 1, "--batch-size", 16)
+
+
+def parsed(text: str) -> Any:
+    """A command's one JSON value; NaN and Infinity are no JSON."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is no JSON")
+
+    assert len(text.splitlines()) == 1
+    return json.loads(text, parse_constant=refuse)
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, name: str, **functions: object) -> None:
+    """Put a module with these functions in the place of lenetpad.NAME."""
+    module = ModuleType(f"lenetpad.{name}")
+    vars(module).update(functions)
+    monkeypatch.setitem(sys.modules, f"lenetpad.{name}", module)
+    package, _, last = f"lenetpad.{name}".rpartition(".")
+    monkeypatch.setattr(import_module(package), last, module, raising=False)
 
 
 @pytest.fixture
@@ -50,7 +76,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture
-def failing(run: Run) -> Callable[..., str]:
+def failing(run: Run) -> Failing:
     """Run a command line that fails as it should; gives the line that says why."""
 
     def call(*argv: object) -> str:

@@ -1,0 +1,165 @@
+"""`lenetpad evaluate`: error, accuracy and confusion of a network on a data set, ink or images."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from lenetpad.cli.arguments import DATA, DEVICE, JSON, Command, argument, ink_files
+from lenetpad.cli.model_options import CONVENTIONS_OPTIONS, MODEL, load_weights
+from lenetpad.values.catalogue import FOLDER, MNIST
+
+if TYPE_CHECKING:
+    from lenetpad.data.labelled import Labelled
+    from lenetpad.ink.files import Drawing
+    from lenetpad.ink.statistics import ImageStatistics
+    from lenetpad.values.evaluation import Evaluation
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Evaluate a network on ink, on images, or on a data set's test images."""
+    from lenetpad.evaluation.evaluate import evaluate as evaluate_network
+    from lenetpad.training.recognizer import usable_device
+
+    _check(arguments)
+    network = load_weights(arguments).network
+    labelled = _labelled(arguments)
+    device = usable_device(arguments.device)
+    result = evaluate_network(network.to(device), labelled, device)
+    compared = _compared_with_mnist(labelled) if arguments.ink else None
+    if arguments.json:
+        print(json.dumps(_as_json(result, compared)))
+        return 0
+    print(_as_line(result))
+    if result.digits:
+        print(f"\n{_confusion_text(result)}")
+    if compared:
+        print(_statistics_text(*compared))
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """ValueError for options that exclude each other."""
+    if arguments.ink and arguments.images:
+        raise ValueError("choose --ink or --images, not both")
+    if arguments.data != MNIST and (arguments.ink or arguments.images):
+        raise ValueError("choose --data, --ink or --images, not several")
+    if arguments.folder and arguments.data != FOLDER:
+        raise ValueError("--folder needs --data folder")
+    if arguments.held_out and not arguments.ink:
+        raise ValueError("--held-out needs --ink: only ink has writers to hold out")
+
+
+def _labelled(arguments: argparse.Namespace) -> Labelled:
+    """The images that were asked for, with their labels."""
+    from lenetpad.cli.progress import ProgressReporter
+    from lenetpad.data import datasets, labelled
+
+    if arguments.ink:
+        return labelled.drawn(_drawings(arguments))
+    if arguments.images:
+        return labelled.bitmaps(arguments.images)
+    folder = Path(arguments.folder) if arguments.folder else None
+    return datasets.load(arguments.data, datasets.cache(), folder, ProgressReporter())[1]
+
+
+def _drawings(arguments: argparse.Namespace) -> Sequence[Drawing]:
+    """The drawings of the ink files, of held-out writers only where that is asked for."""
+    from lenetpad.data.labelled import ink_to_evaluate
+    from lenetpad.data.mixture import split
+
+    drawings: Sequence[Drawing]
+    drawings, without_label = ink_to_evaluate(arguments.ink)
+    if without_label:
+        print(f"lenetpad: {without_label}", file=sys.stderr)
+    if arguments.held_out:
+        drawings = split(drawings).test
+        if not drawings:
+            raise ValueError(
+                "none of the ink is by a writer who was held out; name all of the files that "
+                "were trained on, for the only writer of all is never held out"
+            )
+    return drawings
+
+
+def _compared_with_mnist(drawn: Labelled) -> tuple[ImageStatistics, ImageStatistics]:
+    """Statistics of the drawn images and of MNIST's test images."""
+    from lenetpad.data import labelled
+    from lenetpad.ink.statistics import statistics
+
+    images = (drawn.images, labelled.mnist()[1].images)
+    ours, mnist = (statistics(part.numpy() / 255) for part in images)
+    return ours, mnist
+
+
+def _as_json(
+    result: Evaluation, compared: tuple[ImageStatistics, ImageStatistics] | None
+) -> dict[str, Any]:
+    from lenetpad.values.evaluation import evaluation_json
+
+    found = evaluation_json(result)
+    if compared:
+        found["ink_statistics"], found["mnist_statistics"] = map(asdict, compared)
+    return found
+
+
+def _as_line(result: Evaluation) -> str:
+    refused = f"refused {100 * result.refused.mean():.2f} %"
+    if result.digits == 0:
+        return f"{result.n:,} images, none of them a digit, {refused}"
+    return (
+        f"{result.n:,} images, error {100 * result.error:.2f} %, macro accuracy "
+        f"{100 * result.macro_accuracy:.2f} %, {refused}, calibration error "
+        f"{100 * result.calibration_error:.2f} %"
+    )
+
+
+def _confusion_text(result: Evaluation) -> str:
+    lines = ["truth \\ answer " + "".join(f"{answer:>6}" for answer in range(10)) + "  accuracy"]
+    for digit, (row, accuracy) in enumerate(zip(result.confusion, result.per_class, strict=True)):
+        share = "       —" if math.isnan(accuracy) else f"{100 * accuracy:7.2f} %"
+        lines.append(f"{digit:>14} " + "".join(f"{count:>6}" for count in row) + f" {share}")
+    return "\n".join(lines)
+
+
+def _statistics_text(drawn: ImageStatistics, mnist: ImageStatistics) -> str:
+    rows = [f"\n{'':26}{'this ink':>10}{'MNIST':>10}{'ratio':>8}"]
+    for title, name in (
+        ("ink mass, pixels", "ink_mass"),
+        ("stroke width, pixels", "stroke_width"),
+        ("centroid spread, pixels", "centroid_spread"),
+    ):
+        ours, theirs = getattr(drawn, name), getattr(mnist, name)
+        rows.append(f"{title:26}{ours:10.3f}{theirs:10.3f}{ours / theirs:8.2f}")
+    return "\n".join(rows)
+
+
+COMMANDS: Final = (
+    Command(
+        "evaluate",
+        "error, per-class accuracy and confusion on MNIST's test set, ink or images",
+        (
+            MODEL,
+            *CONVENTIONS_OPTIONS,
+            ink_files("ink files (.jsonl, .jsonl.gz) with labels"),
+            argument(
+                "--held-out",
+                action="store_true",
+                help="only the writers on whom the shipped weights were not trained",
+            ),
+            argument(
+                "--images", type=Path, metavar="FILE", help='.npz file with "images" and "labels"'
+            ),
+            *DATA,
+            DEVICE,
+            JSON,
+        ),
+        evaluate,
+    ),
+)

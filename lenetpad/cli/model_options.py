@@ -1,0 +1,66 @@
+"""The options that name a network and say how its weights read, and what they load."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from lenetpad.cli.arguments import argument
+from lenetpad.values.conventions import CONVENTIONS, UNKNOWN_CONVENTIONS, Conventions
+from lenetpad.values.models import DEFAULT_MODEL, MODEL_NAMES
+
+if TYPE_CHECKING:
+    from lenetpad.training.weights import Weights
+
+MODELS: Final = ", ".join(MODEL_NAMES)
+#: Other names of options: what the paper calls an activation, a squashing function.
+ALIASES: Final[Mapping[str, tuple[str, ...]]] = {"activation": ("squashing",)}
+
+MODEL: Final = argument(
+    "--model", default=DEFAULT_MODEL, help=f"{MODELS}, or a weights file (default %(default)s)"
+)
+#: How a weights file from elsewhere reads.
+CONVENTIONS_OPTIONS: Final = tuple(
+    argument(
+        *(f"--{option}" for option in (name, *ALIASES.get(name, ()))),
+        choices=list(answers),
+        default="",
+        help=f"{name} of a weights file that does not say (guessed if not given): "
+        + "; ".join(f"{answer}: {meaning}" for answer, meaning in answers.items()),
+    )
+    for name, answers in CONVENTIONS.items()
+)
+
+
+def conventions_of(arguments: argparse.Namespace) -> Conventions:
+    """What the options say of how the weights read."""
+    return Conventions(**{name: getattr(arguments, name) for name in CONVENTIONS})
+
+
+def load_weights(arguments: argparse.Namespace) -> Weights:
+    """The weights that were asked for; stderr says how they read where that was guessed."""
+    from lenetpad.training.weights import load
+
+    loaded = load(arguments.model, conventions_of(arguments))
+    report_conventions(loaded, arguments)
+    if loaded.warning:
+        print(f"lenetpad: {loaded.warning}", file=sys.stderr)
+    return loaded
+
+
+def report_conventions(loaded: Weights, arguments: argparse.Namespace) -> None:
+    """Say on stderr which conventions were guessed; ValueError where options contradict a file
+    that needs none."""
+    if loaded.conventions is None and conventions_of(arguments) != UNKNOWN_CONVENTIONS:
+        options = ", ".join(f"--{name}" for name in CONVENTIONS)
+        raise ValueError(f"{arguments.model} says itself how it reads: leave out {options}")
+    if loaded.conventions and loaded.guesses:
+        options = " ".join(f"--{name} {word}" for name, word in loaded.conventions.answers.items())
+        accuracy = 100 * loaded.guesses[0][1]
+        print(
+            f"lenetpad: {arguments.model} does not say how it reads; with {options} it gets "
+            f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)",
+            file=sys.stderr,
+        )

@@ -1,0 +1,92 @@
+"""`lenetpad info` and `export`: what a network is made of, and its weights in other formats."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lenetpad.cli.arguments import JSON, Command, argument
+from lenetpad.cli.model_options import CONVENTIONS_OPTIONS, MODEL, load_weights
+
+if TYPE_CHECKING:
+    from lenetpad.training.layer_table import LayerRow
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write a network's weights in the format that the file's name asks for."""
+    from lenetpad.training.export import export as export_weights
+
+    loaded = load_weights(arguments)
+    written = export_weights(loaded, arguments.out)
+    if arguments.json:
+        print(json.dumps({"out": str(arguments.out), "model": loaded.name, **asdict(written)}))
+    else:
+        print(
+            f"{arguments.out}: {loaded.network.config.name}, differs by at most "
+            f"{written.difference:.1g} (relative) on {written.images} of MNIST's test images"
+        )
+    return 0
+
+
+def info(arguments: argparse.Namespace) -> int:
+    """Print the layer table of a network, counted on the network itself."""
+    from lenetpad.training.layer_table import layer_table, total_parameters
+
+    loaded = load_weights(arguments)
+    rows = layer_table(loaded.network)
+    totals = {
+        "parameters": total_parameters(loaded.network),
+        "connections": sum(row.connections for row in rows),
+    }
+    if arguments.json:
+        layers = [asdict(row) for row in rows]
+        print(
+            json.dumps({"model": loaded.name, "layers": layers, **totals, "facts": loaded.facts})
+        )
+        return 0
+    print(f"{loaded.name} ({loaded.network.config.name})")
+    if loaded.test_error is not None:
+        print(f"test error {loaded.test_error:.2f} % on MNIST, trained {loaded.facts.get('date')}")
+    _print_layers(rows, **totals)
+    return 0
+
+
+def _print_layers(rows: Sequence[LayerRow], parameters: int, connections: int) -> None:
+    print(f"\n{'layer':7}{'what':32}{'maps × size':>13}{'parameters':>12}{'connections':>13}")
+    for row in rows:
+        size = f"{row.maps}@{row.height}×{row.width}"
+        print(f"{row.name:7}{row.kind:32}{size:>13}{row.parameters:>12,}{row.connections:>13,}")
+    print(f"{'total':52}{parameters:>12,}{connections:>13,}\n")
+    for row in rows:
+        print(f"{row.name:7}{row.formula}")
+
+
+COMMANDS: Final = (
+    Command(
+        "export",
+        "write weights as a state dict, as safetensors or as ONNX, and compare what they compute",
+        (
+            MODEL,
+            *CONVENTIONS_OPTIONS,
+            argument(
+                "--out",
+                type=Path,
+                required=True,
+                metavar="FILE",
+                help="file to write: .pth or .pt (plain state dict), .safetensors or .onnx",
+            ),
+            JSON,
+        ),
+        export,
+    ),
+    Command(
+        "info",
+        "the layer table: shapes, parameters, connections and their formulas",
+        (MODEL, *CONVENTIONS_OPTIONS, JSON),
+        info,
+    ),
+)

@@ -1,0 +1,65 @@
+"""`lenetpad runs`: the trainings that were kept, listed or changed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from lenetpad.cli.arguments import JSON, RUNS, Command, argument
+
+
+def list_or_change(arguments: argparse.Namespace) -> int:
+    """List the runs, or change one of them."""
+    from lenetpad.storage import runs
+
+    root = arguments.runs or runs.home()
+    if arguments.rename:
+        runs.rename(runs.find(root, arguments.rename[0]), arguments.rename[1])
+    elif arguments.note:
+        runs.annotate(runs.find(root, arguments.note[0]), arguments.note[1])
+    elif arguments.delete:
+        print(f"now in {runs.delete(runs.find(root, arguments.delete))}")
+    else:
+        _print_runs(root, as_json=arguments.json)
+    return 0
+
+
+def _print_runs(root: Path, *, as_json: bool) -> None:
+    from lenetpad.storage import runs
+
+    found, faults = runs.listed(root)
+    for fault in faults:
+        print(f"lenetpad: {fault}", file=sys.stderr)
+    if as_json:
+        entries = [{**asdict(run), "folder": str(run.folder)} for run in found]
+        print(json.dumps(entries))
+        return
+    if not found:
+        print(f"no runs in {root}")
+    for run in found:
+        best = "" if run.best_error is None else f", validation error {100 * run.best_error:.2f} %"
+        test = "" if run.test_error is None else f", test error {100 * run.test_error:.2f} %"
+        print(
+            f"{run.name}: {run.state}, epoch {run.epoch}/{run.epochs}{best}{test}, "
+            f"{run.seconds:,.0f} s{f' ({run.note})' if run.note else ''}"
+        )
+
+
+COMMANDS: Final = (
+    Command(
+        "runs",
+        "list the trainings that were kept, or change one",
+        (
+            argument("--rename", nargs=2, metavar=("RUN", "NAME"), help="give it another name"),
+            argument("--note", nargs=2, metavar=("RUN", "TEXT"), help="write something about it"),
+            argument("--delete", metavar="RUN", help="move it to the bin beside the runs"),
+            RUNS,
+            JSON,
+        ),
+        list_or_change,
+    ),
+)

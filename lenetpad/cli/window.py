@@ -1,0 +1,47 @@
+"""`lenetpad draw`, which is also what runs without a command: the window."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from lenetpad.cli import display
+from lenetpad.cli.arguments import Command, argument
+
+
+def draw(arguments: argparse.Namespace) -> int:
+    """Open the window; where no window can open, run the demo in its place."""
+    file = getattr(arguments, "file", None)  # without a command there is none
+    if display.has_display():
+        from lenetpad import app
+
+        return app.main(file)
+    if file is not None:
+        raise ValueError(f"{file} cannot be shown: {display.NO_DISPLAY}")
+    out = Path("demo")
+    print(
+        f"lenetpad: {display.NO_DISPLAY}, "
+        f"so the demo runs instead and saves pictures of the window in {out.resolve()}"
+    )
+    from lenetpad.tools import demo
+
+    return demo.run(argparse.Namespace(out=out))
+
+
+COMMANDS: Final = (
+    Command(
+        "draw",
+        "open the window, with an ink file or a picture on the canvas",
+        (
+            argument(
+                "file",
+                type=Path,
+                nargs="?",
+                metavar="FILE",
+                help="ink file or picture (default: what lay on the canvas the last time)",
+            ),
+        ),
+        draw,
+    ),
+)

@@ -1,0 +1,55 @@
+"""The entry point: what PyInstaller's loader leaves in the environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lenetpad import __main__ as entry
+
+
+class TestFrozen:
+    """What PyInstaller's loader leaves in the environment."""
+
+    @pytest.fixture(autouse=True)
+    def frozen(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+        monkeypatch.setenv("LD_LIBRARY_PATH", "/bundle")
+
+    def test_programs_that_it_starts_find_their_own_libraries(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("LD_LIBRARY_PATH_ORIG", raising=False)
+        entry._forget_libraries()
+        assert "LD_LIBRARY_PATH" not in os.environ
+
+    def test_what_the_user_had_set_comes_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/mine")
+        entry._forget_libraries()
+        assert os.environ["LD_LIBRARY_PATH"] == "/mine"
+        assert "LD_LIBRARY_PATH_ORIG" not in os.environ
+
+    def test_qt_keeps_its_plugins_and_says_nobody_where(self, tmp_path: Path) -> None:
+        code = (
+            "import os, sys; sys.frozen = True; from lenetpad import app;"
+            "application = app.make_application();"
+            "print('QT_PLUGIN_PATH' in os.environ, sys.argv[1] in application.libraryPaths())"
+        )
+        environment = {"QT_PLUGIN_PATH": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path)],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.split() == ["False", "True"]
+
+    def test_elsewhere_it_is_the_users_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delattr(sys, "frozen")
+        entry._forget_libraries()
+        assert os.environ["LD_LIBRARY_PATH"] == "/bundle"

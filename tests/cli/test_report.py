@@ -1,0 +1,97 @@
+"""What `lenetpad report` prints and answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lenetpad.data.labelled import Labelled
+from lenetpad.training import weights
+from tests.cli.conftest import Run, parsed
+
+
+class TestReport:
+    @pytest.fixture
+    def mine(self, run: Run, tmp_path: Path, tiny_mnist: tuple[Labelled, Labelled]) -> Path:
+        out = tmp_path / "mine.safetensors"
+        options = ("--epochs", 1, "--batch-size", 16, "--out", out)
+        assert run("train", "--model", "lenet5-modern-paper", *options).status == 0
+        return out
+
+    def test_tables_with_every_set(self, run: Run, mine: Path, images: Path) -> None:
+        result = run("report", mine, "--images", images)
+        assert (result.status, result.err) == (0, "")
+        error = weights.load(str(mine)).test_error
+        [row] = [line for line in _table(result.out, "Error, %") if str(mine) in line]
+        assert row.split(" | ")[1] == f"{error:.2f}"
+        [heads] = [line for line in _table(result.out, "Error, %") if "n = " in line]
+        assert "MNIST test, n = 100 | digits.npz, n = 20" in heads
+        [heads] = [line for line in _table(result.out, "Refused") if "n = " in line]
+        assert "scribbles" in heads
+        assert "noise" in heads
+
+    def test_json(self, run: Run, mine: Path) -> None:
+        found = parsed(run("report", mine, "--json").out)
+        assert found["faults"] == found["unchecked"] == []
+        assert found["figures"][str(mine)] == weights.load(str(mine)).facts["figures"]
+
+    @pytest.mark.parametrize("key", ["error", "refused", "ece"])
+    def test_a_figure_that_does_not_hold(self, key: str, run: Run, mine: Path) -> None:
+        loaded = weights.load(str(mine))
+        facts = dict(loaded.facts)
+        facts["figures"]["MNIST test"][key] += 2.5
+        weights.save(mine, loaded.network, facts)
+        result = run("report", mine)
+        assert result.status == 1
+        [line] = result.err.splitlines()
+        assert "does not hold" in line
+        assert f"MNIST test: {key} is said to be" in line
+
+    def test_the_headline_error_is_checked_too(self, run: Run, mine: Path) -> None:
+        loaded = weights.load(str(mine))
+        weights.save(mine, loaded.network, {**loaded.facts, "test_error": 0.01})
+        assert run("report", mine).status == 1
+
+    @pytest.mark.parametrize(
+        "claim",
+        [
+            {"test_error": float("nan")},
+            {"test_error": "0.1"},
+            {"figures": None},
+            {"figures": [1]},
+            {"figures": {"MNIST test": 0.5}},
+            {"figures": {"MNIST test": {"error": float("nan")}}},
+            {"figures": {"MNIST test": {"error": "none"}}},
+            {"figures": {"MNIST test": {"accuracy": 100.0}}},
+            {"figures": {"scribbles": {"error": 0.0}}},
+        ],
+        ids=str,
+    )
+    def test_a_claim_that_is_no_figure(self, claim: dict[str, Any], run: Run, mine: Path) -> None:
+        loaded = weights.load(str(mine))
+        weights.save(mine, loaded.network, {**loaded.facts, **claim})
+        result = run("report", mine)
+        assert result.status == 1
+        [line] = result.err.splitlines()
+        assert "does not hold" in line
+
+    def test_without_a_recipe(self, run: Run, mine: Path) -> None:
+        loaded = weights.load(str(mine))
+        weights.save(mine, loaded.network, {**loaded.facts, "recipe": None})
+        assert run("report", mine).status == 0
+
+    def test_figures_of_files_that_are_not_given_are_named(self, run: Run, mine: Path) -> None:
+        loaded = weights.load(str(mine))
+        facts = dict(loaded.facts)
+        facts["figures"]["pens.jsonl"] = {"n": 5, "error": 1.0}
+        weights.save(mine, loaded.network, facts)
+        result = run("report", mine)
+        assert result.status == 0
+        assert "the file is not given: pens.jsonl" in result.err
+
+
+def _table(text: str, title: str) -> list[str]:
+    """The lines of the table under a title."""
+    return text[text.index(title) :].split("\n\n")[1].splitlines()

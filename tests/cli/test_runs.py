@@ -1,0 +1,92 @@
+"""The runs that `lenetpad train` keeps and goes on with, and `lenetpad runs`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from lenetpad.cli import progress
+from lenetpad.storage import runs
+from lenetpad.training import weights
+from lenetpad.values.recipes import (
+    Recipe,
+)
+from lenetpad.values.training import Progress
+from tests.cli.conftest import QUICK, Failing, Run, parsed
+
+
+@pytest.mark.usefixtures("tiny_mnist")
+class TestRuns:
+    def test_it_keeps_a_run(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "mine.safetensors"
+        options = ("--model", "lenet5-modern-paper", "--out", out, "--json", *QUICK)
+        name = parsed(run("train", *options).out)["run"]
+        [kept] = parsed(run("runs", "--json").out)
+        assert (kept["name"], kept["state"], kept["model"]) == (
+            *(name, "finished"),
+            "lenet5-modern-paper",
+        )
+        facts = weights.load(str(out)).facts
+        assert 100 * kept["test_error"] == pytest.approx(facts["test_error"], abs=0.01)
+        assert 100 * kept["last_error"] == pytest.approx(facts["validation_error"], abs=0.01)
+        same = weights.load(str(Path(kept["folder"]) / runs.WEIGHTS))
+        assert same.facts == facts
+        assert len([x for entry in runs.log(Path(kept["folder"])) for x in entry["losses"]]) == 10
+
+    def test_a_run_goes_on_to_the_same_weights(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        options = ("--model", "lenet5-modern-paper", "--batch-size", 4, "--epochs", 2)
+        assert run("train", *options, "--out", tmp_path / "whole.safetensors").status == 0
+
+        def stop_early(progress: Iterator[Progress], recipe: Recipe) -> None:
+            next(progress)
+            progress.close()  # type: ignore[attr-defined]
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(progress, "follow_training", stop_early)
+            assert run("train", *options, "--out", tmp_path / "two.safetensors").status == 1
+        latest = runs.listed(runs.home())[0][0]
+        assert (latest.state, latest.step) == (runs.STOPPED, 20)
+        assert not (tmp_path / "two.safetensors").exists()
+        assert run("train", "--continue", latest.name).status == 0
+        one, two = (
+            weights.load(str(tmp_path / f"{name}.safetensors")) for name in ("whole", "two")
+        )
+        for name, tensor in one.network.state_dict().items():
+            assert torch.equal(tensor, two.network.state_dict()[name])
+        assert one.facts["figures"] == two.facts["figures"]
+
+    def test_only_what_can_go_on_does(self, run: Run, failing: Failing, tmp_path: Path) -> None:
+        assert "there is no run 'x'" in failing("train", "--continue", "x")
+        run("train", "--model", "lenet5-modern-paper", "--out", tmp_path / "a.pth", *QUICK)
+        [kept] = runs.listed(runs.home())[0]
+        assert "is finished: it is at its end" in failing("train", "--continue", kept.name)
+
+    @pytest.mark.parametrize(
+        ("state", "reason"),
+        [(runs.RUNNING, "it goes on already"), (runs.STOPPED, "it has no checkpoint")],
+    )
+    def test_a_run_without_a_checkpoint_cannot_go_on(
+        self, state: str, reason: str, failing: Failing
+    ) -> None:
+        folder = runs.create(runs.home(), "lenet5-modern-paper", {}, {})
+        runs.write(folder, runs.STATE, {"state": state})
+        with runs.locked(folder):
+            assert f"is {state}: {reason}" in failing("train", "--continue", folder.name)
+
+    def test_runs_are_listed_and_changed(self, run: Run, failing: Failing, tmp_path: Path) -> None:
+        assert run("runs").out == f"no runs in {runs.home()}\n"
+        run("train", "--model", "lenet5-modern-paper", "--out", tmp_path / "a.pth", *QUICK)
+        [kept] = runs.listed(runs.home())[0]
+        assert run("runs", "--rename", kept.name, "first").out == ""
+        assert run("runs", "--note", "first", "with a small rate").out == ""
+        line = run("runs").out
+        assert line.startswith("first: finished, epoch 1/1, validation error ")
+        assert line.endswith(" s (with a small rate)\n")
+        assert "now in" in run("runs", "--delete", "first").out
+        assert "there is no run 'first'" in failing("runs", "--delete", "first")

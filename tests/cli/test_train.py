@@ -1,0 +1,214 @@
+"""What `lenetpad train` writes, prints and answers."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+import lenetpad
+from lenetpad.data import labelled as data
+from lenetpad.data.labelled import Labelled
+from lenetpad.evaluation.evaluate import evaluate
+from lenetpad.storage import runs
+from lenetpad.training import weights
+from lenetpad.training.fit import bf16_is_faster
+from lenetpad.values.models import DEFAULT_MODEL, PAPER, PRESET_NAMES
+from lenetpad.values.recipes import (
+    RECIPES,
+    Recipe,
+)
+from tests.cli.conftest import QUICK, Failing, Run, parsed
+
+
+@pytest.mark.usefixtures("tiny_mnist")
+class TestTrain:
+    def test_it_writes_weights_that_load_with_their_story(
+        self, run: Run, tmp_path: Path, tiny_mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        out = tmp_path / "mine.safetensors"
+        options = ("--model", "lenet5-modern-paper", "--lr", 0.002, "--seed", 3, "--out", out)
+        result = run("train", *options, *QUICK)
+        assert result.status == 0
+        loaded = weights.load(str(out))
+        facts = loaded.facts
+        assert loaded.network.config.name == "lenet5-modern"
+        recipe = facts["recipe"]
+        assert (recipe["epochs"], recipe["batch_size"], recipe["lr"]) == (1, 16, 0.002)
+        assert recipe["warm_up"] == RECIPES["lenet5-modern-paper"].warm_up
+        assert facts["seed"] == recipe["seed"] == 3
+        assert [source["sha256"] for source in facts["data"]] == [data.MNIST_SHA256]
+        assert facts["data"][0]["licence"].startswith("CC BY-SA 3.0")
+        assert facts["images"] == 160  # of 200 a fifth is held out
+        assert 0 <= facts["validation_error"] <= 100
+        error = 100 * evaluate(loaded.network, tiny_mnist[1]).error
+        assert facts["test_error"] == pytest.approx(error, abs=0.01)
+        assert facts["date"] == datetime.datetime.now(datetime.UTC).date().isoformat()
+        assert facts["lenetpad"] == lenetpad.__version__
+        assert facts["torch"] == torch.__version__
+        assert result.out == (
+            f"{out}: lenet5-modern-paper, test error {facts['test_error']:.2f} % on 100 images\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("option", "value"),
+        [
+            ("optimiser", "sgd"),
+            ("momentum", 0.5),
+            ("schedule", "step"),
+            ("weight_decay", 0.001),
+            ("label_noise", 0.25),
+            ("fraction", 0.5),
+        ],
+    )
+    def test_options_choose_the_recipe(
+        self, option: str, value: object, run: Run, tmp_path: Path
+    ) -> None:
+        out = tmp_path / "mine.safetensors"
+        options = ("--model", "lenet5-modern-paper", "--" + option.replace("_", "-"), value)
+        run("train", *options, "--out", out, *QUICK)
+        facts = weights.load(str(out)).facts
+        assert facts["recipe"][option] == value
+        assert facts["images"] == (80 if option == "fraction" else 160)
+        assert facts["half"] is False
+
+    def test_a_preset_of_the_window(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "mine.safetensors"
+        run("train", "--preset", "study-2024", "--epochs", 1, "--out", out)
+        [kept] = runs.listed(runs.home())[0]
+        assert (kept.model, kept.config["preset"]) == ("lenet5-study", "Study 2024")
+        recipe = weights.load(str(out)).facts["recipe"]
+        assert (recipe["batch_size"], recipe["schedule"], recipe["epochs"]) == (64, "step", 1)
+
+    def test_it_goes_on_from_weights(self, run: Run, tmp_path: Path) -> None:
+        first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+        options = ("--model", "lenet5-modern-paper", "--lr", 1e-9, *QUICK)
+        run("train", *options, "--seed", 5, "--out", first)
+        run("train", *options, "--start", first, "--out", second)
+        one, other = (weights.load(str(path)) for path in (first, second))
+        assert other.facts["start"] == first.name
+        for mine, theirs in zip(one.network.parameters(), other.network.parameters(), strict=True):
+            assert torch.allclose(mine, theirs, atol=1e-6)
+
+    def test_half_precision_is_told(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "mine.safetensors"
+        run("train", "--model", "lenet5-modern-paper", "--half", "--out", out, *QUICK)
+        assert weights.load(str(out)).facts["half"] is bf16_is_faster("cpu")
+
+    def test_progress_goes_to_stderr(self, run: Run, tmp_path: Path) -> None:
+        options = ("--model", "lenet5-modern-paper", "--out", tmp_path / "a.pth", "--epochs", 2)
+        lines = run("train", *options).err.splitlines()
+        assert [line.split(":")[0] for line in lines] == ["epoch 1/2", "epoch 2/2", "lenetpad"]
+        assert all("validation error" in line for line in lines[:2])
+        assert "measuring" in lines[2]
+
+    @pytest.mark.parametrize("preset", PRESET_NAMES)
+    def test_json(self, preset: str, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "mine.pth"
+        result = run("train", "--model", preset + PAPER, "--out", out, "--json", *QUICK)
+        found = parsed(result.out)
+        assert found.keys() == {"out", "n", "error", "run"}
+        assert (found["out"], found["n"]) == (str(out), 100)
+        loaded = weights.load(str(out))
+        assert loaded.network.config.name == preset
+        assert found["error"] == pytest.approx(evaluate(loaded.network, data.mnist()[1]).error)
+
+    def test_the_default_file(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setitem(RECIPES, DEFAULT_MODEL, Recipe())
+        assert run("train", *QUICK).status == 0
+        assert [path.name for path in tmp_path.iterdir()] == ["lenet5-1998.safetensors"]
+
+    def test_a_seed_decides_the_weights(self, run: Run, tmp_path: Path) -> None:
+        found = []
+        for number, seed in enumerate((5, 5, 6)):
+            out = tmp_path / f"{number}.safetensors"
+            run(
+                "train",
+                "--model",
+                "lenet5-modern-paper",
+                "--seed",
+                seed,
+                "--out",
+                out,
+                *QUICK,
+            )
+            found.append(weights.load(str(out)).network.state_dict())
+        assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
+        assert not torch.equal(found[0]["c1.weight"], found[2]["c1.weight"])
+
+    def test_a_new_folder_is_made(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "new" / "folder" / "mine.pth"
+        assert run("train", "--model", "lenet5-modern-paper", "--out", out, *QUICK).status == 0
+        assert out.is_file()
+
+    def test_weights_are_calibrated(self, run: Run, tmp_path: Path, ink: Path) -> None:
+        out = tmp_path / "mine.safetensors"
+        run("train", "--model", "lenet5-modern-paper", "--out", out, *QUICK)
+        loaded = weights.load(str(out))
+        calibration = loaded.facts["calibration"]
+        assert loaded.network.config.temperature == calibration["temperature"] > 0
+        assert loaded.network.config.rubbish == calibration["rubbish"]
+        found = parsed(run("predict", ink, "--model", out, "--json").out)
+        assert all(0 < prediction["no_digit"] < 1 for prediction in found)
+
+
+@pytest.mark.usefixtures("tiny_mnist")
+class TestWhatCannotWork:
+    @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+    def test_a_folder_that_may_not_be_written(self, failing: Failing, tmp_path: Path) -> None:
+        tmp_path.chmod(0o500)
+        try:
+            line = failing("train", "--out", tmp_path / "mine.pth")
+        finally:
+            tmp_path.chmod(0o700)
+        assert "cannot be written" in line
+
+    @pytest.mark.parametrize(
+        ("options", "reason"),
+        [
+            (["--model", "lenet5-1989"], "'lenet5-1989' is no preset"),
+            (["--out", "weights.txt"], "must end in one of .safetensors, .pth, .pt"),
+            (["--out", "folder.pth"], "folder.pth cannot be written"),
+            (["--out", "file/mine.pth"], "cannot be written"),
+            (["--out", "file/new/folder/mine.pth"], "cannot be written"),
+            (["--device", "cuda:99"], "the device 'cuda:99' cannot be used"),
+            (["--ink", "nowhere.jsonl"], "nowhere.jsonl"),
+            (["--fraction", "0"], "the fraction of the data must be above 0"),
+            (["--label-noise", "nan"], "the label noise must be a fraction"),
+            (["--momentum", "1"], "the momentum must be a fraction"),
+            (["--data", "folder"], "--data folder needs --folder"),
+            (["--data", "folder", "--folder", "nowhere"], "nowhere"),
+            (["--start", "nowhere.pth"], "nowhere.pth"),
+            (["--teachers", "nowhere.pth"], "nowhere.pth"),
+            (["--taught", "0.5"], "--taught needs --teachers"),
+            (["--taught", "0", "--teachers", "lenet5-1998"], "leaves --teachers nothing"),
+            (["--taught", "1.5", "--teachers", "lenet5-1998"], "a fraction of the loss"),
+        ],
+    )
+    def test_what_cannot_work_is_said_before_the_training(
+        self,
+        options: list[str],
+        reason: str,
+        failing: Failing,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("folder.pth").mkdir()
+        Path("file").touch()
+        assert reason in failing("train", *options)  # failing: not a word of progress
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.pth"]
+
+    def test_a_loss_that_is_no_number(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "mine.pth"
+        options = ("--model", "lenet5-modern-paper", "--lr", 1e30, "--out", out)
+        result = run("train", *options, *QUICK)
+        assert result.status == 1
+        assert "no longer a number at step" in result.err.splitlines()[-1]
+        assert not out.exists()

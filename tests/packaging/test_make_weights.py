@@ -1,0 +1,91 @@
+"""The script that trains the shipped weights: which trainings, in which order."""
+
+from __future__ import annotations
+
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lenetpad.data.sources import SOURCES
+from lenetpad.values.models import PAPER
+from lenetpad.values.recipes import (
+    DISTILLATION,
+    FINE_TUNING,
+    RECIPES,
+    TEACHERS,
+)
+
+
+def test_make_weights_goes_through_all_recipes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each training starts from what the last one of its network made, and ends where it ships."""
+    script = runpy.run_path(str(Path(__file__).parents[2] / "packaging" / "make_weights.py"))
+    asked: dict[tuple[str, int], list[str]] = {}
+
+    def noted(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        model = command[command.index("--model") + 1]
+        asked[model, sum(name == model for name, _ in asked)] = command
+        return subprocess.CompletedProcess(command, 0, "done", "")
+
+    def value(command: list[str], option: str) -> str:
+        return command[command.index(option) + 1] if option in command else ""
+
+    monkeypatch.setattr(subprocess, "run", noted)
+    monkeypatch.setattr(sys, "argv", ["make_weights", "--ink", "a.jsonl", "--out", str(tmp_path)])
+    assert script["main"]() == 0
+    ends = {}
+    for model in RECIPES:
+        commands = [asked[key] for key in sorted(asked) if key[0] == model]
+        assert len(commands) == sum(
+            model in table for table in (RECIPES, FINE_TUNING, DISTILLATION)
+        )
+        outs = [value(command, "--out") for command in commands]
+        assert [value(command, "--start") for command in commands] == ["", *outs[:-1]]
+        assert outs[-1] == str(tmp_path / f"{model}.safetensors")
+        assert len({*outs}) == len(outs)
+        assert all("--ink" in command for command in commands) == (not model.endswith(PAPER))
+        ends[model] = outs
+    for model in DISTILLATION:
+        last = [asked[key] for key in sorted(asked) if key[0] == model][-1]
+        at = last.index("--teachers")
+        assert last[at + 1 : at + 3] == [ends[name][-2] for name in TEACHERS]
+
+
+@pytest.mark.parametrize(
+    ("failing_model", "trained"),
+    [("lenet5-modern-paper", 10), ("lenet5-study", 9), ("lenet5-modern", 7)],
+)
+def test_make_weights_leaves_out_only_what_a_failure_prevents(
+    failing_model: str, trained: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = runpy.run_path(str(Path(__file__).parents[2] / "packaging" / "make_weights.py"))
+    asked = []
+
+    def failing(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, int(failing_model in command), "", "no")
+
+    monkeypatch.setattr(subprocess, "run", failing)
+    monkeypatch.setattr(sys, "argv", ["make_weights", "--ink", "a.jsonl", "--out", str(tmp_path)])
+    assert script["main"]() == 1
+    assert len(asked) == trained
+
+
+def test_without_ink_make_weights_says_where_to_get_it(tmp_path: Path) -> None:
+    script = Path(__file__).parents[2] / "packaging" / "make_weights.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--out", str(tmp_path / "weights")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    for source in SOURCES.values():
+        assert source.title in done.stderr
+        assert source.licence in done.stderr
+        assert source.origin in done.stderr
+    assert not (tmp_path / "weights").exists()
