@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lenetpad.data.labelled import Labelled
+from lenetpad.lenet.weights import WeightsError
 from lenetpad.training import weights
-from lenetpad.training.weights import WeightsError
+from lenetpad.training.network import network_of
 from lenetpad.values.conventions import Conventions
 
 State = dict[str, Tensor]
@@ -119,7 +120,7 @@ def assert_same_network(path: Path, state: State, conventions: Conventions) -> N
     assert (loaded.conventions, loaded.guesses) == (conventions, ())
     pixels = images()
     with torch.inference_mode():
-        ours, theirs = loaded.network(shown(pixels)), forward(state, conventions, pixels)
+        ours, theirs = network_of(loaded)(shown(pixels)), forward(state, conventions, pixels)
     torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lenetpad.values.catalogue import DATA_SETS, MNIST
-from lenetpad.values.devices import AUTO, CPU
+from lenetpad.values.devices import AUTO, CPU, TORCH_CPU
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,11 @@ def ink_files(help_text: str) -> Argument:
 
 def _device(text: str) -> str:
     """The name of a device that there may be; whether there is, the command finds out."""
-    if re.fullmatch(rf"{AUTO}|({CPU}|cuda|mps|xpu)(:(0|[1-9][0-9]?))?", text):
+    if re.fullmatch(rf"{AUTO}|{TORCH_CPU}|({CPU}|cuda|mps|xpu)(:(0|[1-9][0-9]?))?", text):
         return text
     raise argparse.ArgumentTypeError(
-        f"{text!r} is no device: choose auto, cpu, cuda, cuda:1 (the second GPU), mps or xpu"
+        f"{text!r} is no device: choose auto, cpu, cuda, cuda:1 (the second GPU), mps, xpu or "
+        f"{TORCH_CPU} (the CPU with torch)"
     )
 
 
@@ -73,7 +74,8 @@ DEVICE: Final = argument(
     "--device",
     type=_device,
     default=CPU,
-    help="auto, cpu, or torch's name of another: cuda, cuda:1, mps … (default %(default)s)",
+    help=f"auto, cpu, {TORCH_CPU} (the CPU with torch), or torch's name of another: cuda, cuda:1, "
+    "mps … (default %(default)s)",
 )
 IMAGES: Final = argument(
     "--images",

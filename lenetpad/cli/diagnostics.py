@@ -33,7 +33,7 @@ def _qt() -> str:
 def _devices() -> str:
     """The devices that a network can run on."""
     try:
-        from lenetpad.training.recognizer import devices
+        from lenetpad.training.devices import devices
 
         found = devices()
     except Exception as error:  # that is what a report is about

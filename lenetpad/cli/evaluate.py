@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 def evaluate(arguments: argparse.Namespace) -> int:
     """Evaluate a network on ink, on images, or on a data set's test images."""
     from lenetpad.evaluation.evaluate import evaluate as evaluate_network
-    from lenetpad.training.recognizer import usable_device
+    from lenetpad.training.devices import usable_device
+    from lenetpad.training.network import network_of
 
     _check(arguments)
-    network = load_weights(arguments).network
+    network = network_of(load_weights(arguments))
     labelled = _labelled(arguments)
     device = usable_device(arguments.device)
     result = evaluate_network(network.to(device), labelled, device)

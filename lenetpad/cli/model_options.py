@@ -12,7 +12,7 @@ from lenetpad.values.conventions import CONVENTIONS, UNKNOWN_CONVENTIONS, Conven
 from lenetpad.values.models import DEFAULT_MODEL, MODEL_NAMES
 
 if TYPE_CHECKING:
-    from lenetpad.training.weights import Weights
+    from lenetpad.lenet.weights import Weights
 
 MODELS: Final = ", ".join(MODEL_NAMES)
 #: Other names of options: what the paper calls an activation, a squashing function.

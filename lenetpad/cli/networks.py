@@ -13,7 +13,7 @@ from lenetpad.cli.arguments import JSON, Command, argument
 from lenetpad.cli.model_options import CONVENTIONS_OPTIONS, MODEL, load_weights
 
 if TYPE_CHECKING:
-    from lenetpad.training.layer_table import LayerRow
+    from lenetpad.lenet.layers import LayerRow
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -26,20 +26,21 @@ def export(arguments: argparse.Namespace) -> int:
         print(json.dumps({"out": str(arguments.out), "model": loaded.name, **asdict(written)}))
     else:
         print(
-            f"{arguments.out}: {loaded.network.config.name}, differs by at most "
+            f"{arguments.out}: {loaded.config.name}, differs by at most "
             f"{written.difference:.1g} (relative) on {written.images} of MNIST's test images"
         )
     return 0
 
 
 def info(arguments: argparse.Namespace) -> int:
-    """Print the layer table of a network, counted on the network itself."""
-    from lenetpad.training.layer_table import layer_table, total_parameters
+    """Print the layer table of a network."""
+    from lenetpad.lenet.layers import layer_specs, layer_table, total_parameters
 
     loaded = load_weights(arguments)
-    rows = layer_table(loaded.network)
+    specs = layer_specs(loaded.config)
+    rows = layer_table(specs)
     totals = {
-        "parameters": total_parameters(loaded.network),
+        "parameters": total_parameters(specs),
         "connections": sum(row.connections for row in rows),
     }
     if arguments.json:
@@ -48,7 +49,7 @@ def info(arguments: argparse.Namespace) -> int:
             json.dumps({"model": loaded.name, "layers": layers, **totals, "facts": loaded.facts})
         )
         return 0
-    print(f"{loaded.name} ({loaded.network.config.name})")
+    print(f"{loaded.name} ({loaded.config.name})")
     if loaded.test_error is not None:
         print(f"test error {loaded.test_error:.2f} % on MNIST, trained {loaded.facts.get('date')}")
     _print_layers(rows, **totals)

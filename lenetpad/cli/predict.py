@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def predict(arguments: argparse.Namespace) -> int:
     """Read each drawing of each file; a file that cannot be read is named, the others go on."""
-    from lenetpad.training.recognizer import open_recognizer
+    from lenetpad.training.opening import open_recognizer
 
     choice = Choice(0, arguments.model, arguments.device, conventions_of(arguments))
     recognizer = open_recognizer(choice)

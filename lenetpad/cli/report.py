@@ -16,7 +16,7 @@ from lenetpad.values.models import MODEL_NAMES
 
 if TYPE_CHECKING:
     from lenetpad.evaluation.figures import Figures
-    from lenetpad.training.weights import Weights
+    from lenetpad.lenet.weights import Weights
     from lenetpad.values.evaluation import Evaluation
 
 #: The tables, each with the figure that it shows of every set.
@@ -31,6 +31,7 @@ TABLES: Final = (
 def report(arguments: argparse.Namespace) -> int:
     """Print the tables; status 1 where a figure in a file's metadata does not hold."""
     from lenetpad.evaluation.figures import evaluated, evaluation_sets, figures
+    from lenetpad.training.network import network_of
     from lenetpad.training.weights import load
 
     sets = evaluation_sets(arguments.ink, arguments.images)
@@ -41,7 +42,7 @@ def report(arguments: argparse.Namespace) -> int:
     families: dict[str, list[str]] = {}
     for model in arguments.models or MODEL_NAMES:
         loaded = load(model)
-        evaluations = evaluated(loaded.network, sets)
+        evaluations = evaluated(network_of(loaded), sets)
         found[model], classes[model] = figures(evaluations), evaluations
         families.setdefault(_recipe_without_seed(loaded), []).append(model)
         faults += _faults(model, loaded, found[model])
@@ -99,7 +100,7 @@ def _recipe_without_seed(weights: Weights) -> str:
     """Preset and recipe as a text that weights share which differ only by their seed."""
     recipe = weights.facts.get("recipe")
     recipe = {**recipe, "seed": None} if isinstance(recipe, Mapping) else None
-    return f"{weights.network.config.name} {json.dumps(recipe, sort_keys=True)}"
+    return f"{weights.config.name} {json.dumps(recipe, sort_keys=True)}"
 
 
 def _spreads(families: Mapping[str, Sequence[str]], found: Mapping[str, Figures]) -> list[str]:

@@ -122,7 +122,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
 
 def _check_writable(out: Path) -> None:
     """ValueError where weights cannot be written to this path: better now than after hours."""
-    from lenetpad.training.weights import SUFFIXES
+    from lenetpad.lenet.weights import SUFFIXES
 
     if out.suffix not in SUFFIXES:
         raise ValueError(f"{out} must end in one of {', '.join(SUFFIXES)}")

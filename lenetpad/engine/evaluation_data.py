@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from lenetpad.storage.mnist import DataError
 from lenetpad.values.evaluation import (
     IMAGES,
     INK,
@@ -44,7 +45,7 @@ def open_data(
 
 
 def _of_file(choice: DataChoice) -> Labelled:
-    from lenetpad.data.labelled import DataError, bitmaps, drawn, ink_to_evaluate
+    from lenetpad.data.labelled import bitmaps, drawn, ink_to_evaluate
 
     path = Path(choice.path)
     found = drawn(ink_to_evaluate([path])[0]) if choice.key == INK else bitmaps(path)

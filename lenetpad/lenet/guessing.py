@@ -107,16 +107,11 @@ def _scores(state: State, wanted: Iterable[Conventions], count: int) -> dict[Con
 def _score(config: LeNet5Config, state: State, count: int) -> Score:
     """Accuracy and mean loss (cross entropy) on the first ``count`` training digits."""
     images, labels = _digits()
-    found = np.concatenate(
-        [
-            scores(config, forward(config, state, images[at : min(at + BATCH, count)]))
-            for at in range(0, count, BATCH)
-        ]
-    )
     right = labels[:count]
-    with np.errstate(
-        all="ignore"
-    ):  # weights from elsewhere may overflow in conventions not theirs
+    starts = range(0, count, BATCH)
+    with np.errstate(all="ignore"):  # weights may overflow with conventions that are not theirs
+        batches = (images[at : min(at + BATCH, count)] for at in starts)
+        found = np.concatenate([scores(config, forward(config, state, b)) for b in batches])
         highest = found.max(axis=1)
         logarithms = np.log(np.exp(found - highest[:, None]).sum(axis=1)) + highest
         loss = float((logarithms - found[np.arange(count), right]).mean())

@@ -215,7 +215,8 @@ def _read_as_named(
     try:
         if studys:
             padding, accuracy = guessing.better_padding(config, state)
-            config = replace(config, padding=padding)
+            if padding != config.padding:
+                config = replace(config, padding=padding)
         else:
             accuracy = guessing.accuracy_of(config, state)
         enough = max(READS, accuracy + guessing.CLEARLY)

@@ -10,15 +10,11 @@ import platform
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import PurePath
 from typing import Final
 
 from lenetpad import __version__
 from lenetpad.storage.resources import frozen
-from lenetpad.values.models import MODEL_NAMES
 
-#: Endings of weights files; another ending could be a name.
-WEIGHTS_ENDINGS: Final = (".safetensors", ".pth", ".pt")
 GIBIBYTE: Final = 2**30
 
 Facts = Mapping[str, str]
@@ -40,14 +36,6 @@ def of_the_machine() -> dict[str, str]:
         "torch": version_of("torch"),
         "numpy": version_of("numpy"),
     }
-
-
-def of_the_network(model: str) -> str:
-    """A network as a report may name it: shipped weights by their name, a file by its ending."""
-    if model in MODEL_NAMES:
-        return model
-    ending = PurePath(model).suffix.lower()
-    return f"own file ({ending})" if ending in WEIGHTS_ENDINGS else "own file"
 
 
 def text(facts: Facts) -> str:

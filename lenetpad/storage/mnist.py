@@ -23,7 +23,7 @@ class DataError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class MnistArrays:
-    """Images (n, 28, 28) uint8, ink 255, and labels (n,) uint8: 60,000 to train, 10,000 to test."""
+    """Images (n, 28, 28) uint8, ink 255, with labels (n,): 60,000 to train, 10,000 to test."""
 
     train_images: NDArray[np.uint8]
     train_labels: NDArray[np.uint8]

@@ -47,8 +47,8 @@ def usable_device(name: str) -> str:
 
 
 def devices() -> tuple[tuple[str, str], ...]:
-    """The devices to choose from, each as its name and a label."""
-    return (*ALWAYS_THERE, *gpus())
+    """The devices to train on, each as its name and a label."""
+    return (*ALWAYS_THERE[:2], *gpus())
 
 
 def gpus() -> tuple[tuple[str, str], ...]:
@@ -66,4 +66,4 @@ def gpus() -> tuple[tuple[str, str], ...]:
 
 def device_label(device: str) -> str:
     """The label of a device, or its own name where it is not there."""
-    return dict(devices()).get(device, device)
+    return dict((*ALWAYS_THERE, *gpus())).get(device, device)

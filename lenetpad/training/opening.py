@@ -31,10 +31,16 @@ def recognizer_of(weights: Weights, device: str) -> Recognizer:
     """A recognizer with these weights on a device or, where that fails, on the CPU."""
     if device in (AUTO, CPU):
         return Recognizer(weights)
-    from lenetpad.training.devices import device_label
     from lenetpad.training.recognizer import TorchRecognizer
 
     try:
         return TorchRecognizer(weights, device)
     except (RuntimeError, AssertionError, NotImplementedError, ValueError) as error:
-        return Recognizer(weights, fallback_notice(device_label(device), error))
+        return on_cpu(weights, device, error)
+
+
+def on_cpu(weights: Weights, failed_device: str, error: Exception) -> Recognizer:
+    """A recognizer on the CPU, with a notice that says which device gave way and why."""
+    from lenetpad.training.devices import device_label
+
+    return Recognizer(weights, fallback_notice(device_label(failed_device), error))

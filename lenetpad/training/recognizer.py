@@ -16,10 +16,10 @@ from lenetpad.ink.raster import PADDED, Image, pad
 from lenetpad.lenet.forward import Parameters
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import Weights
-from lenetpad.training.devices import devices, prepare_for_single_images, torch_name
+from lenetpad.training.devices import gpus, prepare_for_single_images, torch_name
 from lenetpad.training.network import LeNet5, network_of
 from lenetpad.values.arrays import FloatArray
-from lenetpad.values.devices import TORCH_CPU
+from lenetpad.values.devices import ALWAYS_THERE, TORCH_CPU
 from lenetpad.values.failures import first_line
 
 log = logging.getLogger("lenetpad")
@@ -57,7 +57,7 @@ class TorchRecognizer(Recognizer):
         return taps, row[at:]
 
     def _devices(self) -> tuple[tuple[str, str], ...]:
-        return devices()
+        return (*ALWAYS_THERE, *gpus())
 
 
 class _Pass(nn.Module):

@@ -10,8 +10,13 @@ from lenetpad.values.failures import first_line
 AUTO: Final = "auto"
 CPU: Final = "cpu"
 TORCH_CPU: Final = "torch-cpu"
-#: The same, each as its name and a label.
-ALWAYS_THERE: Final = ((AUTO, "Auto"), (CPU, "CPU"), (TORCH_CPU, "CPU with torch"))
+#: The same, each as its name and a label. Training and evaluation always use torch: they have no
+#: choice between the last two.
+ALWAYS_THERE: Final[tuple[tuple[str, str], ...]] = (
+    (AUTO, "Auto"),
+    (CPU, "CPU"),
+    (TORCH_CPU, "CPU with torch"),
+)
 
 
 def fallback_notice(device: str, error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Final
 
 from lenetpad.values.arrays import FloatArray
@@ -17,6 +18,18 @@ PRESET_NAMES: Final = ("lenet5-1998", "lenet5-study", "lenet5-modern")
 PAPER: Final = "-paper"
 MODEL_NAMES: Final = tuple(name + ending for name in PRESET_NAMES for ending in ("", PAPER))
 DEFAULT_MODEL: Final = PRESET_NAMES[0]
+
+
+#: Endings of weights files; another ending could be a name.
+WEIGHTS_ENDINGS: Final = (".safetensors", ".pth", ".pt")
+
+
+def name_for_a_report(model: str) -> str:
+    """A network as a report may name it: shipped weights by their name, a file by its ending."""
+    if model in MODEL_NAMES:
+        return model
+    ending = PurePath(model).suffix.lower()
+    return f"own file ({ending})" if ending in WEIGHTS_ENDINGS else "own file"
 
 
 @dataclass(frozen=True, slots=True)

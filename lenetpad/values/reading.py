@@ -13,6 +13,10 @@ from lenetpad.values.arrays import FloatArray
 NO_PARAMETERS: Final[Mapping[str, FloatArray]] = MappingProxyType({})
 
 
+def _none() -> Mapping[str, FloatArray]:
+    return NO_PARAMETERS
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
     """A sheet to read. ``serial`` grows with every submission; ``time`` is perf_counter's."""
@@ -27,7 +31,7 @@ class Reading:
     """Every layer's activations and the verdict for one image.
 
     ``taps`` maps input, C1, S2, C3, S4 to (maps, H, W), C5 to (120,), F6 to (84,) and output to
-    (10,), after their activation; the weighted sums of a layer with one are there as "C1.a" and so on.
+    (10,), after their activation; the weighted sums of a layer with one are there too, as "C1.a".
     ``probabilities`` (10,) and ``no_digit`` (None for a network without a rubbish class) add up
     to 1. ``distances`` (10,) are the RBF distances, None for a network without. For a blank
     image ``digit`` is None and the probabilities are zero. ``parameters`` are those it was read
@@ -43,7 +47,7 @@ class Reading:
     model_serial: int = 0
     submitted: float = 0.0
     network_seconds: float = 0.0
-    parameters: Mapping[str, FloatArray] = field(default=NO_PARAMETERS, repr=False)
+    parameters: Mapping[str, FloatArray] = field(default_factory=_none, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "taps", MappingProxyType(dict(self.taps)))

@@ -20,9 +20,10 @@ from lenetpad.cli import parser as cli
 from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
 from lenetpad.evaluation import figures
+from lenetpad.lenet import guessing
 from lenetpad.storage import runs
-from lenetpad.training import conventions as guessing
 from lenetpad.training import weights
+from lenetpad.training.network import build
 
 #: A one and a seven, as a hand draws them; y runs down.
 ONE = [[[50, 0], [50, 100]]]
@@ -129,7 +130,7 @@ def tiny_mnist(
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A weights file of an untrained network."""
     path = tmp_path_factory.mktemp("weights") / "mine.safetensors"
-    weights.save(path, weights.build("lenet5-modern", 1), {})
+    weights.save(path, build("lenet5-modern", 1), {})
     return path
 
 

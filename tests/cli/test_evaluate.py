@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.mixture import part_of
 from lenetpad.evaluation.evaluate import evaluate
 from lenetpad.storage import resources
 from lenetpad.training import weights
+from lenetpad.training.network import network_of
 from tests.cli.conftest import ONE, Failing, Run, parsed
 
 EVALUATION = {
@@ -30,7 +30,7 @@ class TestEvaluate:
         assert (result.status, result.err) == (0, "")
         found = parsed(result.out)
         assert found.keys() == EVALUATION
-        expected = evaluate(weights.load(str(model)).network, tiny_mnist[1])
+        expected = evaluate(network_of(weights.load(str(model))), tiny_mnist[1])
         assert found["n"] == 100
         assert found["error"] == pytest.approx(expected.error)
         assert found["macro_accuracy"] == pytest.approx(expected.macro_accuracy)
@@ -171,5 +171,5 @@ class TestEvaluate:
     def test_mnist_that_is_not_there_says_what_to_do(
         self, failing: Failing, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(data.resources, "path", lambda name: tmp_path / name)
+        monkeypatch.setattr(resources, "path", lambda name: tmp_path / name)
         assert "git checkout" in failing("evaluate", "--model", model)

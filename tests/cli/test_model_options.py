@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lenetpad.training import weights
+from lenetpad.training.network import build
 from lenetpad.values.conventions import READS_NOTHING
 from tests.cli.conftest import Failing, Run, parsed
 
@@ -20,7 +20,7 @@ class TestForeign:
 
     @pytest.fixture
     def foreign(self, tmp_path: Path) -> Path:
-        network = weights.build("lenet5-modern", 1)
+        network = build("lenet5-modern", 1)
         names = dict(zip(("c1", "c3", "c5", "f6", "output"), "vwxyz", strict=True))
         state = {
             ".".join([names[key.partition(".")[0]], key.partition(".")[2]]): tensor

@@ -60,7 +60,7 @@ class TestExport:
         assert result.out == (
             f"{out}: lenet5-study, differs by at most 0 (relative) on 100 of MNIST's test images\n"
         )
-        assert weights.load(str(out)).network.config.name == "lenet5-study"
+        assert weights.load(str(out)).config.name == "lenet5-study"
 
     def test_json(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.pth"

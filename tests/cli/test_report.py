@@ -9,6 +9,7 @@ import pytest
 
 from lenetpad.data.labelled import Labelled
 from lenetpad.training import weights
+from lenetpad.training.network import network_of
 from tests.cli.conftest import Run, parsed
 
 
@@ -42,7 +43,7 @@ class TestReport:
         loaded = weights.load(str(mine))
         facts = dict(loaded.facts)
         facts["figures"]["MNIST test"][key] += 2.5
-        weights.save(mine, loaded.network, facts)
+        weights.save(mine, network_of(loaded), facts)
         result = run("report", mine)
         assert result.status == 1
         [line] = result.err.splitlines()
@@ -51,7 +52,7 @@ class TestReport:
 
     def test_the_headline_error_is_checked_too(self, run: Run, mine: Path) -> None:
         loaded = weights.load(str(mine))
-        weights.save(mine, loaded.network, {**loaded.facts, "test_error": 0.01})
+        weights.save(mine, network_of(loaded), {**loaded.facts, "test_error": 0.01})
         assert run("report", mine).status == 1
 
     @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ class TestReport:
     )
     def test_a_claim_that_is_no_figure(self, claim: dict[str, Any], run: Run, mine: Path) -> None:
         loaded = weights.load(str(mine))
-        weights.save(mine, loaded.network, {**loaded.facts, **claim})
+        weights.save(mine, network_of(loaded), {**loaded.facts, **claim})
         result = run("report", mine)
         assert result.status == 1
         [line] = result.err.splitlines()
@@ -79,14 +80,14 @@ class TestReport:
 
     def test_without_a_recipe(self, run: Run, mine: Path) -> None:
         loaded = weights.load(str(mine))
-        weights.save(mine, loaded.network, {**loaded.facts, "recipe": None})
+        weights.save(mine, network_of(loaded), {**loaded.facts, "recipe": None})
         assert run("report", mine).status == 0
 
     def test_figures_of_files_that_are_not_given_are_named(self, run: Run, mine: Path) -> None:
         loaded = weights.load(str(mine))
         facts = dict(loaded.facts)
         facts["figures"]["pens.jsonl"] = {"n": 5, "error": 1.0}
-        weights.save(mine, loaded.network, facts)
+        weights.save(mine, network_of(loaded), facts)
         result = run("report", mine)
         assert result.status == 0
         assert "the file is not given: pens.jsonl" in result.err

@@ -14,13 +14,12 @@ from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
 from lenetpad.evaluation.evaluate import evaluate
 from lenetpad.storage import runs
+from lenetpad.storage.mnist import SHA256
 from lenetpad.training import weights
 from lenetpad.training.fit import bf16_is_faster
+from lenetpad.training.network import network_of
 from lenetpad.values.models import DEFAULT_MODEL, PAPER, PRESET_NAMES
-from lenetpad.values.recipes import (
-    RECIPES,
-    Recipe,
-)
+from lenetpad.values.recipes import RECIPES, Recipe
 from tests.cli.conftest import QUICK, Failing, Run, parsed
 
 
@@ -35,16 +34,16 @@ class TestTrain:
         assert result.status == 0
         loaded = weights.load(str(out))
         facts = loaded.facts
-        assert loaded.network.config.name == "lenet5-modern"
+        assert loaded.config.name == "lenet5-modern"
         recipe = facts["recipe"]
         assert (recipe["epochs"], recipe["batch_size"], recipe["lr"]) == (1, 16, 0.002)
         assert recipe["warm_up"] == RECIPES["lenet5-modern-paper"].warm_up
         assert facts["seed"] == recipe["seed"] == 3
-        assert [source["sha256"] for source in facts["data"]] == [data.MNIST_SHA256]
+        assert [source["sha256"] for source in facts["data"]] == [SHA256]
         assert facts["data"][0]["licence"].startswith("CC BY-SA 3.0")
         assert facts["images"] == 160  # of 200 a fifth is held out
         assert 0 <= facts["validation_error"] <= 100
-        error = 100 * evaluate(loaded.network, tiny_mnist[1]).error
+        error = 100 * evaluate(network_of(loaded), tiny_mnist[1]).error
         assert facts["test_error"] == pytest.approx(error, abs=0.01)
         assert facts["date"] == datetime.datetime.now(datetime.UTC).date().isoformat()
         assert facts["lenetpad"] == lenetpad.__version__
@@ -113,8 +112,8 @@ class TestTrain:
         assert found.keys() == {"out", "n", "error", "run"}
         assert (found["out"], found["n"]) == (str(out), 100)
         loaded = weights.load(str(out))
-        assert loaded.network.config.name == preset
-        assert found["error"] == pytest.approx(evaluate(loaded.network, data.mnist()[1]).error)
+        assert loaded.config.name == preset
+        assert found["error"] == pytest.approx(evaluate(network_of(loaded), data.mnist()[1]).error)
 
     def test_the_default_file(
         self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -138,7 +137,7 @@ class TestTrain:
                 out,
                 *QUICK,
             )
-            found.append(weights.load(str(out)).network.state_dict())
+            found.append(network_of(weights.load(str(out))).state_dict())
         assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
         assert not torch.equal(found[0]["c1.weight"], found[2]["c1.weight"])
 
@@ -152,8 +151,8 @@ class TestTrain:
         run("train", "--model", "lenet5-modern-paper", "--out", out, *QUICK)
         loaded = weights.load(str(out))
         calibration = loaded.facts["calibration"]
-        assert loaded.network.config.temperature == calibration["temperature"] > 0
-        assert loaded.network.config.rubbish == calibration["rubbish"]
+        assert loaded.config.temperature == calibration["temperature"] > 0
+        assert loaded.config.rubbish == calibration["rubbish"]
         found = parsed(run("predict", ink, "--model", out, "--json").out)
         assert all(0 < prediction["no_digit"] < 1 for prediction in found)
 

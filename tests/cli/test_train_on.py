@@ -11,17 +11,14 @@ import numpy as np
 import pytest
 import torch
 
-from lenetpad.data import labelled as data
 from lenetpad.data.mixture import part_of
+from lenetpad.lenet.weights import shipped
 from lenetpad.storage import runs
+from lenetpad.storage.mnist import SHA256
 from lenetpad.training import weights
+from lenetpad.training.network import build
 from lenetpad.values.conventions import READS_NOTHING
-from lenetpad.values.recipes import (
-    DISTILLATION_WEIGHT,
-    RECIPES,
-    Mixture,
-    plan_of,
-)
+from lenetpad.values.recipes import DISTILLATION_WEIGHT, RECIPES, Mixture, plan_of
 from tests.cli.conftest import ONE, QUICK, Run, parsed
 
 
@@ -29,7 +26,7 @@ from tests.cli.conftest import ONE, QUICK, Run, parsed
 class TestTrainOn:
     def test_it_is_taught_by_other_networks(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "taught.safetensors"
-        teachers = ("--teachers", "lenet5-1998", weights.shipped("lenet5-modern"))
+        teachers = ("--teachers", "lenet5-1998", shipped("lenet5-modern"))
         run("train", "--model", "lenet5-modern-paper", *teachers, "--out", out, *QUICK)
         facts = weights.load(str(out)).facts
         assert facts["teachers"] == ["lenet5-1998", "lenet5-modern.safetensors"]
@@ -40,7 +37,7 @@ class TestTrainOn:
         assert weights.load(str(out)).facts["recipe"]["taught"] == 0.2
 
     def test_how_a_teacher_was_guessed_to_read_is_said(self, run: Run, tmp_path: Path) -> None:
-        state = weights.build("lenet5-modern", 1).state_dict()
+        state = build("lenet5-modern", 1).state_dict()
         renamed = {f"my.{i}.{name}": tensor for i, (name, tensor) in enumerate(state.items())}
         torch.save(renamed, tmp_path / "teacher.pth")
         out = tmp_path / "taught.safetensors"
@@ -75,7 +72,7 @@ class TestTrainOn:
         assert facts["images"] == 162
         digest = hashlib.sha256(ink.read_bytes()).hexdigest()
         assert [(source["file"], source["sha256"]) for source in facts["data"]] == [
-            ("mnist.npz", data.MNIST_SHA256),
+            ("mnist.npz", SHA256),
             ("digits.jsonl", digest),
         ]
         one, other = (states[name].network.c1.weight for name in ("with", "without"))

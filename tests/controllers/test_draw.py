@@ -27,6 +27,7 @@ from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.lenet.config import PRESETS
 from lenetpad.tools.synthetic_pen import Hand, Pointer
 from lenetpad.training import weights
+from lenetpad.training.network import network_of
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import Choice, ModelReady
@@ -224,7 +225,7 @@ def test_weights_that_cannot_be_loaded_leave_the_network_that_works(
 @pytest.fixture
 def foreign(tmp_path: Path) -> Path:
     """The shipped modern network as another program might have saved it."""
-    network = weights.load("lenet5-modern").network
+    network = network_of(weights.load("lenet5-modern"))
     names = dict(zip(("c1", "c3", "c5", "f6", "output"), "vwxyz", strict=True))
     state = {
         f"module.{names[key.partition('.')[0]]}.{key.partition('.')[2]}": tensor
@@ -312,7 +313,7 @@ def test_the_studys_file_opens_without_a_question(
     qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing], tmp_path: Path
 ) -> None:
     path = tmp_path / "lenet5_mnist_model.pth"
-    torch.save(weights.load("lenet5-modern").network.state_dict(), path)
+    torch.save(network_of(weights.load("lenet5-modern")).state_dict(), path)
     pad = make_pad()
     wait_for_reading(qtbot, pad)
     with qtbot.assertNotEmitted(pad.recognition.conventions_asked):

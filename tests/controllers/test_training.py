@@ -305,7 +305,7 @@ class TestRuns:
         answer(monkeypatch, "getSaveFileName", out)
         table.do("export", found)
         table.wait(out.exists)
-        assert weights.load(str(out)).network.config.name == "lenet5-1998"
+        assert weights.load(str(out)).config.name == "lenet5-1998"
         table.do("show", found)
         table.wait(lambda: len(table.page.film.frames) > 1)
         answer(monkeypatch, "getSaveFileName", tmp_path / "kernels")

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from lenetpad.data import datasets
 from lenetpad.data.cancellation import CancelledError
-from lenetpad.storage.mnist import DataError
 from lenetpad.data.labelled import Labelled
+from lenetpad.storage.mnist import DataError
 from lenetpad.values.catalogue import DATA_SETS, FOLDER, MNIST
 
 torchvision = pytest.importorskip("torchvision")

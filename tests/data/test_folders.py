@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from lenetpad.data import folders
 from lenetpad.data.cancellation import CancelledError, Watch
 from lenetpad.data.labelled import NO_DIGIT, Labelled
-from lenetpad.storage.mnist import DataError
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.pictures import read_picture
 from lenetpad.ink.raster import draw
 from lenetpad.storage import resources
+from lenetpad.storage.mnist import DataError
 
 SILENT = Watch()
 

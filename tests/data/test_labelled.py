@@ -12,11 +12,11 @@ import torch
 from numpy.typing import NDArray
 
 from lenetpad.data import labelled as data
-from lenetpad.storage.mnist import DataError
 from lenetpad.data.labelled import Labelled
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.raster import Pen, draw
 from lenetpad.storage import resources
+from lenetpad.storage.mnist import DataError
 
 TEST_SET_COUNTS = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
 TRAINING_SET_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]

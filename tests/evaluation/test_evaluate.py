@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 from lenetpad.data.labelled import NO_DIGIT, Labelled
 from lenetpad.evaluation.evaluate import evaluate, predict
+from lenetpad.evaluation.inference import BATCH
 from lenetpad.training import weights
-from lenetpad.training.fit import EVALUATION_BATCH
+from lenetpad.training.network import build, network_of
 from lenetpad.values.evaluation import (
     DataChoice,
     Evaluation,
@@ -109,24 +110,24 @@ def test_the_calibration_error_by_hand() -> None:
 
 
 def test_more_images_than_a_batch_are_all_read_in_order() -> None:
-    n = 2 * EVALUATION_BATCH + 7
+    n = 2 * BATCH + 7
     truth = [i % 10 for i in range(n)]
     network = Oracle()
     result = evaluate(network, answering(truth, truth))  # type: ignore[arg-type]
-    assert network.batches == [EVALUATION_BATCH, EVALUATION_BATCH, 7]
+    assert network.batches == [BATCH, BATCH, 7]
     assert result.n == n
     assert result.answers.tolist() == truth
 
 
 def test_an_evaluation_is_in_evaluation_mode() -> None:
-    network = weights.build("lenet5-modern", 0).train()
+    network = build("lenet5-modern", 0).train()
     evaluate(network, answering([0], [0]))
     assert not network.training
 
 
 def test_an_untrained_network_guesses(mnist: tuple[Labelled, Labelled]) -> None:
     some = Labelled(mnist[1].images[:500], mnist[1].labels[:500])
-    assert evaluate(weights.build("lenet5-1998", 0), some).error > 0.6
+    assert evaluate(build("lenet5-1998", 0), some).error > 0.6
 
 
 def test_judging_tells_how_many_are_read_and_then_every_probability() -> None:
@@ -155,7 +156,7 @@ def test_judging_stops_where_nobody_asks_on() -> None:
 
 def test_small_batches_change_no_answer(mnist: tuple[Labelled, Labelled]) -> None:
     some = Labelled(mnist[1].images[:600], mnist[1].labels[:600])
-    network = weights.load("lenet5-1998").network
+    network = network_of(weights.load("lenet5-1998"))
     (*_, small), (*_, large) = predict(network, some, batch=70), predict(network, some)
     assert isinstance(small, Predictions)
     assert isinstance(large, Predictions)
@@ -167,7 +168,7 @@ def test_the_plots_calibration_error_is_that_of_the_evaluation(
     mnist: tuple[Labelled, Labelled],
 ) -> None:
     some = Labelled(mnist[1].images[:600], mnist[1].labels[:600])
-    *_, predictions = predict(weights.load("lenet5-study").network, some)
+    *_, predictions = predict(network_of(weights.load("lenet5-study")), some)
     assert isinstance(predictions, Predictions)
     asked = EvaluationRequest(1, (Choice(1, "lenet5-study"),), DataChoice("mnist"))
     found = EvaluationResults(asked, some.images.numpy(), some.labels.numpy(), (predictions,))

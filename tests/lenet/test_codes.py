@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lenetpad.lenet.codes import GLYPHS, codes
-from lenetpad.training import weights
+from lenetpad.training.network import build
 
 PAIRS = list(combinations(range(10), 2))
 
@@ -42,7 +42,7 @@ def test_similar_characters_have_similar_codes() -> None:
 
 
 def test_the_network_compares_f6_with_these_codes() -> None:
-    assert np.array_equal(weights.build("lenet5-1998", 0).state_dict()["output.codes"], codes())
+    assert np.array_equal(build("lenet5-1998", 0).state_dict()["output.codes"], codes())
 
 
 def test_each_call_gives_an_array_of_its_own() -> None:

@@ -11,12 +11,15 @@ import torch
 from safetensors.torch import save_file
 
 from lenetpad.data.labelled import Labelled
+from lenetpad.lenet import guessing
 from lenetpad.lenet.config import PRESETS
-from lenetpad.training import conventions as guessing
+from lenetpad.lenet.conventions import FOREIGN, configuration, conventions_of, possible
+from lenetpad.lenet.layers import layer_specs, layer_table, total_parameters
+from lenetpad.lenet.recognizer import Recognizer
+from lenetpad.storage import resources
 from lenetpad.training import weights
-from lenetpad.training.conventions import configuration
-from lenetpad.training.layer_table import layer_table, total_parameters
-from lenetpad.training.recognizer import Recognizer, open_recognizer
+from lenetpad.training.network import build, network_of
+from lenetpad.training.opening import open_recognizer
 from lenetpad.values.conventions import CONVENTIONS, READS_NOTHING, Conventions
 from lenetpad.values.models import MODEL_NAMES, PAPER, Choice
 from tests.foreign_weights import (
@@ -113,7 +116,7 @@ class TestManners:
     def test_every_answer_means_something(self) -> None:
         for conventions in [Conventions(*a) for a in itertools.product(*CONVENTIONS.values())]:
             config = configuration(conventions)
-            assert guessing.conventions_of(config) == conventions
+            assert conventions_of(config) == conventions
             assert Conventions.of(conventions.text) == conventions
 
     @pytest.mark.parametrize(
@@ -126,12 +129,10 @@ class TestManners:
     @pytest.mark.parametrize("pooling", ["max", "average", "trained-sum"])
     def test_the_layer_table(self, pooling: str) -> None:
         conventions = Conventions("tanh", pooling, "paper", "zero")
-        network = guessing.built(
-            weights.LeNet5(configuration(conventions)).state_dict(), configuration(conventions)
-        )
+        specs = layer_specs(configuration(conventions))
         trained = 44 if pooling == "trained-sum" else 0
-        assert total_parameters(network) == 61_706 + trained
-        rows = layer_table(network)
+        assert total_parameters(specs) == 61_706 + trained
+        rows = layer_table(specs)
         assert sum(row.parameters for row in rows) == 61_706 + trained
         assert [row.height for row in rows] == [28, 14, 10, 5, 1, 1, 1]
 
@@ -144,7 +145,7 @@ class TestManners:
     @pytest.mark.parametrize("preset", PRESETS)
     def test_presets_have_the_border_of_the_image(self, preset: str) -> None:
         taps: State = {}
-        network = weights.build(preset, 0)
+        network = build(preset, 0)
         network(shown(images()), taps)
         config = PRESETS[preset]
         expected = shown(images()) * (config.ink - config.background) + config.background
@@ -192,7 +193,7 @@ class TestGuess:
 
     def test_trained_subsampling_is_not_read_without(self) -> None:
         state = weights.LeNet5(configuration(Conventions("tanh", "trained-sum", "unit", "zero")))
-        poolings = {conventions.pooling for conventions in guessing.possible(state.state_dict())}
+        poolings = {conventions.pooling for conventions in possible(state.state_dict())}
         assert poolings == {"trained-average", "trained-sum", "study"}
 
 
@@ -213,49 +214,49 @@ class TestPresets:
     def test_they_are_read_as_they_were_trained(
         self, model: str, conventions: Conventions, tmp_path: Path
     ) -> None:
-        network = weights.load(model).network
+        network = network_of(weights.load(model))
         state = {f"part{i:02}": t for i, t in enumerate(network.state_dict().values())}
         loaded = weights.load(str(written(tmp_path / "a.pth", state)))
         assert loaded.conventions == loaded.guesses[0][0]
         assert loaded.conventions is not None
         # Paper in the border is close to zero, so the border cannot always be told.
         assert replace(loaded.conventions, padding="background") == conventions
-        config, own = loaded.network.config, network.config
+        config, own = loaded.config, network.config
         assert (config.table, config.output) == (own.table, own.output)
-        told = weights.load(str(tmp_path / "a.pth"), conventions).network
+        told = network_of(weights.load(str(tmp_path / "a.pth"), conventions))
         with torch.inference_mode():
             pixels = shown(images())
             torch.testing.assert_close(told(pixels), network(pixels), atol=1e-5, rtol=1e-5)
 
     def test_kernels_and_codes_are_kept_with_the_weights(self, tmp_path: Path) -> None:
-        state = weights.load("lenet5-1998-paper").network.state_dict()
+        state = network_of(weights.load("lenet5-1998-paper")).state_dict()
         renamed = {f"x.{name}.y": tensor for name, tensor in state.items()}
         conventions = Conventions("tanh", "trained-sum", "unit", "zero")
-        first = weights.load(str(written(tmp_path / "a.pth", renamed)), conventions).network
+        first = network_of(weights.load(str(written(tmp_path / "a.pth", renamed)), conventions))
         weights.save(tmp_path / "b.safetensors", first, {})
-        again = weights.load(str(tmp_path / "b.safetensors")).network
+        again = network_of(weights.load(str(tmp_path / "b.safetensors")))
         assert again.config == first.config
-        assert total_parameters(again) == 60_000
+        assert total_parameters(layer_specs(again.config)) == 60_000
         view = Recognizer(weights.load(str(tmp_path / "b.safetensors"))).describe(Choice(0, ""))
         assert view.coded
 
     def test_a_manner_goes_before_a_presets_names(self, tmp_path: Path) -> None:
-        state = weights.load("lenet5-1998-paper").network.state_dict()
+        state = network_of(weights.load("lenet5-1998-paper")).state_dict()
         conventions = Conventions("tanh", "trained-average", "unit", "zero")
         loaded = weights.load(str(written(tmp_path / "a.pth", state)), conventions)
         assert loaded.conventions == conventions
-        assert loaded.network.config.activation == "tanh"
+        assert loaded.config.activation == "tanh"
 
     def test_kernels_of_a_grouped_convolution(self, tmp_path: Path) -> None:
-        state = weights.load("lenet5-study-paper").network.state_dict()
+        state = network_of(weights.load("lenet5-study-paper")).state_dict()
         conventions = Conventions("sigmoid", "study", "paper", "background")
         grouped = state | {"c3.weight": state["c3.weight"][:, None]}
-        network = weights.load(str(written(tmp_path / "a.pth", grouped)), conventions).network
+        network = network_of(weights.load(str(written(tmp_path / "a.pth", grouped)), conventions))
         assert torch.equal(network.state_dict()["c3.weight"], state["c3.weight"])
 
     def test_under_a_presets_names_another_network_is_asked_about(self, tmp_path: Path) -> None:
         """The 1998 network with a linear output that computes the same has the study's names."""
-        state = dict(weights.load("lenet5-1998-paper").network.state_dict())
+        state = dict(network_of(weights.load("lenet5-1998-paper")).state_dict())
         state["output.weight"] = 0.2 * state.pop("output.codes")
         state["output.bias"] = torch.zeros(10)
         loaded = weights.load(str(written(tmp_path / "a.pth", state)))
@@ -268,26 +269,26 @@ class TestPresets:
     def test_untrained_under_their_names_they_open_with_a_warning(
         self, preset: str, tmp_path: Path
     ) -> None:
-        network = weights.build(preset, 1)
+        network = build(preset, 1)
         weights.save(tmp_path / "a.pth", network, {})
         loaded = weights.load(str(tmp_path / "a.pth"))
-        assert loaded.network.config.name == preset
+        assert loaded.config.name == preset
         assert loaded.warning == READS_NOTHING
         assert open_recognizer(Choice(0, str(tmp_path / "a.pth"))).notice == READS_NOTHING
 
     @pytest.mark.parametrize("model", MODEL_NAMES)
     def test_what_ships_opens_without_a_word(self, model: str, tmp_path: Path) -> None:
-        network = weights.load(model).network
+        network = network_of(weights.load(model))
         weights.save(tmp_path / "a.pth", network, {})
         loaded = weights.load(str(tmp_path / "a.pth"))
         assert (loaded.conventions, loaded.warning) == (None, "")
-        assert loaded.network.config == PRESETS[model.removesuffix(PAPER)]
+        assert network_of(loaded).config == PRESETS[model.removesuffix(PAPER)]
 
     def test_weights_without_a_bias_that_are_no_codes(self, tmp_path: Path) -> None:
         state = a_state()
         del state["fc3.bias"]
         loaded = weights.load(str(written(tmp_path / "a.pth", state)), STUDY)
-        assert loaded.network.config.output == "linear"
+        assert loaded.config.output == "linear"
 
 
 class TestStudy:
@@ -305,16 +306,18 @@ class TestStudy:
         named = {prefix + name: tensor for name, tensor in state.items()}
         loaded = weights.load(str(written(tmp_path / "lenet5_mnist_model.pth", named)))
         assert (loaded.conventions, loaded.guesses) == (None, ())
-        assert loaded.network.config == replace(PRESETS["lenet5-modern"], padding=padding)
+        assert network_of(loaded).config == replace(PRESETS["lenet5-modern"], padding=padding)
         pixels = mnist[1].images[:50, None].float() / 255
         with torch.inference_mode():
             theirs = forward(state, conventions, pixels)
-            torch.testing.assert_close(loaded.network(shown(pixels)), theirs, atol=1e-4, rtol=1e-4)
+            torch.testing.assert_close(
+                network_of(loaded)(shown(pixels)), theirs, atol=1e-4, rtol=1e-4
+            )
 
     def test_our_own_plain_file_keeps_its_border(self, tmp_path: Path) -> None:
-        network = weights.load("lenet5-modern").network
+        network = network_of(weights.load("lenet5-modern"))
         weights.save(tmp_path / "a.pth", network, {})
-        assert weights.load(str(tmp_path / "a.pth")).network.config == PRESETS["lenet5-modern"]
+        assert weights.load(str(tmp_path / "a.pth")).config == PRESETS["lenet5-modern"]
 
     def test_under_its_names_another_network_is_asked_about(
         self, tmp_path: Path, mnist: tuple[Labelled, Labelled]
@@ -343,9 +346,9 @@ class TestStudy:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         guessing._digits.cache_clear()
-        monkeypatch.setattr(guessing.data.resources, "path", lambda name: tmp_path / name)
+        monkeypatch.setattr(resources, "path", lambda name: tmp_path / name)
         path = written(tmp_path / "a.pth", a_state(self.NAMES))
-        assert weights.load(str(path)).network.config == PRESETS["lenet5-modern"]
+        assert weights.load(str(path)).config == PRESETS["lenet5-modern"]
 
 
 class TestMetadata:
@@ -358,22 +361,22 @@ class TestMetadata:
         self, conventions: Conventions, tmp_path: Path
     ) -> None:
         path = written(tmp_path / "a.pth", a_state())
-        first = weights.load(str(path), conventions).network
+        first = network_of(weights.load(str(path), conventions))
         weights.save(tmp_path / "b.safetensors", first, {"by": "me"})
         again = weights.load(str(tmp_path / "b.safetensors"))
-        assert again.network.config == first.config
+        assert network_of(again).config == first.config
         assert (again.conventions, again.guesses, again.facts) == (None, (), {"by": "me"})
 
     def test_a_presets_border_is_kept(self, tmp_path: Path) -> None:
-        network = weights.build("lenet5-modern", 0)
+        network = build("lenet5-modern", 0)
         network.config = replace(network.config, padding="zero")
         weights.save(tmp_path / "b.safetensors", network, {})
         again = weights.load(str(tmp_path / "b.safetensors"))
-        assert again.network.config == network.config
+        assert network_of(again).config == network.config
 
     @pytest.mark.parametrize("conventions", ["", "odd", "relu max symmetric odd"])
     def test_a_manner_of_the_future(self, conventions: str, tmp_path: Path) -> None:
         path = tmp_path / "a.safetensors"
-        header = {"preset": guessing.FOREIGN, "manner": conventions}
+        header = {"preset": FOREIGN, "manner": conventions}
         save_file(a_state(LAYERS), path, metadata=header)
         assert "does not know" in refusal(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -14,12 +13,15 @@ from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.mixture import SEEDS, noise, scribbles
 from lenetpad.evaluation.evaluate import evaluate
-from lenetpad.evaluation.figures import MNIST_TEST, figures, evaluated
+from lenetpad.evaluation.figures import MNIST_TEST, evaluated, figures
 from lenetpad.ink.raster import draw
 from lenetpad.ink.styles import written
 from lenetpad.lenet.codes import codes
 from lenetpad.lenet.config import PRESETS
+from lenetpad.lenet.weights import shipped
+from lenetpad.storage.mnist import SHA256
 from lenetpad.training import weights
+from lenetpad.training.network import build, network_of
 from lenetpad.values.models import MODEL_NAMES, PAPER
 from lenetpad.values.recipes import DISTILLATION, RECIPES, TEACHERS, usual_recipe
 
@@ -32,7 +34,7 @@ def test_mnists_figures_are_what_the_file_says(
     model: str, mnist: tuple[Labelled, Labelled]
 ) -> None:
     loaded = weights.load(model)
-    found = figures(evaluated(loaded.network, {MNIST_TEST: mnist[1]}))[MNIST_TEST]
+    found = figures(evaluated(network_of(loaded), {MNIST_TEST: mnist[1]}))[MNIST_TEST]
     assert loaded.test_error == pytest.approx(found["error"], abs=0.011)
     assert found == pytest.approx(loaded.facts["figures"][MNIST_TEST], abs=0.021)
     assert found["error"] <= HIGHEST_ERROR[model.removesuffix(PAPER)]
@@ -42,7 +44,7 @@ def test_mnists_figures_are_what_the_file_says(
 @pytest.mark.parametrize("model", MODEL_NAMES)
 def test_the_calibration_is_what_the_file_says(model: str) -> None:
     loaded = weights.load(model)
-    config, calibration = loaded.network.config, loaded.facts["calibration"]
+    config, calibration = loaded.config, loaded.facts["calibration"]
     assert (config.temperature, config.rubbish) == (
         calibration["temperature"],
         calibration["rubbish"],
@@ -51,7 +53,7 @@ def test_the_calibration_is_what_the_file_says(model: str) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_scribbles_and_noise_are_no_digits(preset: str) -> None:
-    network = weights.load(preset).network
+    network = network_of(weights.load(preset))
     for made in (scribbles(300, SEEDS["test"]), noise(100, SEEDS["test"])):
         assert evaluate(network, made).refused.mean() > 0.95
 
@@ -63,7 +65,7 @@ def test_digits_in_every_form_are_read(preset: str) -> None:
     forms = [(digit, written(digit, rng, newer=True)) for digit in range(10) for _ in range(30)]
     images = np.stack([np.rint(255 * draw(ink)) for _, ink in forms])
     labelled = data.labelled(images, np.array([digit for digit, _ in forms]))
-    result = evaluate(weights.load(preset).network, labelled)
+    result = evaluate(network_of(weights.load(preset)), labelled)
     assert result.error < 0.03
 
 
@@ -71,7 +73,7 @@ def test_digits_in_every_form_are_read(preset: str) -> None:
 def test_the_file_says_how_it_was_made(model: str) -> None:
     loaded = weights.load(model)
     assert loaded.name == model
-    assert loaded.network.config.name == model.removesuffix(PAPER)
+    assert loaded.config.name == model.removesuffix(PAPER)
     facts = loaded.facts
     assert facts["recipe"].keys() >= {"epochs", "batch_size", "lr", "distortions", "seed"}
     assert facts["seed"] == facts["recipe"]["seed"]
@@ -82,7 +84,7 @@ def test_the_file_says_how_it_was_made(model: str) -> None:
     teachers = [f"{name}.safetensors" for name in TEACHERS] if taught else None
     assert facts.get("teachers") == teachers
     sources = {source["sha256"]: source for source in facts["data"]}
-    assert data.MNIST_SHA256 in sources
+    assert SHA256 in sources
     assert all(source.keys() >= {"file", "title", "licence"} for source in sources.values())
     assert len(sources) == (1 if model.endswith(PAPER) else 5)
     assert datetime.date.fromisoformat(facts["date"]) <= datetime.date.today()
@@ -90,21 +92,21 @@ def test_the_file_says_how_it_was_made(model: str) -> None:
 
 @pytest.mark.parametrize("model", MODEL_NAMES)
 def test_the_file_is_of_this_format(model: str) -> None:
-    with safe_open(weights.shipped(model), framework="pt") as file:
+    with safe_open(shipped(model), framework="pt") as file:
         header = file.metadata()
     assert header["format"] == weights.FORMAT
     assert header["preset"] == model.removesuffix(PAPER)
 
 
 def test_the_codes_are_those_of_the_source() -> None:
-    state = weights.load("lenet5-1998").network.state_dict()
+    state = network_of(weights.load("lenet5-1998")).state_dict()
     assert np.array_equal(state["output.codes"].numpy(), codes())
 
 
 @pytest.mark.parametrize("model", MODEL_NAMES)
 def test_the_network_was_trained(model: str) -> None:
-    loaded = weights.load(model).network
-    initial = weights.build(model.removesuffix(PAPER), RECIPES[model].seed)
+    loaded = network_of(weights.load(model))
+    initial = build(model.removesuffix(PAPER), RECIPES[model].seed)
     assert not loaded.training
     before = dict(initial.named_parameters())
     for name, parameter in loaded.named_parameters():

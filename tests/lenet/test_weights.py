@@ -14,9 +14,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lenetpad.lenet.config import PRESETS
+from lenetpad.lenet.weights import LARGEST_FILE, Weights, WeightsError
 from lenetpad.training import weights
-from lenetpad.training.network import LeNet5
-from lenetpad.training.weights import LARGEST_FILE, Weights, WeightsError
+from lenetpad.training.network import LeNet5, build, network_of
 
 #: What the study's script writes, layer by layer.
 STUDY = {
@@ -75,14 +75,14 @@ def outcome(path: Path) -> str:
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("suffix", [*SUFFIXES, ".pt"])
 def test_what_is_saved_is_loaded_bit_by_bit(preset: str, suffix: str, tmp_path: Path) -> None:
-    network = weights.build(preset, 11)
+    network = build(preset, 11)
     path = tmp_path / f"mine{suffix}"
     weights.save(path, network, {})
     loaded = weights.load(str(path))
-    assert same(network, loaded.network)
-    assert loaded.network.config is PRESETS[preset]
+    assert same(network, network_of(loaded))
+    assert loaded.config is PRESETS[preset]
     assert loaded.name == f"mine{suffix}"
-    assert not loaded.network.training
+    assert not network_of(loaded).training
 
 
 def test_metadata_survive(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_metadata_survive(tmp_path: Path) -> None:
         "by": "LeCun é 28×28",
     }
     path = tmp_path / "mine.safetensors"
-    weights.save(path, weights.build("lenet5-1998", 0), facts)
+    weights.save(path, build("lenet5-1998", 0), facts)
     loaded = weights.load(str(path))
     assert loaded.facts == facts
     assert loaded.test_error == 0.62
@@ -100,7 +100,7 @@ def test_metadata_survive(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("facts", "error"), [({}, None), ({"test_error": "low"}, None)])
 def test_a_test_error_that_is_not_there_is_none(facts: dict[str, Any], error: None) -> None:
-    assert Weights("mine", weights.build("lenet5-1998", 0), facts).test_error is error
+    assert Weights("mine", PRESETS["lenet5-1998"], {}, facts).test_error is error
 
 
 @pytest.mark.parametrize("facts", ["{", "[1]", "0"])
@@ -114,14 +114,14 @@ def test_broken_facts_do_not_make_weights_unreadable(facts: str, tmp_path: Path)
 def test_the_studys_state_dict_opens(suffix: str, tmp_path: Path) -> None:
     state = study_state()
     loaded = weights.load(str(written(tmp_path / f"lenet5_mnist_model{suffix}", state)))
-    assert loaded.network.config.name == "lenet5-modern"
-    found = loaded.network.state_dict()
+    assert loaded.config.name == "lenet5-modern"
+    found = network_of(loaded).state_dict()
     assert all(torch.equal(found[name], tensor) for name, tensor in state.items())
 
 
 def test_the_studys_state_dict_is_what_is_saved(tmp_path: Path) -> None:
     path = tmp_path / "lenet5_mnist_model.pth"
-    weights.save(path, weights.build("lenet5-modern", 0), {"not": "kept"})
+    weights.save(path, build("lenet5-modern", 0), {"not": "kept"})
     state = torch.load(path, weights_only=True)
     assert {name: tuple(tensor.shape) for name, tensor in state.items()} == STUDY
 
@@ -131,14 +131,14 @@ def test_an_old_state_dict_opens(tmp_path: Path) -> None:
     path = tmp_path / "old.pth"
     torch.save(study_state(), path, _use_new_zipfile_serialization=False)
     assert torch.equal(
-        weights.load(str(path)).network.state_dict()["f6.weight"], study_state()["f6.weight"]
+        network_of(weights.load(str(path))).state_dict()["f6.weight"], study_state()["f6.weight"]
     )
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float64])
 def test_other_precisions_are_converted(dtype: torch.dtype, tmp_path: Path) -> None:
     state = {name: tensor.to(dtype) for name, tensor in study_state().items()}
-    network = weights.load(str(written(tmp_path / "mine.pth", state))).network
+    network = network_of(weights.load(str(written(tmp_path / "mine.pth", state))))
     assert network.c1.weight.dtype == torch.float32
     assert torch.equal(network.c1.weight, state["c1.weight"].float())
 
@@ -188,7 +188,7 @@ class TestRefusals:
     @pytest.mark.parametrize("keep", [1, 100, 10_000, -1])
     def test_a_truncated_file(self, suffix: str, keep: int, tmp_path: Path) -> None:
         path = tmp_path / f"mine{suffix}"
-        weights.save(path, weights.build("lenet5-modern", 0), {})
+        weights.save(path, build("lenet5-modern", 0), {})
         path.write_bytes(path.read_bytes()[:keep])
         refusal(path)
 
@@ -308,23 +308,23 @@ class TestSaving:
     @pytest.mark.parametrize("suffix", SUFFIXES)
     def test_folders_are_made(self, suffix: str, tmp_path: Path) -> None:
         path = tmp_path / "new" / "folder" / f"mine{suffix}"
-        weights.save(path, weights.build("lenet5-1998", 0), {})
+        weights.save(path, build("lenet5-1998", 0), {})
         assert os.listdir(path.parent) == [path.name]
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
     def test_an_old_file_is_replaced(self, suffix: str, tmp_path: Path) -> None:
         path = tmp_path / f"mine{suffix}"
-        new = weights.build("lenet5-1998", 1)
-        weights.save(path, weights.build("lenet5-1998", 0), {})
+        new = build("lenet5-1998", 1)
+        weights.save(path, build("lenet5-1998", 0), {})
         weights.save(path, new, {})
-        assert same(weights.load(str(path)).network, new)
+        assert same(network_of(weights.load(str(path))), new)
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
     def test_a_disk_that_fills_up_leaves_the_old_file_whole(
         self, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = tmp_path / f"mine{suffix}"
-        old = weights.build("lenet5-1998", 0)
+        old = build("lenet5-1998", 0)
         weights.save(path, old, {})
 
         def full(_: int) -> None:
@@ -332,9 +332,9 @@ class TestSaving:
 
         monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(WeightsError, match="No space left on device"):
-            weights.save(path, weights.build("lenet5-1998", 1), {})
+            weights.save(path, build("lenet5-1998", 1), {})
         assert os.listdir(tmp_path) == [path.name]
-        assert same(weights.load(str(path)).network, old)
+        assert same(network_of(weights.load(str(path))), old)
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
     def test_a_disk_that_is_full(
@@ -345,7 +345,7 @@ class TestSaving:
 
         monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(WeightsError, match="No space left on device"):
-            weights.save(tmp_path / f"mine{suffix}", weights.build("lenet5-1998", 0), {})
+            weights.save(tmp_path / f"mine{suffix}", build("lenet5-1998", 0), {})
         assert os.listdir(tmp_path) == []
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -353,13 +353,13 @@ class TestSaving:
         path = tmp_path / f"mine{suffix}"
         path.mkdir()
         with pytest.raises(WeightsError, match="cannot be written"):
-            weights.save(path, weights.build("lenet5-1998", 0), {})
+            weights.save(path, build("lenet5-1998", 0), {})
         assert os.listdir(tmp_path) == [path.name]
 
     def test_a_file_where_a_folder_should_be(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         with pytest.raises(WeightsError, match="cannot be written"):
-            weights.save(tmp_path / "file" / "a.pth", weights.build("lenet5-1998", 0), {})
+            weights.save(tmp_path / "file" / "a.pth", build("lenet5-1998", 0), {})
 
     @pytest.mark.skipif(os.name != "posix", reason="permission bits are POSIX's")
     @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -367,20 +367,20 @@ class TestSaving:
         path = tmp_path / f"mine{suffix}"
         before = os.umask(0o022)
         try:
-            weights.save(path, weights.build("lenet5-1998", 0), {})
+            weights.save(path, build("lenet5-1998", 0), {})
         finally:
             os.umask(before)
         assert path.stat().st_mode & 0o777 == 0o644
 
     def test_saving_leaves_the_network_alone(self, tmp_path: Path) -> None:
-        network = weights.build("lenet5-1998", 0).train()
+        network = build("lenet5-1998", 0).train()
         weights.save(tmp_path / "mine.safetensors", network, {})
         assert network.training
         assert all(p.requires_grad and p.grad is None for p in network.parameters())
 
     def test_the_header_is_readable_without_lenetpad(self, tmp_path: Path) -> None:
         path = tmp_path / "mine.safetensors"
-        weights.save(path, weights.build("lenet5-study", 0), {"seed": 5})
+        weights.save(path, build("lenet5-study", 0), {"seed": 5})
         raw = path.read_bytes()
         header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])["__metadata__"]
         assert header["format"] == "lenetpad weights 1"

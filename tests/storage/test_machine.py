@@ -17,6 +17,7 @@ import lenetpad
 from lenetpad.cli import diagnostics as checkup
 from lenetpad.cli import parser as cli
 from lenetpad.storage import machine as diagnostics
+from lenetpad.values.models import name_for_a_report
 
 MARKER = "jane-of-the-marker"
 ROOT = Path(__file__).parent.parent
@@ -90,7 +91,7 @@ def test_the_message_of_what_fails_may_hold_a_path_and_is_not_told() -> None:
     ],
 )
 def test_a_file_of_the_users_is_not_named(model: str, words: str) -> None:
-    assert diagnostics.of_the_network(model) == words
+    assert name_for_a_report(model) == words
 
 
 def test_the_hosts_name_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

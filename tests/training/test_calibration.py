@@ -5,13 +5,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from lenetpad.training import weights
-from lenetpad.training.calibration import REFUSED_DIGITS, calibrate, expected_calibration_error
-from lenetpad.training.network import LeNet5
+from lenetpad.training.calibration import REFUSED_DIGITS, calibrate
+from lenetpad.training.network import LeNet5, build
+from lenetpad.values.evaluation import expected_calibration_error
 
 
 def network(preset: str = "lenet5-modern") -> LeNet5:
-    return weights.build(preset, 0)
+    return build(preset, 0)
 
 
 def logits(n: int, sharpness: float) -> tuple[Tensor, Tensor]:

@@ -11,10 +11,11 @@ from torch import Tensor
 
 from lenetpad.data.distortions import padded
 from lenetpad.data.labelled import NO_DIGIT, Labelled
+from lenetpad.evaluation.inference import outputs
 from lenetpad.training import weights
 from lenetpad.training.distillation import Teachers
-from lenetpad.training.fit import Training, TrainingError, evaluate_outputs, fit
-from lenetpad.training.network import LeNet5
+from lenetpad.training.fit import Training, TrainingError
+from lenetpad.training.network import LeNet5, build, network_of
 from lenetpad.values.recipes import Recipe
 
 ALONE = Recipe(epochs=1, batch_size=32, lr=3e-3, distortions=None, validation=50, seed=1)
@@ -40,7 +41,7 @@ def posteriors(network: LeNet5, images: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("distillation_temperature", [1.0, 2.0, 5.0])
 def test_the_opinion_is_the_softened_mean(distillation_temperature: float, few: Labelled) -> None:
-    networks = [weights.load(name).network for name in ("lenet5-1998", "lenet5-modern")]
+    networks = [network_of(weights.load(name)) for name in ("lenet5-1998", "lenet5-modern")]
     images = padded(few.images[:40])
     soft_targets = Teachers(networks, distillation_temperature, "cpu").soft_targets(images, 11)
     expected = softened(
@@ -51,7 +52,7 @@ def test_the_opinion_is_the_softened_mean(distillation_temperature: float, few: 
 
 
 def test_who_knows_no_rubbish_gives_it_nothing(few: Labelled) -> None:
-    network = weights.load("lenet5-modern").network
+    network = network_of(weights.load("lenet5-modern"))
     network.calibrate(temperature=1.0, rubbish=None)
     soft_targets = Teachers([network], 1.0, "cpu").soft_targets(padded(few.images[:5]), 11)
     assert bool((soft_targets[:, NO_DIGIT] == 0).all())
@@ -59,7 +60,7 @@ def test_who_knows_no_rubbish_gives_it_nothing(few: Labelled) -> None:
 
 
 def test_what_rubbish_gets_falls_to_the_digits_of_a_pupil_without_it(few: Labelled) -> None:
-    network = weights.load("lenet5-modern").network
+    network = network_of(weights.load("lenet5-modern"))
     images = padded(few.images[:20])
     soft_targets = Teachers([network], 1.0, "cpu").soft_targets(images, 10)
     digits = posteriors(network, images)[:, :10]
@@ -67,7 +68,7 @@ def test_what_rubbish_gets_falls_to_the_digits_of_a_pupil_without_it(few: Labell
 
 
 def test_teachers_who_are_certain_of_no_digit_say_nothing_of_the_digits(few: Labelled) -> None:
-    network = weights.load("lenet5-modern").network
+    network = network_of(weights.load("lenet5-modern"))
     network.calibrate(temperature=0.01, rubbish=-1e6)
     teachers = Teachers([network], 2.0, "cpu")
     images = padded(few.images[:5])
@@ -77,8 +78,8 @@ def test_teachers_who_are_certain_of_no_digit_say_nothing_of_the_digits(few: Lab
 
 @pytest.mark.parametrize("distillation_temperature", [1.0, 2.0])
 def test_the_loss_is_the_divergence(distillation_temperature: float, few: Labelled) -> None:
-    teacher = weights.load("lenet5-1998").network
-    own = weights.load("lenet5-study").network
+    teacher = network_of(weights.load("lenet5-1998"))
+    own = network_of(weights.load("lenet5-study"))
     images = padded(few.images[:40])
     p = softened([posteriors(teacher, images)], distillation_temperature)
     q = softened([posteriors(own, images)], distillation_temperature)
@@ -94,12 +95,12 @@ def test_the_loss_is_the_divergence(distillation_temperature: float, few: Labell
 
 
 def test_a_pupil_learns_what_the_teacher_thinks_whatever_the_labels_say(few: Labelled) -> None:
-    teacher = weights.load("lenet5-modern").network
+    teacher = network_of(weights.load("lenet5-modern"))
     before = {name: tensor.clone() for name, tensor in teacher.state_dict().items()}
     wrong = Labelled(few.images, (few.labels + 1) % 10)
-    network = weights.build("lenet5-modern", 1)
-    list(fit(network, wrong, DISTILLATION, teachers=[teacher]))
-    answers = evaluate_outputs(network, few.images, "cpu").argmax(dim=1)
+    network = build("lenet5-modern", 1)
+    list(Training(network, wrong, DISTILLATION, teachers=[teacher]).run())
+    answers = torch.cat(list(outputs(network, few.images))).argmax(dim=1)
     assert float((answers == few.labels).float().mean()) > 0.6
     assert all(torch.equal(tensor, before[name]) for name, tensor in teacher.state_dict().items())
 
@@ -107,9 +108,13 @@ def test_a_pupil_learns_what_the_teacher_thinks_whatever_the_labels_say(few: Lab
 def test_a_seed_decides_every_bit(few: Labelled) -> None:
     found = []
     for _ in range(2):
-        network = weights.build("lenet5-study", 1)
-        teachers = [weights.load(name).network for name in ("lenet5-1998", "lenet5-modern")]
-        list(fit(network, few, replace(ALONE, distillation_weight=0.7), teachers=teachers))
+        network = build("lenet5-study", 1)
+        teachers = [network_of(weights.load(name)) for name in ("lenet5-1998", "lenet5-modern")]
+        list(
+            Training(
+                network, few, replace(ALONE, distillation_weight=0.7), teachers=teachers
+            ).run()
+        )
         found.append(network.state_dict())
     assert all(torch.equal(tensor, found[1][name]) for name, tensor in found[0].items())
 
@@ -118,8 +123,8 @@ def test_the_part_decides_between_labels_and_teachers(few: Labelled) -> None:
     """Gradients are linear in the loss: a half of each is the mean of both."""
     gradients = {}
     for part in (0.0, 0.5, 1.0):
-        network = weights.build("lenet5-1998", 1)
-        teacher = weights.load("lenet5-modern").network
+        network = build("lenet5-1998", 1)
+        teacher = network_of(weights.load("lenet5-modern"))
         training = Training(
             network, few, replace(ALONE, distillation_weight=part), teachers=[teacher]
         )
@@ -132,4 +137,4 @@ def test_the_part_decides_between_labels_and_teachers(few: Labelled) -> None:
 
 def test_a_taught_recipe_needs_teachers(few: Labelled) -> None:
     with pytest.raises(TrainingError, match="name them as teachers"):
-        Training(weights.build("lenet5-1998", 1), few, DISTILLATION)
+        Training(build("lenet5-1998", 1), few, DISTILLATION)

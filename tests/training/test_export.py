@@ -17,11 +17,12 @@ from torch.nn import functional
 
 from lenetpad.data.labelled import Labelled
 from lenetpad.lenet.config import PRESETS
+from lenetpad.lenet.conventions import configuration
+from lenetpad.lenet.weights import Weights, WeightsError
 from lenetpad.training import export as exporting
 from lenetpad.training import weights
-from lenetpad.training.conventions import configuration
 from lenetpad.training.export import ONNX_PACKAGES, ExportError, export
-from lenetpad.training.weights import Weights, WeightsError
+from lenetpad.training.network import LeNet5, network_of, parameters_of
 from lenetpad.values.conventions import Conventions
 
 STUDY = {
@@ -47,11 +48,11 @@ def a_foreign_network(conventions: Conventions) -> Weights:
     config = configuration(conventions)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(4)
-        network = weights.LeNet5(config).eval()
-    return Weights("mine.pth", network, conventions=conventions)
+        network = LeNet5(config).eval()
+    return Weights("mine.pth", config, parameters_of(network), conventions=conventions)
 
 
-def output(network: weights.LeNet5, images: Tensor) -> Tensor:
+def output(network: LeNet5, images: Tensor) -> Tensor:
     with torch.inference_mode():
         return network(images)
 
@@ -77,7 +78,7 @@ def test_the_studys_format_is_what_torch_alone_reads_and_computes(
     for name in ("c5", "f6"):
         x = functional.relu(functional.linear(x, state[f"{name}.weight"], state[f"{name}.bias"]))
     x = functional.linear(x, state["output.weight"], state["output.bias"])
-    torch.testing.assert_close(x, output(loaded.network, digits), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(x, output(network_of(loaded), digits), atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("suffix", [".pth", ".pt", ".safetensors"])
@@ -88,8 +89,8 @@ def test_a_preset_comes_back(preset: str, suffix: str, tmp_path: Path, digits: T
     assert (written.images, written.difference) == (100, 0.0)
     assert os.listdir(tmp_path) == [f"mine{suffix}"]
     again = weights.load(str(tmp_path / f"mine{suffix}"))
-    assert again.network.config.name == preset
-    assert torch.equal(output(again.network, digits), output(loaded.network, digits))
+    assert again.config.name == preset
+    assert torch.equal(output(network_of(again), digits), output(network_of(loaded), digits))
     assert again.facts == (loaded.facts if suffix == ".safetensors" else {})
 
 
@@ -104,16 +105,16 @@ def test_a_network_from_elsewhere_comes_back(
     export(loaded, path)
     again = weights.load(str(path), Conventions() if suffix == ".safetensors" else conventions)
     assert again.guesses == ()
-    assert torch.equal(output(again.network, digits), output(loaded.network, digits))
+    assert torch.equal(output(network_of(again), digits), output(network_of(loaded), digits))
 
 
 def test_the_studys_border_goes_with_the_safetensors(tmp_path: Path) -> None:
     loaded = weights.load("lenet5-modern")
-    loaded.network.config = replace(loaded.network.config, padding="zero")
+    loaded = replace(loaded, config=replace(loaded.config, padding="zero"))
     export(loaded, tmp_path / "mine.safetensors")
     with safe_open(tmp_path / "mine.safetensors", framework="pt") as file:
         assert file.metadata()["manner"] == "relu max symmetric zero"
-    assert weights.load(str(tmp_path / "mine.safetensors")).network.config.padding == "zero"
+    assert weights.load(str(tmp_path / "mine.safetensors")).config.padding == "zero"
 
 
 @needs_onnx
@@ -142,12 +143,12 @@ class TestOnnx:
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         assert [i.name for i in session.get_inputs()] == ["image"]
         assert [o.name for o in session.get_outputs()] == ["output", "log_posteriors"]
-        expected = output(loaded.network, digits)
+        expected = output(network_of(loaded), digits)
         for batch in (digits, digits[:1]):
             given = session.run(None, {"image": batch.numpy()})
             wanted = expected[: len(batch)]
             torch.testing.assert_close(torch.from_numpy(given[0]), wanted, atol=1e-3, rtol=1e-4)
-            posteriors = loaded.network.log_posteriors(wanted)
+            posteriors = network_of(loaded).log_posteriors(wanted)
             torch.testing.assert_close(
                 torch.from_numpy(given[1]), posteriors, atol=1e-3, rtol=1e-4
             )

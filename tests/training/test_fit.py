@@ -9,18 +9,11 @@ import torch
 
 from lenetpad.data.labelled import NO_DIGIT, Labelled
 from lenetpad.evaluation.evaluate import evaluate
+from lenetpad.evaluation.inference import outputs
 from lenetpad.lenet.config import PRESETS
 from lenetpad.training import fit as training_module
-from lenetpad.training import weights
-from lenetpad.training.fit import (
-    REPORT_EVERY,
-    Training,
-    TrainingError,
-    bf16_is_faster,
-    evaluate_outputs,
-    fit,
-)
-from lenetpad.training.network import LeNet5
+from lenetpad.training.fit import REPORT_EVERY, Training, TrainingError, bf16_is_faster
+from lenetpad.training.network import LeNet5, build
 from lenetpad.values.models import MODEL_NAMES, PAPER
 from lenetpad.values.recipes import OPTIMISERS, RECIPES, SCHEDULES, Distortions, Recipe
 from lenetpad.values.training import Progress
@@ -38,12 +31,12 @@ def first(data: Labelled, n: int) -> Labelled:
 
 
 def loss_on(network: LeNet5, data: Labelled) -> float:
-    return float(network.loss(evaluate_outputs(network, data.images, "cpu"), data.labels))
+    return float(network.loss(torch.cat(list(outputs(network, data.images))), data.labels))
 
 
 def trained(data: Labelled, recipe: Recipe, preset: str = "lenet5-modern") -> LeNet5:
-    network = weights.build(preset, recipe.seed)
-    list(fit(network, data, recipe))
+    network = build(preset, recipe.seed)
+    list(Training(network, data, recipe).run())
     return network
 
 
@@ -54,9 +47,9 @@ def same_weights(one: LeNet5, other: LeNet5) -> bool:
 
 def test_one_epoch_on_2000_images_learns_to_read(mnist: tuple[Labelled, Labelled]) -> None:
     train, test = first(mnist[0], 2000), first(mnist[1], 1000)
-    network = weights.build("lenet5-modern", 1)
+    network = build("lenet5-modern", 1)
     before = loss_on(network, test)
-    list(fit(network, train, replace(QUICK, distortions=None)))
+    list(Training(network, train, replace(QUICK, distortions=None)).run())
     assert loss_on(network, test) < 0.6 * before
     assert evaluate(network, test).error < 0.4
 
@@ -65,9 +58,9 @@ def test_one_epoch_on_2000_images_learns_to_read(mnist: tuple[Labelled, Labelled
 def test_every_preset_gets_better(preset: str, few: Labelled) -> None:
     """Each on the same small set without distortions, at its own recipe's learning rate."""
     recipe = replace(QUICK, epochs=4, lr=RECIPES[preset].lr, distortions=None)
-    network = weights.build(preset, 1)
+    network = build(preset, 1)
     before = loss_on(network, few)
-    list(fit(network, few, recipe))
+    list(Training(network, few, recipe).run())
     assert loss_on(network, few) < 0.97 * before
 
 
@@ -79,8 +72,8 @@ def test_a_seed_decides_every_bit(preset: str, few: Labelled) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_half_precision_learns_nearly_the_same(preset: str, few: Labelled) -> None:
-    network = weights.build(preset, 1)
-    list(fit(network, few, replace(QUICK, distortions=None), bf16=True))
+    network = build(preset, 1)
+    list(Training(network, few, replace(QUICK, distortions=None), bf16=True).run())
     whole = trained(few, replace(QUICK, distortions=None), preset)
     assert same_weights(network, whole) != bf16_is_faster("cpu")
     assert loss_on(network, few) == pytest.approx(loss_on(whole, few), rel=0.05)
@@ -95,11 +88,11 @@ def test_half_precision_is_for_processors_that_have_it(
 
 
 def test_other_seeds_give_other_weights(few: Labelled) -> None:
-    initial = weights.build("lenet5-modern", 1).state_dict()
+    initial = build("lenet5-modern", 1).state_dict()
     trained_networks = []
     for seed in (1, 2):
-        network = weights.build("lenet5-modern", 1)  # alike: only the training may differ
-        list(fit(network, few, replace(QUICK, seed=seed)))
+        network = build("lenet5-modern", 1)  # alike: only the training may differ
+        list(Training(network, few, replace(QUICK, seed=seed)).run())
         trained_networks.append(network)
     assert not same_weights(*trained_networks)
     for network in trained_networks:
@@ -119,9 +112,9 @@ def test_distortions_matter(few: Labelled) -> None:
 
 
 def test_fixed_codes_stay_fixed(few: Labelled) -> None:
-    network = weights.build("lenet5-1998", 1)
+    network = build("lenet5-1998", 1)
     before = network.state_dict()["output.codes"].clone()
-    list(fit(network, few, QUICK))
+    list(Training(network, few, QUICK).run())
     assert torch.equal(network.state_dict()["output.codes"], before)
 
 
@@ -130,8 +123,8 @@ def progress(mnist: tuple[Labelled, Labelled]) -> list[Progress]:
     """Two epochs of 540 images in batches of 10, 54 steps each."""
     torch.set_num_threads(1)
     recipe = replace(QUICK, epochs=2, batch_size=10, validation=60)
-    network = weights.build("lenet5-modern", 1)
-    return list(fit(network, first(mnist[0], 600), recipe))
+    network = build("lenet5-modern", 1)
+    return list(Training(network, first(mnist[0], 600), recipe).run())
 
 
 class TestProgress:
@@ -177,18 +170,18 @@ class TestProgress:
 
 def test_a_reported_loss_is_the_mean_since_the_last_report(few: Labelled) -> None:
     """With a rate that changes nothing, all reports of an epoch average to the data's loss."""
-    network = weights.build("lenet5-modern", 1)
+    network = build("lenet5-modern", 1)
     expected = loss_on(network, few)
     recipe = replace(QUICK, lr=1e-12, distortions=None, validation=0)
-    [only] = fit(network, few, recipe)
+    [only] = Training(network, few, recipe).run()
     assert only.loss == pytest.approx(expected, rel=1e-4)
     assert only.validation_loss is None
     assert only.validation_error is None
 
 
 def test_validation_reads_the_network_as_it_then_is(few: Labelled) -> None:
-    network = weights.build("lenet5-1998", 1)
-    [only] = fit(network, few, replace(QUICK, validation=30))
+    network = build("lenet5-1998", 1)
+    [only] = Training(network, few, replace(QUICK, validation=30)).run()
     _, held_out = few.split(30, torch.Generator().manual_seed(QUICK.seed))
     assert only.validation_loss == pytest.approx(loss_on(network, held_out), rel=1e-5)
     assert only.validation_error == pytest.approx(evaluate(network, held_out).error)
@@ -206,37 +199,37 @@ def test_held_out_images_are_not_trained_on(few: Labelled) -> None:
 
 
 def test_no_more_than_a_fifth_is_held_out(few: Labelled) -> None:
-    [only] = fit(weights.build("lenet5-modern", 1), few, replace(QUICK, validation=5000))
+    [only] = Training(build("lenet5-modern", 1), few, replace(QUICK, validation=5000)).run()
     assert only.steps == math.ceil(240 / 32)
 
 
 def test_the_network_ends_in_evaluation_mode(few: Labelled) -> None:
-    network = weights.build("lenet5-modern", 1)
-    modes = [network.training for _ in fit(network, few, replace(QUICK, epochs=2))]
+    network = build("lenet5-modern", 1)
+    modes = [network.training for _ in Training(network, few, replace(QUICK, epochs=2)).run()]
     assert modes == [True, True]
     assert not network.training
 
 
 def test_a_loss_that_is_no_number_ends_the_training_and_names_the_step(few: Labelled) -> None:
-    network = weights.build("lenet5-modern", 1)
+    network = build("lenet5-modern", 1)
     torch.nn.init.constant_(network.c1.weight, math.nan)
     with pytest.raises(TrainingError, match=r"no longer a number at step 1 .*try a smaller one"):
-        list(fit(network, few, QUICK))
+        list(Training(network, few, QUICK).run())
 
 
 def test_a_rate_far_too_large_ends_the_training(few: Labelled) -> None:
     with pytest.raises(TrainingError, match=r"step \d+ with learning rate \S+e\+\d\d;"):
-        list(fit(weights.build("lenet5-modern", 1), few, replace(QUICK, lr=1e30)))
+        list(Training(build("lenet5-modern", 1), few, replace(QUICK, lr=1e30)).run())
 
 
 def test_no_images_end_the_training_with_a_reason(few: Labelled) -> None:
     with pytest.raises(TrainingError, match="no images"):
-        list(fit(weights.build("lenet5-modern", 1), first(few, 0), QUICK))
+        list(Training(build("lenet5-modern", 1), first(few, 0), QUICK).run())
 
 
 @pytest.mark.parametrize("n", [1, 2, 9, 10])
 def test_a_handful_of_images_is_enough(n: int, few: Labelled) -> None:
-    progress = list(fit(weights.build("lenet5-modern", 1), first(few, n), QUICK))
+    progress = list(Training(build("lenet5-modern", 1), first(few, n), QUICK).run())
     assert [(p.step, p.steps) for p in progress] == [(1, 1)]
 
 
@@ -244,7 +237,7 @@ def test_a_handful_of_images_is_enough(n: int, few: Labelled) -> None:
 def test_any_number_of_steps_is_possible(epochs: int, few: Labelled) -> None:
     """A warm-up of exactly one step once divided by zero."""
     recipe = replace(QUICK, epochs=epochs)
-    progress = list(fit(weights.build("lenet5-modern", 1), first(few, 5), recipe))
+    progress = list(Training(build("lenet5-modern", 1), first(few, 5), recipe).run())
     assert [p.step for p in progress] == list(range(1, epochs + 1))
     assert all(0 < p.learning_rate <= recipe.lr for p in progress)
 
@@ -296,8 +289,8 @@ def test_images_to_validate_on_can_be_given(
     few: Labelled, mnist: tuple[Labelled, Labelled]
 ) -> None:
     held_out = first(mnist[1], 40)
-    network = weights.build("lenet5-modern", 1)
-    last = list(fit(network, few, QUICK, held_out=held_out))[-1]
+    network = build("lenet5-modern", 1)
+    last = list(Training(network, few, QUICK, held_out=held_out).run())[-1]
     assert last.steps == math.ceil(len(few) / QUICK.batch_size)  # nothing is split off
     assert last.validation_error == pytest.approx(evaluate(network, held_out).error)
 
@@ -305,16 +298,16 @@ def test_images_to_validate_on_can_be_given(
 def test_what_is_no_digit_can_be_learnt(few: Labelled) -> None:
     noise = torch.randint(0, 256, (300, 28, 28), dtype=torch.uint8)
     rubbish = Labelled(noise, torch.full((300,), NO_DIGIT))
-    network = weights.build("lenet5-modern", 1)
+    network = build("lenet5-modern", 1)
     network.calibrate(1.0, rubbish=0.0)
-    list(fit(network, few.joined(rubbish), replace(QUICK, epochs=4)))
+    list(Training(network, few.joined(rubbish), replace(QUICK, epochs=4)).run())
     assert evaluate(network, rubbish).refused.mean() > 0.9
     assert evaluate(network, few).refused.mean() < 0.5
 
 
 def test_every_steps_loss_is_reported(few: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training_module, "REPORT_SECONDS", math.inf)
-    progress = list(fit(weights.build("lenet5-modern", 1), few, replace(QUICK, batch_size=7)))
+    progress = list(Training(build("lenet5-modern", 1), few, replace(QUICK, batch_size=7)).run())
     losses = [loss for report in progress for loss in report.losses]
     assert len(losses) == progress[-1].steps == math.ceil(250 / 7)
     first_losses = progress[0].losses
@@ -324,7 +317,7 @@ def test_every_steps_loss_is_reported(few: Labelled, monkeypatch: pytest.MonkeyP
 
 def rates(recipe: Recipe, few: Labelled) -> list[float]:
     """The rate of the first step of each epoch; one step is one epoch."""
-    return [p.learning_rate for p in fit(weights.build("lenet5-modern", 1), few, recipe)]
+    return [p.learning_rate for p in Training(build("lenet5-modern", 1), few, recipe).run()]
 
 
 def test_the_schedules_are_what_they_are_called(few: Labelled) -> None:
@@ -345,9 +338,9 @@ def test_the_schedules_are_what_they_are_called(few: Labelled) -> None:
 def test_every_optimiser_learns(optimiser: str, few: Labelled) -> None:
     lr = 0.05 if optimiser == "sgd" else 3e-3
     recipe = replace(QUICK, epochs=4, optimiser=optimiser, lr=lr, schedule="constant")
-    network = weights.build("lenet5-modern", 1)
+    network = build("lenet5-modern", 1)
     before = loss_on(network, few)
-    list(fit(network, few, recipe))
+    list(Training(network, few, recipe).run())
     assert loss_on(network, few) < 0.85 * before
 
 
@@ -356,14 +349,14 @@ def test_every_optimiser_learns(optimiser: str, few: Labelled) -> None:
 def test_a_training_goes_on_from_its_state(optimiser: str, schedule: str, few: Labelled) -> None:
     """In the middle of an epoch, from a file, and as if it had never ended."""
     recipe = replace(QUICK, epochs=2, batch_size=9, optimiser=optimiser, schedule=schedule)
-    whole = Training(weights.build("lenet5-modern", 1), few, recipe)
+    whole = Training(build("lenet5-modern", 1), few, recipe)
     reports = list(whole.run())
-    begun = Training(weights.build("lenet5-modern", 1), few, recipe)
+    begun = Training(build("lenet5-modern", 1), few, recipe)
     first_report = next(begun.run())
     file = io.BytesIO()
     torch.save(begun.state(), file)
     file.seek(0)
-    continued = Training(weights.build("lenet5-modern", 2), few, recipe)
+    continued = Training(build("lenet5-modern", 2), few, recipe)
     continued.restore(torch.load(file, weights_only=True))
     rest = list(continued.run())
     assert first_report.step < first_report.steps / 2
@@ -374,7 +367,7 @@ def test_a_training_goes_on_from_its_state(optimiser: str, schedule: str, few: L
 
 @pytest.mark.parametrize("spoil", [{"network": {}}, {"step": "x"}, {"generator": None}])
 def test_a_state_that_does_not_fit_is_refused(spoil: dict[str, object], few: Labelled) -> None:
-    training = Training(weights.build("lenet5-modern", 1), few, QUICK)
+    training = Training(build("lenet5-modern", 1), few, QUICK)
     with pytest.raises(TrainingError, match="this checkpoint does not fit"):
         training.restore(training.state() | spoil)
 
@@ -383,7 +376,7 @@ def test_a_state_that_does_not_fit_is_refused(spoil: dict[str, object], few: Lab
 def test_the_rate_can_be_changed_on_the_way(schedule: str, few: Labelled) -> None:
     recipe = replace(QUICK, epochs=6, batch_size=500, schedule=schedule, validation=0)
     expected = rates(recipe, few)
-    training = Training(weights.build("lenet5-modern", 1), few, recipe)
+    training = Training(build("lenet5-modern", 1), few, recipe)
     found = []
     for report in training.run():
         found.append(report.learning_rate)
@@ -397,5 +390,5 @@ def test_the_rate_can_be_changed_on_the_way(schedule: str, few: Labelled) -> Non
 
 def test_a_report_is_not_put_off_for_long(few: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training_module, "REPORT_SECONDS", 0.0)
-    progress = fit(weights.build("lenet5-modern", 1), few, replace(QUICK, batch_size=7))
+    progress = Training(build("lenet5-modern", 1), few, replace(QUICK, batch_size=7)).run()
     assert [len(report.losses) for report in progress] == [1] * math.ceil(250 / 7)

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from lenetpad.training import weights
-from lenetpad.training.network import LeNet5
+from lenetpad.training.network import LeNet5, build
 
 SCALE, J = 0.1, 10.0
 LINEAR = ["lenet5-study", "lenet5-modern"]
@@ -19,7 +18,7 @@ LINEAR = ["lenet5-study", "lenet5-modern"]
 
 @pytest.fixture(scope="module")
 def rbf() -> LeNet5:
-    return weights.build("lenet5-1998", 0)
+    return build("lenet5-1998", 0)
 
 
 def equation_9(distances: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
@@ -78,7 +77,7 @@ def test_posteriors_are_those_of_equation_9(rbf: LeNet5) -> None:
 @given(hnp.arrays(np.float64, (3, 10), elements=st.floats(0, 1e6)))
 @settings(deadline=None)
 def test_posteriors_and_rubbish_add_up_to_one(distances: NDArray[np.float64]) -> None:
-    network = weights.build("lenet5-1998", 0)
+    network = build("lenet5-1998", 0)
     posteriors = network.log_posteriors(torch.from_numpy(distances)).exp()
     assert posteriors.shape == (3, 11)
     assert torch.allclose(posteriors.sum(dim=1), torch.ones(3, dtype=torch.float64))
@@ -86,7 +85,7 @@ def test_posteriors_and_rubbish_add_up_to_one(distances: NDArray[np.float64]) ->
 
 @pytest.mark.parametrize("preset", LINEAR)
 def test_the_others_use_cross_entropy(preset: str) -> None:
-    network = weights.build(preset, 0)
+    network = build(preset, 0)
     logits = torch.from_numpy(random_distances(16) / 40 - 5)
     labels = torch.arange(16) % 10
     assert torch.allclose(network.loss(logits, labels), functional.cross_entropy(logits, labels))
@@ -96,7 +95,7 @@ def test_the_others_use_cross_entropy(preset: str) -> None:
 
 @pytest.mark.parametrize("preset", ["lenet5-1998", *LINEAR])
 def test_the_loss_has_the_right_gradient(preset: str) -> None:
-    network = weights.build(preset, 0)
+    network = build(preset, 0)
     labels = torch.tensor([0, 9, 4])
 
     def loss(output: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from lenetpad.data.distortions import padded
 from lenetpad.data.labelled import Labelled
 from lenetpad.lenet.config import PRESETS
 from lenetpad.training import weights
-from lenetpad.training.network import LeNet5
+from lenetpad.training.network import LeNet5, build, network_of
 from tests import oracle
 from tests.oracle import SHAPES
 
@@ -52,7 +52,7 @@ def assert_equals_oracle(network: LeNet5, images: Tensor) -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_every_tap_equals_the_formulas(preset: str, seed: int) -> None:
-    network = with_random_biases(weights.build(preset, seed), seed)
+    network = with_random_biases(build(preset, seed), seed)
     images = torch.rand(3, 1, 32, 32, generator=torch.Generator().manual_seed(seed))
     assert_equals_oracle(network, images)
 
@@ -63,26 +63,26 @@ def test_every_tap_of_the_shipped_weights_equals_the_formulas(
 ) -> None:
     digits = padded(mnist[1].images[:6])
     noise = torch.rand(2, 1, 32, 32, generator=torch.Generator().manual_seed(9))
-    assert_equals_oracle(weights.load(preset).network, torch.cat([digits, noise]))
+    assert_equals_oracle(network_of(weights.load(preset)), torch.cat([digits, noise]))
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_taps_have_the_papers_shapes(preset: str) -> None:
-    taps = taps_of(weights.build(preset, 0), torch.zeros(2, 1, 32, 32))
+    taps = taps_of(build(preset, 0), torch.zeros(2, 1, 32, 32))
     assert [name for name in taps if not name.endswith(".a")] == LAYERS
     assert {name: tuple(taps[name].shape[1:]) for name in LAYERS} == SHAPES
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_only_squashed_layers_show_their_sums(preset: str) -> None:
-    taps = taps_of(weights.build(preset, 0), torch.rand(1, 1, 32, 32))
+    taps = taps_of(build(preset, 0), torch.rand(1, 1, 32, 32))
     _, _, _, activated = oracle.NETWORKS[preset]
     assert [name[:-2] for name in taps if name.endswith(".a")] == activated.split()
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_asking_for_taps_changes_nothing(preset: str) -> None:
-    network = weights.build(preset, 3).eval()
+    network = build(preset, 3).eval()
     image = torch.rand(2, 1, 32, 32)
     with torch.inference_mode():
         assert torch.equal(network(image), network(image, {}))
@@ -91,7 +91,7 @@ def test_asking_for_taps_changes_nothing(preset: str) -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_training_step_is_that_of_the_network_with_all_its_taps(preset: str) -> None:
     """In training max-pooling comes before the squashing, which must not show."""
-    network = weights.build(preset, 1).double().train()
+    network = build(preset, 1).double().train()
     images = torch.rand(4, 1, 32, 32, dtype=torch.float64)
     labels = torch.tensor([3, 1, 4, 1])
     gradients = []
@@ -105,7 +105,7 @@ def test_a_training_step_is_that_of_the_network_with_all_its_taps(preset: str) -
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_images_of_a_batch_do_not_touch_each_other(preset: str) -> None:
-    network = weights.build(preset, 4)
+    network = build(preset, 4)
     images = torch.rand(3, 1, 32, 32)
     together = taps_of(network, images)
     alone = taps_of(network, images[1:2])
@@ -116,7 +116,7 @@ def test_images_of_a_batch_do_not_touch_each_other(preset: str) -> None:
 def test_the_input_has_the_papers_values() -> None:
     paper_and_ink = torch.zeros(1, 1, 32, 32)
     paper_and_ink[0, 0, 0, 0] = 1.0
-    values = taps_of(weights.build("lenet5-1998", 0), paper_and_ink)["input"]
+    values = taps_of(build("lenet5-1998", 0), paper_and_ink)["input"]
     assert values[0, 0, 0, 0].item() == pytest.approx(1.175)
     assert values[0, 0, 0, 1].item() == pytest.approx(-0.1)
 
@@ -125,12 +125,12 @@ def test_the_mean_of_mnists_inputs_is_near_0(
     mnist: tuple[Labelled, Labelled],
 ) -> None:
     images = padded(mnist[1].images[:1000])
-    values = taps_of(weights.build("lenet5-1998", 0), images)["input"]
+    values = taps_of(build("lenet5-1998", 0), images)["input"]
     assert abs(values.mean().item()) < 0.1
 
 
 def test_initial_weights_lie_within_2_4_over_the_fan_in() -> None:
-    state = weights.build("lenet5-1998", 0).state_dict()
+    state = build("lenet5-1998", 0).state_dict()
     fan_ins = {"c1.weight": 25, "c5.weight": 400, "f6.weight": 120}
     for name, fan_in in fan_ins.items():
         limit = 2.4 / fan_in
@@ -144,7 +144,7 @@ def test_initial_weights_lie_within_2_4_over_the_fan_in() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_seed_decides_the_initial_weights(preset: str) -> None:
-    first, same, other = (weights.build(preset, seed).state_dict() for seed in (7, 7, 8))
+    first, same, other = (build(preset, seed).state_dict() for seed in (7, 7, 8))
     assert all(torch.equal(first[name], same[name]) for name in first)
     assert not torch.equal(first["c1.weight"], other["c1.weight"])
 
@@ -153,5 +153,5 @@ def test_building_leaves_the_callers_random_numbers_alone() -> None:
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    weights.build("lenet5-1998", 1)
+    build("lenet5-1998", 1)
     assert torch.equal(torch.rand(3), expected)

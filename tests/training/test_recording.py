@@ -18,6 +18,7 @@ from lenetpad.storage import runs
 from lenetpad.training import fit as training_module
 from lenetpad.training import recording, weights
 from lenetpad.training.fit import Training, TrainingError
+from lenetpad.training.network import build
 from lenetpad.training.tensorboard import Events
 from lenetpad.values.recipes import Distortions, Mixture, Recipe, recipe_of
 from lenetpad.values.training import Progress
@@ -45,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def training(data: Labelled, recipe: Recipe = RECIPE) -> Training:
-    return Training(weights.build("lenet5-modern", recipe.seed), data, recipe)
+    return Training(build("lenet5-modern", recipe.seed), data, recipe)
 
 
 def followed(data: Labelled, folder: Path) -> Iterator[Progress]:

@@ -143,7 +143,7 @@ def _training() -> dict[str, Any]:
 
 def _network(drawings: Sequence[Ink]) -> Figure:
     """The network's call alone: image in, all taps as arrays out."""
-    from lenetpad.training.recognizer import open_recognizer
+    from lenetpad.training.opening import open_recognizer
     from lenetpad.values.models import Choice
 
     recognizer = open_recognizer(Choice(0, "lenet5-1998", "cpu"))

@@ -17,8 +17,8 @@ from torch.utils.data import DataLoader, Dataset
 from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
 from lenetpad.evaluation.evaluate import evaluate
-from lenetpad.training.fit import fit
-from lenetpad.training.weights import build
+from lenetpad.training.fit import Training
+from lenetpad.training.network import build
 from lenetpad.values.recipes import Distortions, Recipe
 
 PRESET: Final = "lenet5-modern"
@@ -65,7 +65,7 @@ def training() -> dict[str, Any]:
     for recipe in QUICK:
         ours = build(PRESET, recipe.seed)
         started = time.perf_counter()
-        for _ in fit(ours, train, recipe, bf16=True):
+        for _ in Training(ours, train, recipe, bf16=True).run():
             pass
         seconds = time.perf_counter() - started
         reached = 1 - evaluate(ours, test).error
@@ -83,7 +83,7 @@ def _fit_speed(images: Labelled, distortions: Distortions | None) -> int:
         epochs=TIMED_EPOCHS, batch_size=TIMED_BATCH, distortions=distortions, validation=0
     )
     network, ends = build(PRESET, 1), dict[int, float]()
-    for progress in fit(network, images, recipe, bf16=True):
+    for progress in Training(network, images, recipe, bf16=True).run():
         ends[progress.epoch] = time.perf_counter()
     seconds = [after - before for before, after in pairwise(ends.values())]
     return round(len(images) / statistics.median(seconds))

@@ -1,4 +1,4 @@
-"""What the program is, what it runs on, and the licences of all its parts."""
+"""What the program is, what it runs on, and the licences of all its licences."""
 
 from __future__ import annotations
 
@@ -34,10 +34,9 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad import __version__
-from lenetpad.storage import licences as parts
-from lenetpad.storage import machine as diagnostics
+from lenetpad.storage import licences, machine
 from lenetpad.ui.widgets.icons import application_icon
-from lenetpad.values.models import ModelReady
+from lenetpad.values.models import ModelReady, name_for_a_report
 
 USUAL: Final = QSize(720, 580)
 SMALLEST: Final = QSize(460, 340)
@@ -104,7 +103,7 @@ class AboutDialog(QDialog):
     @Slot()
     def copy_diagnostics(self) -> None:
         """Put the facts on the clipboard."""
-        QGuiApplication.clipboard().setText(diagnostics.text(self.facts))
+        QGuiApplication.clipboard().setText(machine.text(self.facts))
         self.copying.setText("Copied")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -155,7 +154,7 @@ class Licences(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._parts: list[parts.Part] = []
+        self._parts: list[licences.Part] = []
         self._filled = False
         self.model = QStandardItemModel(0, len(COLUMNS), self)
         self.model.setHorizontalHeaderLabels(COLUMNS)
@@ -191,7 +190,7 @@ class Licences(QWidget):
         if self._filled:
             return
         self._filled = True
-        self._parts = parts.collect()
+        self._parts = licences.collect()
         for part in self._parts:
             licence = part.licence or ("see the text" if part.texts else "not stated")
             row = [QStandardItem(text) for text in (part.name, part.version, licence)]
@@ -204,7 +203,7 @@ class Licences(QWidget):
         self.view.selectRow(0)
 
     @property
-    def selected(self) -> parts.Part | None:
+    def selected(self) -> licences.Part | None:
         """The part whose licence is shown."""
         rows = self.view.selectionModel().selectedRows()
         return self._parts[self.found.mapToSource(rows[0]).row()] if rows else None
@@ -241,11 +240,11 @@ class Licences(QWidget):
 
 def _facts(model: ModelReady | None, theme: str) -> dict[str, str]:
     """What the diagnostics say: of the machine, of the network, and of Qt and its screens."""
-    facts = diagnostics.of_the_machine()
+    facts = machine.of_the_machine()
     facts["PySide6"] += f", Qt {qVersion()}"
     facts["Network"], facts["Device"] = "none yet", "none yet"
     if model is not None:
-        facts["Network"] = diagnostics.of_the_network(model.choice.model)
+        facts["Network"] = name_for_a_report(model.choice.model)
         same = model.device.lower() == model.used.lower()
         facts["Device"] = model.device if same else f"{model.device}, {model.used}"
     screens = [
