@@ -1,1 +1,24 @@
-"""What runs in the background: the recognition thread and its mailbox."""
+"""Threads and processes: whatever must not hold up the window.
+
+These there are. Each is started and stopped by the object that owns it:
+
+- The GUI thread paints and takes the pen in. It never imports torch.
+- ``recognition`` (recognition.Recognition) opens networks and reads sheets, only the latest. It
+  imports torch where a network or a device needs it.
+- A jobs thread (jobs.Jobs, named by the controller that owns it) answers questions with the jobs
+  of its table, such as evaluation.evaluate_job. A job may import torch.
+- ``fetching`` (evaluation_data.open_data) fetches a data set while a job waits for it, and uses
+  torch on what it has fetched.
+- ``background jobs`` (background_jobs.BackgroundJobs) calls functions in order: they import pages,
+  read and change runs, export weights and preview distortions. The last two import torch.
+- ``training`` (trainer.Trainer) reads the pipe of the training process. It never imports torch.
+- The training process (training_process.train), spawned and niced, trains with torch, without Qt.
+
+No module here imports torch when it is imported, for the window's process imports them all: torch
+is imported inside functions, in the thread that calls them. Where a pen may be drawing meanwhile
+they load torch's libraries with torch_preload.preload_torch first.
+
+worker.Worker is the skeleton of recognition, jobs and background jobs: mailboxes or a queue
+towards the thread, one queued signal back, exceptions as Failure messages, and an end that waits
+for the step at hand.
+"""

@@ -56,8 +56,6 @@ class Jobs(Worker):
         """
         if question.job not in self._jobs:
             raise ValueError(f"no job is called {question.job!r}")
-        if self._closing:
-            return
         self._wanted[question.asker] = question
         if self._questions.put(question.asker, question):
             self.wake()

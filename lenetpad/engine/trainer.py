@@ -1,11 +1,12 @@
-"""The training process as the window sees it: orders go in, all that happens comes out.
+"""The training process as the window sees it: orders go in, messages come out.
 
-Nothing is lost and no queue grows without bound: what the window has not taken in yet holds up
-the thread that reads the pipe, then the pipe, and in the end the training.
+No message is lost and no queue grows without bound, by back-pressure: what the window has not
+received yet holds up the thread that reads the pipe, then the pipe, and in the end the training.
 """
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import signal
 import sys
@@ -22,18 +23,18 @@ from lenetpad.values.training import Begun, Control, Ended, Order, Outcome, SetR
 
 #: So many messages may be on their way from the reading thread to the window's.
 ON_THE_WAY: Final = 64
-#: How long a training may take to write its checkpoint when the window closes.
+#: The time limit for writing a last checkpoint when the window closes; then the process is killed.
 LAST_MS: Final = 5000
 
-#: What runs in the process.
+#: The function that runs in the process.
 Target = Callable[[Connection, Order], None]
 
 
 class Trainer(QObject):
     """Owns at most one training process.
 
-    ``told`` carries what it tells in order: Stage, Begun, Progress, Snapshot, Paused, Resumed,
-    RateScaled and at last, in every case, Ended.
+    ``message_received`` carries the process's messages in order: Stage, Begun, Progress, Snapshot,
+    Paused, Resumed, RateScaled and at last, in every case, Ended.
     """
 
     message_received = Signal(object)
@@ -47,11 +48,11 @@ class Trainer(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a training is on, from its order until it has told its end."""
+        """Whether a training runs, from its order until its Ended."""
         return self._session is not None
 
     def start(self, order: Order) -> bool:
-        """Start a training; False, and nothing happens, while one is on."""
+        """Start a training; False, and nothing happens, while one runs."""
         if self._session is not None:
             return False
         self._session = _Session(self._target, order)
@@ -59,17 +60,17 @@ class Trainer(QObject):
         self._session.start()
         return True
 
-    def control(self, word: Control | SetRate) -> None:
-        """Tell the training something; it does nothing where none is on."""
+    def control(self, message: Control | SetRate) -> None:
+        """Send the training a control message; does nothing where none runs."""
         if self._session is not None:
-            self._session.send(word)
+            self._session.send(message)
 
     @Slot(object)
     def _pass_on(self, message: object) -> None:
         session = self._session
         if session is None:  # closed in the meantime
             return
-        session.taken()
+        session.acknowledge()
         if isinstance(message, Ended):
             session.wait()
             self._session = None
@@ -83,70 +84,73 @@ class Trainer(QObject):
 
 
 class _Session(QThread):
-    """One process: this thread starts it and reads its pipe."""
+    """One spawned process: this thread starts it and reads its pipe."""
 
     message_received = Signal(object)
 
     def __init__(self, target: Target, order: Order) -> None:
         super().__init__()
         self.setObjectName("training")
-        context = multiprocessing.get_context(
-            "spawn"
-        )  # a fork would copy torch's threads, and CUDA
+        # A fork would copy torch's threads, and CUDA.
+        context = multiprocessing.get_context("spawn")
         self._ours, self._theirs = context.Pipe()
         self._process: BaseProcess = context.Process(
             target=target, args=(self._theirs, order), name="lenetpad training", daemon=True
         )
-        self._order = order
         self._room = QSemaphore(ON_THE_WAY)
         self._folder: Path | None = order.folder
 
     def run(self) -> None:
-        """Start the process and pass on what it tells, until its pipe closes."""
-        ended: Ended | None = None
+        """Start the process and pass on its messages, the last of which is Ended."""
+        ended = self._start_process() or self._read_pipe()
+        self._ours.close()
+        self._pass_on(ended)
+
+    def _start_process(self) -> Ended | None:
+        """Spawn the process; Ended where that is impossible."""
         try:
             self._process.start()
         except Exception as error:  # whatever it is, somebody waits for the end
-            ended = Ended(Outcome.FAILED, message=f"no process can be started: {error}")
-        self._theirs.close()  # else the pipe would stay open when the process is gone
-        while ended is None:
+            return Ended(Outcome.FAILED, message=f"no process can be started: {error}")
+        finally:
+            self._theirs.close()  # else the pipe would stay open when the process is gone
+        return None
+
+    def _read_pipe(self) -> Ended:
+        """Pass on messages until the process has ended, by itself or by a signal."""
+        while True:
             try:
                 message = self._ours.recv()
             except (EOFError, OSError):
                 self._process.join()
-                ended = Ended(Outcome.FAILED, self._folder, how_it_died(self._process.exitcode))
-                break
+                return Ended(Outcome.FAILED, self._folder, how_it_died(self._process.exitcode))
             if isinstance(message, Ended):
                 self._process.join()
-                ended = message
-                break
+                return message
             if isinstance(message, Begun):
                 self._folder = message.folder
-            self._hand_over(message)
-        self._ours.close()
-        self._hand_over(ended)
+            self._pass_on(message)
 
-    def _hand_over(self, message: object) -> None:
+    def _pass_on(self, message: object) -> None:
+        """Emit a message, once fewer than ON_THE_WAY of them have not been received."""
         if isinstance(message, Snapshot):
             for _, array in message.weights:
                 array.flags.writeable = False
         self._room.acquire()
         self.message_received.emit(message)
 
-    def taken(self) -> None:
-        """The window has taken a message in."""
+    def acknowledge(self) -> None:
+        """The window has received a message: there is room for another."""
         self._room.release()
 
-    def send(self, word: object) -> None:
-        """Tell the process something, if it still listens."""
-        try:
-            self._ours.send(word)
-        except OSError:
-            return
+    def send(self, message: object) -> None:
+        """Send the process a message, if its end of the pipe is still open."""
+        with contextlib.suppress(OSError):
+            self._ours.send(message)
 
     def end(self, milliseconds: int) -> None:
         """Have the process stop, kill it if it takes longer, and wait for the thread."""
-        self._room.release(1 << 20)  # nobody takes anything in any more
+        self._room.release(1 << 20)  # nobody receives anything any more
         self.send(Control.STOP)
         if not self.wait(milliseconds):
             self._process.kill()
@@ -154,7 +158,7 @@ class _Session(QThread):
 
 
 def how_it_died(code: int | None) -> str:
-    """A sentence for a process that ended without a word, by its exit code."""
+    """A sentence for a process that ended without Ended, by its exit code."""
     if code is not None and code < 0 and sys.platform != "win32":
         known = {one.value: one.name for one in signal.Signals}
         name = known.get(-code, f"signal {-code}")

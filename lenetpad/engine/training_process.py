@@ -1,7 +1,7 @@
-"""The life of a training process: it carries out one order, tells what happens, and ends.
+"""What runs in the training process: one order, with messages both ways over a pipe.
 
-It ends by itself when its pipe closes, so that no training outlives its window. Only inside
-functions does it import torch, because the window's process imports this module too.
+It ends by itself when its pipe closes, so that no training outlives its window. torch is imported
+inside functions only, because the window's process imports this module too.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from lenetpad.values.training import (
     Order,
     Outcome,
     Paused,
+    Progress,
     RateScaled,
     Resumed,
     SetRate,
@@ -35,27 +36,29 @@ from lenetpad.values.training import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lenetpad.training.job import TrainingJob
 
-#: How much nicer than the window it is, on a scale of 19.
+#: What is added to the process's nice value, which ends at 19.
 NICENESS: Final = 10
-#: Seconds between two snapshots for who watches; with a report's time, under a second.
+#: The shortest time between two snapshots; with that of a report, under a second.
 SNAPSHOT_SECONDS: Final = 0.4
-#: Seconds between two reports of something that is counted, such as a download.
+#: The shortest time between two messages on something that is counted, such as a download.
 STAGE_SECONDS: Final = 0.1
 #: A schedule may end at no rate at all, which nothing can be multiplied with.
 SMALLEST_RATE: Final = 1e-12
-#: Once nobody listens, a checkpoint may take so long; then the process goes without.
+#: The time limit for a last checkpoint once the pipe is closed; then the process exits without.
 LAST_SECONDS: Final = 2.0
 #: Threads beside the window's: one core is left to it, and more than four do not help.
 MOST_THREADS: Final = 4
 
 
 def train(pipe: Connection, order: Order) -> None:
-    """Carry out ``order``; ``pipe`` brings controls in and takes all that happens out."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which tells us
+    """Carry out ``order``; ``pipe`` brings control messages in and takes messages out."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which sends STOP
     _be_nice()
-    _Trainee(pipe, order).work()
+    _JobRunner(pipe, order).run()
     os._exit(0)  # all is on the disk; taking the interpreter down with torch in it takes seconds
 
 
@@ -70,34 +73,33 @@ def _be_nice() -> None:
         os.nice(NICENESS)
 
 
-class _Trainee:
-    """One training and what it has been told; a thread of its own listens to the pipe."""
+class _JobRunner:
+    """Runs one training job; a listener thread receives control messages meanwhile."""
 
     def __init__(self, pipe: Connection, order: Order) -> None:
         self._pipe, self._order = pipe, order
         self._sending = threading.Lock()
+        # Notified when the listener has received a message; guards what it says.
         self._changed = threading.Condition()
-        self._paused = self._stopping = self._watching = self._news = False
+        self._paused = self._stopping = self._watching = self._received = False
         self._rates: list[float] = []
-        self._told_stage = 0.0  # when a counted stage was told
+        self._stage_sent = 0.0  # when a counted stage was sent
         self._folder = order.folder
-        self._stepping = False  # else there are no steps to stop between: it may go at once
+        self._stepping = False  # else there are no steps to stop between: it may exit at once
         self._begun = False
-        self._shown = 0.0  # when the last snapshot was sent
-        self._shown_step: int | None = None  # and after which step it was
+        self._snapshot_sent = 0.0  # when the last snapshot was sent
+        self._snapshot_step: int | None = None  # and after which step it was
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def work(self) -> None:
-        """Train, and tell how that ended."""
+    def run(self) -> None:
+        """Train, and send how that ended."""
         try:
-            ended = self._trained()
+            ended = self._train()
         except Exception as error:
-            ended = self._failed(error)
-        with self._sending:
-            self._send(ended)
-            self._pipe.close()
+            ended = self._failure(error)
+        self._send_last(ended)
 
-    def _failed(self, error: Exception) -> Ended:
+    def _failure(self, error: Exception) -> Ended:
         if self._stopping and isinstance(error, OSError):  # it waited for room on the disk
             return Ended(Outcome.STOPPED, self._folder)
         message = first_line(error)
@@ -107,144 +109,157 @@ class _Trainee:
         trace = traceback.format_exc()
         return Ended(Outcome.FAILED, self._folder, message, trace, diverged=diverged)
 
-    def _trained(self) -> Ended:
-        self._tell(Stage("starting"))
+    def _train(self) -> Ended:
+        self._send(Stage("starting"))
         import torch
 
         from lenetpad.training.job import TrainingJob
 
         torch.set_num_threads(max(1, min(MOST_THREADS, (os.cpu_count() or 1) - 1)))
         order = self._order
-        job = TrainingJob(order.plan, self._say)
+        job = TrainingJob(order.plan, self._send_stage)
         folder = self._folder = order.folder or job.begin(order.root)
         progress = job.run(folder, self._wait_for_room, order.rate_factor)
         with closing(progress):  # type: ignore[type-var]
             for report in progress:
                 if not self._begun:
-                    self._begun = True
-                    first = report.step - len(report.losses)
-                    self._tell(Begun(folder, first, report.steps))
-                    if order.rate_factor != 1:
-                        self._tell(RateScaled(first, order.rate_factor))
-                self._tell(report)
+                    self._begin(folder, report)
+                self._send(report)
                 self._stepping = True
-                self._attend(job)
+                self._obey(job)
                 if self._stopping:
                     return Ended(Outcome.STOPPED, folder)
                 self._stepping = report.step < report.steps
         return Ended(Outcome.FINISHED, folder, test_error=runs.read(folder).test_error)
 
+    def _begin(self, folder: Path, report: Progress) -> None:
+        """Send from which step the run trains, and at which rate where that is changed."""
+        self._begun = True
+        first = report.step - len(report.losses)
+        self._send(Begun(folder, first, report.steps))
+        if self._order.rate_factor != 1:
+            self._send(RateScaled(first, self._order.rate_factor))
+
     # Between two steps
 
-    def _attend(self, job: TrainingJob) -> None:
-        """Do what was asked for since the last report, and wait as long as that is a pause."""
-        told = False
+    def _obey(self, job: TrainingJob) -> None:
+        """Do what the messages received since the last report say, and wait while paused."""
+        announced = False
         while True:
-            with self._changed:
-                rates, self._rates = self._rates, []
-            for rate in rates:
-                factor = rate / max(job.training.learning_rate, SMALLEST_RATE)
-                job.scale_rate(factor)
-                self._tell(RateScaled(job.training.step, factor))
-            self._show(job)
+            self._scale_rates(job)
+            self._send_snapshot(job)
             if self._stopping or not self._paused:
                 break
-            if not told:
-                told = True
-                self._tell(Paused())
+            if not announced:
+                announced = True
+                self._send(Paused())
             with self._changed:
-                self._changed.wait_for(self._has_news)
-                self._news = False
-        if told and not self._stopping:
-            self._tell(Resumed())
+                self._changed.wait_for(self._has_received)
+                self._received = False
+        if announced and not self._stopping:
+            self._send(Resumed())
 
-    def _has_news(self) -> bool:
-        return self._news
+    def _has_received(self) -> bool:
+        return self._received
 
-    def _show(self, job: TrainingJob) -> None:
-        """Send a snapshot to who watches, unless the last one was just now or is the same."""
+    def _scale_rates(self, job: TrainingJob) -> None:
+        """Let the next steps have the learning rate that was asked for."""
+        with self._changed:
+            rates, self._rates = self._rates, []
+        for rate in rates:
+            factor = rate / max(job.training.learning_rate, SMALLEST_RATE)
+            job.scale_rate(factor)
+            self._send(RateScaled(job.training.step, factor))
+
+    def _send_snapshot(self, job: TrainingJob) -> None:
+        """Send a snapshot if it is watched, unless the last one was just now or is the same."""
         now, step = time.monotonic(), job.training.step
-        due = self._shown_step is None or now - self._shown > SNAPSHOT_SECONDS
-        if self._watching and due and step != self._shown_step:
+        due = self._snapshot_step is None or now - self._snapshot_sent > SNAPSHOT_SECONDS
+        if self._watching and due and step != self._snapshot_step:
             state = job.network.state_dict()
             # Copied, for the next step changes the tensors' memory in place.
             arrays = tuple((name, t.detach().cpu().numpy().copy()) for name, t in state.items())
-            self._tell(Snapshot(step, arrays))
-            self._shown, self._shown_step = now, step
+            self._send(Snapshot(step, arrays))
+            self._snapshot_sent, self._snapshot_step = now, step
 
     def _wait_for_room(self, error: OSError) -> bool:
         """Pause until the user has made room on the disk; False where training is to stop."""
         self._paused = True
         reason = error.strerror or str(error)
-        self._tell(
+        self._send(
             Paused(f"{self._folder} cannot be written to ({reason}). Make room and resume.")
         )
         with self._changed:
             self._changed.wait_for(lambda: self._stopping or not self._paused)
         if self._stopping:
             return False
-        self._tell(Resumed())
+        self._send(Resumed())
         return True
 
     # The pipe
 
-    def _say(self, words: str, done: int, total: int) -> None:
+    def _send_stage(self, words: str, done: int, total: int) -> None:
+        """Send a stage, unless it is one more count of the one that was sent just now."""
         now = time.monotonic()
-        if total and done < total and now - self._told_stage < STAGE_SECONDS:
+        if total and done < total and now - self._stage_sent < STAGE_SECONDS:
             return
-        self._told_stage = now if total else 0.0
-        self._tell(Stage(words, done, total, folder=self._order.plan.data == FOLDER))
-
-    def _tell(self, message: object) -> None:
-        with self._sending:
-            self._send(message)
+        self._stage_sent = now if total else 0.0
+        self._send(Stage(words, done, total, folder=self._order.plan.data == FOLDER))
 
     def _send(self, message: object) -> None:
-        try:
+        with self._sending:
+            self._write(message)
+
+    def _send_last(self, ended: Ended) -> None:
+        """Send how it ended, and close the pipe before another thread can write to it."""
+        with self._sending:
+            self._write(ended)
+            self._pipe.close()
+
+    def _write(self, message: object) -> None:
+        # An error means that the other end is closed: the listener sees it too.
+        with contextlib.suppress(OSError, ValueError):
             self._pipe.send(message)
-        except (OSError, ValueError):  # closed at the other end: the listener sees it too
-            return
 
     def _listen(self) -> None:
-        """Take in what is told, in a thread of its own, until the pipe closes."""
+        """Receive control messages, in a thread of its own, until the pipe closes."""
         while True:
             try:
-                word = self._pipe.recv()
+                message = self._pipe.recv()
             except (EOFError, OSError):
                 self._stop()
                 time.sleep(LAST_SECONDS)
                 os._exit(1)
-            if word == Control.STOP:
+            if message == Control.STOP:
                 self._stop()
             else:
-                self._heed(word)
+                self._note(message)
 
-    def _heed(self, word: Any) -> None:
+    def _note(self, message: Any) -> None:
+        """Keep what a control message says for the thread that trains, and wake it."""
         with self._changed:
-            match word:
+            match message:
                 case SetRate(rate):
                     self._rates.append(rate)
                 case Control.PAUSE | Control.RESUME:
-                    self._paused = word == Control.PAUSE
+                    self._paused = message == Control.PAUSE
                 case Control.WATCH:
                     self._watching = True
-                    self._shown_step = None  # who begins to watch sees what there is
-            self._news = True
+                    self._snapshot_step = None  # who begins to watch gets a snapshot at once
+            self._received = True
             self._changed.notify_all()
 
     def _stop(self) -> None:
         """Stop between two steps or, where there are none, at once."""
         with self._changed:
-            self._stopping = self._news = True
+            self._stopping = self._received = True
             self._changed.notify_all()
         if not self._stepping:
-            self._note_stop()
-            with self._sending:
-                self._send(Ended(Outcome.STOPPED, self._folder))
-                self._pipe.close()
+            self._record_stop()
+            self._send_last(Ended(Outcome.STOPPED, self._folder))
             os._exit(0)
 
-    def _note_stop(self) -> None:
+    def _record_stop(self) -> None:
         """Write into the run that it was stopped, unless it has come to its end just now."""
         if self._folder is None or (self._order.folder is not None and not self._begun):
             return
