@@ -13,7 +13,7 @@ import numpy as np
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.raster import SIDE, Image, draw, pad
 from lenetpad.lenet.activations import ACTIVATIONS
-from lenetpad.lenet.forward import Parameters, forward
+from lenetpad.lenet.forward import forward
 from lenetpad.lenet.layers import layer_specs
 from lenetpad.lenet.single_image import SingleImagePass
 from lenetpad.lenet.weights import Weights
@@ -34,8 +34,8 @@ RANGE_KEPT: Final = (0.5, 1.25)
 class Recognizer:
     """A network that reads one image at a time, on the CPU in NumPy.
 
-    A subclass computes elsewhere: it has another ``device`` and overrides ``_set_parameters`` and
-    ``_compute``.
+    A subclass computes elsewhere: it has another ``device`` and overrides ``_build``, ``_update``
+    and ``_compute``.
     """
 
     device = CPU
@@ -44,7 +44,8 @@ class Recognizer:
         self.weights = weights
         self.notice = notice or weights.warning
         self._highest: dict[str, float] = {}  # of the layers without a bound, as described
-        self._set_parameters(weights.parameters)
+        self._parameters = weights.parameters
+        self._build()
         for _ in range(2):  # the first calls are slow
             self._compute(np.zeros((SIDE, SIDE), np.float32))
 
@@ -79,7 +80,8 @@ class Recognizer:
         That is where a layer without a bound has outgrown the range that it was described with,
         or no longer fills half of it.
         """
-        self._set_parameters(dict(snapshot.weights))
+        self._parameters = MappingProxyType(dict(snapshot.weights))
+        self._update()
         if not self._highest:
             return False
         low, high = RANGE_KEPT
@@ -118,9 +120,13 @@ class Recognizer:
     def _specs(self) -> tuple[LayerSpec, ...]:
         return layer_specs(self.weights.config)
 
-    def _set_parameters(self, parameters: Parameters) -> None:
-        self._parameters = MappingProxyType(dict(parameters))
-        self._pass = SingleImagePass(self.weights.config, parameters)
+    def _build(self) -> None:
+        """Prepare what computes, with the parameters of now."""
+        self._pass = SingleImagePass(self.weights.config, self._parameters)
+
+    def _update(self) -> None:
+        """Have what computes take the parameters of now in place of others."""
+        self._build()
 
     def _compute(self, image: Image) -> tuple[dict[str, FloatArray], FloatArray]:
         """Every tap of an image (28, 28), and the posteriors."""

@@ -6,14 +6,12 @@ import logging
 import math
 import warnings
 from collections.abc import Callable
-from types import MappingProxyType
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from lenetpad.ink.raster import PADDED, Image, pad
-from lenetpad.lenet.forward import Parameters
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import Weights
 from lenetpad.training.devices import gpus, prepare_for_single_images, torch_name
@@ -32,16 +30,17 @@ class TorchRecognizer(Recognizer):
         prepare_for_single_images()
         self.device = device
         self.torch_device = torch_name(device)
-        self.network = network_of(weights).requires_grad_(False).to(self.torch_device)
+        super().__init__(weights, notice)
+
+    def _build(self) -> None:
+        self.network = network_of(self.weights).requires_grad_(False).to(self.torch_device)
         one = torch.zeros(1, 1, PADDED, PADDED, device=self.torch_device)
         whole = _Pass(self.network)
         self._shapes = whole.shapes(one)
         self._traced = _in_one_call(whole, one)
-        super().__init__(weights, notice)
 
-    def _set_parameters(self, parameters: Parameters) -> None:
-        self._parameters = MappingProxyType(dict(parameters))
-        state = {name: torch.tensor(array) for name, array in parameters.items()}
+    def _update(self) -> None:
+        state = {name: torch.tensor(array) for name, array in self._parameters.items()}
         self.network.load_state_dict(state)
 
     def _compute(self, image: Image) -> tuple[dict[str, FloatArray], FloatArray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -16,10 +17,8 @@ from lenetpad.data.cancellation import CancelledError
 from lenetpad.data.labelled import DataError, Labelled
 from lenetpad.engine.evaluation import evaluate_job, evaluate_networks, evaluation_question
 from lenetpad.engine.evaluation_data import open_data
-from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.storage import resources
-from lenetpad.training import recognizer, weights
-from lenetpad.training.network import network_of
+from lenetpad.training import opening, weights
 from lenetpad.values.conventions import Conventions
 from lenetpad.values.evaluation import (
     DataChoice,
@@ -103,11 +102,11 @@ def test_a_device_that_fails_gives_way_to_the_cpu_and_that_is_said(few_ones: Dat
 def test_how_a_network_was_guessed_to_read_is_said(
     few_ones: DataChoice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    network = network_of(weights.load("lenet5-study"))
+    shipped = weights.load("lenet5-study")
     conventions = Conventions("relu", "max", "unit", "zero")
     guesses = ((conventions, 0.9), (Conventions("tanh", "max", "unit", "zero"), 0.5))
-    foreign = weights.Weights("mine.pth", network, conventions=conventions, guesses=guesses)
-    monkeypatch.setattr(recognizer, "open_recognizer", lambda choice: Recognizer(foreign))
+    foreign = replace(shipped, name="mine.pth", conventions=conventions, guesses=guesses)
+    monkeypatch.setattr(opening, "load", lambda model, known: foreign)
     *_, found = evaluate_networks(EvaluationRequest(1, (Choice(1, "/some/mine.pth"),), few_ones))
     assert isinstance(found, EvaluationResults)
     assert found.notice == (

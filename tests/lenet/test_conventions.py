@@ -18,7 +18,7 @@ from lenetpad.lenet.layers import layer_specs, layer_table, total_parameters
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.storage import resources
 from lenetpad.training import weights
-from lenetpad.training.network import build, network_of
+from lenetpad.training.network import LeNet5, build, network_of, parameters_of
 from lenetpad.training.opening import open_recognizer
 from lenetpad.values.conventions import CONVENTIONS, READS_NOTHING, Conventions
 from lenetpad.values.models import MODEL_NAMES, PAPER, Choice
@@ -192,8 +192,9 @@ class TestGuess:
         assert (loaded.conventions.activation, loaded.conventions.padding) == ("sigmoid", "zero")
 
     def test_trained_subsampling_is_not_read_without(self) -> None:
-        state = weights.LeNet5(configuration(Conventions("tanh", "trained-sum", "unit", "zero")))
-        poolings = {conventions.pooling for conventions in possible(state.state_dict())}
+        network = LeNet5(configuration(Conventions("tanh", "trained-sum", "unit", "zero")))
+        state = parameters_of(network)
+        poolings = {conventions.pooling for conventions in possible(state)}
         assert poolings == {"trained-average", "trained-sum", "study"}
 
 

@@ -18,7 +18,7 @@ from lenetpad.ink.raster import draw
 from lenetpad.ink.styles import written
 from lenetpad.lenet.codes import codes
 from lenetpad.lenet.config import PRESETS
-from lenetpad.lenet.weights import shipped
+from lenetpad.lenet.weights import FORMAT, shipped
 from lenetpad.storage.mnist import SHA256
 from lenetpad.training import weights
 from lenetpad.training.network import build, network_of
@@ -94,7 +94,7 @@ def test_the_file_says_how_it_was_made(model: str) -> None:
 def test_the_file_is_of_this_format(model: str) -> None:
     with safe_open(shipped(model), framework="pt") as file:
         header = file.metadata()
-    assert header["format"] == weights.FORMAT
+    assert header["format"] == FORMAT
     assert header["preset"] == model.removesuffix(PAPER)
 
 
