@@ -21,7 +21,7 @@ TIMEOUT = 120_000
 
 @pytest.fixture
 def page(qtbot: QtBot, torch_settings: None) -> Iterator[EvaluatePage]:
-    """A page wired to the thread as the pad does it."""
+    """A page wired to the thread as the controller does it."""
     theme.apply(LIGHT)
     page, evaluator = EvaluatePage(LIGHT), Evaluator()
     qtbot.addWidget(page)

@@ -268,7 +268,7 @@ def test_nothing_in_the_header_is_cut_at_any_width(
     qtbot.waitUntil(lambda: not set(cut()) - {box})
     titles = [title.isVisible() for title in header._titles]
     assert titles == [width >= 1280] * 3 or width == 1024  # there it depends on the font
-    assert header.pages.width() == header.pages.sizeHint().width()
+    assert header.page_tabs.width() == header.page_tabs.sizeHint().width()
 
 
 class Sheeted(Page):
