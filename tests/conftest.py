@@ -20,10 +20,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
+from lenetpad.controllers.draw.networks import Networks
+from lenetpad.controllers.registry import PAGES
 from lenetpad.data import labelled
 from lenetpad.data.labelled import Labelled
 from lenetpad.ink.files import Drawing, read_ink
 from lenetpad.storage import resources
+from lenetpad.ui.window import Window
 from lenetpad.values.evaluation import (
     DataChoice,
     Evaluation,
@@ -186,6 +189,24 @@ def make_program(qtbot: QtBot, settings: QSettings) -> Iterator[Callable[..., Pr
     for program in programs:
         program.close()
         program.window.deleteLater()
+
+
+@pytest.fixture
+def program(make_program: Callable[..., Program], monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A program that loads no network: nothing is read but what a test shows."""
+    monkeypatch.setattr(Networks, "load_first", lambda networks: None)
+    return make_program()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: QSettings) -> Iterator[Window]:
+    """A shown window without controllers: no page comes but those that a test puts in."""
+    window = Window(settings, [row.spec for row in PAGES])
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    yield window
+    window.close()
 
 
 @pytest.fixture(scope="session")

@@ -527,7 +527,7 @@ class TestCurves:
 def a_run(folder: Path, **changes: Any) -> runs.Run:
     facts: dict[str, Any] = {
         "folder": folder, "name": folder.name, "note": "", "model": "lenet5-1998",
-        "created": "2026-11-24T14:00:00+00:00", "asked": {"preset": "Quick"},
+        "created": "2026-11-24T14:00:00+00:00", "config": {"preset": "Quick"},
         "state": runs.FINISHED, "step": 400, "steps": 400, "epoch": 4, "epochs": 4,
         "seconds": 75.0, "best_error": 0.0123, "last_error": 0.02, "test_error": 0.015,
         "message": "",
