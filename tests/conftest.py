@@ -1,4 +1,5 @@
-"""What tests of several rooms share: a stand-in for the network, and a pad that is shut down."""
+"""What tests of several rooms share: a stand-in for the network, and a program that is
+shut down."""
 
 from __future__ import annotations
 
@@ -18,11 +19,14 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lenetpad.app import Pad
+from lenetpad.app import Program
+from lenetpad.controllers.draw.networks import Networks
+from lenetpad.controllers.registry import PAGES
 from lenetpad.data import labelled
 from lenetpad.data.labelled import Labelled
 from lenetpad.ink.files import Drawing, read_ink
 from lenetpad.storage import resources
+from lenetpad.ui.window import Window
 from lenetpad.values.evaluation import (
     DataChoice,
     Evaluation,
@@ -145,7 +149,7 @@ def reading() -> Callable[..., Reading]:
 
 @pytest.fixture
 def results() -> Callable[..., EvaluationResults]:
-    """Makes judgements."""
+    """Makes evaluation results."""
     return some_results
 
 
@@ -168,23 +172,41 @@ def settings(tmp_path: Path) -> QSettings:
 
 
 @pytest.fixture
-def make_pad(qtbot: QtBot, settings: QSettings) -> Iterator[Callable[..., Pad]]:
-    """Makes shown pads of 1280×800 and closes them."""
-    pads: list[Pad] = []
+def make_program(qtbot: QtBot, settings: QSettings) -> Iterator[Callable[..., Program]]:
+    """Makes shown programs of 1280×800 and closes them."""
+    programs: list[Program] = []
 
-    def make(opener: Callable[[Choice], Any] | None = None, **options: Any) -> Pad:
+    def make(opener: Callable[[Choice], Any] | None = None, **options: Any) -> Program:
         if opener is not None:
             options["opener"] = opener
-        pad = Pad(options.pop("settings", settings), **options)
-        pads.append(pad)
-        pad.window.resize(1280, 800)
-        pad.window.show()
-        return pad
+        program = Program(options.pop("settings", settings), **options)
+        programs.append(program)
+        program.window.resize(1280, 800)
+        program.window.show()
+        return program
 
     yield make
-    for pad in pads:
-        pad.close()
-        pad.window.deleteLater()
+    for program in programs:
+        program.close()
+        program.window.deleteLater()
+
+
+@pytest.fixture
+def program(make_program: Callable[..., Program], monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A program that loads no network: nothing is read but what a test shows."""
+    monkeypatch.setattr(Networks, "load_first", lambda networks: None)
+    return make_program()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: QSettings) -> Iterator[Window]:
+    """A shown window without controllers: no page comes but those that a test puts in."""
+    window = Window(settings, [row.spec for row in PAGES])
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    yield window
+    window.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,107 +1,81 @@
-"""What stands behind the Evaluate page: the evaluation thread, and the weights there are."""
+"""The controller of the Evaluate page: evaluations in a thread, and the weights there are."""
 
 from __future__ import annotations
 
-import logging
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
-from lenetpad.engine.background_jobs import BackgroundJobs
+from lenetpad.controllers.page_controller import Context, PageController, PageRow, log_failure
 from lenetpad.engine.evaluation import EVALUATION, evaluate_job, evaluation_question
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.strokes import Sheet
 from lenetpad.storage import runs
 from lenetpad.ui.widgets.model_titles import TITLES, title_of
-from lenetpad.ui.window import Window
 from lenetpad.values.evaluation import EvaluationRequest
 from lenetpad.values.jobs import Answer, JobFailure, JobProgress
 
 if TYPE_CHECKING:
     from lenetpad.ui.evaluate.page import EvaluatePage
 
-log = logging.getLogger("lenetpad")
 
+class EvaluationController(PageController):
+    """Evaluates what the page asks for, and puts a pattern that is chosen there on the canvas."""
 
-class EvaluationController(QObject):
-    """Builds the Evaluate page when it is first opened, and does what it wants.
+    page: EvaluatePage | None
 
-    ``put_on_canvas`` carries a Sheet with a pattern that the user has chosen.
-    """
+    def __init__(self, row: PageRow, context: Context) -> None:
+        super().__init__(row, context)
+        self._questions = Jobs({EVALUATION: evaluate_job}, "evaluation")
+        self._questions.progressed.connect(self._show_progress)
+        self._questions.answered.connect(self._show_results)
+        self._questions.failed.connect(self._show_failure)
+        self._draw = context.find_draw()
 
-    put_on_canvas = Signal(object)
-
-    def __init__(self, window: Window, root: Path, jobs: BackgroundJobs) -> None:
-        super().__init__()
-        self.page: EvaluatePage | None = None
-        self._questions: Jobs | None = None
-        self._window, self._root, self._jobs = window, root, jobs
-        self._own = ""  # the weights file that the pad reads with
-        window.page_wanted.connect(self._open)
-        window.page_opened.connect(self._list_weights)
-
-    def show_model(self, model: str) -> None:
-        """The pad reads with this preset or weights file."""
-        if model not in TITLES:
-            self._own = model
-
-    @Slot(str)
-    def _open(self, name: str) -> None:
-        if name == "evaluate":
-            work = partial(import_module, "lenetpad.ui.evaluate.page")
-            self._jobs.run("evaluate page", work, self._build)
-
-    def _build(self, module: Any) -> None:
-        if self.page is not None:  # it was asked for twice while it was loading
-            return
-        page = self.page = module.EvaluatePage(self._window.theme, self._window.pages)
-        questions = self._questions = Jobs({EVALUATION: evaluate_job}, "evaluation")
+    def connect_page(self) -> None:
+        page = self.page
+        assert page is not None
         page.evaluation_requested.connect(self._evaluate)
         page.cancelled.connect(self._cancel)
-        page.pattern_chosen.connect(self._put)
-        questions.progressed.connect(self._show_progress)
-        questions.answered.connect(self._show_results)
-        questions.failed.connect(self._report)
+        page.pattern_chosen.connect(self._put_on_canvas)
         self._show_weights([])
-        self._window.put_page("evaluate", page)
 
-    @Slot(str)
-    def _list_weights(self, name: str) -> None:
-        """Look for the runs' weights whenever the page is opened: there may be new ones."""
-        if name == "evaluate" and self.page is not None:
-            self._jobs.run("runs", partial(_weights, self._root), self._show_weights)
+    def page_opened(self) -> None:
+        """Look for the runs' weights: there may be new ones."""
+        self.jobs.run("runs", partial(_weights, self.context.runs), self._show_weights)
 
     def _show_weights(self, found: list[tuple[str, str]]) -> None:
         assert self.page is not None
-        own = [(title_of(self._own), self._own)] if self._own else []
+        own = self._draw.networks.own_weights
+        others = [(title_of(own), own)] if own else []
         shipped = [(title, name) for name, title in TITLES.items()]
         known = {model for _, model in found}
-        self.page.show_weights((*shipped, *found, *(e for e in own if e[1] not in known)))
+        self.page.show_weights((*shipped, *found, *(e for e in others if e[1] not in known)))
 
     @Slot(object)
-    def _put(self, image: NDArray[np.uint8]) -> None:
+    def _put_on_canvas(self, image: NDArray[np.uint8]) -> None:
         """Put a pattern on the canvas as a picture, and show what the network makes of it."""
-        self.put_on_canvas.emit(Sheet(picture=image.astype(np.float32) / np.float32(255)))
-        self._window.open_page("draw")
+        picture = image.astype(np.float32) / np.float32(255)
+        self._draw.page.canvas.set_sheet(Sheet(picture=picture))
+        self.window.open_page("draw")
+
+    # Evaluations
 
     @Slot(object)
     def _evaluate(self, request: EvaluationRequest) -> None:
-        assert self._questions is not None
         self._questions.ask(evaluation_question(request))
 
     @Slot()
     def _cancel(self) -> None:
-        assert self._questions is not None
         self._questions.cancel(EVALUATION)
 
     @Slot(object)
     def _show_progress(self, message: JobProgress) -> None:
-        assert self.page is not None
+        assert self.page is not None  # it has asked
         self.page.show_progress(message.progress)
 
     @Slot(object)
@@ -110,18 +84,15 @@ class EvaluationController(QObject):
         self.page.show_results(answer.result)
 
     @Slot(object)
-    def _report(self, message: JobFailure) -> None:
-        failure = message.failure
-        log.error("%s failed: %s\n%s", failure.what, failure.message, failure.traceback)
+    def _show_failure(self, message: JobFailure) -> None:
         assert self.page is not None
-        self.page.show_failure(failure)
+        log_failure(message.failure)
+        self.page.show_failure(message.failure)
 
     def close(self) -> None:
         """Stop the thread, and wait for what is being saved."""
-        if self._questions is not None:
-            self._questions.close()
-        if self.page is not None:
-            self.page.close_files()
+        self._questions.close()
+        super().close()
 
 
 def _weights(root: Path) -> list[tuple[str, str]]:

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         settings = QSettings(str(Path(folder) / "demo.ini"), QSettings.Format.IniFormat)
         settings.setValue("theme", ThemeChoice.LIGHT.value)
-        stage = Stage(app.Pad(settings, Path(folder)))
+        stage = Stage(app.Program(settings, Path(folder)))
         try:
             stage.write(samples[SHOWN])
             stage.save(out / "window.png")
@@ -75,18 +75,18 @@ def run(arguments: argparse.Namespace) -> int:
 class Stage:
     """A shown pad and the hand that writes on it."""
 
-    def __init__(self, pad: app.Pad) -> None:
+    def __init__(self, pad: app.Program) -> None:
         self.pad = pad
         self._painted = self._trained = 0
-        pad.window.page.reading_painted.connect(self._note)
+        pad.draw.page.reading_painted.connect(self._note)
         pad.window.resize(*SIZE)
         pad.window.show()
         self._wait_for_reading()
-        self._hand = Hand(pad.window.page.canvas)
+        self._hand = Hand(pad.draw.page.canvas)
 
     def write(self, ink: Ink) -> None:
         """Write a drawing point by point at its own speed, on a cleared canvas."""
-        self.pad.window.page.canvas.clear()
+        self.pad.draw.page.canvas.clear()
         begun = time.perf_counter()
         for touch in movements(ink):
             process_until(begun + touch.t)
@@ -98,7 +98,7 @@ class Stage:
         """Pictures of the window while it is written on, each with the seconds it is shown."""
         frames: list[tuple[QPixmap, float]] = []
         for ink in drawings:
-            self.pad.window.page.canvas.clear()
+            self.pad.draw.page.canvas.clear()
             begun, shot = time.perf_counter(), 0
             for touch in movements(ink):
                 process_until(begun + touch.t)
@@ -115,15 +115,15 @@ class Stage:
 
     def train(self) -> None:
         """Open the Train page and train a network."""
-        window, studio = self.pad.window, self.pad.studio
+        window, training = self.pad.window, self.pad.training
         window.open_page("train")
-        wait_until(lambda: studio.page is not None)
-        page = studio.page
+        wait_until(lambda: training.page is not None)
+        page = training.page
         assert page is not None
-        studio.trainer.message_received.connect(self._note_training)
+        training.trainer.message_received.connect(self._note_training)
         plan = replace(page.form.plan, recipe=TRAINED)
         page.form.show_plan(plan)
-        page.start_wanted.emit(plan)
+        page.training_requested.emit(plan)
         wait_until(lambda: self._trained >= SHOWN_STEP or page.banner.isVisible(), TRAINED_SECONDS)
         if page.banner.isVisible():
             raise RuntimeError(page.banner.text)
@@ -131,10 +131,10 @@ class Stage:
 
     def evaluate(self) -> None:
         """Open the Evaluate page and compare two sets of weights."""
-        window, judging = self.pad.window, self.pad.judging
+        window, evaluation = self.pad.window, self.pad.evaluation
         window.open_page("evaluate")
-        wait_until(lambda: judging.page is not None)
-        page = judging.page
+        wait_until(lambda: evaluation.page is not None)
+        page = evaluation.page
         assert page is not None
         page.first.select(COMPARED[0])
         page.second.select(COMPARED[1])
@@ -162,9 +162,9 @@ class Stage:
     def _wait_for_reading(self) -> None:
         """Handle events until the latest sheet's reading is painted."""
         try:
-            wait_until(lambda: self._painted >= max(1, self.pad.serial))
+            wait_until(lambda: self._painted >= max(1, self.pad.draw.serial))
         except RuntimeError:
-            message = self.pad.window.banner.text or "the network did not load in time"
+            message = self.pad.draw.page.banner.text or "the network did not load in time"
             raise RuntimeError(message) from None
 
 

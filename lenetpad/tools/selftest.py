@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         settings = QSettings(str(Path(folder) / "selftest.ini"), QSettings.Format.IniFormat)
         settings.setValue("device", "cpu")
-        trial = Trial(app.Pad(settings))
+        trial = Trial(app.Program(settings))
         try:
             _say(f"the window opens, on {application.platformName()}")
             for name in MODEL_NAMES:
@@ -68,16 +68,16 @@ def run(arguments: argparse.Namespace) -> int:
 class Trial(QObject):
     """A shown pad and the hand that writes on it."""
 
-    def __init__(self, pad: app.Pad) -> None:
+    def __init__(self, pad: app.Program) -> None:
         super().__init__()
         self.pad = pad
         self._model = ""
         self._painted = 0  # the serial that is on screen
-        pad.recognition.model_ready.connect(self._note_model)
-        pad.window.page.reading_painted.connect(self._note_reading)
+        pad.draw.recognition.model_ready.connect(self._note_model)
+        pad.draw.page.reading_painted.connect(self._note_reading)
         pad.window.resize(*SIZE)
         pad.window.show()
-        self._hand = Hand(pad.window.page.canvas)
+        self._hand = Hand(pad.draw.page.canvas)
 
     def read_with(self, name: str, samples: Sequence[Drawing]) -> int:
         """Choose a network and write drawings; how many it reads right.
@@ -88,10 +88,12 @@ class Trial(QObject):
         self._wait(lambda: self._model == name, f"{name} does not load")
         right = 0
         for sample in samples:
-            self.pad.window.page.canvas.clear()
+            self.pad.draw.page.canvas.clear()
             self._hand.write(sample.ink)
-            self._wait(lambda: self._painted >= self.pad.serial, "what is written is not read")
-            right += self.pad.window.page.verdict.verdict == str(sample.label)
+            self._wait(
+                lambda: self._painted >= self.pad.draw.serial, "what is written is not read"
+            )
+            right += self.pad.draw.page.verdict.verdict == str(sample.label)
         if right < 0.8 * len(samples):
             raise RuntimeError(f"{name} reads only {right} of {len(samples)} sample digits")
         return right
@@ -100,7 +102,7 @@ class Trial(QObject):
         try:
             wait_until(condition)
         except RuntimeError:
-            raise RuntimeError(self.pad.window.banner.text or complaint) from None
+            raise RuntimeError(self.pad.draw.page.banner.text or complaint) from None
 
     @Slot(object)
     def _note_model(self, ready: ModelReady) -> None:

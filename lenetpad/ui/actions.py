@@ -1,12 +1,13 @@
-"""Every action of the window, in one table: text, shortcut, icon and menu."""
+"""Every action of the window but those of its pages, in one table: text, shortcut, menu."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenuBar, QWidget
 
 from lenetpad.ui.widgets.icons import themed
 from lenetpad.ui.widgets.theme import Theme
@@ -42,9 +43,6 @@ ACTIONS: Final = (
     ),
     ActionSpec("thinner", "Edit", "Thinner pen", "Thinner pen", ("[",)),
     ActionSpec("thicker", "Edit", "Thicker pen", "Thicker pen", ("]",)),
-    ActionSpec("draw", "View", "Draw", "Write digits", ("Ctrl+1",)),
-    ActionSpec("train", "View", "Train", "Train a network", ("Ctrl+2",)),
-    ActionSpec("evaluate", "View", "Evaluate", "Judge a network", ("Ctrl+3",)),
     ActionSpec(
         "fullscreen", "View", "Full screen", "Full screen", ("F11",), "fullscreen", True, True
     ),
@@ -62,10 +60,10 @@ ACTIONS: Final = (
 MENUS: Final = ("File", "Edit", "View", "Help")
 
 
-def build(parent: QWidget) -> dict[str, QAction]:
+def build(parent: QWidget, specs: Iterable[ActionSpec]) -> dict[str, QAction]:
     """The actions by name, as children of ``parent``, each tooltip naming the shortcut."""
     actions = {}
-    for spec in ACTIONS:
+    for spec in specs:
         action = QAction(spec.text, parent)
         action.setObjectName(spec.name)
         action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
@@ -76,9 +74,21 @@ def build(parent: QWidget) -> dict[str, QAction]:
     return actions
 
 
-def colour(actions: dict[str, QAction], theme: Theme) -> None:
+def fill(bar: QMenuBar, specs: Sequence[ActionSpec], actions: dict[str, QAction]) -> None:
+    """Put the menus with their actions into a menu bar."""
+    for title in MENUS:
+        menu = bar.addMenu(f"&{title}")  # Alt and the first letter open it
+        menu.setToolTipsVisible(True)
+        for spec in specs:
+            if spec.menu == title:
+                if spec.breaks:
+                    menu.addSeparator()
+                menu.addAction(actions[spec.name])
+
+
+def colour(actions: dict[str, QAction], specs: Iterable[ActionSpec], theme: Theme) -> None:
     """Draw the actions' icons in the theme's colours."""
-    for spec in ACTIONS:
+    for spec in specs:
         if spec.icon:
             actions[spec.name].setIcon(themed(spec.icon, theme))
 

@@ -1,7 +1,9 @@
-"""The row above the page: files at the left, what reads and where at the right."""
+"""The row above the page: tabs and the page's tools at the left, what reads and where at the
+right."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,31 +12,32 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QTabBar, QWidget
 
 from lenetpad.storage.runs import SNAPSHOTS
+from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.widgets.buttons import tool_button
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.model_titles import TITLES, title_of
+from lenetpad.ui.widgets.page import HeaderTools
 from lenetpad.values.devices import AUTO
 from lenetpad.values.models import Choice, ModelReady
 
-#: The pages, by the names of their actions.
-PAGES: Final = {"draw": "Draw", "train": "Train", "evaluate": "Evaluate"}
-FILE_TOOLS: Final = ("open", "save", "copy", "paste")
-SPARE_TOOLS: Final = ("copy", "paste")  # left out where there is no room: a menu has them too
 VIEW_TOOLS: Final = ("theme", "fullscreen")
 WIDEST_MODEL: Final = 230  # pixels; a longer name is in the tooltip
 SPACING: Final = 4
+GAP: Final = 8  # behind the tabs, and behind each box
 
 
 class Header(QWidget):
-    """``page_chosen`` carries a key of ``PAGES``, ``model_chosen`` a preset's name or a weights
+    """``page_chosen`` carries a page's name, ``model_chosen`` a network preset's name or a weights
     file's path, ``device_chosen`` torch's name of a device or auto."""
 
     page_chosen = Signal(str)
     model_chosen = Signal(str)
     device_chosen = Signal(str)
 
-    def __init__(self, actions: dict[str, QAction], colours: Choices) -> None:
+    def __init__(self, actions: dict[str, QAction], pages: Sequence[PageSpec]) -> None:
         super().__init__()
+        self._actions = actions
+        self._names = [page.name for page in pages]
         self.models = Choices("Network", "The network that reads")
         for name, title in TITLES.items():
             self.models.addItem(title, name)
@@ -43,43 +46,72 @@ class Header(QWidget):
         self.models.activated.connect(self._choose_model)
         self.devices.activated.connect(self._choose_device)
         self.models.setMaximumWidth(WIDEST_MODEL)
-        self.pages = self._tabs()
+        self.page_tabs = self._tabs(pages)
         self._titles: list[QWidget] = []
         self._spare: list[QWidget] = []
-        self._for_drawing: list[QWidget] = []  # what the other pages have no use for
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 6, 10, 0)
-        layout.setSpacing(SPACING)
-        layout.addWidget(self.pages)
-        layout.addSpacing(8)
-        for name in FILE_TOOLS:
-            button = tool_button(actions[name])
-            self._for_drawing.append(button)
-            if name in SPARE_TOOLS:
-                self._spare.append(button)
-            layout.addWidget(button)
-        layout.addStretch(1)
-        boxes = (("Colours", colours), ("Network", self.models), ("Device", self.devices))
-        for title, box in boxes:
-            label = QLabel(title)
-            self._titles.append(label)
-            layout.addWidget(label)
-            layout.addWidget(box)
-            layout.addSpacing(8)
-        self._for_drawing += [self._titles[0], colours]
+        self._page_of: dict[QWidget, str] = {}  # what one page alone has a use for
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(10, 6, 10, 0)
+        self._row.setSpacing(SPACING)
+        self._row.addWidget(self.page_tabs)
+        self._row.addSpacing(GAP)
+        self._tools_end = self._row.count()  # where the next page's buttons go
+        self._row.addStretch(1)
+        self._boxes_end = self._row.count()  # and its boxes
+        for title, box in (("Network", self.models), ("Device", self.devices)):
+            self._add_box(self._row.count(), title, box)
         for name in VIEW_TOOLS:
-            layout.addWidget(tool_button(actions[name]))
+            self._row.addWidget(tool_button(actions[name]))
+
+    def add_tools(self, page: str, tools: HeaderTools) -> None:
+        """Take in what the header shows while a page is open."""
+        for name in tools.actions:
+            button = tool_button(self._actions[name])
+            self._page_of[button] = page
+            if name in tools.spare:
+                self._spare.append(button)
+            self._row.insertWidget(self._tools_end, button)
+            self._tools_end += 1
+            self._boxes_end += 1
+        before: QWidget = self.page_tabs
+        for title, box in tools.boxes:
+            label = self._add_box(self._boxes_end, title, box)
+            self._page_of[label] = self._page_of[box] = page
+            self._boxes_end += 3
+            QWidget.setTabOrder(before, box)  # as it is seen, not as it came
+            before = box
+        self._show_tools()
+
+    def _add_box(self, place: int, title: str, box: Choices) -> QLabel:
+        label = QLabel(title)
+        self._titles.append(label)
+        self._row.insertWidget(place, label)
+        self._row.insertWidget(place + 1, box)
+        self._row.insertSpacing(place + 2, GAP)
+        return label
+
+    @property
+    def page(self) -> str:
+        """The name of the page whose tab is chosen."""
+        return self._names[self.page_tabs.currentIndex()]
 
     def show_page(self, name: str) -> None:
         """Show a page as the one that is open."""
-        index = list(PAGES).index(name)
-        if self.pages.currentIndex() != index:
-            self.pages.blockSignals(True)
-            self.pages.setCurrentIndex(index)
-            self.pages.blockSignals(False)
-        for widget in self._for_drawing:
-            widget.setVisible(name == "draw")
+        index = self._names.index(name)
+        if self.page_tabs.currentIndex() != index:
+            self.page_tabs.blockSignals(True)
+            self.page_tabs.setCurrentIndex(index)
+            self.page_tabs.blockSignals(False)
+        self._show_tools()
+
+    def _show_tools(self) -> None:
+        for widget in self._page_of:
+            widget.setVisible(self._is_of_use(widget))
         self._fit()
+
+    def _is_of_use(self, widget: QWidget) -> bool:
+        """Whether a widget belongs to the page that is open, or to all of them."""
+        return self._page_of.get(widget, self.page) == self.page
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
@@ -92,23 +124,17 @@ class Header(QWidget):
 
     def _fit(self) -> None:
         """Leave out what there is no room for: the boxes' titles first."""
-        layout = self.layout()
-        assert layout is not None
         extra = [*self._spare, *self._titles]
         shown = [widget for widget in extra if not widget.isHidden()]
-        room = self.width() - layout.minimumSize().width() + _width(shown)
+        room = self.width() - self._row.minimumSize().width() + _width(shown)
         for group in (self._spare, self._titles):
-            wanted = [w for w in group if self._shows_drawing or w not in self._for_drawing]
+            wanted = [widget for widget in group if self._is_of_use(widget)]
             fits = _width(wanted) <= room
             room -= _width(wanted) if fits else 0
             for widget in group:
                 widget.setVisible(fits and widget in wanted)
 
-    @property
-    def _shows_drawing(self) -> bool:
-        return self.pages.currentIndex() == 0
-
-    def _tabs(self) -> QTabBar:
+    def _tabs(self, pages: Sequence[PageSpec]) -> QTabBar:
         tabs = QTabBar()
         tabs.setObjectName("pages")
         tabs.setDrawBase(False)
@@ -118,14 +144,14 @@ class Header(QWidget):
         tabs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         tabs.setAccessibleName("Pages")
-        for title in PAGES.values():
-            tabs.addTab(title)
+        for page in pages:
+            tabs.addTab(page.title)
         tabs.currentChanged.connect(self._choose_page)
         return tabs
 
     @Slot(int)
     def _choose_page(self, index: int) -> None:
-        self.page_chosen.emit(list(PAGES)[index])
+        self.page_chosen.emit(self._names[index])
 
     def show_choice(self, choice: Choice) -> None:
         """Show a network that works, and its device, as chosen; a weights file joins the list."""

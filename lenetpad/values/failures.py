@@ -14,6 +14,7 @@ class Place(StrEnum):
     DRAW = "drawing"
     TRAIN = "training"
     EVALUATE = "evaluation"
+    PAGE = "page"  # a background job of a page that has no place of its own here
     WINDOW = "window"  # anything that was caught nowhere else
 
 

@@ -20,7 +20,7 @@ import torch
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from lenetpad.app import Pad
+from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.raster import draw
 from lenetpad.ink.strokes import Ink, Sheet
@@ -36,11 +36,12 @@ from lenetpad.values.reading import Reading
 TIMEOUT = 60_000
 
 
-def wait_for_reading(qtbot: QtBot, pad: Pad) -> Reading:
+def wait_for_reading(qtbot: QtBot, program: Program) -> Reading:
     """The reading of what lies on the canvas now."""
-    maps = pad.window.page.maps
+    maps = program.draw.page.maps
     qtbot.waitUntil(
-        lambda: maps.reading is not None and maps.reading.serial == pad.serial, timeout=TIMEOUT
+        lambda: maps.reading is not None and maps.reading.serial == program.draw.serial,
+        timeout=TIMEOUT,
     )
     assert maps.reading is not None
     return maps.reading
@@ -48,48 +49,48 @@ def wait_for_reading(qtbot: QtBot, pad: Pad) -> Reading:
 
 @pytest.mark.parametrize("pointer", [Pointer.MOUSE, Pointer.TOUCH, Pointer.PEN])
 def test_written_digits_are_read(
-    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing], pointer: Pointer
+    qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing], pointer: Pointer
 ) -> None:
-    pad = make_pad()
-    hand = Hand(pad.window.page.canvas, pointer)
+    program = make_program()
+    hand = Hand(program.draw.page.canvas, pointer)
     for sample in samples:
-        pad.window.page.canvas._pen_seen = -1.0  # no palm is about
+        program.draw.page.canvas._pen_seen = -1.0  # no palm is about
         hand.write(sample.ink)
-        reading = wait_for_reading(qtbot, pad)
-        assert pad.window.page.verdict.verdict == str(sample.label)
+        reading = wait_for_reading(qtbot, program)
+        assert program.draw.page.verdict.verdict == str(sample.label)
         assert reading.digit == sample.label
-        pad.window.page.canvas.clear()
-    assert not pad.window.banner.isVisible()
+        program.draw.page.canvas.clear()
+    assert not program.draw.page.banner.isVisible()
 
 
 @pytest.mark.parametrize("preset", list(PRESETS))
 def test_every_preset_can_be_chosen_and_reads(
-    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing], preset: str
+    qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing], preset: str
 ) -> None:
-    pad = make_pad()
-    wait_for_reading(qtbot, pad)
-    pad.window.page.canvas.set_sheet(Sheet(samples[3].ink))
-    pad.window.model_chosen.emit(preset)
-    with qtbot.waitSignal(pad.recognition.model_ready, timeout=TIMEOUT):
+    program = make_program()
+    wait_for_reading(qtbot, program)
+    program.draw.page.canvas.set_sheet(Sheet(samples[3].ink))
+    program.window.model_chosen.emit(preset)
+    with qtbot.waitSignal(program.draw.recognition.model_ready, timeout=TIMEOUT):
         pass
-    reading = wait_for_reading(qtbot, pad)
-    assert pad.window.header.models.currentData() == preset
+    reading = wait_for_reading(qtbot, program)
+    assert program.window.header.models.currentData() == preset
     assert reading.digit == 3
     assert reading.no_digit is not None
     assert not reading.refused
-    assert preset in pad.window.page.verdict.facts
+    assert preset in program.draw.page.verdict.facts
 
 
 def test_the_first_sheet_is_read_once_the_network_is_there(
-    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing]
+    qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing]
 ) -> None:
-    pad = make_pad()
-    Hand(pad.window.page.canvas).write(samples[5].ink)
-    assert wait_for_reading(qtbot, pad).digit == 5
+    program = make_program()
+    Hand(program.draw.page.canvas).write(samples[5].ink)
+    assert wait_for_reading(qtbot, program).digit == 5
 
 
 def test_being_painted_twice_at_the_start_loads_the_network_once(
-    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any]
 ) -> None:
     loads: list[Choice] = []
 
@@ -97,26 +98,26 @@ def test_being_painted_twice_at_the_start_loads_the_network_once(
         loads.append(choice)
         return fake_reader()
 
-    pad = make_pad(opener)
+    program = make_program(opener)
     for _ in range(3):
-        pad.window.page.canvas.grab()
-    wait_for_reading(qtbot, pad)
+        program.draw.page.canvas.grab()
+    wait_for_reading(qtbot, program)
     assert len(loads) == 1
 
 
 def test_an_empty_canvas_has_no_verdict(
-    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing]
+    qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing]
 ) -> None:
-    pad = make_pad()
-    Hand(pad.window.page.canvas).write(samples[5].ink)
-    wait_for_reading(qtbot, pad)
-    pad.window.page.canvas.clear()
-    assert wait_for_reading(qtbot, pad).digit is None
-    assert pad.window.page.verdict.verdict == ""
+    program = make_program()
+    Hand(program.draw.page.canvas).write(samples[5].ink)
+    wait_for_reading(qtbot, program)
+    program.draw.page.canvas.clear()
+    assert wait_for_reading(qtbot, program).digit is None
+    assert program.draw.page.verdict.verdict == ""
 
 
 def test_a_recogniser_that_raises_gives_a_banner_and_the_next_stroke_works(
-    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any]
 ) -> None:
     class FailsAtFirst(fake_reader):  # type: ignore[misc]
         failing = True
@@ -128,20 +129,23 @@ def test_a_recogniser_that_raises_gives_a_banner_and_the_next_stroke_works(
             return reading
 
     reader = FailsAtFirst()
-    pad = make_pad(lambda choice: reader)
-    wait_for_reading(qtbot, pad)
-    hand = Hand(pad.window.page.canvas)
+    program = make_program(lambda choice: reader)
+    wait_for_reading(qtbot, program)
+    hand = Hand(program.draw.page.canvas)
     hand.write(Ink.of([[[100, 100], [900, 900]]]))
-    qtbot.waitUntil(lambda: pad.window.banner.isVisible())
-    assert pad.window.banner.text == "the network is on fire"
+    qtbot.waitUntil(lambda: program.draw.page.banner.isVisible())
+    assert program.draw.page.banner.text == "the network is on fire"
     reader.failing = False
     hand.write(Ink.of([[[900, 100], [100, 900]]]))
-    assert wait_for_reading(qtbot, pad).digit is not None
-    assert len(pad.window.page.canvas.sheet.ink.strokes) == 2
+    assert wait_for_reading(qtbot, program).digit is not None
+    assert len(program.draw.page.canvas.sheet.ink.strokes) == 2
 
 
 def test_the_last_ink_is_the_last_shown_however_slow_the_network(
-    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], samples: list[Drawing]
+    qtbot: QtBot,
+    make_program: Callable[..., Program],
+    fake_reader: type[Any],
+    samples: list[Drawing],
 ) -> None:
     never = threading.Event()
 
@@ -155,29 +159,33 @@ def test_the_last_ink_is_the_last_shown_however_slow_the_network(
             return reading
 
     reader = Slow()
-    pad = make_pad(lambda choice: reader)
-    wait_for_reading(qtbot, pad)
-    hand = Hand(pad.window.page.canvas)
+    program = make_program(lambda choice: reader)
+    wait_for_reading(qtbot, program)
+    hand = Hand(program.draw.page.canvas)
     for sample in samples[:5]:
         hand.write(sample.ink)
-    wait_for_reading(qtbot, pad)
+    wait_for_reading(qtbot, program)
     assert reader.last is not None
-    assert np.array_equal(reader.last, draw(pad.window.page.canvas.sheet.ink))
+    assert np.array_equal(reader.last, draw(program.draw.page.canvas.sheet.ink))
 
 
 def test_a_reading_that_the_hand_has_overtaken_gives_way_within_a_frame(
     qtbot: QtBot,
-    make_pad: Callable[..., Pad],
+    make_program: Callable[..., Program],
     samples: list[Drawing],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pad = make_pad()
-    reading = wait_for_reading(qtbot, pad)
+    program = make_program()
+    reading = wait_for_reading(qtbot, program)
     clock = [time.perf_counter() + 100]
-    monkeypatch.setattr("lenetpad.app.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    monkeypatch.setattr(
+        "lenetpad.controllers.draw.controller.time", SimpleNamespace(perf_counter=lambda: clock[0])
+    )
     shown: list[int] = []
-    monkeypatch.setattr(pad.window, "show_reading", lambda reading: shown.append(reading.serial))
-    pad.serial = 9  # the latest request
+    monkeypatch.setattr(
+        program.draw.page, "show_reading", lambda reading: shown.append(reading.serial)
+    )
+    program.draw.serial = 9  # the latest request
     for later, serial in (
         (1.0, 5),  # the first frame for long
         (0.004, 6),  # too soon after it, and 7 will come
@@ -185,41 +193,41 @@ def test_a_reading_that_the_hand_has_overtaken_gives_way_within_a_frame(
         (0.001, 9),  # nothing comes after the latest
     ):
         clock[0] += later
-        pad.recognition.reading_ready.emit(replace(reading, serial=serial))
+        program.draw.recognition.reading_ready.emit(replace(reading, serial=serial))
     assert shown == [5, 7, 9]
 
 
 def test_readings_of_a_network_that_has_gone_are_dropped(
     qtbot: QtBot,
-    make_pad: Callable[..., Pad],
+    make_program: Callable[..., Program],
     fake_reader: type[Any],
     model: Callable[..., ModelReady],
     reading: Callable[..., Reading],
 ) -> None:
-    pad = make_pad(lambda choice: fake_reader())
-    wait_for_reading(qtbot, pad)
-    before = pad.window.page.maps.reading
-    pad.recognition.reading_ready.emit(reading(serial=99, model_serial=77))
-    assert pad.window.page.maps.reading is before
-    pad.recognition.model_ready.emit(model(choice=Choice(77, "lenet5-1998")))
-    pad.recognition.reading_ready.emit(reading(serial=99, model_serial=77))
-    assert pad.window.page.maps.reading is not None
-    assert pad.window.page.maps.reading.serial == 99
+    program = make_program(lambda choice: fake_reader())
+    wait_for_reading(qtbot, program)
+    before = program.draw.page.maps.reading
+    program.draw.recognition.reading_ready.emit(reading(serial=99, model_serial=77))
+    assert program.draw.page.maps.reading is before
+    program.draw.recognition.model_ready.emit(model(choice=Choice(77, "lenet5-1998")))
+    program.draw.recognition.reading_ready.emit(reading(serial=99, model_serial=77))
+    assert program.draw.page.maps.reading is not None
+    assert program.draw.page.maps.reading.serial == 99
 
 
 def test_weights_that_cannot_be_loaded_leave_the_network_that_works(
-    qtbot: QtBot, make_pad: Callable[..., Pad], tmp_path: Path
+    qtbot: QtBot, make_program: Callable[..., Program], tmp_path: Path
 ) -> None:
-    pad = make_pad()
-    wait_for_reading(qtbot, pad)
+    program = make_program()
+    wait_for_reading(qtbot, program)
     bad = tmp_path / "bad.safetensors"
     bad.write_bytes(b"not weights")
-    pad.window.model_chosen.emit(str(bad))
-    qtbot.waitUntil(lambda: pad.window.banner.isVisible(), timeout=TIMEOUT)
-    assert "bad.safetensors" in pad.window.banner.text
-    assert pad.window.header.models.currentData() == "lenet5-1998"
-    Hand(pad.window.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
-    assert wait_for_reading(qtbot, pad).digit == 1
+    program.window.model_chosen.emit(str(bad))
+    qtbot.waitUntil(lambda: program.draw.page.banner.isVisible(), timeout=TIMEOUT)
+    assert "bad.safetensors" in program.draw.page.banner.text
+    assert program.window.header.models.currentData() == "lenet5-1998"
+    Hand(program.draw.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
+    assert wait_for_reading(qtbot, program).digit == 1
 
 
 @pytest.fixture
@@ -235,44 +243,46 @@ def foreign(tmp_path: Path) -> Path:
     return tmp_path / "foreign.pth"
 
 
-def wait_for_question(qtbot: QtBot, pad: Pad) -> ConventionsDialog:
-    qtbot.waitUntil(lambda: pad.window.question is not None, timeout=TIMEOUT)
-    assert pad.window.question is not None
-    return pad.window.question
+def wait_for_question(qtbot: QtBot, program: Program) -> ConventionsDialog:
+    qtbot.waitUntil(lambda: program.window.question is not None, timeout=TIMEOUT)
+    assert program.window.question is not None
+    return program.window.question
 
 
-def wait_for_model(qtbot: QtBot, pad: Pad, model: str) -> None:
-    qtbot.waitUntil(lambda: pad.window.header.models.currentData() == model, timeout=TIMEOUT)
+def wait_for_model(qtbot: QtBot, program: Program, model: str) -> None:
+    qtbot.waitUntil(lambda: program.window.header.models.currentData() == model, timeout=TIMEOUT)
 
 
 def test_weights_from_elsewhere_are_asked_about_once(
     qtbot: QtBot,
-    make_pad: Callable[..., Pad],
+    make_program: Callable[..., Program],
     settings: QSettings,
     samples: list[Drawing],
     foreign: Path,
 ) -> None:
-    pad = make_pad()
-    wait_for_reading(qtbot, pad)
-    pad.window.weights_opened.emit(str(foreign))
-    dialog = wait_for_question(qtbot, pad)
+    program = make_program()
+    wait_for_reading(qtbot, program)
+    program.window.weights_opened.emit(str(foreign))
+    dialog = wait_for_question(qtbot, program)
     assert dialog.conventions.activation == "relu"
-    assert pad.window.header.models.currentData() == "lenet5-1998"  # reads until it is answered
+    assert (
+        program.window.header.models.currentData() == "lenet5-1998"
+    )  # reads until it is answered
     dialog.accept()
-    wait_for_model(qtbot, pad, str(foreign))
-    Hand(pad.window.page.canvas).write(samples[4].ink)
-    assert wait_for_reading(qtbot, pad).digit == 4
+    wait_for_model(qtbot, program, str(foreign))
+    Hand(program.draw.page.canvas).write(samples[4].ink)
+    assert wait_for_reading(qtbot, program).digit == 4
     # Neither a look at another network nor another device asks again, nor the next start.
     for change in (
-        lambda: pad.window.model_chosen.emit("lenet5-modern"),
-        lambda: pad.window.model_chosen.emit(str(foreign)),
-        lambda: pad.window.device_chosen.emit("cpu"),
+        lambda: program.window.model_chosen.emit("lenet5-modern"),
+        lambda: program.window.model_chosen.emit(str(foreign)),
+        lambda: program.window.device_chosen.emit("cpu"),
     ):
-        with qtbot.waitSignal(pad.recognition.model_ready, timeout=TIMEOUT):
+        with qtbot.waitSignal(program.draw.recognition.model_ready, timeout=TIMEOUT):
             change()
-    assert pad.window.question is None
-    pad.window.close()
-    again = make_pad(settings=settings)
+    assert program.window.question is None
+    program.window.close()
+    again = make_program(settings=settings)
     wait_for_model(qtbot, again, str(foreign))
     assert wait_for_reading(qtbot, again).digit is None
     assert again.window.question is None
@@ -280,121 +290,125 @@ def test_weights_from_elsewhere_are_asked_about_once(
     again.window.weights_opened.emit(str(foreign))
     wait_for_question(qtbot, again).reject()
     wait_for_model(qtbot, again, str(foreign))
-    with qtbot.waitSignal(again.recognition.model_ready, timeout=TIMEOUT):
+    with qtbot.waitSignal(again.draw.recognition.model_ready, timeout=TIMEOUT):
         again.window.device_chosen.emit("auto")
     assert again.window.question is None
 
 
 def test_a_question_without_an_answer_leaves_the_network_that_works(
-    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, foreign: Path
+    qtbot: QtBot, make_program: Callable[..., Program], settings: QSettings, foreign: Path
 ) -> None:
-    pad = make_pad()
-    wait_for_reading(qtbot, pad)
-    pad.window.weights_opened.emit(str(foreign))
-    wait_for_question(qtbot, pad).reject()
-    assert pad.window.header.models.currentData() == "lenet5-1998"
+    program = make_program()
+    wait_for_reading(qtbot, program)
+    program.window.weights_opened.emit(str(foreign))
+    wait_for_question(qtbot, program).reject()
+    assert program.window.header.models.currentData() == "lenet5-1998"
     assert settings.value("model") == "lenet5-1998"
-    Hand(pad.window.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
-    reading = wait_for_reading(qtbot, pad)
+    Hand(program.draw.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
+    reading = wait_for_reading(qtbot, program)
     assert (reading.digit, reading.distances is None) == (1, False)
-    assert not pad.window.banner.isVisible()
+    assert not program.draw.page.banner.isVisible()
 
 
 def test_a_question_at_the_start_without_an_answer_gives_way_to_the_default(
-    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, foreign: Path
+    qtbot: QtBot, make_program: Callable[..., Program], settings: QSettings, foreign: Path
 ) -> None:
     settings.setValue("model", str(foreign))
-    pad = make_pad()
-    wait_for_question(qtbot, pad).reject()
-    wait_for_model(qtbot, pad, "lenet5-1998")
+    program = make_program()
+    wait_for_question(qtbot, program).reject()
+    wait_for_model(qtbot, program, "lenet5-1998")
 
 
 def test_the_studys_file_opens_without_a_question(
-    qtbot: QtBot, make_pad: Callable[..., Pad], samples: list[Drawing], tmp_path: Path
+    qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing], tmp_path: Path
 ) -> None:
     path = tmp_path / "lenet5_mnist_model.pth"
     torch.save(network_of(weights.load("lenet5-modern")).state_dict(), path)
-    pad = make_pad()
-    wait_for_reading(qtbot, pad)
-    with qtbot.assertNotEmitted(pad.recognition.conventions_asked):
-        pad.window.weights_opened.emit(str(path))
-        wait_for_model(qtbot, pad, str(path))
-    Hand(pad.window.page.canvas).write(samples[6].ink)
-    assert wait_for_reading(qtbot, pad).digit == 6
+    program = make_program()
+    wait_for_reading(qtbot, program)
+    with qtbot.assertNotEmitted(program.draw.recognition.conventions_asked):
+        program.window.weights_opened.emit(str(path))
+        wait_for_model(qtbot, program, str(path))
+    Hand(program.draw.page.canvas).write(samples[6].ink)
+    assert wait_for_reading(qtbot, program).digit == 6
 
 
 def test_a_network_that_is_not_lenet_5_is_refused_layer_by_layer(
-    qtbot: QtBot, make_pad: Callable[..., Pad], tmp_path: Path
+    qtbot: QtBot, make_program: Callable[..., Program], tmp_path: Path
 ) -> None:
     path = tmp_path / "other.pth"
     torch.save({"fc.weight": torch.zeros(10, 784)}, path)
-    pad = make_pad()
-    wait_for_reading(qtbot, pad)
-    pad.window.weights_opened.emit(str(path))
-    qtbot.waitUntil(lambda: pad.window.banner.isVisible(), timeout=TIMEOUT)
-    assert "C1: expected 6×1×5×5, nothing is there; C3: " in pad.window.banner.text
-    assert pad.window.header.models.currentData() == "lenet5-1998"
+    program = make_program()
+    wait_for_reading(qtbot, program)
+    program.window.weights_opened.emit(str(path))
+    qtbot.waitUntil(lambda: program.draw.page.banner.isVisible(), timeout=TIMEOUT)
+    assert "C1: expected 6×1×5×5, nothing is there; C3: " in program.draw.page.banner.text
+    assert program.window.header.models.currentData() == "lenet5-1998"
 
 
 def test_weights_of_the_last_time_that_are_gone_give_way_to_the_default(
-    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, tmp_path: Path
+    qtbot: QtBot, make_program: Callable[..., Program], settings: QSettings, tmp_path: Path
 ) -> None:
     settings.setValue("model", str(tmp_path / "gone.pth"))
-    pad = make_pad()
-    wait_for_reading(qtbot, pad)
-    assert pad.window.header.models.currentData() == "lenet5-1998"
-    assert "gone.pth" in pad.window.banner.text
+    program = make_program()
+    wait_for_reading(qtbot, program)
+    assert program.window.header.models.currentData() == "lenet5-1998"
+    assert "gone.pth" in program.draw.page.banner.text
 
 
 def test_a_device_that_is_not_there_falls_back_with_a_banner(
-    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings
+    qtbot: QtBot, make_program: Callable[..., Program], settings: QSettings
 ) -> None:
     settings.setValue("device", "cuda:99")
-    pad = make_pad()
-    wait_for_reading(qtbot, pad)
-    assert "CPU reads instead" in pad.window.banner.text
-    assert "CPU" in pad.window.page.verdict.facts
+    program = make_program()
+    wait_for_reading(qtbot, program)
+    assert "CPU reads instead" in program.draw.page.banner.text
+    assert "CPU" in program.draw.page.verdict.facts
     # The device that is not there is not asked for again.
-    assert pad.window.header.devices.currentData() == "cpu"
+    assert program.window.header.devices.currentData() == "cpu"
     assert settings.value("device") == "cpu"
 
 
 def test_what_lay_on_the_canvas_comes_back(
-    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], tmp_path: Path
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any], tmp_path: Path
 ) -> None:
     folder = tmp_path / "data"
     ink = Ink.of([[[100, 100], [900, 900]]])
     picture = np.random.default_rng(1).random((28, 28)).astype(np.float32)
     for sheet in (Sheet(ink), Sheet(picture=picture), Sheet()):
-        pad = make_pad(lambda choice: fake_reader(), folder=folder)
-        pad.window.page.canvas.set_sheet(sheet)
-        pad.window.close()
-        again = make_pad(lambda choice: fake_reader(), folder=folder)
-        assert again.window.page.canvas.sheet == sheet
+        program = make_program(lambda choice: fake_reader(), folder=folder)
+        program.draw.page.canvas.set_sheet(sheet)
+        program.window.close()
+        again = make_program(lambda choice: fake_reader(), folder=folder)
+        assert again.draw.page.canvas.sheet == sheet
         assert not again.window.actions_by_name["undo"].isEnabled()
         again.window.close()
     assert not list(folder.iterdir())
 
 
 def test_a_finished_stroke_is_soon_on_the_disk(
-    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], tmp_path: Path
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any], tmp_path: Path
 ) -> None:
-    pad = make_pad(lambda choice: fake_reader(), folder=tmp_path)
-    Hand(pad.window.page.canvas).write(Ink.of([[[100, 100], [900, 900]]]))
+    program = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    Hand(program.draw.page.canvas).write(Ink.of([[[100, 100], [900, 900]]]))
     qtbot.waitUntil(lambda: (tmp_path / "last.jsonl").exists())
 
 
 @pytest.mark.parametrize("name", ["last.jsonl", "last.npy"])
 def test_a_damaged_sheet_of_the_last_time_does_not_stop_the_start(
-    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any], tmp_path: Path, name: str
+    qtbot: QtBot,
+    make_program: Callable[..., Program],
+    fake_reader: type[Any],
+    tmp_path: Path,
+    name: str,
 ) -> None:
     (tmp_path / name).write_text("{", encoding="utf-8")
-    pad = make_pad(lambda choice: fake_reader(), folder=tmp_path)
-    assert not pad.window.page.canvas.sheet
+    program = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    assert not program.draw.page.canvas.sheet
 
 
 def test_a_network_that_a_later_choice_replaced_is_not_taken_for_it(
-    qtbot: QtBot, make_pad: Callable[..., Pad], settings: QSettings, fake_reader: type[Any]
+    qtbot: QtBot, make_program: Callable[..., Program], settings: QSettings, fake_reader: type[Any]
 ) -> None:
     loading, go_on = threading.Event(), threading.Event()
 
@@ -406,44 +420,44 @@ def test_a_network_that_a_later_choice_replaced_is_not_taken_for_it(
             raise RuntimeError("bad.safetensors is empty")
         return fake_reader()
 
-    pad = make_pad(opener)
-    wait_for_reading(qtbot, pad)
-    pad.window.model_chosen.emit("lenet5-study")
+    program = make_program(opener)
+    wait_for_reading(qtbot, program)
+    program.window.model_chosen.emit("lenet5-study")
     assert loading.wait(10)
-    pad.window.model_chosen.emit("bad.safetensors")
+    program.window.model_chosen.emit("bad.safetensors")
     go_on.set()
-    qtbot.waitUntil(lambda: pad.window.banner.isVisible())
-    assert pad.window.header.models.currentData() == "lenet5-study"
+    qtbot.waitUntil(lambda: program.draw.page.banner.isVisible())
+    assert program.window.header.models.currentData() == "lenet5-study"
     assert settings.value("model") == "lenet5-1998"
-    pad.window.model_chosen.emit("lenet5-modern")
+    program.window.model_chosen.emit("lenet5-modern")
     qtbot.waitUntil(lambda: settings.value("model") == "lenet5-modern")
 
 
 def test_the_same_failure_is_logged_once(
-    make_pad: Callable[..., Pad], fake_reader: type[Any], caplog: pytest.LogCaptureFixture
+    make_program: Callable[..., Program], fake_reader: type[Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    pad = make_pad(lambda choice: fake_reader())
+    program = make_program(lambda choice: fake_reader())
     for _ in range(5):
-        pad.report(Failure(Place.RECOGNITION, "odd", "Traceback"))
+        program.draw.report(Failure(Place.RECOGNITION, "odd", "Traceback"))
     assert len(caplog.records) == 1
 
 
 def test_closing_the_window_ends_the_thread(
-    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any]
 ) -> None:
-    pad = make_pad(lambda choice: fake_reader())
-    pad.window.close()
-    assert pad.recognition._thread.isFinished()
+    program = make_program(lambda choice: fake_reader())
+    program.window.close()
+    assert program.draw.recognition._thread.isFinished()
 
 
 def test_an_unexpected_failure_keeps_the_choice(
-    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type[Any]
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any]
 ) -> None:
-    pad = make_pad(lambda choice: fake_reader())
-    wait_for_reading(qtbot, pad)
-    pad.report(Failure(Place.RECOGNITION, "odd"))
-    assert pad.window.banner.text == "odd"
-    assert pad.window.header.models.currentData() == Choice(0, "lenet5-1998").model
+    program = make_program(lambda choice: fake_reader())
+    wait_for_reading(qtbot, program)
+    program.draw.report(Failure(Place.RECOGNITION, "odd"))
+    assert program.draw.page.banner.text == "odd"
+    assert program.window.header.models.currentData() == Choice(0, "lenet5-1998").model
 
 
 def run_python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -471,12 +485,12 @@ class Look(QObject):
             watched.removeEventFilter(self)
             application.quit()
         return False
-pad = app.Pad(QSettings(sys.argv[1], QSettings.Format.IniFormat))
+program = app.Program(QSettings(sys.argv[1], QSettings.Format.IniFormat))
 look = Look()
-pad.window.page.canvas.installEventFilter(look)
-pad.window.show()
+program.draw.page.canvas.installEventFilter(look)
+program.window.show()
 application.exec()
-pad.close()
+program.close()
 """
     done = run_python(code, str(tmp_path / "settings.ini"))
     assert done.returncode == 0, done.stderr
@@ -487,14 +501,15 @@ def test_the_whole_program_starts_and_ends_cleanly(tmp_path: Path) -> None:
     code = """
 import sys
 from PySide6.QtCore import QTimer
-from lenetpad import app, cli
+from lenetpad import app
+from lenetpad.cli.parser import run
 make = app.make_application
 def make_and_quit():
     application = make()
     QTimer.singleShot(0, application.closeAllWindows)
     return application
 app.make_application = make_and_quit
-sys.exit(cli.run([]))
+sys.exit(run([]))
 """
     home = {
         "HOME": str(tmp_path),
@@ -516,13 +531,15 @@ def test_a_file_from_outside_lies_on_the_canvas_or_the_banner_says_why_not(
 import json, sys
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QFileOpenEvent
-from lenetpad import app, cli
+from lenetpad import app
+from lenetpad.cli.parser import run
 way, path = sys.argv[1:]
 show = app.Window.show
 def show_and_look(window):
+    page = window.page_widgets["draw"]
     def look():
-        points = sum(len(stroke.points) for stroke in window.page.canvas.sheet.ink.strokes)
-        seen = window.banner.isVisible(), window.banner.text, points
+        points = sum(len(stroke.points) for stroke in page.canvas.sheet.ink.strokes)
+        seen = page.banner.isVisible(), page.banner.text, points
         print(json.dumps([*seen, window.open_page_name]))
         window.close()
     def open_and_look():
@@ -534,7 +551,7 @@ def show_and_look(window):
         window.open_page("evaluate")
     QTimer.singleShot(0, open_and_look)
 app.Window.show = show_and_look
-sys.exit(cli.run(["draw", path] if way == "argument" else []))
+sys.exit(run(["draw", path] if way == "argument" else []))
 """
     path = tmp_path / "my seven.ink.jsonl"
     content = '{"strokes": [[[100, 100], [900, 100], [400, 900]]]}' if good else "no ink"
@@ -552,15 +569,16 @@ def test_being_told_to_end_keeps_what_lies_on_the_canvas(tmp_path: Path) -> None
     code = """
 import os, signal, sys
 from PySide6.QtCore import QTimer
-from lenetpad import app, cli
+from lenetpad import app
+from lenetpad.cli.parser import run
 from lenetpad.ink.strokes import Ink, Sheet
 show = app.Window.show
 def show_and_end(window):
     show(window)
-    window.page.canvas.set_sheet(Sheet(Ink.of([[[100, 100], [900, 900]]])))
+    window.page_widgets["draw"].canvas.set_sheet(Sheet(Ink.of([[[100, 100], [900, 900]]])))
     QTimer.singleShot(0, lambda: os.kill(os.getpid(), signal.SIGTERM))
 app.Window.show = show_and_end
-sys.exit(cli.run([]))
+sys.exit(run([]))
 """
     home = {
         "HOME": str(tmp_path),
@@ -578,14 +596,15 @@ import sys
 from PySide6.QtCore import QSettings
 from lenetpad import app
 from lenetpad.ink.strokes import Ink
-from lenetpad.puppet import Hand
+from lenetpad.tools.synthetic_pen import Hand
 application = app.make_application()
-pad = app.Pad(QSettings(sys.argv[1], QSettings.Format.IniFormat), opener=lambda choice: 1 / 0)
-pad.window.resize(1280, 800)
-pad.window.show()
-Hand(pad.window.page.canvas).write(Ink.of([[[200, 200], [800, 800]]]))
+settings = QSettings(sys.argv[1], QSettings.Format.IniFormat)
+program = app.Program(settings, opener=lambda choice: 1 / 0)
+program.window.resize(1280, 800)
+program.window.show()
+Hand(program.draw.page.canvas).write(Ink.of([[[200, 200], [800, 800]]]))
 application.processEvents()
-canvas = pad.window.page.canvas
+canvas = program.draw.page.canvas
 image = canvas.grab().toImage()
 assert image.devicePixelRatio() == 2, image.devicePixelRatio()
 assert image.width() == 2 * canvas.width()
@@ -596,7 +615,7 @@ for spot in (middle, round(0.75 * image.width())):
 # Pixels that differ from their neighbour in a pair exist only where the full size was drawn.
 row = [image.pixelColor(x, middle).lightness() for x in range(image.width())]
 assert any(a != b for a, b in zip(row[::2], row[1::2]))
-pad.close()
+program.close()
 """
     done = run_python(code, str(tmp_path / "settings.ini"), QT_SCALE_FACTOR="2")
     assert done.returncode == 0, done.stderr

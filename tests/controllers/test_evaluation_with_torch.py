@@ -57,7 +57,7 @@ class Wiring(QObject):
 
 @pytest.fixture
 def page(qtbot: QtBot, torch_settings: None) -> Iterator[EvaluatePage]:
-    """A page wired to the thread as the pad does it."""
+    """A page wired to the thread as the controller does it."""
     theme.apply(LIGHT)
     page, jobs = EvaluatePage(LIGHT), Jobs({EVALUATION: evaluate_job})
     wiring = Wiring(page, jobs)

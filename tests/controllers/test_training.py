@@ -1,4 +1,4 @@
-"""The Train page with what stands behind it: real processes, real runs, and the pad."""
+"""The Train page with what stands behind it: real processes, real runs, and the program."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from lenetpad import app
-from lenetpad.app import Pad
+from lenetpad.app import Program
 from lenetpad.engine.trainer import Target, Trainer
 from lenetpad.storage import runs
 from lenetpad.storage.runs import Run
@@ -46,18 +46,18 @@ ENDLESS = replace(PLAN, recipe=replace(RECIPE, epochs=1000))
 
 
 class Desk:
-    """A pad with its Train page open."""
+    """A program with its Train page open."""
 
-    def __init__(self, qtbot: QtBot, pad: Pad) -> None:
-        self.qtbot, self.pad, self.studio = qtbot, pad, pad.studio
+    def __init__(self, qtbot: QtBot, program: Program) -> None:
+        self.qtbot, self.program, self.training = qtbot, program, program.training
         self.messages: list[Any] = []
-        pad.studio.trainer.message_received.connect(self.messages.append)
-        pad.window.open_page("train")
-        self.wait(lambda: pad.studio.page is not None)
+        program.training.trainer.message_received.connect(self.messages.append)
+        program.window.open_page("train")
+        self.wait(lambda: program.training.page is not None)
 
     @property
     def page(self) -> TrainPage:
-        page = self.studio.page
+        page = self.training.page
         assert page is not None
         return page
 
@@ -70,7 +70,7 @@ class Desk:
     def train(self, plan: Plan = PLAN) -> Run:
         """Train to the end, and wait until the run is listed so."""
         before = len(self.of(Ended))
-        self.page.start_wanted.emit(plan)
+        self.page.training_requested.emit(plan)
         self.wait(lambda: len(self.of(Ended)) > before)
         folder = self.of(Ended)[-1].folder
         return self.listed(lambda run: run.folder == folder and run.state != runs.RUNNING)
@@ -80,19 +80,19 @@ class Desk:
         self.wait(lambda: any(map(condition, self.page.runs.model.runs)))
         return next(filter(condition, self.page.runs.model.runs))
 
-    def do(self, deed: str, run: Run) -> None:
+    def do(self, action: str, run: Run) -> None:
         self.page.runs.select({run.folder})
-        self.page.runs.actions_by_name[deed].trigger()
+        self.page.runs.actions_by_name[action].trigger()
 
 
 @pytest.fixture
 def desk(
-    qtbot: QtBot, make_pad: Callable[..., Pad], tmp_path: Path, fake_reader: type
+    qtbot: QtBot, make_program: Callable[..., Program], tmp_path: Path, fake_reader: type
 ) -> Callable[..., Desk]:
     def make(target: Target = trainees.light, *, reads: bool = False) -> Desk:
         options: dict[str, Any] = {"folder": tmp_path, "target": target}
-        pad = make_pad(None if reads else lambda choice: fake_reader(), **options)
-        return Desk(qtbot, pad)
+        program = make_program(None if reads else lambda choice: fake_reader(), **options)
+        return Desk(qtbot, program)
 
     return make
 
@@ -114,7 +114,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(finished: Path, tmp_path: Path) -> Path:
-    """A copy of that run under the pad's own runs."""
+    """A copy of that run under the program's own runs."""
     import shutil
 
     place = tmp_path / "runs" / finished.name
@@ -130,16 +130,17 @@ def test_a_training_is_started_watched_paused_and_stopped(desk: Callable[..., De
     table = desk(reads=True)
     page = table.page
     page.watch.setChecked(True)
-    page.start_wanted.emit(ENDLESS)
+    page.training_requested.emit(ENDLESS)
     assert page.words.text() == "Starting …"
-    page.start_wanted.emit(ENDLESS)  # pressed twice
+    page.training_requested.emit(ENDLESS)  # pressed twice
     live = table.listed(lambda run: run.state == runs.RUNNING)
-    window = table.pad.window
-    table.wait(lambda: window.page.verdict.facts.endswith("lenet5-1998 in training"))
+    window = table.program.window
+    page_of_canvas = table.program.draw.page
+    table.wait(lambda: page_of_canvas.verdict.facts.endswith("lenet5-1998 in training"))
     table.wait(lambda: "live" in page.film.words.text())
-    maps = window.page.maps
+    maps = page_of_canvas.maps
     readings: list[Reading] = []
-    table.pad.recognition.reading_ready.connect(readings.append)
+    table.program.draw.recognition.reading_ready.connect(readings.append)
     table.wait(lambda: len(readings) >= 2)  # the blank canvas, by other weights each time
     assert (readings[0].taps["C1"] != readings[1].taps["C1"]).any()
     assert maps.model is not None
@@ -148,25 +149,25 @@ def test_a_training_is_started_watched_paused_and_stopped(desk: Callable[..., De
     table.wait(lambda: page.pause.text() == "Resume")
     steps = table.of(Progress)[-1].step
     page.rate.setValue(page.rate.value() / 2)
-    table.wait(lambda: table.studio._history.marks == [(steps, pytest.approx(0.5))])
+    table.wait(lambda: table.training.session.history.marks == [(steps, pytest.approx(0.5))])
     page.pause.click()
     table.wait(lambda: table.of(Progress)[-1].step > steps)
     page.stop.click()
     table.listed(lambda run: run.folder == live.folder and run.state == runs.STOPPED)
-    assert not table.studio.trainer.busy
+    assert not table.training.trainer.busy
     assert window.windowTitle() == "lenetpad"
     assert len(table.page.runs.model.runs) == 1
     table.wait(lambda: len(page.film.frames) > 1)
-    assert table.pad.window.preferences.choice.model == "lenet5-1998"
+    assert table.program.window.preferences.choice.model == "lenet5-1998"
 
 
 def test_choosing_another_network_ends_the_watching(desk: Callable[..., Desk]) -> None:
     table = desk(reads=True)
     table.page.watch.setChecked(True)
-    table.page.start_wanted.emit(ENDLESS)
-    facts = table.pad.window.page.verdict
+    table.page.training_requested.emit(ENDLESS)
+    facts = table.program.draw.page.verdict
     table.wait(lambda: facts.facts.endswith("in training"))
-    table.pad.window.header.model_chosen.emit("lenet5-study")
+    table.program.window.header.model_chosen.emit("lenet5-study")
     assert not table.page.watch.isChecked()
     table.wait(lambda: "lenet5-study" in facts.facts)
     count = len(table.of(Progress))
@@ -177,26 +178,26 @@ def test_choosing_another_network_ends_the_watching(desk: Callable[..., Desk]) -
 def test_a_stopped_run_goes_on_with_its_curve(desk: Callable[..., Desk]) -> None:
     table = desk()
     page = table.page
-    page.start_wanted.emit(ENDLESS)
+    page.training_requested.emit(ENDLESS)
     table.wait(lambda: len(table.of(Progress)) > 2)
     page.stop.click()
     left = table.listed(lambda run: run.state == runs.STOPPED)
     reports = len(table.of(Progress))
     table.do("continue", left)
     table.wait(lambda: len(table.of(Progress)) > reports + 1)
-    history = table.studio._history
+    history = table.training.session.history
     assert history is not None
     assert history.folder == left.folder
     assert len(history.losses) == table.of(Progress)[-1].step > left.step
     page.stop.click()
-    table.wait(lambda: not table.studio.trainer.busy)
+    table.wait(lambda: not table.training.trainer.busy)
 
 
 def test_closing_asks_and_leaves_no_process(
     desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = desk()
-    table.page.start_wanted.emit(ENDLESS)
+    table.page.training_requested.emit(ENDLESS)
     table.wait(lambda: len(table.of(Progress)) > 1)
     asked: list[str] = []
     wanted = "Go on training"
@@ -209,14 +210,14 @@ def test_closing_asks_and_leaves_no_process(
 
     monkeypatch.setattr(QMessageBox, "exec", execute)
     event = QCloseEvent()
-    table.pad.window.closeEvent(event)
+    table.program.window.closeEvent(event)
     assert not event.isAccepted()
-    assert table.studio.trainer.busy
+    assert table.training.trainer.busy
     wanted = "Stop and close"
-    table.pad.window.close()
+    table.program.window.close()
     assert len(asked) == 2
     assert multiprocessing.active_children() == []
-    [left] = runs.listed(table.studio._root)[0]
+    [left] = runs.listed(table.training.context.runs)[0]
     assert left.state == runs.STOPPED
     assert left.can_go_on
 
@@ -226,14 +227,14 @@ def test_being_told_to_end_asks_nothing_and_keeps_the_run(
 ) -> None:
     """As SIGTERM and Ctrl+C do."""
     table = desk()
-    table.page.start_wanted.emit(ENDLESS)
+    table.page.training_requested.emit(ENDLESS)
     table.wait(lambda: len(table.of(Progress)) > 1)
     monkeypatch.setattr(QMessageBox, "exec", lambda _: pytest.fail("it asked"))
     monkeypatch.setattr("PySide6.QtWidgets.QApplication.quit", lambda: None)
-    app.end(table.pad)
+    app.end(table.program)
     assert multiprocessing.active_children() == []
-    assert table.pad.window.may_close()
-    [left] = runs.listed(table.studio._root)[0]
+    assert table.program.window.may_close()
+    [left] = runs.listed(table.training.context.runs)[0]
     assert left.can_go_on
 
 
@@ -241,7 +242,7 @@ def test_one_training_at_a_time(desk: Callable[..., Desk], run: Path) -> None:
     runs.update(run, runs.STATE, {"state": runs.STOPPED, "step": 3})
     table = desk()
     left = table.listed(lambda r: r.folder == run and r.can_go_on)
-    table.page.start_wanted.emit(ENDLESS)
+    table.page.training_requested.emit(ENDLESS)
     table.wait(lambda: len(table.of(Progress)) > 0)
     table.do("continue", left)
     table.wait(table.page.banner.isVisible)
@@ -250,7 +251,7 @@ def test_one_training_at_a_time(desk: Callable[..., Desk], run: Path) -> None:
 
 def test_a_failed_training_is_told_and_the_next_one_starts(desk: Callable[..., Desk]) -> None:
     table = desk(trainees.raising)
-    table.page.start_wanted.emit(PLAN)
+    table.page.training_requested.emit(PLAN)
     table.wait(lambda: table.page.banner.isVisible())
     assert table.page.banner.text == "the cat sat on the keyboard"
     assert table.page.start.isEnabled()
@@ -282,14 +283,14 @@ class TestRuns:
     ) -> None:
         table = desk()
         chosen: list[str] = []
-        table.studio.read_with.connect(chosen.append)
+        table.training.weights_chosen.connect(chosen.append)
         table.do("show", table.listed(lambda r: r.folder == run))
         table.wait(lambda: len(table.page.film.frames) > 1)
         table.page.film.slider.setValue(0)
         assert chosen == [str(runs.snapshot_path(run, 0))]
         table.do("use", table.listed(lambda r: r.folder == run))
         assert chosen[1:] == [str(run / runs.WEIGHTS)]
-        assert table.pad.window.open_page_name == "draw"
+        assert table.program.window.open_page_name == "draw"
 
     def test_its_choices_fill_the_form(self, desk: Callable[..., Desk], run: Path) -> None:
         table = desk()
@@ -358,23 +359,25 @@ def test_distortions_are_previewed(desk: Callable[..., Desk]) -> None:
     table.page.form.distortions.switch.setChecked(True)
     for value in range(0, 100, 5):
         table.page.form.distortions.sliders["rotation"].setValue(value)
-    table.wait(lambda: not table.studio.jobs.busy("preview"))
+    table.wait(lambda: not table.training.jobs.busy("preview"))
     assert digits._images is not None
     assert (digits._images != before).any()
 
 
 def test_the_page_comes_only_when_it_is_opened(
-    qtbot: QtBot, make_pad: Callable[..., Pad], fake_reader: type, settings: QSettings
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type, settings: QSettings
 ) -> None:
-    pad = make_pad(lambda choice: fake_reader())
-    assert pad.studio.page is None
-    assert pad.window.open_page_name == "draw"
-    pad.window.actions_by_name["train"].trigger()
-    assert pad.window.open_page_name == "train"
-    pad.window.actions_by_name["draw"].trigger()
-    qtbot.waitUntil(lambda: pad.studio.page is not None, timeout=PATIENCE)
-    assert pad.window.pages.currentWidget() is pad.window.page  # it does not push itself forward
-    assert isinstance(pad.studio.trainer, Trainer)
+    program = make_program(lambda choice: fake_reader())
+    assert program.training.page is None
+    assert program.window.open_page_name == "draw"
+    program.window.actions_by_name["train"].trigger()
+    assert program.window.open_page_name == "train"
+    program.window.actions_by_name["draw"].trigger()
+    qtbot.waitUntil(lambda: program.training.page is not None, timeout=PATIENCE)
+    assert (
+        program.window.page_stack.currentWidget() is program.draw.page
+    )  # it does not push itself forward
+    assert isinstance(program.training.trainer, Trainer)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lenetpad.app import Pad
+from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
 from lenetpad.tools import selftest
 from lenetpad.values.models import MODEL_NAMES
@@ -44,14 +44,14 @@ def test_everything_works_and_is_said_line_by_line(tmp_path: Path) -> None:
 
 
 def test_a_network_that_reads_wrong_is_named(
-    make_pad: Callable[..., Pad], fake_reader: type[Any], samples: list[Drawing]
+    make_program: Callable[..., Program], fake_reader: type[Any], samples: list[Drawing]
 ) -> None:
     class Wrong(fake_reader):  # type: ignore[misc]
         def read(self, image: np.ndarray) -> Reading:
             reading: Reading = super().read(image)
             return replace(reading, digit=7)
 
-    trial = selftest.Trial(make_pad(lambda choice: Wrong()))
+    trial = selftest.Trial(make_program(lambda choice: Wrong()))
     with pytest.raises(RuntimeError, match="lenet5-study reads only 1 of 10 sample digits"):
         trial.read_with("lenet5-study", samples[:10])
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, Slot
 
-from lenetpad.app import Pad
+from lenetpad.app import Program
 from lenetpad.engine.trainer import Trainer
 from lenetpad.ink.strokes import Ink
 from lenetpad.tools.bench.pen import Watch, pen_to_paint
@@ -28,7 +28,7 @@ WARM_UP_REPORTS: Final = 10
 
 
 def beside_training(
-    pad: Pad, watch: Watch, drawings: Sequence[Ink], events: int
+    pad: Program, watch: Watch, drawings: Sequence[Ink], events: int
 ) -> dict[str, Any]:
     """Pen event until all panels are painted while the "Quick" preset trains without an end, and
     images per second of that training with nobody writing and with the pen; then the same while
@@ -68,7 +68,7 @@ def beside_training(
 class _Told(QObject):
     """Takes in what a training tells, and lets the pad watch it."""
 
-    def __init__(self, trainer: Trainer, pad: Pad) -> None:
+    def __init__(self, trainer: Trainer, pad: Program) -> None:
         super().__init__()
         self.speeds: list[tuple[int, float]] = []  # steps and images a second of each report
         self.folder: Path | None = None
@@ -87,7 +87,7 @@ class _Told(QObject):
         """Let the pad read with the training's weights, every half second anew."""
         from lenetpad.storage.runs import snapshots
 
-        self._pad.studio.read_with.emit(str(snapshots(folder)[-1][1]))
+        self._pad.training.weights_chosen.emit(str(snapshots(folder)[-1][1]))
         self._trainer.control(Control.WATCH)
         wait_until(lambda: self.snapshots > 2)
 
@@ -100,6 +100,6 @@ class _Told(QObject):
                 self.speeds.append((len(message.losses), message.images_per_second))
             case Snapshot():
                 self.snapshots += 1
-                self._pad.studio.refreshed.emit(message)
+                self._pad.training.snapshot_received.emit(message)
             case Ended():
                 self.failure = message.message

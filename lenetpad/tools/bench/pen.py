@@ -13,7 +13,7 @@ from typing import Final
 
 from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QTimer, Slot
 
-from lenetpad.app import Pad
+from lenetpad.app import Program
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.tools.bench.figures import Figure, resident_megabytes, summary
 from lenetpad.tools.synthetic_pen import Hand, Touch, movements, wait_until
@@ -27,23 +27,23 @@ READINGS: Final = (1_000, 10_000)
 class Watch(QObject):
     """Notes when canvas and panels have painted what each event made, or something later."""
 
-    def __init__(self, pad: Pad) -> None:
+    def __init__(self, pad: Program) -> None:
         super().__init__()
         self._pad = pad
         self._open: deque[tuple[int, float]] = deque()  # serial and time of unpainted events
         self.latencies: list[float] = []
         self.painted = 0  # the latest serial whose reading is on screen
         self._drawn = 0  # the latest serial whose ink is
-        pad.window.page.reading_painted.connect(self._note_reading)
-        pad.window.page.canvas.painted.connect(self._note_ink)
+        pad.draw.page.reading_painted.connect(self._note_reading)
+        pad.draw.page.canvas.painted.connect(self._note_ink)
 
     def submitted(self, due: float) -> None:
         """An event that was due at a time has submitted the latest sheet."""
-        self._open.append((self._pad.serial, due))
+        self._open.append((self._pad.draw.serial, due))
 
     def caught_up(self) -> bool:
         """Whether the latest sheet and its reading are on screen."""
-        return self.painted == self._pad.serial and not self._open
+        return self.painted == self._pad.draw.serial and not self._open
 
     @Slot(object)
     def _note_reading(self, reading: Reading) -> None:
@@ -52,7 +52,7 @@ class Watch(QObject):
 
     @Slot()
     def _note_ink(self) -> None:
-        self._drawn = self._pad.serial
+        self._drawn = self._pad.draw.serial
         self._close()
 
     def _close(self) -> None:
@@ -64,9 +64,9 @@ class Watch(QObject):
 
 def open_pad(
     settings: QSettings, size: tuple[int, int] = (1280, 800), folder: Path | None = None
-) -> tuple[Pad, Watch]:
+) -> tuple[Program, Watch]:
     """A shown pad of a size whose network is loaded and whose first reading is painted."""
-    pad = Pad(settings, folder)
+    pad = Program(settings, folder)
     pad.window.resize(*size)
     pad.window.show()
     watch = Watch(pad)
@@ -74,7 +74,7 @@ def open_pad(
     return pad, watch
 
 
-def pen_to_paint(pad: Pad, watch: Watch, drawings: Sequence[Ink], events: int) -> Figure:
+def pen_to_paint(pad: Program, watch: Watch, drawings: Sequence[Ink], events: int) -> Figure:
     """Write the drawings with a pen at 250 Hz, one after the other on a cleared canvas."""
     touches = _endless(drawings)
     for count in (WARM_UP, events):
@@ -92,12 +92,12 @@ class _Writer(QObject):
     """
 
     def __init__(
-        self, pad: Pad, watch: Watch, touches: Iterator[Touch | None], events: int
+        self, pad: Program, watch: Watch, touches: Iterator[Touch | None], events: int
     ) -> None:
         super().__init__()
         self._pad, self._watch, self._touches = pad, watch, touches
         self._left = events
-        self._hand = Hand(pad.window.page.canvas)
+        self._hand = Hand(pad.draw.page.canvas)
         self._loop = QEventLoop()
         self._timer = QTimer()
         self._timer.setSingleShot(True)
@@ -128,21 +128,21 @@ class _Writer(QObject):
     def _send(self, due: float) -> None:
         touch = next(self._touches)
         if touch is None:
-            self._pad.window.page.canvas.clear()
+            self._pad.draw.page.canvas.clear()
             return
-        before = self._pad.serial
+        before = self._pad.draw.serial
         self._hand.send(touch)
-        if self._pad.serial != before:  # lifting the pen changes nothing that is read
+        if self._pad.draw.serial != before:  # lifting the pen changes nothing that is read
             self._watch.submitted(due)
             self._left -= 1
 
 
-def memory(pad: Pad, watch: Watch, drawings: Sequence[Ink]) -> dict[str, float]:
+def memory(pad: Program, watch: Watch, drawings: Sequence[Ink]) -> dict[str, float]:
     """Megabytes in use after 1,000 and after 10,000 readings through the window."""
     figures = {}
     sheets = cycle([Sheet(ink) for ink in drawings])
     for number, sheet in enumerate(islice(sheets, READINGS[-1]), start=1):
-        pad.submit(sheet)
+        pad.draw.submit(sheet)
         wait_until(watch.caught_up)
         if number in READINGS:
             gc.collect()

@@ -59,21 +59,21 @@ def measure() -> dict[str, list[float]]:
 class _Stage:
     """A shown pad with many runs, and what is done with it."""
 
-    def __init__(self, pad: app.Pad) -> None:
+    def __init__(self, pad: app.Program) -> None:
         self.pad = pad
         self.found: dict[str, list[float]] = {}
         self._pulse = Pulse()
 
     def play(self) -> None:
         """Open the pages, and do on them what takes long."""
-        window, studio, judging = self.pad.window, self.pad.studio, self.pad.judging
+        window, training, evaluation = self.pad.window, self.pad.training, self.pad.evaluation
         process_until(time.perf_counter() + SETTLE_SECONDS)
         self._time(
             "open_train",
             lambda: window.open_page("train"),
-            lambda: studio.page is not None and len(studio.page.runs.model.runs) == RUNS,
+            lambda: training.page is not None and len(training.page.runs.model.runs) == RUNS,
         )
-        page = studio.page
+        page = training.page
         assert page is not None
         table, curves = page.runs, page.curves
         self._choose(COMPARED)
@@ -91,9 +91,9 @@ class _Stage:
         self._time(
             "open_evaluate",
             lambda: window.open_page("evaluate"),
-            lambda: judging.page is not None,
+            lambda: evaluation.page is not None,
         )
-        judged = judging.page
+        judged = evaluation.page
         assert judged is not None
         self._time("evaluate", judged.evaluate, lambda: judged.results is not None)
         for name in ("draw", "train", "evaluate"):
@@ -103,8 +103,8 @@ class _Stage:
 
     def _choose(self, count: int) -> None:
         """Choose so many of the runs, the latest first."""
-        assert self.pad.studio.page is not None
-        table = self.pad.studio.page.runs
+        assert self.pad.training.page is not None
+        table = self.pad.training.page.runs
         table.select({run.folder for run in table.model.runs[:count]})
 
     def _time(self, name: str, do: Callable[[], object], done: Callable[[], bool]) -> None:

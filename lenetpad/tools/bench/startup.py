@@ -60,7 +60,7 @@ def child(started: float) -> None:
     application = app.make_application()
     with tempfile.TemporaryDirectory() as folder:
         settings = QSettings(str(Path(folder) / "bench.ini"), QSettings.Format.IniFormat)
-        pad = app.Pad(settings)
+        pad = app.Program(settings)
         stopwatch = _Stopwatch(pad, started)
         pad.window.resize(1280, 800)
         pad.window.show()
@@ -74,14 +74,14 @@ class _Stopwatch(QObject):
     """Notes the first paint, writes a digit then, and measures the event loop's gaps until the
     digit has been read. All times are seconds; ``started`` is the system's clock."""
 
-    def __init__(self, pad: app.Pad, started: float) -> None:
+    def __init__(self, pad: app.Program, started: float) -> None:
         super().__init__()
         self.figures: dict[str, float] = {}
         self._pad, self._started = pad, started
         self._pulse = Pulse()
         self._painted = False
-        pad.window.page.canvas.installEventFilter(self)
-        pad.window.page.reading_painted.connect(self._note_reading)
+        pad.draw.page.canvas.installEventFilter(self)
+        pad.draw.page.reading_painted.connect(self._note_reading)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and not self._painted:
@@ -94,7 +94,7 @@ class _Stopwatch(QObject):
         """Soon after the first painting: the window is there, and takes ink."""
         self.figures["window"] = time.time() - self._started
         ink = read_ink(resources.path("ink/samples.jsonl"))[0].ink
-        Hand(self._pad.window.page.canvas).write(ink)
+        Hand(self._pad.draw.page.canvas).write(ink)
         self._pulse.start()
 
     @Slot(object)

@@ -13,12 +13,12 @@ from lenetpad.ui.draw.maps import MapsPanel
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
 from lenetpad.ui.draw.verdict import VerdictPanel
-from lenetpad.ui.widgets.banner import Banner
 from lenetpad.ui.widgets.buttons import tool_button
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.colour import SCALE_TITLES, Scale
-from lenetpad.ui.widgets.page import Page
+from lenetpad.ui.widgets.page import HeaderTools, Page
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.turns import Steps
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
@@ -28,8 +28,16 @@ CANVAS_SHARE: Final = 0.42  # of the page's width, at the most
 VERDICT_SHARE: Final = 0.15  # of the page's height
 PROBABILITIES_SHARE: Final = 0.175  # of the page's width
 PEN_NAMES: Final = ("Very thin", "Thin", "Medium", "Thick", "Very thick")
+FILE_TOOLS: Final = ("open", "save", "copy", "paste")
+SPARE_TOOLS: Final = ("copy", "paste")
 TOOLS: Final = ("undo", "redo", "clear", "pen", "eraser")
 ICON: Final = QSize(20, 20)
+
+
+def build_page(theme: Theme, actions: dict[str, QAction], parent: QWidget) -> Steps[DrawPage]:
+    """Build the page in one step: it is there before anybody could wait."""
+    yield from ()
+    return DrawPage(theme, actions, parent)
 
 
 class DrawPage(Page):
@@ -39,8 +47,10 @@ class DrawPage(Page):
     scale_chosen = Signal(str)
     pen_width_chosen = Signal(float)
 
-    def __init__(self, theme: Theme, actions: dict[str, QAction]) -> None:
-        super().__init__(theme)
+    def __init__(
+        self, theme: Theme, actions: dict[str, QAction], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(theme, parent)
         self.canvas = Canvas(theme, self)
         self.maps = MapsPanel(theme, self)
         self.probabilities = ProbabilitiesPanel(theme, self)
@@ -52,7 +62,11 @@ class DrawPage(Page):
         self.pen_widths = self._pen_width_box()
         self.scales = self._scale_box()
         self._tools = self._tool_row(actions)
-        self.banner = Banner(self)
+        self.reading_painted.connect(self.verdict.note_painted)
+
+    def header_tools(self) -> HeaderTools:
+        """Files, the clipboard, and the colours of the maps."""
+        return HeaderTools(FILE_TOOLS, SPARE_TOOLS, (("Colours", self.scales),))
 
     def show_model(self, model: ModelReady) -> None:
         """Show another network in every panel."""

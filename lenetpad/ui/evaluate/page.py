@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -26,12 +26,12 @@ from PySide6.QtWidgets import (
 from lenetpad.ui.evaluate.files import confusion_csv, numbers_json, patterns_csv
 from lenetpad.ui.evaluate.summary import ElidedLabel, Summary
 from lenetpad.ui.evaluate.views import ResultViews
-from lenetpad.ui.widgets.banner import Banner
 from lenetpad.ui.widgets.choices import FileChoices
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
 from lenetpad.ui.widgets.images import png
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.turns import Steps
 from lenetpad.ui.widgets.writer import Writer
 from lenetpad.values.evaluation import (
     DATA_TITLES,
@@ -78,10 +78,16 @@ TABLES: Final[dict[str, Callable[[EvaluationResults], bytes]]] = {
 }
 
 
+def build_page(theme: Theme, actions: dict[str, QAction], parent: QWidget) -> Steps[EvaluatePage]:
+    """Build the page, in the turn after the one in which it was imported."""
+    yield
+    return EvaluatePage(theme, parent)
+
+
 class EvaluatePage(Page):
-    """``examination_wanted`` carries an Examination and ``cancelled`` nothing: the user wants no
-    more of the latest one. ``pattern_chosen`` carries an image (28, 28) uint8, ink 255, for the
-    canvas.
+    """``evaluation_requested`` carries an EvaluationRequest and ``cancelled`` nothing: the user
+    wants no more of the latest one. ``pattern_chosen`` carries an image (28, 28) uint8, ink 255,
+    for the canvas.
     """
 
     evaluation_requested = Signal(object)
@@ -108,7 +114,6 @@ class EvaluatePage(Page):
         self._stack = QStackedWidget()
         self._writer = Writer(self)
         self._build()
-        self.banner = Banner(self)
         self._connect()
         self.show_data(tuple((title, key) for key, title in DATA_TITLES.items()))
         self._show_running(running=False)
@@ -128,7 +133,7 @@ class EvaluatePage(Page):
 
     @Slot(object)
     def show_progress(self, progress: EvaluationProgress) -> None:
-        """Show how far the latest examination is."""
+        """Show how far the latest evaluation is."""
         if not self._running or progress.serial != self._serial:
             return
         self.bar.setRange(0, progress.total)  # 0 to 0 while it is being prepared
@@ -142,7 +147,7 @@ class EvaluatePage(Page):
 
     @Slot(object)
     def show_results(self, results: EvaluationResults) -> None:
-        """Show what was found for the latest examination; older findings are passed over."""
+        """Show what was found by the latest evaluation; older results are passed over."""
         if not self._running or results.request.serial != self._serial:
             return
         self._show_running(running=False)

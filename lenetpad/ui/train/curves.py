@@ -5,7 +5,7 @@ This module imports pyqtgraph, which takes long; import it only once a page with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ from lenetpad.ui.train.axis import Axis
 from lenetpad.ui.widgets.files import ending_in
 from lenetpad.ui.widgets.images import png
 from lenetpad.ui.widgets.theme import LIGHT, Theme
+from lenetpad.ui.widgets.turns import Steps, Turns, at_once
 from lenetpad.ui.widgets.writer import Writer
 from lenetpad.values.history import History, decimated, smoothed, table
 
@@ -101,13 +102,14 @@ class Curves(QWidget):
         self.fit_button = QToolButton()
         self._writer = Writer(self)
         self._writer.failed.connect(self.notice)
-        self._redraw = self._timer(REDRAW_MS, self._draw)
-        self._fill = self._timer(TURN_MS, self._fill_items)
-        self._let_paint = self._timer(TURN_MS, self._paint_again)
+        self._redraw = QTimer(self)
+        self._redraw.setSingleShot(True)
+        self._redraw.setInterval(REDRAW_MS)
+        self._redraw.timeout.connect(self._draw)
+        self._turns = Turns(self, TURN_MS)
         self._build()
         if whole:
-            for _ in self.build_plots():
-                pass
+            at_once(self.build_plots())
 
     def show_histories(self, shown: Sequence[History]) -> None:
         """Show other runs, the first in the first colour."""
@@ -116,17 +118,12 @@ class Curves(QWidget):
         self._show_floor()
         self.fit()
         # Three turns, to make the curves, fill them and paint them; a pen cannot wait for all.
+        self._turns.start(self._fill_and_paint())
         self.view.setUpdatesEnabled(False)  # what is there is of other runs
-        self._let_paint.stop()
-        self._fill.start()
 
-    @Slot()
-    def _fill_items(self) -> None:
+    def _fill_and_paint(self) -> Steps[None]:
         self._draw()
-        self._let_paint.start()
-
-    @Slot()
-    def _paint_again(self) -> None:
+        yield
         self.view.setUpdatesEnabled(True)
 
     @Slot()
@@ -165,14 +162,7 @@ class Curves(QWidget):
 
     # Building
 
-    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
-
-    def build_plots(self) -> Iterator[None]:
+    def build_plots(self) -> Steps[None]:
         """Build one plot after the other, for each takes longer than a pen can wait."""
         above = None
         for row, chart in enumerate(CHARTS):

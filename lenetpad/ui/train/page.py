@@ -6,11 +6,11 @@ It imports pyqtgraph through the curves; import it only when the page is opened.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -29,10 +29,10 @@ from lenetpad.ui.train.curves import Curves
 from lenetpad.ui.train.film import Film
 from lenetpad.ui.train.plan_form import PlanForm
 from lenetpad.ui.train.runs_table import RunsTable, duration
-from lenetpad.ui.widgets.banner import Banner
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.spins import RateSpin
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.turns import Steps
 from lenetpad.values.history import History
 from lenetpad.values.training import (
     Begun,
@@ -54,42 +54,42 @@ SPEED_SHARE: Final = 0.2
 IDLE: Final = "Choose a preset and press Start"
 
 
-def in_steps(theme: Theme, parent: QWidget) -> Iterator[TrainPage | None]:
-    """Build the page a part at a time; None in between, so that a pen is not held up.
+def build_page(theme: Theme, actions: dict[str, QAction], parent: QWidget) -> Steps[TrainPage]:
+    """Build the page a part a turn, so that a pen is not held up.
 
     It is built in its ``parent``, for a page that is moved is styled once more.
     """
     form = PlanForm()
-    yield None
+    yield
     curves = Curves(theme, whole=False)
-    yield None
-    for _ in curves.build_plots():
-        yield None
+    yield
+    yield from curves.build_plots()
     page = TrainPage(theme, form, curves, parent)
-    yield None
+    yield
     # By the style sheet, which would else come with the first painting.
     for number, part in enumerate(page.findChildren(QWidget)):
         part.ensurePolished()
         if number % STYLED_AT_ONCE == 0:
-            yield None
-    yield page
+            yield
+    return page
 
 
 class TrainPage(Page):
     """Shows one training and all runs, and tells what the user wants.
 
-    ``start_wanted`` carries a Plan; ``pause_wanted``, ``resume_wanted`` and ``stop_wanted`` are
-    for what runs; ``rate_wanted`` carries the rate of the next step; ``watch_toggled`` whether the
-    pad is to read with the weights of now. ``mended`` comes with the wish to go on from the last
-    good checkpoint of a failed run with a smaller rate. ``progressed`` carries the part in [0, 1]
+    ``training_requested`` carries the Plan to train by; ``pause_requested``,
+    ``unpause_requested`` and ``stop_requested`` are for the training that is on, ``rate_chosen``
+    carries the learning rate of its next step, and ``watch_toggled`` whether the pad is to read
+    with the weights of now. ``resume_requested`` carries the folder of a failed run that is to go
+    on from its last good checkpoint with a smaller rate. ``progressed`` carries the part in [0, 1]
     that is done, or None, and a few words for title and taskbar.
     """
 
-    start_wanted = Signal(object)
-    pause_wanted = Signal()
-    resume_wanted = Signal()
-    stop_wanted = Signal()
-    rate_wanted = Signal(float)
+    training_requested = Signal(object)
+    pause_requested = Signal()
+    unpause_requested = Signal()
+    stop_requested = Signal()
+    rate_chosen = Signal(float)
     watch_toggled = Signal(bool)
     resume_requested = Signal(object)
     progressed = Signal(object, str)
@@ -113,8 +113,7 @@ class TrainPage(Page):
         self.watch = QCheckBox("Watch on the pad")
         self.bar = QProgressBar()
         self.words = QLabel(IDLE)
-        self.banner = Banner(self)
-        self.mend = QPushButton("Go on from the last good checkpoint at a tenth of the rate")
+        self.resume = QPushButton("Go on from the last good checkpoint at a tenth of the rate")
         self._failed: Path | None = None
         self._paused = self._busy = False
         self._speed = 0.0
@@ -135,7 +134,7 @@ class TrainPage(Page):
         self._busy, self._paused, self._last, self._speed = True, False, None, 0.0
         self._failed = self._pace = None
         self.banner.hide()
-        self.mend.hide()
+        self.resume.hide()
         self.bar.setRange(0, 0)
         self.words.setText("Starting …")
         self.progressed.emit(None, "starting")
@@ -264,7 +263,7 @@ class TrainPage(Page):
                 self.words.setText("Failed")
                 self.banner.warn(ended.message)
                 self._failed = ended.folder if ended.diverged else None
-        self.mend.setVisible(self._failed is not None)
+        self.resume.setVisible(self._failed is not None)
         self.curves.refresh()
         self.progressed.emit(None, "")
         self._follow_state()
@@ -297,7 +296,7 @@ class TrainPage(Page):
         self.bar.setFixedHeight(10)
         self.words.setMinimumWidth(250)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.mend.hide()
+        self.resume.hide()
         controls = QHBoxLayout()
         controls.setSpacing(6)
         for button in (self.start, self.pause, self.stop):
@@ -331,17 +330,17 @@ class TrainPage(Page):
         right.setSpacing(6)
         right.addLayout(controls)
         right.addLayout(progress)
-        right.addWidget(self.mend, 0, Qt.AlignmentFlag.AlignLeft)
+        right.addWidget(self.resume, 0, Qt.AlignmentFlag.AlignLeft)
         right.addWidget(split, 1)
         return right
 
     def _connect(self) -> None:
         self.start.clicked.connect(self._start)
         self.pause.clicked.connect(self._pause_or_resume)
-        self.stop.clicked.connect(self.stop_wanted)
+        self.stop.clicked.connect(self.stop_requested)
         self.rate.valueChanged.connect(self._ask_for_rate)
         self.watch.toggled.connect(self.watch_toggled)
-        self.mend.clicked.connect(self._mend)
+        self.resume.clicked.connect(self._request_resume)
         self.curves.notice.connect(self.show_notice)
 
     @Slot()
@@ -352,19 +351,19 @@ class TrainPage(Page):
             except ValueError as error:
                 self.banner.warn(str(error))
                 return
-            self.start_wanted.emit(plan)
+            self.training_requested.emit(plan)
 
     @Slot()
     def _pause_or_resume(self) -> None:
-        (self.resume_wanted if self._paused else self.pause_wanted).emit()
+        (self.unpause_requested if self._paused else self.pause_requested).emit()
 
     @Slot(float)
     def _ask_for_rate(self, value: float) -> None:
         if self._busy and self._last is not None:
-            self.rate_wanted.emit(value)
+            self.rate_chosen.emit(value)
 
     @Slot()
-    def _mend(self) -> None:
+    def _request_resume(self) -> None:
         if self._failed is not None:
             self.resume_requested.emit(self._failed)
 

@@ -1,19 +1,47 @@
-"""A page of the window."""
+"""A page of the window, and what the header shows while it is open."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtWidgets import QWidget
 
+from lenetpad.ui.widgets.banner import Banner
+from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.theme import Theme, dress
 
 
+@dataclass(frozen=True, slots=True)
+class HeaderTools:
+    """What one page has in the header: ``actions`` by name, as buttons behind the tabs, and
+    ``boxes`` with their titles, before those of network and device.
+
+    The ``spare`` ones of the actions are left out where there is no room: a menu has them too.
+    """
+
+    actions: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
+    boxes: tuple[tuple[str, Choices], ...] = ()
+
+
 class Page(QWidget):
-    """Has its style sheet from the beginning, so that every part gets it when it is put in."""
+    """Has its style sheet from the beginning, so that every part gets it when it is put in.
+
+    ``banner`` shows what went wrong on this page; each page says where it lies.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         dress(self, theme)
+        self.banner = Banner(self)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         dress(self, theme)
+
+    def header_tools(self) -> HeaderTools:
+        """What the header shows while this page is open; nothing, if the page does not say."""
+        return HeaderTools()
+
+    def close_files(self) -> None:
+        """Wait until what is being saved is on the disk; a page that saves nothing need not."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 import lenetpad
+from lenetpad.controllers.registry import PAGES
 from lenetpad.storage import licences as parts
 from lenetpad.storage.licences import Part
 from lenetpad.ui.dialogs.about import AboutDialog
@@ -36,7 +37,7 @@ PARTS = [APart("lenetpad", "1", "MIT"), APart("Beta", "2.5", "BSD"), APart("alph
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: QSettings) -> Iterator[Window]:
-    window = Window(settings)
+    window = Window(settings, [row.spec for row in PAGES])
     qtbot.addWidget(window)
     window.resize(1024, 700)
     window.show()

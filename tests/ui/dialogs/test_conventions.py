@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
+from lenetpad.controllers.registry import PAGES
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
 from lenetpad.ui.widgets.theme import ThemeChoice
 from lenetpad.ui.window import Window
@@ -40,7 +41,7 @@ QUESTION = ConventionsQuestion(
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: QSettings) -> Iterator[Window]:
-    window = Window(settings)
+    window = Window(settings, [row.spec for row in PAGES])
     qtbot.addWidget(window)
     window.show()
     yield window
@@ -172,7 +173,7 @@ def test_it_follows_the_theme(
 def test_the_answer_is_kept_with_the_network(
     window: Window, model: Callable[..., ModelReady]
 ) -> None:
-    window.preferences.keep(model="/a.pth", device="cpu", conventions=BEST.text)
+    window.preferences.keep(model="/a.pth", device="cpu", manner=BEST.text)
     assert window.preferences.choice == Choice(1, "/a.pth", "cpu", BEST)
-    window.preferences.keep(conventions="tanh average odd")
+    window.preferences.keep(manner="tanh average odd")
     assert window.preferences.choice.conventions == Conventions()

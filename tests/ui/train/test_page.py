@@ -214,7 +214,7 @@ class TestProgress:
 
     def test_start_gives_the_plan_once(self, qtbot: QtBot, page: TrainPage) -> None:
         plans: list[Plan] = []
-        page.start_wanted.connect(plans.append)
+        page.training_requested.connect(plans.append)
         page.start.click()
         assert plans == [page.form.plan]
         page.begin()
@@ -253,15 +253,15 @@ class TestProgress:
     def test_pause_and_resume_are_one_button(self, qtbot: QtBot, page: TrainPage) -> None:
         page.begin()
         page.take(report(), None)
-        with qtbot.waitSignal(page.pause_wanted):
+        with qtbot.waitSignal(page.pause_requested):
             page.pause.click()
         page.take(Paused(), None)
         assert page.pause.text() == "Resume"
-        with qtbot.waitSignal(page.resume_wanted):
+        with qtbot.waitSignal(page.unpause_requested):
             page.pause.click()
         page.take(Resumed(), None)
         assert page.pause.text() == "Pause"
-        with qtbot.waitSignal(page.stop_wanted):
+        with qtbot.waitSignal(page.stop_requested):
             page.stop.click()
 
     def test_a_full_disk_is_told_until_it_goes_on(self, page: TrainPage) -> None:
@@ -277,7 +277,7 @@ class TestProgress:
         page.begin()
         page.take(report(), None)
         assert page.rate.value() == 0.01
-        with qtbot.waitSignal(page.rate_wanted) as wanted:
+        with qtbot.waitSignal(page.rate_chosen) as wanted:
             page.rate.setValue(0.002)
         assert wanted.args == [0.002]
 
@@ -288,25 +288,25 @@ class TestProgress:
         message = "the loss is no longer a number at step 7 with learning rate 3"
         page.take(Ended(Outcome.FAILED, Path("a run"), message, diverged=True), None)
         assert page.banner.text == message
-        assert page.mend.isVisible()
-        with qtbot.waitSignal(page.resume_requested) as mended:
-            page.mend.click()
-        assert mended.args == [Path("a run")]
+        assert page.resume.isVisible()
+        with qtbot.waitSignal(page.resume_requested) as resumed:
+            page.resume.click()
+        assert resumed.args == [Path("a run")]
         page.begin()
-        assert not page.mend.isVisible()
+        assert not page.resume.isVisible()
 
     def test_any_other_failure_is_told_only(self, page: TrainPage) -> None:
         page.begin()
         page.take(Ended(Outcome.FAILED, None, "the cat sat on it"), None)
         assert page.banner.text == "the cat sat on it"
-        assert not page.mend.isVisible()
+        assert not page.resume.isVisible()
 
     def test_a_full_disk_before_the_first_step_can_be_resumed(
         self, qtbot: QtBot, page: TrainPage
     ) -> None:
         page.begin()
         page.take(Paused("no space left"), None)
-        with qtbot.waitSignal(page.resume_wanted):
+        with qtbot.waitSignal(page.unpause_requested):
             page.pause.click()
 
     def test_measuring_at_the_end_is_said(self, qtbot: QtBot, page: TrainPage) -> None:
@@ -527,7 +527,7 @@ class TestCurves:
 def a_run(folder: Path, **changes: Any) -> runs.Run:
     facts: dict[str, Any] = {
         "folder": folder, "name": folder.name, "note": "", "model": "lenet5-1998",
-        "created": "2026-11-24T14:00:00+00:00", "asked": {"preset": "Quick"},
+        "created": "2026-11-24T14:00:00+00:00", "config": {"preset": "Quick"},
         "state": runs.FINISHED, "step": 400, "steps": 400, "epoch": 4, "epochs": 4,
         "seconds": 75.0, "best_error": 0.0123, "last_error": 0.02, "test_error": 0.015,
         "message": "",

@@ -6,6 +6,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
+from lenetpad.app import Program
+from lenetpad.controllers.registry import PAGES
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.theme import DARK, LIGHT, Theme, ThemeChoice
 from lenetpad.ui.window import Window
@@ -18,7 +20,7 @@ from lenetpad.values.models import DEFAULT_MODEL, MODEL_NAMES, Choice
 def test_the_chosen_entry_of_an_open_list_stands_out(
     choice: ThemeChoice, theme: Theme, qtbot: QtBot, settings: QSettings
 ) -> None:
-    window = Window(settings)
+    window = Window(settings, [row.spec for row in PAGES])
     qtbot.addWidget(window)
     window.set_theme(choice)
     window.resize(1280, 800)  # the screen of the tests is smaller
@@ -42,7 +44,7 @@ def test_the_chosen_entry_of_an_open_list_stands_out(
 
 
 def test_every_set_of_weights_can_be_chosen(qtbot: QtBot, settings: QSettings) -> None:
-    window = Window(settings)
+    window = Window(settings, [row.spec for row in PAGES])
     qtbot.addWidget(window)
     models = window.header.models
     offered = {models.itemData(row): models.itemText(row) for row in range(models.count())}
@@ -61,14 +63,9 @@ def shown(box: Choices) -> str:
     return option.currentText
 
 
-def test_a_text_is_cut_in_the_middle_only_where_there_is_no_room(
-    qtbot: QtBot, settings: QSettings
-) -> None:
-    window = Window(settings)
-    qtbot.addWidget(window)
-    window.resize(1280, 800)
-    window.show()
-    for box in (window.header.models, window.header.devices, window.page.scales):
+def test_a_text_is_cut_in_the_middle_only_where_there_is_no_room(program: Program) -> None:
+    window = program.window
+    for box in (window.header.models, window.header.devices, program.draw.page.scales):
         for index in range(box.count()):
             box.setCurrentIndex(index)
             assert shown(box) == box.itemText(index)

@@ -1,0 +1,135 @@
+"""The controller of the Draw page: ink goes to the recognition, readings come back to the page."""
+
+from __future__ import annotations
+
+import time
+from importlib import import_module
+from typing import Final
+
+from PySide6.QtCore import Qt, Slot
+
+from lenetpad.controllers.draw.documents import Documents
+from lenetpad.controllers.draw.networks import Networks
+from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
+from lenetpad.controllers.draw.tools import Tools
+from lenetpad.controllers.page_controller import Context, PageController, PageRow, log_failure
+from lenetpad.engine.recognition import Recognition
+from lenetpad.ink.strokes import Sheet
+from lenetpad.ui.draw.page import DrawPage
+from lenetpad.ui.widgets.turns import at_once
+from lenetpad.values.failures import Failure, Place
+from lenetpad.values.models import ModelReady
+from lenetpad.values.reading import Reading, Request
+
+#: The time of a request that no pointer event caused, so that none is measured from it.
+NO_HAND: Final = 0.0
+#: A reading that is out of date already may be passed over for so long: no screen shows more.
+FRAME_SECONDS: Final = 1 / 120
+
+
+class DrawController(PageController):
+    """Has what lies on the canvas read. The page is there from the start, without waiting."""
+
+    page: DrawPage
+    documents: Documents
+    tools: Tools
+
+    def __init__(self, row: PageRow, context: Context) -> None:
+        super().__init__(row, context)
+        self.serial = 0  # of the latest request
+        self.recognition = Recognition(context.opener)
+        self.networks = Networks(self.window, self.recognition)
+        self._shown = 0.0  # perf_counter when a reading was shown last
+        self._reported: Failure | None = None
+        self._loading = False
+
+    def open_page(self) -> None:
+        """Build the page at once: the window is not to be seen without it."""
+        at_once(self.steps_of_building(import_module(self._module)))
+
+    def connect_page(self) -> None:
+        page, canvas = self.page, self.page.canvas
+        self.documents = Documents(self.window, page)
+        self.tools = Tools(self.window, page)
+        self._keeper = SheetKeeper(canvas, self.context.folder)
+        # Queued, so that the whole window is on screen before torch takes the processor.
+        canvas.painted.connect(self._load_first, Qt.ConnectionType.QueuedConnection)
+        canvas.sheet_changed.connect(self.submit)
+        self.recognition.reading_ready.connect(self._show_reading)
+        self.recognition.failed.connect(self.report)
+        self.networks.model_ready.connect(self._show_model)
+        self._keeper.restore()
+
+    def page_opened(self) -> None:
+        """Let the canvas have the keyboard."""
+        self.page.canvas.setFocus()
+
+    # Readings
+
+    @Slot(object)
+    def submit(self, sheet: Sheet) -> None:
+        """Have a sheet that a hand has just changed read; only the latest is."""
+        self._ask(sheet, time.perf_counter())
+
+    def _ask(self, sheet: Sheet, moment: float) -> None:
+        self.serial += 1
+        self.recognition.submit(Request(self.serial, sheet, moment))
+
+    @Slot(object)
+    def _show_reading(self, reading: Reading) -> None:
+        """Show a reading, unless it is of a network that has gone, or the window lags behind the
+        pen: the hand has moved on, a newer reading is under way, and a frame was just painted."""
+        ready = self.networks.ready
+        if ready is None or reading.model_serial != ready.serial:
+            return
+        self._reported = None
+        now = time.perf_counter()
+        if reading.serial < self.serial and now - self._shown < FRAME_SECONDS:
+            return
+        self._shown = now
+        self.page.show_reading(reading)
+
+    # Networks
+
+    @Slot()
+    def _load_first(self) -> None:
+        """Load the network of the last time, once the window has been painted."""
+        if not self._loading:  # a second painting may have been queued behind the first
+            self._loading = True
+            self.page.canvas.painted.disconnect(self._load_first)
+            self.networks.load_first()
+
+    @Slot(object)
+    def _show_model(self, ready: ModelReady) -> None:
+        """Show a network and read the canvas with it."""
+        self.page.show_model(ready)
+        if ready.notice:
+            self.page.banner.warn(ready.notice)
+        self._ask(self.page.canvas.sheet, NO_HAND)
+
+    # Failures
+
+    @Slot(object)
+    def report(self, failure: Failure) -> None:
+        """Log a failure and tell the user; the same one is logged once. A reading that failed
+        leaves none on screen that is not of this ink."""
+        if failure != self._reported:
+            log_failure(failure)
+        self._reported = failure
+        self.show_notice(failure.message)
+        if failure.place is Place.RECOGNITION:
+            self.page.forget_reading()
+        self.page.verdict.show_no_network()
+        if failure.place is Place.MODEL:
+            self.networks.give_up_choice()
+
+    # The end
+
+    def keep(self) -> None:
+        """Keep what lies on the canvas."""
+        self._keeper.keep_now()
+
+    def close(self) -> None:
+        """Wait for the recognition thread."""
+        super().close()
+        self.recognition.close()

@@ -1,0 +1,128 @@
+"""Which network reads, where and how: what the user wishes, and what could be loaded of it."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from lenetpad.engine.recognition import Recognition
+from lenetpad.storage import runs
+from lenetpad.ui.widgets.model_titles import TITLES
+from lenetpad.ui.window import Window
+from lenetpad.values.conventions import UNKNOWN_CONVENTIONS, Conventions
+from lenetpad.values.devices import CPU
+from lenetpad.values.models import DEFAULT_MODEL, Choice, ConventionsQuestion, ModelReady
+from lenetpad.values.training import Snapshot
+
+
+class Networks(QObject):
+    """Takes the wishes of header and dialogs to the recognition.
+
+    ``model_ready`` carries the ModelReady that reads from now on. ``other_chosen`` comes before a
+    network that the user has chosen in the window is loaded: whoever lets the pad read with
+    weights of its own has lost it then.
+    """
+
+    model_ready = Signal(object)
+    other_chosen = Signal()
+
+    def __init__(self, window: Window, recognition: Recognition) -> None:
+        super().__init__()
+        self.ready: ModelReady | None = None  # what reads now
+        self.own_weights = ""  # the weights file that the pad has read with last
+        self._window, self._recognition = window, recognition
+        self._choice = window.preferences.choice  # the latest wish
+        self._working: Choice | None = None  # the last one that was met
+        self._conventions: dict[str, Conventions] = {self._choice.model: self._choice.conventions}
+        window.model_chosen.connect(self._choose_model)
+        window.weights_opened.connect(self._open_weights)
+        window.device_chosen.connect(self._choose_device)
+        window.conventions_chosen.connect(self._choose_conventions)
+        window.question_dropped.connect(self.give_up_choice)
+        recognition.model_ready.connect(self._show_model)
+        recognition.conventions_asked.connect(self._ask_conventions)
+
+    def load_first(self) -> None:
+        """Load the network of the last time."""
+        self._recognition.choose(self._choice)
+
+    @Slot(str)
+    def read_with(self, path: str) -> None:
+        """Read with a weights file of a run."""
+        self._choose(path, self._choice.device, UNKNOWN_CONVENTIONS)
+
+    @Slot(object)
+    def refresh(self, snapshot: Snapshot) -> None:
+        """Let the network that is chosen now, which is the training's, have other weights."""
+        self._recognition.refresh(self._choice.serial, snapshot)
+
+    @Slot()
+    def give_up_choice(self) -> None:
+        """The network that was wished for cannot be loaded: stay with, or go to, one that can."""
+        if self._working is not None:
+            self._choice = replace(self._working, serial=self._choice.serial)
+            self._window.show_choice(self._choice)
+        elif self._choice.model != DEFAULT_MODEL:
+            self._choose_model(DEFAULT_MODEL)  # what was kept from the last time has gone
+
+    # What the user wishes
+
+    @Slot(str)
+    def _choose_model(self, model: str) -> None:
+        self.other_chosen.emit()
+        known = self._conventions.get(model, UNKNOWN_CONVENTIONS)
+        self._choose(model, self._choice.device, known)
+
+    @Slot(str)
+    def _open_weights(self, path: str) -> None:
+        """Open a file as if for the first time: an answer of before can be given anew."""
+        self.other_chosen.emit()
+        self._choose(path, self._choice.device, UNKNOWN_CONVENTIONS)
+
+    @Slot(str)
+    def _choose_device(self, device: str) -> None:
+        self._choose(self._choice.model, device, self._choice.conventions)
+
+    @Slot(object)
+    def _choose_conventions(self, answer: Choice) -> None:
+        self._choose(answer.model, answer.device, answer.conventions)
+
+    def _choose(self, model: str, device: str, conventions: Conventions) -> None:
+        self._choice = Choice(self._choice.serial + 1, model, device, conventions)
+        self._recognition.choose(self._choice)
+
+    # What the recognition answers
+
+    @Slot(object)
+    def _ask_conventions(self, question: ConventionsQuestion) -> None:
+        """Ask how the network reads, if it is still the one that is wished for."""
+        if question.choice.serial == self._choice.serial:
+            self._window.ask(question)
+
+    @Slot(object)
+    def _show_model(self, ready: ModelReady) -> None:
+        """Show a network; keep it, if it is the latest wish."""
+        if self.ready is None:
+            gc.freeze()  # torch's objects stay: searching them again would hold up the pen
+        self.ready, self._working = ready, ready.choice
+        self._conventions[ready.choice.model] = ready.choice.conventions
+        if ready.choice.model not in TITLES:
+            self.own_weights = ready.choice.model
+        self._window.show_model(ready)
+        if ready.serial == self._choice.serial:
+            if ready.fell_back:  # asking for the dead device again would only fail again
+                self._working = self._choice = replace(ready.choice, device=CPU)
+            self._window.show_choice(self._choice)
+            self._keep_choice()
+        self.model_ready.emit(ready)
+
+    def _keep_choice(self) -> None:
+        if Path(self._choice.model).parent.name != runs.SNAPSHOTS:  # which come and go
+            self._window.preferences.keep(
+                model=self._choice.model,
+                device=self._choice.device,
+                manner=self._choice.conventions.text,  # the settings' name for it
+            )

@@ -1,0 +1,157 @@
+"""What the controllers of all pages have in common: page, background jobs, failures, closing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+
+from lenetpad.engine.background_jobs import BackgroundJobs
+from lenetpad.engine.recognition import Opener
+from lenetpad.engine.trainer import Target
+from lenetpad.ui.pages import PageSpec
+from lenetpad.ui.widgets.page import Page
+from lenetpad.ui.widgets.turns import Steps, Turns
+from lenetpad.ui.window import Window
+from lenetpad.values.failures import Failure, Place
+
+if TYPE_CHECKING:
+    from lenetpad.controllers.draw.controller import DrawController
+
+log = logging.getLogger("lenetpad")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every controller is made with.
+
+    ``folder`` is where the sheet is kept from one start to the next (None keeps nothing) and
+    ``runs`` where trainings are; ``opener`` opens networks, ``target`` is what runs in a training
+    process. ``find_draw`` gives the Draw page's controller, which owns canvas and network.
+    """
+
+    window: Window
+    folder: Path | None
+    runs: Path
+    opener: Opener
+    target: Target
+    find_draw: Callable[[], DrawController]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """How a page is registered.
+
+    ``page`` names a module whose ``build_page(theme, actions, parent)`` is a generator that builds
+    the page in turns and returns it, and ``controller`` a PageController, as "module:class". Both
+    are imported when the page is first opened, and cost nothing before. ``place`` is what failures
+    of its background jobs name.
+    """
+
+    spec: PageSpec
+    page: str
+    controller: str
+    place: Place = Place.PAGE
+
+    def make_controller(self, context: Context) -> PageController:
+        """Import the controller and make it."""
+        module, _, name = self.controller.partition(":")
+        controller: PageController = getattr(import_module(module), name)(self, context)
+        return controller
+
+
+class PageController(QObject):
+    """Stands between the engine and one page: builds it lazily, and owns what works for it.
+
+    A subclass says in ``connect_page`` what the page's signals do.
+    """
+
+    page: Page | None
+
+    def __init__(self, row: PageRow, context: Context) -> None:
+        super().__init__()
+        self.name = row.spec.name
+        self.page = None
+        self.context = context
+        self.window = context.window
+        self._module, self._place = row.page, row.place
+        self._jobs: BackgroundJobs | None = None
+        self._building = Turns(self)
+
+    @property
+    def jobs(self) -> BackgroundJobs:
+        """This page's background jobs: their failures appear here. The first use starts them."""
+        if self._jobs is None:
+            self._jobs = BackgroundJobs(self._place)
+            self._jobs.failed.connect(self.report)
+        return self._jobs
+
+    # The page
+
+    def open_page(self) -> None:
+        """Build the page, once what it imports is there: that takes a second."""
+        self.jobs.run(f"{self.name} page", partial(import_module, self._module), self._build)
+
+    def _build(self, module: Any) -> None:
+        if self.page is None and not self._building.active:  # it may be asked for twice
+            self._building.start(self.steps_of_building(module))
+
+    def steps_of_building(self, module: Any) -> Steps[None]:
+        """Build the page in turns, connect it and hand it to the window."""
+        page: Page = yield from module.build_page(
+            self.window.theme, self.window.actions_by_name, self.window.page_stack
+        )
+        self.page = page
+        self.connect_page()
+        self.window.put_page(self.name, page)
+
+    def connect_page(self) -> None:
+        """Connect the page that has just been built."""
+        raise NotImplementedError
+
+    def page_opened(self) -> None:
+        """The page is there and is shown from now on; it is called each time."""
+
+    # Failures
+
+    @Slot(object)
+    def report(self, failure: Failure) -> None:
+        """Log a failure and tell the user on this page."""
+        log_failure(failure)
+        self.show_notice(failure.message)
+
+    @Slot(str)
+    def show_notice(self, message: str) -> None:
+        """Say on this page's banner what went wrong, or in the page's place where it is not."""
+        if self.page is None:
+            self.window.explain_missing_page(self.name, message)
+        else:
+            self.page.banner.warn(message)
+
+    # The end
+
+    def may_close(self) -> bool:
+        """This page's vote on closing the window, after asking the user where need be."""
+        return True
+
+    def keep(self) -> None:
+        """Write at once what the user would miss: the window is about to close."""
+
+    def close(self) -> None:
+        """Wait for what was begun, and leave no thread and no process."""
+        self._building.stop()
+        if self.page is not None:
+            self.page.close_files()
+        if self._jobs is not None:
+            self._jobs.close()
+
+
+def log_failure(failure: Failure) -> None:
+    """Write a failure with its traceback into the log."""
+    log.error("%s failed: %s\n%s", failure.what, failure.message, failure.traceback)

@@ -1,0 +1,148 @@
+"""The controller of the Train page: its parts, previews, and what a running training wants."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QMessageBox
+
+from lenetpad.controllers.page_controller import Context, PageController, PageRow
+from lenetpad.controllers.training.exports import Exports
+from lenetpad.controllers.training.film import FilmOfKernels
+from lenetpad.controllers.training.run_list import RunList
+from lenetpad.controllers.training.session import Session
+from lenetpad.controllers.training.tensorboard import TensorBoard
+from lenetpad.engine.torch_preload import preload_torch
+from lenetpad.engine.trainer import Trainer
+from lenetpad.values.models import ModelReady
+from lenetpad.values.recipes import Distortions
+
+if TYPE_CHECKING:
+    from lenetpad.ui.train.page import TrainPage
+
+
+class TrainingController(PageController):
+    """Trains in a process of its own, and lets the pad read with what comes of it.
+
+    ``weights_chosen`` carries the path of a weights file that the pad is to read with, and
+    ``snapshot_received`` a Snapshot, whose weights the network of that file is to have from now
+    on.
+    """
+
+    page: TrainPage | None
+    session: Session
+    runs: RunList
+
+    weights_chosen = Signal(str)
+    snapshot_received = Signal(object)
+
+    def __init__(self, row: PageRow, context: Context) -> None:
+        super().__init__(row, context)
+        self.trainer = Trainer(context.target)
+        self._tensorboard = TensorBoard(context.runs)
+        self._networks = networks = context.find_draw().networks
+        self.weights_chosen.connect(networks.read_with)
+        self.snapshot_received.connect(networks.refresh)
+        networks.model_ready.connect(self._show_devices)
+        networks.other_chosen.connect(self._stop_watching)
+
+    def connect_page(self) -> None:
+        page = self.page
+        assert page is not None
+        self.session = Session(page, self.trainer, self.context.runs)
+        self._film = FilmOfKernels(page, self.trainer, self.jobs)
+        self._exports = Exports(page, self.window, self.jobs)
+        self.runs = RunList(page, self.session, self._film, self.context.runs, self.jobs)
+        self._connect_session(page)
+        self._connect_runs(page)
+        page.film.export_wanted.connect(self._exports.save_film)
+        page.form.distortions.wanted.connect(self._show_preview)
+        if self._networks.ready is not None:
+            self._show_devices(self._networks.ready)
+        page.form.distortions.ask()
+        self.runs.refresh()
+
+    def _connect_session(self, page: TrainPage) -> None:
+        session = self.session
+        session.runs_changed.connect(self.runs.refresh)
+        session.begun.connect(self._film.forget)
+        session.ended.connect(self._film.load)
+        session.weights_chosen.connect(self.weights_chosen)
+        session.snapshot_received.connect(self.snapshot_received)
+        page.progressed.connect(self.window.show_work)
+
+    def _connect_runs(self, page: TrainPage) -> None:
+        self._film.weights_chosen.connect(self._read_with)
+        self.runs.weights_chosen.connect(self._use)
+        self.runs.export_requested.connect(self._exports.save_weights)
+        self.runs.tensorboard_requested.connect(self._open_tensorboard)
+
+    # The pad
+
+    @Slot(object)
+    def _show_devices(self, ready: ModelReady) -> None:
+        """List the devices that there are to train on."""
+        if self.page is not None:
+            self.page.form.show_devices(ready.devices)
+
+    @Slot()
+    def _stop_watching(self) -> None:
+        """The pad reads with another network: stop showing the training there."""
+        if self.page is not None:
+            self.session.stop_watching()
+
+    @Slot(str)
+    def _read_with(self, weights: str) -> None:
+        """Let the pad read with weights of a run in place of those of the training."""
+        self.session.stop_watching()
+        self.weights_chosen.emit(weights)
+
+    @Slot(str)
+    def _use(self, weights: str) -> None:
+        self._read_with(weights)
+        self.window.open_page("draw")
+
+    # Previews and TensorBoard
+
+    @Slot(object)
+    def _show_preview(self, how: Distortions) -> None:
+        """Draw examples of distortions."""
+        assert self.page is not None
+        show = self.page.form.distortions.show_digits
+        self.jobs.run_latest("preview", partial(_previewed, how), show)
+
+    @Slot()
+    def _open_tensorboard(self) -> None:
+        if explanation := self._tensorboard.open():
+            self.show_notice(explanation)
+
+    # The end
+
+    def may_close(self) -> bool:
+        """Ask whether a training is to be stopped; True where none is on."""
+        if not self.trainer.busy:
+            return True
+        box = QMessageBox(self.window.dialog_parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("A training is running")
+        box.setText("A training is running. Stop it and close the window?")
+        box.setInformativeText("Its run is kept; Continue goes on with it from where it is.")
+        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Go on training", QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        return box.clickedButton() is stop
+
+    def close(self) -> None:
+        """Stop the training and wait for everything that was begun."""
+        self.trainer.close()
+        super().close()
+        self._tensorboard.close()
+
+
+def _previewed(how: Distortions) -> Any:
+    preload_torch()
+    from lenetpad.data.previews import preview
+
+    return preview(how)

@@ -1,0 +1,60 @@
+"""The film of C1's kernels: a run's snapshots, and the pad that reads with one of them."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from lenetpad.engine.background_jobs import BackgroundJobs
+from lenetpad.engine.trainer import Trainer
+from lenetpad.storage import runs
+from lenetpad.training import histories
+
+if TYPE_CHECKING:  # it imports pyqtgraph, which takes long
+    from lenetpad.ui.train.page import TrainPage
+
+
+class FilmOfKernels(QObject):
+    """Loads the film of a run; ``weights_chosen`` carries the path of the snapshot to read with.
+
+    ``run`` is the folder of the run whose snapshots can be scrubbed through.
+    """
+
+    weights_chosen = Signal(str)
+
+    def __init__(self, page: TrainPage, trainer: Trainer, jobs: BackgroundJobs) -> None:
+        super().__init__(page)
+        self.run: Path | None = None
+        self._film, self._trainer, self._jobs = page.film, trainer, jobs
+        page.film.chosen.connect(self._scrub)
+
+    @Slot(object)
+    def load(self, folder: Path) -> None:
+        """Show a run's film, unless a training shows its kernels in the meantime."""
+
+        def show(frames: Any) -> None:
+            if not self._trainer.busy or self.run != folder:
+                self.run = folder
+                self._film.show_frames(frames)
+
+        self._jobs.run("snapshots", partial(histories.frames, folder), show)
+
+    @Slot()
+    def forget(self) -> None:
+        """No run can be scrubbed through: a training shows its kernels there."""
+        self.run = None
+
+    def remove(self) -> None:
+        """Take the film of a run that goes off the page."""
+        self.forget()
+        self._film.show_frames(())
+
+    @Slot(int)
+    def _scrub(self, number: int) -> None:
+        """Let the pad read with a snapshot."""
+        if self.run is not None:
+            step, _ = self._film.frames[number]
+            self.weights_chosen.emit(str(runs.snapshot_path(self.run, step)))
