@@ -25,7 +25,8 @@ from lenetpad.ink.files import Drawing
 from lenetpad.ink.raster import draw
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.lenet.config import PRESETS
-from lenetpad.tools.synthetic_pen import Hand, Pointer
+from lenetpad.tools.synthetic_pen import Pointer
+from lenetpad.tools.synthetic_pen import SyntheticPen as Hand
 from lenetpad.training import weights
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
 from lenetpad.values.failures import Failure
@@ -577,7 +578,7 @@ import sys
 from PySide6.QtCore import QSettings
 from lenetpad import app
 from lenetpad.ink.strokes import Ink
-from lenetpad.puppet import Hand
+from lenetpad.tools.synthetic_pen import SyntheticPen as Hand
 application = app.make_application()
 pad = app.Pad(QSettings(sys.argv[1], QSettings.Format.IniFormat), opener=lambda choice: 1 / 0)
 pad.window.resize(1280, 800)

@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.ink.files import Drawing, is_ink, read_ink, write_ink
 from lenetpad.ink.strokes import Ink, InkError, Sheet
-from lenetpad.tools.synthetic_pen import Hand
+from lenetpad.tools.synthetic_pen import SyntheticPen as Hand
 from lenetpad.ui.actions import ACTIONS
 from lenetpad.ui.draw import clipboard, documents
 from lenetpad.ui.widgets.colour import Scale
