@@ -137,6 +137,7 @@ class TestImports:
             "import sys\nfrom lenetpad.cli import parser as cli\n"
             f"try:\n    {parse}\nexcept SystemExit:\n    pass\n"
             "heavy = {'torch', 'PySide6', 'pyqtgraph', 'safetensors', 'tqdm', 'PIL'}\n"
+            "heavy |= {name for name in sys.modules if name.startswith('lenetpad.training')}\n"
             "print('imported:', sorted(heavy & sys.modules.keys()))"
         )
         result = python(code)

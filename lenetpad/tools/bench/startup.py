@@ -8,14 +8,17 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 
-from lenetpad.ink.files import read_ink
-from lenetpad.storage import resources
+from lenetpad.ink.strokes import Ink
 from lenetpad.tools.bench.figures import Figure, summary
 from lenetpad.tools.bench.processes import run_program
 from lenetpad.tools.driver import Driver
 from lenetpad.tools.event_loop import TICK_MS, GapMonitor, wait_until
+from lenetpad.tools.synthetic_pen import pointer_events
 from lenetpad.values.reading import Reading
 
+#: A one. It is sent event by event: all at once would be a gap of the measurement's own.
+STROKE: Final = Ink.of([[[500, 200], [500, 800]]])
+PEN_MS: Final = 8
 PROCESSES: Final = 7  # after one that warms the disk's cache
 
 
@@ -37,7 +40,7 @@ def _start_once() -> dict[str, float]:
 
 
 def child(started: float) -> None:
-    """Open the window as the program does, write a digit, and print the times as JSON."""
+    """Open the window as the program does, write a stroke, and print the times as JSON."""
     driver = Driver()
     stopwatch = _Stopwatch(driver, started)
     with driver:
@@ -46,7 +49,8 @@ def child(started: float) -> None:
 
 
 class _Stopwatch(QObject):
-    """Writes a digit as soon as the window is painted, and takes the times until it is read.
+    """Writes a stroke as soon as the window is painted, at a pen's rate, and takes the times until
+    some of it is read.
 
     The event loop's gaps are measured from the first painting to that of the first reading. All
     times are seconds; ``started`` is by the system's clock, which processes share.
@@ -58,6 +62,10 @@ class _Stopwatch(QObject):
         self._driver, self._started = driver, started
         self._gaps = GapMonitor()
         self._painted = False
+        self._events = pointer_events(STROKE)
+        self._pen = QTimer(self)
+        self._pen.setInterval(PEN_MS)
+        self._pen.timeout.connect(self._send_next)
         driver.canvas.installEventFilter(self)
         driver.reading_painted.connect(self._note_reading)
 
@@ -72,7 +80,15 @@ class _Stopwatch(QObject):
     def _write(self) -> None:
         """Soon after the first painting: the window is there, and takes ink."""
         self.figures["window"] = time.time() - self._started
-        self._driver.pen.write(read_ink(resources.path("ink/samples.jsonl"))[0].ink)
+        self._send_next()
+        self._pen.start()
+
+    @Slot()
+    def _send_next(self) -> None:
+        if (event := next(self._events, None)) is None:
+            self._pen.stop()
+        else:
+            self._driver.pen.send(event)
 
     @Slot(object)
     def _note_reading(self, reading: Reading) -> None:
