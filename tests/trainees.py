@@ -110,6 +110,23 @@ def niceness(pipe: Connection, order: Order) -> None:
     """Tells how nice the real one makes itself."""
     from lenetpad.engine import training_process
 
-    training_process._be_nice()
+    training_process.be_nice()
     pipe.send(Stage(str(os.nice(0))))
     pipe.send(Ended(Outcome.STOPPED))
+
+
+# In the process that looks for GPUs
+
+
+def two_cards(pipe: Connection) -> None:
+    """Tells of two GPUs."""
+    pipe.send((("cuda:0", "Card 0 (cuda:0)"), ("cuda:1", "Card 1 (cuda:1)")))
+
+
+def speechless(pipe: Connection) -> None:
+    """Ends without a word, as where torch cannot be loaded."""
+
+
+def endless(pipe: Connection) -> None:
+    """Never tells anything."""
+    signal.pause()

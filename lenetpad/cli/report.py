@@ -7,7 +7,6 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from statistics import mean, stdev
 from typing import TYPE_CHECKING, Final
 
 from lenetpad.cli.arguments import IMAGES, JSON, Command, argument, ink_files
@@ -105,6 +104,8 @@ def _recipe_without_seed(weights: Weights) -> str:
 
 def _spreads(families: Mapping[str, Sequence[str]], found: Mapping[str, Figures]) -> list[str]:
     """Mean and standard deviation of MNIST's test error over the seeds of each recipe."""
+    from statistics import mean, stdev
+
     from lenetpad.evaluation.figures import MNIST_TEST
 
     lines = []

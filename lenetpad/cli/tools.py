@@ -9,6 +9,7 @@ from typing import Final
 
 from lenetpad.cli import display
 from lenetpad.cli.arguments import JSON, Command, argument, positive
+from lenetpad.tools.bench.parts import PARTS
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -29,7 +30,7 @@ def selftest(arguments: argparse.Namespace) -> int:
 
 def bench(arguments: argparse.Namespace) -> int:
     """Measure this machine."""
-    from lenetpad.tools.bench import run
+    from lenetpad.tools.bench.run import run
 
     return run(arguments)
 
@@ -71,6 +72,14 @@ COMMANDS: Final = (
                 help="pen events (default %(default)s)",
             ),
             argument("--startup", action="store_true", help="measure only the start"),
+            argument(
+                "--only",
+                nargs="+",
+                choices=PARTS,
+                default=[],
+                metavar="PART",
+                help=f"measure only these parts: {', '.join(PARTS)}",
+            ),
             argument("--started", type=float, help=argparse.SUPPRESS),  # for its own processes
             JSON,
         ),

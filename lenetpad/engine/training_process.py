@@ -57,12 +57,13 @@ MOST_THREADS: Final = 4
 def train(pipe: Connection, order: Order) -> None:
     """Carry out ``order``; ``pipe`` brings control messages in and takes messages out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which sends STOP
-    _be_nice()
+    be_nice()
     _JobRunner(pipe, order).run()
     os._exit(0)  # all is on the disk; taking the interpreter down with torch in it takes seconds
 
 
-def _be_nice() -> None:
+def be_nice() -> None:
+    """Let the window go first, wherever both want the processor."""
     if sys.platform == "win32":
         import ctypes
 

@@ -1,18 +1,17 @@
-"""A synthetic hand: stored ink becomes mouse, touch or tablet events on a canvas.
+"""A synthetic pen: stored ink becomes mouse, touch or tablet events on a widget.
 
-Demo, benchmark and tests write with it, so that all of them take the pen's own path.
+Demo, self-test, benchmark and tests write with it, so that all of them take the pen's own path.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import (
     QEventPoint,
     QInputDevice,
@@ -26,12 +25,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from lenetpad.ink.strokes import Ink, Stroke
 
 MARGIN: Final = 0.15  # of the canvas, left free around ink of another unit
-PATIENCE_SECONDS: Final = 60.0
 UNTIMED_SECONDS: Final = 0.4  # the length of a stroke whose points have no times
 
 
 class Phase(Enum):
-    """What the tip does."""
+    """The phase of a stroke that an event belongs to."""
 
     DOWN = 0
     MOVE = 1
@@ -39,7 +37,7 @@ class Phase(Enum):
 
 
 class Pointer(Enum):
-    """What the hand holds."""
+    """The kind of pointing device."""
 
     MOUSE = "mouse"
     TOUCH = "touch"
@@ -48,9 +46,9 @@ class Pointer(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
-    """One event of the tip: seconds from the drawing's start, position as shares of the canvas
-    (0 to 1, x right, y down), and pressure."""
+class PointerEvent:
+    """One sample of a pointer: seconds from the drawing's start, phase, position as fractions of
+    the widget (0 to 1, x right, y down), and pressure."""
 
     t: float
     phase: Phase
@@ -59,8 +57,8 @@ class Touch:
     pressure: float
 
 
-def movements(ink: Ink, rate: float = 125.0) -> Iterator[Touch]:
-    """The tip's events for a drawing, ``rate`` a second, along its strokes and their times.
+def pointer_events(ink: Ink, rate: float = 125.0) -> Iterator[PointerEvent]:
+    """A drawing resampled to ``rate`` pointer events a second, along its strokes and times.
 
     Ink within 0 to 1000 lies on the canvas as it is, other ink is scaled to fit.
     """
@@ -80,11 +78,11 @@ def movements(ink: Ink, rate: float = 125.0) -> Iterator[Touch]:
         pressure = np.interp(ticks, times, stroke.points[:, 3])
         for number, tick in enumerate(ticks):
             phase = Phase.MOVE if number else Phase.DOWN
-            yield Touch(
+            yield PointerEvent(
                 clock + tick, phase, float(x[number]), float(y[number]), float(pressure[number])
             )
         clock += float(ticks[-1]) + 1 / rate
-        yield Touch(clock, Phase.UP, float(x[-1]), float(y[-1]), 0.0)
+        yield PointerEvent(clock, Phase.UP, float(x[-1]), float(y[-1]), 0.0)
 
 
 def _times(stroke: Stroke) -> np.ndarray:
@@ -95,8 +93,8 @@ def _times(stroke: Stroke) -> np.ndarray:
     return np.maximum.accumulate(times)
 
 
-class Hand:
-    """Sends the tip's events to a widget as one kind of pointer."""
+class SyntheticPen:
+    """Sends pointer events to a widget as one kind of device."""
 
     def __init__(self, widget: QWidget, pointer: Pointer = Pointer.PEN) -> None:
         self._widget = widget
@@ -115,79 +113,64 @@ class Hand:
 
     def write(self, ink: Ink) -> None:
         """Send a whole drawing at once."""
-        for touch in movements(ink):
-            self.send(touch)
+        for event in pointer_events(ink):
+            self.send(event)
 
-    def send(self, touch: Touch) -> None:
+    def send(self, event: PointerEvent) -> None:
         """Send one event and return when the widget has handled it."""
-        at = QPointF(touch.x * self._widget.width(), touch.y * self._widget.height())
+        at = QPointF(event.x * self._widget.width(), event.y * self._widget.height())
         if self._pointer is Pointer.MOUSE:
-            event: QEvent = self._mouse(touch, at)
+            qt_event: QEvent = self._mouse(event, at)
         elif self._pointer is Pointer.TOUCH:
-            event = self._finger(touch, at)
+            qt_event = self._touch(event, at)
         else:
-            event = self._tablet(touch, at)
-        QApplication.sendEvent(self._widget, event)
+            qt_event = self._tablet(event, at)
+        QApplication.sendEvent(self._widget, qt_event)
 
     def _global(self, at: QPointF) -> QPointF:
         return self._widget.mapToGlobal(at)
 
-    def _mouse(self, touch: Touch, at: QPointF) -> QMouseEvent:
+    def _mouse(self, event: PointerEvent, at: QPointF) -> QMouseEvent:
         kind = {
             Phase.DOWN: QEvent.Type.MouseButtonPress,
             Phase.MOVE: QEvent.Type.MouseMove,
             Phase.UP: QEvent.Type.MouseButtonRelease,
-        }[touch.phase]
-        button, held = _buttons(touch.phase)
+        }[event.phase]
+        button, pressed = _buttons(event.phase)
         modifiers = Qt.KeyboardModifier.NoModifier
-        return QMouseEvent(kind, at, at, self._global(at), button, held, modifiers, self._device)
+        return QMouseEvent(
+            kind, at, at, self._global(at), button, pressed, modifiers, self._device
+        )
 
-    def _tablet(self, touch: Touch, at: QPointF) -> QTabletEvent:
+    def _tablet(self, event: PointerEvent, at: QPointF) -> QTabletEvent:
         kind = {
             Phase.DOWN: QEvent.Type.TabletPress,
             Phase.MOVE: QEvent.Type.TabletMove,
             Phase.UP: QEvent.Type.TabletRelease,
-        }[touch.phase]
+        }[event.phase]
         upright = (0.0, 0.0, 0.0, 0.0, 0.0)  # tilts, tangential pressure, rotation, height
         return QTabletEvent(
             kind,
             self._device,
             at,
             self._global(at),
-            touch.pressure,
+            event.pressure,
             *upright,
             Qt.KeyboardModifier.NoModifier,
-            *_buttons(touch.phase),
+            *_buttons(event.phase),
         )
 
-    def _finger(self, touch: Touch, at: QPointF) -> QTouchEvent:
+    def _touch(self, event: PointerEvent, at: QPointF) -> QTouchEvent:
         kind, state = {
             Phase.DOWN: (QEvent.Type.TouchBegin, QEventPoint.State.Pressed),
             Phase.MOVE: (QEvent.Type.TouchUpdate, QEventPoint.State.Updated),
             Phase.UP: (QEvent.Type.TouchEnd, QEventPoint.State.Released),
-        }[touch.phase]
+        }[event.phase]
         point = QEventPoint(1, state, at, self._global(at))
         return QTouchEvent(kind, self._device, Qt.KeyboardModifier.NoModifier, [point])
 
 
 def _buttons(phase: Phase) -> tuple[Qt.MouseButton, Qt.MouseButton]:
-    """The button that an event is about, and the one that is held after it."""
+    """Qt's button and buttons of an event: what changes, and what is pressed after it."""
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     return {Phase.DOWN: (left, left), Phase.MOVE: (none, left), Phase.UP: (left, none)}[phase]
-
-
-def wait_until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    """Handle events until a condition holds; RuntimeError where that takes too long."""
-    limit = time.perf_counter() + seconds
-    while not condition():
-        if time.perf_counter() > limit:
-            raise RuntimeError(f"the window did not come so far within {seconds:.0f} s")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
-
-
-def process_until(moment: float) -> None:
-    """Handle events until perf_counter says ``moment``."""
-    while (left := moment - time.perf_counter()) > 0:
-        QApplication.processEvents(
-            QEventLoop.ProcessEventsFlag.AllEvents, max(1, int(left * 1000))
-        )

@@ -17,8 +17,8 @@ from lenetpad.ui.widgets.buttons import tool_button
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.model_titles import TITLES, title_of
 from lenetpad.ui.widgets.page import HeaderTools
-from lenetpad.values.devices import AUTO
-from lenetpad.values.models import Choice, ModelReady
+from lenetpad.values.devices import AUTO, Devices
+from lenetpad.values.models import Choice
 
 VIEW_TOOLS: Final = ("theme", "fullscreen")
 WIDEST_MODEL: Final = 230  # pixels; a longer name is in the tooltip
@@ -167,9 +167,9 @@ class Header(QWidget):
         self.models.setToolTip("The network that reads" if known else choice.model)
         self.devices.select(choice.device)
 
-    def show_devices(self, model: ModelReady) -> None:
+    def show_devices(self, devices: Devices) -> None:
         """List the devices that there are."""
-        self.devices.offer(model.devices)
+        self.devices.offer(devices)
 
     @Slot(int)
     def _choose_model(self, index: int) -> None:

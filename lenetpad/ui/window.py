@@ -35,6 +35,7 @@ from lenetpad.ui.theme_switch import TURN_MS, ThemeSwitch
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme, ThemeChoice, dress
+from lenetpad.values.devices import Devices
 from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
 
 if TYPE_CHECKING:
@@ -99,7 +100,10 @@ class Window(QMainWindow):
     def show_model(self, model: ModelReady) -> None:
         """Show the devices that there are; About tells of the network."""
         self._model = model
-        self.header.show_devices(model)
+
+    def show_devices(self, devices: Devices) -> None:
+        """List the devices that a network can run on."""
+        self.header.show_devices(devices)
 
     def show_choice(self, choice: Choice) -> None:
         """Show a network and a device as chosen."""

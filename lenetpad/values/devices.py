@@ -6,13 +6,15 @@ from typing import Final
 
 from lenetpad.values.failures import first_line
 
+#: Devices, each as its name for a Choice and a label.
+Devices = tuple[tuple[str, str], ...]
 #: Devices that are always there: what suits best, the processor, and the processor with torch.
 AUTO: Final = "auto"
 CPU: Final = "cpu"
 TORCH_CPU: Final = "torch-cpu"
 #: The same, each as its name and a label. Training and evaluation always use torch: they have no
 #: choice between the last two.
-ALWAYS_THERE: Final[tuple[tuple[str, str], ...]] = (
+ALWAYS_THERE: Final[Devices] = (
     (AUTO, "Auto"),
     (CPU, "CPU"),
     (TORCH_CPU, "CPU with torch"),

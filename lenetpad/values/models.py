@@ -8,7 +8,7 @@ from typing import Final
 
 from lenetpad.values.arrays import FloatArray
 from lenetpad.values.conventions import UNKNOWN_CONVENTIONS, Conventions
-from lenetpad.values.devices import AUTO, CPU
+from lenetpad.values.devices import AUTO, CPU, Devices
 from lenetpad.values.layers import LayerSpec
 
 #: The presets, the one to start with first.
@@ -93,7 +93,7 @@ class ModelReady:
     ``choice`` is the wish that it answers and ``used`` torch's name of the device it runs on;
     ``device`` is that device's label. ``templates`` (10, 84) is what each class compares F6
     with: the fixed ±1 codes of the RBF output, or the output's weights; ``coded`` tells which.
-    ``devices`` are all that can be chosen, each as its name for a Choice and a label.
+    ``devices`` are those that are known where it runs; there may be others.
     ``test_error`` is in per cent, on MNIST's test set, None where the weights do not say.
     ``notice`` is a sentence for the user where the wish could not be met, such as a device that
     failed. ``specs`` say of each layer, the input first, how its units are computed.
@@ -104,7 +104,7 @@ class ModelReady:
     preset: str
     used: str
     device: str
-    devices: tuple[tuple[str, str], ...]
+    devices: Devices
     layers: tuple[LayerView, ...]
     templates: FloatArray
     coded: bool

@@ -137,6 +137,7 @@ class TestImports:
             "import sys\nfrom lenetpad.cli import parser as cli\n"
             f"try:\n    {parse}\nexcept SystemExit:\n    pass\n"
             "heavy = {'torch', 'PySide6', 'pyqtgraph', 'safetensors', 'tqdm', 'PIL'}\n"
+            "heavy |= {name for name in sys.modules if name.startswith('lenetpad.training')}\n"
             "print('imported:', sorted(heavy & sys.modules.keys()))"
         )
         result = python(code)
@@ -150,7 +151,7 @@ class TestEnding:
         """Puts a function in the place of `lenetpad bench`."""
 
         def put(function: Callable[[argparse.Namespace], int]) -> None:
-            stand_in(monkeypatch, "tools.bench", run=function)
+            stand_in(monkeypatch, "tools.bench.run", run=function)
 
         return put
 
@@ -209,9 +210,9 @@ class TestEnding:
         code = (
             "import os, sys, types\n"
             "from lenetpad.cli import parser as cli\n"
-            "bench = types.ModuleType('lenetpad.tools.bench')\n"
+            "bench = types.ModuleType('lenetpad.tools.bench.run')\n"
             f"bench.run = lambda _: print('text\\n' * {lines}) or 0\n"
-            "sys.modules['lenetpad.tools.bench'] = bench\n"
+            "sys.modules['lenetpad.tools.bench.run'] = bench\n"
             "read, write = os.pipe()\n"
             "os.close(read)\n"
             "os.dup2(write, 1)\n"

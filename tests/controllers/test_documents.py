@@ -18,14 +18,14 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from lenetpad.app import Program
 from lenetpad.ink.files import Drawing, is_ink, read_ink, write_ink
 from lenetpad.ink.strokes import Ink, InkError, Sheet
-from lenetpad.tools.synthetic_pen import Hand
+from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw import clipboard, documents
 
 INK = Ink.of([[[200, 200], [500, 800]], [[600, 300], [700, 400]]])
 
 
 def draw(program: Program, ink: Ink = INK) -> None:
-    Hand(program.draw.page.canvas).write(ink)
+    SyntheticPen(program.draw.page.canvas).write(ink)
 
 
 def test_ink_is_saved_and_opened_again(program: Program, tmp_path: Path) -> None:

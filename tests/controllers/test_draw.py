@@ -25,7 +25,7 @@ from lenetpad.ink.files import Drawing
 from lenetpad.ink.raster import draw
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.lenet.config import PRESETS
-from lenetpad.tools.synthetic_pen import Hand, Pointer
+from lenetpad.tools.synthetic_pen import Pointer, SyntheticPen
 from lenetpad.training import weights
 from lenetpad.training.network import network_of
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
@@ -52,7 +52,7 @@ def test_written_digits_are_read(
     qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing], pointer: Pointer
 ) -> None:
     program = make_program()
-    hand = Hand(program.draw.page.canvas, pointer)
+    hand = SyntheticPen(program.draw.page.canvas, pointer)
     for sample in samples:
         program.draw.page.canvas._pen_seen = -1.0  # no palm is about
         hand.write(sample.ink)
@@ -85,7 +85,7 @@ def test_the_first_sheet_is_read_once_the_network_is_there(
     qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing]
 ) -> None:
     program = make_program()
-    Hand(program.draw.page.canvas).write(samples[5].ink)
+    SyntheticPen(program.draw.page.canvas).write(samples[5].ink)
     assert wait_for_reading(qtbot, program).digit == 5
 
 
@@ -109,7 +109,7 @@ def test_an_empty_canvas_has_no_verdict(
     qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing]
 ) -> None:
     program = make_program()
-    Hand(program.draw.page.canvas).write(samples[5].ink)
+    SyntheticPen(program.draw.page.canvas).write(samples[5].ink)
     wait_for_reading(qtbot, program)
     program.draw.page.canvas.clear()
     assert wait_for_reading(qtbot, program).digit is None
@@ -131,7 +131,7 @@ def test_a_recogniser_that_raises_gives_a_banner_and_the_next_stroke_works(
     reader = FailsAtFirst()
     program = make_program(lambda choice: reader)
     wait_for_reading(qtbot, program)
-    hand = Hand(program.draw.page.canvas)
+    hand = SyntheticPen(program.draw.page.canvas)
     hand.write(Ink.of([[[100, 100], [900, 900]]]))
     qtbot.waitUntil(lambda: program.draw.page.banner.isVisible())
     assert program.draw.page.banner.text == "the network is on fire"
@@ -161,7 +161,7 @@ def test_the_last_ink_is_the_last_shown_however_slow_the_network(
     reader = Slow()
     program = make_program(lambda choice: reader)
     wait_for_reading(qtbot, program)
-    hand = Hand(program.draw.page.canvas)
+    hand = SyntheticPen(program.draw.page.canvas)
     for sample in samples[:5]:
         hand.write(sample.ink)
     wait_for_reading(qtbot, program)
@@ -226,7 +226,7 @@ def test_weights_that_cannot_be_loaded_leave_the_network_that_works(
     qtbot.waitUntil(lambda: program.draw.page.banner.isVisible(), timeout=TIMEOUT)
     assert "bad.safetensors" in program.draw.page.banner.text
     assert program.window.header.models.currentData() == "lenet5-1998"
-    Hand(program.draw.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
+    SyntheticPen(program.draw.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
     assert wait_for_reading(qtbot, program).digit == 1
 
 
@@ -270,7 +270,7 @@ def test_weights_from_elsewhere_are_asked_about_once(
     )  # reads until it is answered
     dialog.accept()
     wait_for_model(qtbot, program, str(foreign))
-    Hand(program.draw.page.canvas).write(samples[4].ink)
+    SyntheticPen(program.draw.page.canvas).write(samples[4].ink)
     assert wait_for_reading(qtbot, program).digit == 4
     # Neither a look at another network nor another device asks again, nor the next start.
     for change in (
@@ -304,7 +304,7 @@ def test_a_question_without_an_answer_leaves_the_network_that_works(
     wait_for_question(qtbot, program).reject()
     assert program.window.header.models.currentData() == "lenet5-1998"
     assert settings.value("model") == "lenet5-1998"
-    Hand(program.draw.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
+    SyntheticPen(program.draw.page.canvas).write(Ink.of([[[500, 200], [500, 800]]]))
     reading = wait_for_reading(qtbot, program)
     assert (reading.digit, reading.distances is None) == (1, False)
     assert not program.draw.page.banner.isVisible()
@@ -329,7 +329,7 @@ def test_the_studys_file_opens_without_a_question(
     with qtbot.assertNotEmitted(program.draw.recognition.conventions_asked):
         program.window.weights_opened.emit(str(path))
         wait_for_model(qtbot, program, str(path))
-    Hand(program.draw.page.canvas).write(samples[6].ink)
+    SyntheticPen(program.draw.page.canvas).write(samples[6].ink)
     assert wait_for_reading(qtbot, program).digit == 6
 
 
@@ -390,7 +390,7 @@ def test_a_finished_stroke_is_soon_on_the_disk(
     qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any], tmp_path: Path
 ) -> None:
     program = make_program(lambda choice: fake_reader(), folder=tmp_path)
-    Hand(program.draw.page.canvas).write(Ink.of([[[100, 100], [900, 900]]]))
+    SyntheticPen(program.draw.page.canvas).write(Ink.of([[[100, 100], [900, 900]]]))
     qtbot.waitUntil(lambda: (tmp_path / "last.jsonl").exists())
 
 
@@ -596,13 +596,13 @@ import sys
 from PySide6.QtCore import QSettings
 from lenetpad import app
 from lenetpad.ink.strokes import Ink
-from lenetpad.tools.synthetic_pen import Hand
+from lenetpad.tools.synthetic_pen import SyntheticPen
 application = app.make_application()
 settings = QSettings(sys.argv[1], QSettings.Format.IniFormat)
 program = app.Program(settings, opener=lambda choice: 1 / 0)
 program.window.resize(1280, 800)
 program.window.show()
-Hand(program.draw.page.canvas).write(Ink.of([[[200, 200], [800, 800]]]))
+SyntheticPen(program.draw.page.canvas).write(Ink.of([[[200, 200], [800, 800]]]))
 application.processEvents()
 canvas = program.draw.page.canvas
 image = canvas.grab().toImage()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from pytestqt.qtbot import QtBot
 
-from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
 from lenetpad.tools import selftest
+from lenetpad.tools.driver import Driver
 from lenetpad.values.models import MODEL_NAMES
 from lenetpad.values.reading import Reading
 
@@ -44,16 +44,18 @@ def test_everything_works_and_is_said_line_by_line(tmp_path: Path) -> None:
 
 
 def test_a_network_that_reads_wrong_is_named(
-    make_program: Callable[..., Program], fake_reader: type[Any], samples: list[Drawing]
+    qtbot: QtBot, fake_reader: type[Any], samples: list[Drawing]
 ) -> None:
     class Wrong(fake_reader):  # type: ignore[misc]
         def read(self, image: np.ndarray) -> Reading:
             reading: Reading = super().read(image)
             return replace(reading, digit=7)
 
-    trial = selftest.Trial(make_program(lambda choice: Wrong()))
-    with pytest.raises(RuntimeError, match="lenet5-study reads only 1 of 10 sample digits"):
-        trial.read_with("lenet5-study", samples[:10])
+    with (
+        Driver(opener=lambda choice: Wrong()) as driver,
+        pytest.raises(RuntimeError, match="lenet5-study reads only 1 of 10 sample digits"),
+    ):
+        selftest.read_with(driver, "lenet5-study", samples[:10])
 
 
 def test_a_training_that_fails_says_why(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
 from lenetpad.ink.strokes import Ink, Sheet
-from lenetpad.tools.synthetic_pen import Hand
+from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw import documents
 from lenetpad.ui.widgets.colour import Scale
 from lenetpad.ui.widgets.page import Page
@@ -39,7 +39,7 @@ def show_model(program: Program, model: ModelReady) -> None:
 
 
 def draw(program: Program, ink: Ink = INK) -> None:
-    Hand(program.draw.page.canvas).write(ink)
+    SyntheticPen(program.draw.page.canvas).write(ink)
 
 
 def test_every_action_has_a_shortcut_and_a_tooltip_that_names_it(program: Program) -> None:

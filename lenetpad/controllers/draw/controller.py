@@ -41,7 +41,7 @@ class DrawController(PageController):
         self.networks = Networks(self.window, self.recognition)
         self._shown = 0.0  # perf_counter when a reading was shown last
         self._reported: Failure | None = None
-        self._loading = False
+        self._loading = self._searched = False
 
     def open_page(self) -> None:
         """Build the page at once: the window is not to be seen without it."""
@@ -88,6 +88,9 @@ class DrawController(PageController):
             return
         self._shown = now
         self.page.show_reading(reading)
+        if not self._searched:
+            self._searched = True
+            self.networks.search_devices()  # now: it must not hold up the first reading
 
     # Networks
 
@@ -130,6 +133,7 @@ class DrawController(PageController):
         self._keeper.keep_now()
 
     def close(self) -> None:
-        """Wait for the recognition thread."""
+        """Wait for the recognition thread, and give up what is searched for."""
         super().close()
+        self.networks.close()
         self.recognition.close()

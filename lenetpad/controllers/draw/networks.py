@@ -8,12 +8,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from lenetpad.controllers.page_controller import log_failure
+from lenetpad.engine.devices import DEVICES, devices_job, devices_question, may_have_gpu
+from lenetpad.engine.jobs import Jobs
 from lenetpad.engine.recognition import Recognition
 from lenetpad.storage import runs
 from lenetpad.ui.widgets.model_titles import TITLES
 from lenetpad.ui.window import Window
 from lenetpad.values.conventions import UNKNOWN_CONVENTIONS, Conventions
-from lenetpad.values.devices import CPU
+from lenetpad.values.devices import ALWAYS_THERE, CPU, Devices
+from lenetpad.values.jobs import Answer, JobFailure
 from lenetpad.values.models import DEFAULT_MODEL, Choice, ConventionsQuestion, ModelReady
 from lenetpad.values.training import Snapshot
 
@@ -23,11 +27,12 @@ class Networks(QObject):
 
     ``model_ready`` carries the ModelReady that reads from now on. ``other_chosen`` comes before a
     network that the user has chosen in the window is loaded: whoever lets the pad read with
-    weights of its own has lost it then.
+    weights of its own has lost it then. ``devices_found`` comes when ``devices`` has got more.
     """
 
     model_ready = Signal(object)
     other_chosen = Signal()
+    devices_found = Signal()
 
     def __init__(self, window: Window, recognition: Recognition) -> None:
         super().__init__()
@@ -37,6 +42,9 @@ class Networks(QObject):
         self._choice = window.preferences.choice  # the latest wish
         self._working: Choice | None = None  # the last one that was met
         self._conventions: dict[str, Conventions] = {self._choice.model: self._choice.conventions}
+        self._devices = dict(ALWAYS_THERE)
+        self._search: Jobs | None = None  # for GPUs
+        window.show_devices(self.devices)
         window.model_chosen.connect(self._choose_model)
         window.weights_opened.connect(self._open_weights)
         window.device_chosen.connect(self._choose_device)
@@ -48,6 +56,40 @@ class Networks(QObject):
     def load_first(self) -> None:
         """Load the network of the last time."""
         self._recognition.choose(self._choice)
+
+    # Devices
+
+    @property
+    def devices(self) -> Devices:
+        """The devices that are known so far, each as its name and a label."""
+        return tuple(self._devices.items())
+
+    def search_devices(self) -> None:
+        """Look for GPUs, once, if there may be any; ``devices_found`` tells of them."""
+        if self._search is None and may_have_gpu():
+            self._search = Jobs({DEVICES: devices_job()}, "devices")
+            self._search.answered.connect(self._add_found)
+            self._search.failed.connect(self._note_failure)
+            self._search.ask(devices_question(1))
+
+    @Slot(object)
+    def _add_found(self, answer: Answer) -> None:
+        self._add_devices(answer.result)
+
+    @Slot(object)
+    def _note_failure(self, message: JobFailure) -> None:
+        log_failure(message.failure)  # nobody has asked for it: the others can be chosen
+
+    def _add_devices(self, devices: Devices) -> None:
+        if any(name not in self._devices for name, _ in devices):
+            self._devices |= dict(devices)
+            self._window.show_devices(self.devices)
+            self.devices_found.emit()
+
+    def close(self) -> None:
+        """Give up the search."""
+        if self._search is not None:
+            self._search.close()
 
     @Slot(str)
     def read_with(self, path: str) -> None:
@@ -106,12 +148,13 @@ class Networks(QObject):
     def _show_model(self, ready: ModelReady) -> None:
         """Show a network; keep it, if it is the latest wish."""
         if self.ready is None:
-            gc.freeze()  # torch's objects stay: searching them again would hold up the pen
+            gc.freeze()  # what was made so far stays: searching it again would hold up the pen
         self.ready, self._working = ready, ready.choice
         self._conventions[ready.choice.model] = ready.choice.conventions
         if ready.choice.model not in TITLES:
             self.own_weights = ready.choice.model
         self._window.show_model(ready)
+        self._add_devices((*ready.devices, (ready.used, ready.device)))
         if ready.serial == self._choice.serial:
             if ready.fell_back:  # asking for the dead device again would only fail again
                 self._working = self._choice = replace(ready.choice, device=CPU)

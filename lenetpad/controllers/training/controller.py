@@ -16,7 +16,7 @@ from lenetpad.controllers.training.session import Session
 from lenetpad.controllers.training.tensorboard import TensorBoard
 from lenetpad.engine.torch_preload import preload_torch
 from lenetpad.engine.trainer import Trainer
-from lenetpad.values.models import ModelReady
+from lenetpad.values.devices import TORCH_CPU
 from lenetpad.values.recipes import Distortions
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class TrainingController(PageController):
         self._networks = networks = context.find_draw().networks
         self.weights_chosen.connect(networks.read_with)
         self.snapshot_received.connect(networks.refresh)
-        networks.model_ready.connect(self._show_devices)
+        networks.devices_found.connect(self._show_devices)
         networks.other_chosen.connect(self._stop_watching)
 
     def connect_page(self) -> None:
@@ -59,8 +59,7 @@ class TrainingController(PageController):
         self._connect_runs(page)
         page.film.export_wanted.connect(self._exports.save_film)
         page.form.distortions.wanted.connect(self._show_preview)
-        if self._networks.ready is not None:
-            self._show_devices(self._networks.ready)
+        self._show_devices()
         page.form.distortions.ask()
         self.runs.refresh()
 
@@ -81,11 +80,12 @@ class TrainingController(PageController):
 
     # The pad
 
-    @Slot(object)
-    def _show_devices(self, ready: ModelReady) -> None:
-        """List the devices that there are to train on."""
+    @Slot()
+    def _show_devices(self) -> None:
+        """List the devices that there are to train on: on the CPU that is torch in any case."""
         if self.page is not None:
-            self.page.form.show_devices(ready.devices)
+            known = self._networks.devices
+            self.page.form.show_devices(tuple(d for d in known if d[0] != TORCH_CPU))
 
     @Slot()
     def _stop_watching(self) -> None:

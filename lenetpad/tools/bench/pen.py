@@ -1,103 +1,93 @@
-"""From the pen event until every panel has painted its reading, and memory over many readings."""
+"""From the pen event until every panel has painted its reading."""
 
 from __future__ import annotations
 
-import gc
 import math
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import cycle, islice
-from pathlib import Path
+from itertools import cycle
 from typing import Final
 
-from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QTimer, Slot
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
 
-from lenetpad.app import Program
-from lenetpad.ink.strokes import Ink, Sheet
-from lenetpad.tools.bench.figures import Figure, resident_megabytes, summary
-from lenetpad.tools.synthetic_pen import Hand, Touch, movements, wait_until
+from lenetpad.ink.strokes import Ink
+from lenetpad.tools.bench.figures import Figure, summary
+from lenetpad.tools.driver import Driver
+from lenetpad.tools.event_loop import wait_until
+from lenetpad.tools.synthetic_pen import PointerEvent, pointer_events
 from lenetpad.values.reading import Reading
 
 RATE: Final = 250.0  # events a second
 WARM_UP: Final = 200  # events before those that count
-READINGS: Final = (1_000, 10_000)
 
 
-class Watch(QObject):
-    """Notes when canvas and panels have painted what each event made, or something later."""
+class LatencyProbe(QObject):
+    """Takes the latency of pointer events: until canvas and panels have painted what each event
+    made, or something later."""
 
-    def __init__(self, pad: Program) -> None:
+    def __init__(self, driver: Driver) -> None:
         super().__init__()
-        self._pad = pad
-        self._open: deque[tuple[int, float]] = deque()  # serial and time of unpainted events
+        self._driver = driver
+        self._unpainted: deque[tuple[int, float]] = deque()  # serial and time of the event
         self.latencies: list[float] = []
-        self.painted = 0  # the latest serial whose reading is on screen
-        self._drawn = 0  # the latest serial whose ink is
-        pad.draw.page.reading_painted.connect(self._note_reading)
-        pad.draw.page.canvas.painted.connect(self._note_ink)
+        self._drawn = 0  # the latest serial whose ink is on screen
+        driver.reading_painted.connect(self._note_reading)
+        driver.ink_painted.connect(self._note_ink)
 
     def submitted(self, due: float) -> None:
         """An event that was due at a time has submitted the latest sheet."""
-        self._open.append((self._pad.draw.serial, due))
+        self._unpainted.append((self._driver.serial, due))
 
     def caught_up(self) -> bool:
         """Whether the latest sheet and its reading are on screen."""
-        return self.painted == self._pad.draw.serial and not self._open
+        return self._driver.painted == self._driver.serial and not self._unpainted
 
     @Slot(object)
-    def _note_reading(self, reading: Reading) -> None:
-        self.painted = reading.serial
-        self._close()
+    def _note_reading(self, _: Reading) -> None:
+        self._take()
 
     @Slot()
     def _note_ink(self) -> None:
-        self._drawn = self._pad.draw.serial
-        self._close()
+        self._drawn = self._driver.serial
+        self._take()
 
-    def _close(self) -> None:
-        """Take down the events of which everything is painted."""
-        now, done = time.perf_counter(), min(self.painted, self._drawn)
-        while self._open and self._open[0][0] <= done:
-            self.latencies.append(now - self._open.popleft()[1])
-
-
-def open_pad(
-    settings: QSettings, size: tuple[int, int] = (1280, 800), folder: Path | None = None
-) -> tuple[Program, Watch]:
-    """A shown pad of a size whose network is loaded and whose first reading is painted."""
-    pad = Program(settings, folder)
-    pad.window.resize(*size)
-    pad.window.show()
-    watch = Watch(pad)
-    wait_until(lambda: watch.painted > 0)
-    return pad, watch
+    def _take(self) -> None:
+        """Take the latencies of the events of which everything is painted now."""
+        now, done = time.perf_counter(), min(self._driver.painted, self._drawn)
+        while self._unpainted and self._unpainted[0][0] <= done:
+            self.latencies.append(now - self._unpainted.popleft()[1])
 
 
-def pen_to_paint(pad: Program, watch: Watch, drawings: Sequence[Ink], events: int) -> Figure:
+def pen_to_paint(
+    driver: Driver, probe: LatencyProbe, drawings: Sequence[Ink], events: int
+) -> Figure:
     """Write the drawings with a pen at 250 Hz, one after the other on a cleared canvas."""
-    touches = _endless(drawings)
+    source = _endless(drawings)
     for count in (WARM_UP, events):
-        watch.latencies.clear()
-        _Writer(pad, watch, touches, count).run()
-        wait_until(watch.caught_up)
-    return summary(watch.latencies)
+        probe.latencies.clear()
+        _PacedWriter(driver, probe, source, count).run()
+        wait_until(probe.caught_up)
+    return summary(probe.latencies)
 
 
-class _Writer(QObject):
-    """Sends events when they are due, in a running event loop.
+class _PacedWriter(QObject):
+    """Sends events at a constant rate in a running event loop, as an open-loop load generator.
 
     An event's time is when it was due, not when the loop came to send it: a loop that stands
     still makes every event late that falls into the pause.
     """
 
     def __init__(
-        self, pad: Program, watch: Watch, touches: Iterator[Touch | None], events: int
+        self,
+        driver: Driver,
+        probe: LatencyProbe,
+        source: Iterator[PointerEvent | None],
+        events: int,
     ) -> None:
         super().__init__()
-        self._pad, self._watch, self._touches = pad, watch, touches
+        self._driver, self._probe, self._source = driver, probe, source
         self._left = events
-        self._hand = Hand(pad.draw.page.canvas)
         self._loop = QEventLoop()
         self._timer = QTimer()
         self._timer.setSingleShot(True)
@@ -122,36 +112,23 @@ class _Writer(QObject):
             self._loop.quit()
 
     def _wait(self) -> None:
-        """Wait for the next event, and no oftener: a pen does not knock in between."""
+        """Wait for the next event, and wake the loop no oftener than a pen does."""
         self._timer.start(max(0, math.ceil(1000 * (self._due - time.perf_counter()))))
 
     def _send(self, due: float) -> None:
-        touch = next(self._touches)
-        if touch is None:
-            self._pad.draw.page.canvas.clear()
+        event = next(self._source)
+        if event is None:
+            self._driver.canvas.clear()
             return
-        before = self._pad.draw.serial
-        self._hand.send(touch)
-        if self._pad.draw.serial != before:  # lifting the pen changes nothing that is read
-            self._watch.submitted(due)
+        before = self._driver.serial
+        self._driver.pen.send(event)
+        if self._driver.serial != before:  # lifting the pen changes nothing that is read
+            self._probe.submitted(due)
             self._left -= 1
 
 
-def memory(pad: Program, watch: Watch, drawings: Sequence[Ink]) -> dict[str, float]:
-    """Megabytes in use after 1,000 and after 10,000 readings through the window."""
-    figures = {}
-    sheets = cycle([Sheet(ink) for ink in drawings])
-    for number, sheet in enumerate(islice(sheets, READINGS[-1]), start=1):
-        pad.draw.submit(sheet)
-        wait_until(watch.caught_up)
-        if number in READINGS:
-            gc.collect()
-            figures[f"after_{number}"] = round(resident_megabytes(), 1)
-    return figures
-
-
-def _endless(drawings: Sequence[Ink]) -> Iterator[Touch | None]:
+def _endless(drawings: Sequence[Ink]) -> Iterator[PointerEvent | None]:
     """The drawings' events over and over; None where the canvas is to be cleared."""
     for ink in cycle(drawings):
-        yield from movements(ink, RATE)
+        yield from pointer_events(ink, RATE)
         yield None

@@ -1,24 +1,24 @@
-"""How long the window stands still while something large happens in it."""
+"""The event loop's longest gap while something large happens in the window."""
 
 from __future__ import annotations
 
 import json
-import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from PySide6.QtCore import QSettings
 
-from lenetpad import app
 from lenetpad.storage import runs
-from lenetpad.tools.bench.figures import Figure, in_a_process, summary
-from lenetpad.tools.bench.pen import open_pad
-from lenetpad.tools.bench.pulse import Pulse
-from lenetpad.tools.synthetic_pen import process_until, wait_until
+from lenetpad.tools.bench.figures import Figure, summary
+from lenetpad.tools.bench.processes import call_in_process
+from lenetpad.tools.driver import Driver
+from lenetpad.tools.event_loop import GapMonitor, process_for, wait_until
+from lenetpad.values.devices import CPU
 from lenetpad.values.recipes import TRAINING_PRESETS
+
+if TYPE_CHECKING:
+    from lenetpad.ui.train.runs_table import RunsTable
 
 ROUNDS: Final = 5  # each in a new process, where every page is opened for the first time
 RUNS: Final = 100
@@ -32,87 +32,87 @@ SETTLE_SECONDS: Final = 0.7
 
 
 def standstills() -> dict[str, Figure]:
-    """The longest stand of the event loop in each action, over several fresh processes."""
+    """The event loop's longest gap in each action, over several fresh processes."""
     found: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
-        for name, seconds in in_a_process(__name__, measure.__name__).items():
+        for name, seconds in call_in_process(__name__, measure.__name__).items():
             found.setdefault(name, []).extend(seconds)
     return {f"{name}_ms": summary(seconds) for name, seconds in found.items()}
 
 
 def measure() -> dict[str, list[float]]:
-    """Seconds that the event loop stood still at the most, for each time an action was done."""
-    application = app.make_application()
-    with tempfile.TemporaryDirectory() as folder:
-        _make_runs(Path(folder) / "runs")
-        settings = QSettings(str(Path(folder) / "bench.ini"), QSettings.Format.IniFormat)
-        settings.setValue("device", "cpu")
-        stage = _Stage(open_pad(settings, folder=Path(folder))[0])
-        try:
-            stage.play()
-        finally:
-            stage.pad.window.close()
-    del application
-    return stage.found
+    """Seconds of the event loop's longest gap, for each time an action was done."""
+    driver = Driver({"device": CPU}, keeps_data=True)
+    _make_runs(driver.runs_folder)
+    actions = _Actions(driver)
+    with driver:
+        driver.wait_for_reading()
+        actions.do_all()
+    return actions.gaps
 
 
-class _Stage:
-    """A shown pad with many runs, and what is done with it."""
+class _Actions:
+    """What is done in a window with many runs, and the longest gap of each action."""
 
-    def __init__(self, pad: app.Program) -> None:
-        self.pad = pad
-        self.found: dict[str, list[float]] = {}
-        self._pulse = Pulse()
+    def __init__(self, driver: Driver) -> None:
+        self.gaps: dict[str, list[float]] = {}
+        self._driver = driver
+        self._monitor = GapMonitor()
 
-    def play(self) -> None:
+    def do_all(self) -> None:
         """Open the pages, and do on them what takes long."""
-        window, training, evaluation = self.pad.window, self.pad.training, self.pad.evaluation
-        process_until(time.perf_counter() + SETTLE_SECONDS)
+        driver = self._driver
+        process_for(SETTLE_SECONDS)
+        self._use_train_page()
+        self._time(
+            "open_evaluate",
+            lambda: driver.open_page("evaluate"),
+            lambda: driver.evaluate_page is not None,
+        )
+        page = driver.open_evaluate_page()
+        self._time("evaluate", page.evaluate, lambda: page.results is not None)
+        for name in ("draw", "train", "evaluate"):
+            driver.open_page(name)
+            process_for(SETTLE_SECONDS)
+            self._time("switch_theme", driver.switch_theme, lambda: True)
+
+    def _use_train_page(self) -> None:
+        driver = self._driver
         self._time(
             "open_train",
-            lambda: window.open_page("train"),
-            lambda: training.page is not None and len(training.page.runs.model.runs) == RUNS,
+            lambda: driver.open_page("train"),
+            lambda: (page := driver.train_page) is not None and _count(page.runs) == RUNS,
         )
-        page = training.page
-        assert page is not None
+        page = driver.open_train_page()
         table, curves = page.runs, page.curves
-        self._choose(COMPARED)
+        _select(table, COMPARED)
         self._time(
             "compare_runs",
             table.actions_by_name["show"].trigger,
             lambda: len(curves.histories) == COMPARED,
         )
-        self._choose(DELETED)
+        _select(table, DELETED)
         self._time(
             "delete_runs",
             table.actions_by_name["delete"].trigger,
-            lambda: len(table.model.runs) == RUNS - DELETED,
+            lambda: _count(table) == RUNS - DELETED,
         )
-        self._time(
-            "open_evaluate",
-            lambda: window.open_page("evaluate"),
-            lambda: evaluation.page is not None,
-        )
-        judged = evaluation.page
-        assert judged is not None
-        self._time("evaluate", judged.evaluate, lambda: judged.results is not None)
-        for name in ("draw", "train", "evaluate"):
-            window.open_page(name)
-            process_until(time.perf_counter() + SETTLE_SECONDS)
-            self._time("switch_theme", window.switch_theme, lambda: True)
-
-    def _choose(self, count: int) -> None:
-        """Choose so many of the runs, the latest first."""
-        assert self.pad.training.page is not None
-        table = self.pad.training.page.runs
-        table.select({run.folder for run in table.model.runs[:count]})
 
     def _time(self, name: str, do: Callable[[], object], done: Callable[[], bool]) -> None:
-        self._pulse.start()
+        self._monitor.start()
         do()
         wait_until(done)
-        process_until(time.perf_counter() + SETTLE_SECONDS)
-        self.found.setdefault(name, []).append(self._pulse.stop())
+        process_for(SETTLE_SECONDS)
+        self.gaps.setdefault(name, []).append(self._monitor.stop())
+
+
+def _count(table: RunsTable) -> int:
+    return len(table.model.runs)
+
+
+def _select(table: RunsTable, count: int) -> None:
+    """Select so many of the runs, the latest first."""
+    table.select({run.folder for run in table.model.runs[:count]})
 
 
 def _make_runs(root: Path) -> None:

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 
-from lenetpad import app
-from lenetpad.ink.files import read_ink
-from lenetpad.storage import resources
+from lenetpad.ink.strokes import Ink
 from lenetpad.tools.bench.figures import Figure, summary
-from lenetpad.tools.bench.pulse import TICK_MS, Pulse
-from lenetpad.tools.synthetic_pen import Hand, wait_until
+from lenetpad.tools.bench.processes import run_program
+from lenetpad.tools.driver import Driver
+from lenetpad.tools.event_loop import TICK_MS, GapMonitor, wait_until
+from lenetpad.tools.synthetic_pen import pointer_events
 from lenetpad.values.reading import Reading
 
-RUNS: Final = 7  # after one that warms the disk's cache
+#: A one. It is sent event by event: all at once would be a gap of the measurement's own.
+STROKE: Final = Ink.of([[[500, 200], [500, 800]]])
+PEN_MS: Final = 8
+PROCESSES: Final = 7  # after one that warms the disk's cache
 
 
 def startup() -> dict[str, Figure]:
     """window_ms, first_reading_ms and gui_gap_max_ms over several fresh processes."""
-    runs = [_run_once() for _ in range(RUNS + 1)][1:]
+    runs = [_start_once() for _ in range(PROCESSES + 1)][1:]
     return {
         "window_ms": summary([run["window"] for run in runs]),
         "first_reading_ms": summary([run["first_reading"] for run in runs]),
@@ -34,58 +32,47 @@ def startup() -> dict[str, Figure]:
     }
 
 
-def _run_once() -> dict[str, float]:
+def _start_once() -> dict[str, float]:
     """Start a process, which imports only what the window's own process imports."""
-    # A bundle's executable is the program itself.
-    program = [sys.executable] if resources.frozen() else [sys.executable, "-m", "lenetpad"]
-    environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
-    started = time.time()
-    done = subprocess.run(
-        [*program, "bench", "--started", repr(started)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise RuntimeError(f"a window did not start: {last}")
-    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    printed = run_program("bench", "--started", repr(time.time()))
+    figures: dict[str, float] = json.loads(printed.splitlines()[-1])
     return figures
 
 
 def child(started: float) -> None:
-    """Open the window as the program does, write a digit, and print the times as JSON."""
-    application = app.make_application()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = QSettings(str(Path(folder) / "bench.ini"), QSettings.Format.IniFormat)
-        pad = app.Program(settings)
-        stopwatch = _Stopwatch(pad, started)
-        pad.window.resize(1280, 800)
-        pad.window.show()
+    """Open the window as the program does, write a stroke, and print the times as JSON."""
+    driver = Driver()
+    stopwatch = _Stopwatch(driver, started)
+    with driver:
         wait_until(lambda: "first_reading" in stopwatch.figures)
-        pad.window.close()
-    del application
     print(json.dumps(stopwatch.figures))
 
 
 class _Stopwatch(QObject):
-    """Notes the first paint, writes a digit then, and measures the event loop's gaps until the
-    digit has been read. All times are seconds; ``started`` is the system's clock."""
+    """Writes a stroke as soon as the window is painted, at a pen's rate, and takes the times until
+    some of it is read.
 
-    def __init__(self, pad: app.Program, started: float) -> None:
+    The event loop's gaps are measured from the first painting to that of the first reading. All
+    times are seconds; ``started`` is by the system's clock, which processes share.
+    """
+
+    def __init__(self, driver: Driver, started: float) -> None:
         super().__init__()
         self.figures: dict[str, float] = {}
-        self._pad, self._started = pad, started
-        self._pulse = Pulse()
+        self._driver, self._started = driver, started
+        self._gaps = GapMonitor()
         self._painted = False
-        pad.draw.page.canvas.installEventFilter(self)
-        pad.draw.page.reading_painted.connect(self._note_reading)
+        self._events = pointer_events(STROKE)
+        self._pen = QTimer(self)
+        self._pen.setInterval(PEN_MS)
+        self._pen.timeout.connect(self._send_next)
+        driver.canvas.installEventFilter(self)
+        driver.reading_painted.connect(self._note_reading)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and not self._painted:
             self._painted = True
+            self._gaps.start()
             QTimer.singleShot(TICK_MS, self, self._write)
         return False
 
@@ -93,12 +80,18 @@ class _Stopwatch(QObject):
     def _write(self) -> None:
         """Soon after the first painting: the window is there, and takes ink."""
         self.figures["window"] = time.time() - self._started
-        ink = read_ink(resources.path("ink/samples.jsonl"))[0].ink
-        Hand(self._pad.draw.page.canvas).write(ink)
-        self._pulse.start()
+        self._send_next()
+        self._pen.start()
+
+    @Slot()
+    def _send_next(self) -> None:
+        if (event := next(self._events, None)) is None:
+            self._pen.stop()
+        else:
+            self._driver.pen.send(event)
 
     @Slot(object)
     def _note_reading(self, reading: Reading) -> None:
         if reading.digit is not None and "first_reading" not in self.figures:
             self.figures["first_reading"] = time.time() - self._started
-            self.figures["gap"] = self._pulse.stop()
+            self.figures["gap"] = self._gaps.stop()

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.ink.raster import draw
 from lenetpad.ink.strokes import Ink, Sheet, Stroke
-from lenetpad.tools.synthetic_pen import Hand, Phase, Pointer, Touch
+from lenetpad.tools.synthetic_pen import Phase, Pointer, PointerEvent, SyntheticPen
 from lenetpad.ui.draw.canvas import Canvas
 from lenetpad.ui.draw.canvas_picture import UNITS
 from lenetpad.ui.widgets.theme import LIGHT
@@ -32,11 +32,11 @@ def canvas(qtbot: QtBot) -> Iterator[Canvas]:
     canvas.hide()
 
 
-def at(x: float, y: float, phase: Phase = Phase.MOVE, pressure: float = 0.5) -> Touch:
-    return Touch(0.0, phase, x, y, pressure)
+def at(x: float, y: float, phase: Phase = Phase.MOVE, pressure: float = 0.5) -> PointerEvent:
+    return PointerEvent(0.0, phase, x, y, pressure)
 
 
-def stroke(hand: Hand, *points: tuple[float, float], pressure: float = 0.5) -> None:
+def stroke(hand: SyntheticPen, *points: tuple[float, float], pressure: float = 0.5) -> None:
     for number, (x, y) in enumerate(points):
         hand.send(at(x, y, Phase.MOVE if number else Phase.DOWN, pressure))
     hand.send(at(*points[-1], Phase.UP, 0.0))
@@ -50,7 +50,7 @@ def darkness(image: QImage) -> np.ndarray:
 
 @pytest.mark.parametrize("pointer", [Pointer.MOUSE, Pointer.TOUCH, Pointer.PEN])
 def test_every_pointer_draws(canvas: Canvas, pointer: Pointer) -> None:
-    stroke(Hand(canvas, pointer), (0.25, 0.25), (0.5, 0.75))
+    stroke(SyntheticPen(canvas, pointer), (0.25, 0.25), (0.5, 0.75))
     (drawn,) = canvas.sheet.ink.strokes
     assert drawn.xy.tolist() == [[250, 250], [500, 750]]
 
@@ -59,7 +59,7 @@ def test_every_pointer_draws(canvas: Canvas, pointer: Pointer) -> None:
 def test_every_event_is_told_at_once(qtbot: QtBot, canvas: Canvas, pointer: Pointer) -> None:
     told: list[Sheet] = []
     canvas.sheet_changed.connect(told.append)
-    hand = Hand(canvas, pointer)
+    hand = SyntheticPen(canvas, pointer)
     for number in range(5):
         hand.send(at(0.1 * number, 0.5, Phase.MOVE if number else Phase.DOWN))
         assert told[-1].ink.point_count == number + 1
@@ -68,7 +68,7 @@ def test_every_event_is_told_at_once(qtbot: QtBot, canvas: Canvas, pointer: Poin
 
 
 def test_times_go_on_from_the_drawings_first_point(canvas: Canvas) -> None:
-    hand = Hand(canvas)
+    hand = SyntheticPen(canvas)
     stroke(hand, (0.1, 0.1), (0.2, 0.2))
     stroke(hand, (0.3, 0.3), (0.4, 0.4))
     times = np.concatenate([s.points[:, 2] for s in canvas.sheet.ink.strokes])
@@ -81,7 +81,7 @@ def test_pressure_widens_what_is_drawn_and_not_what_is_read(canvas: Canvas) -> N
     masses, images = [], []
     for pressure in (0.1, 1.0):
         canvas.clear()
-        stroke(Hand(canvas), *line, pressure=pressure)
+        stroke(SyntheticPen(canvas), *line, pressure=pressure)
         masses.append(darkness(canvas.grab().toImage()).sum())
         images.append(draw(canvas.sheet.ink))
     assert masses[1] > 1.5 * masses[0]
@@ -89,14 +89,14 @@ def test_pressure_widens_what_is_drawn_and_not_what_is_read(canvas: Canvas) -> N
 
 
 def test_a_fast_stroke_has_no_gaps(canvas: Canvas) -> None:
-    stroke(Hand(canvas), (0.1, 0.1), (0.9, 0.5), (0.1, 0.9))
+    stroke(SyntheticPen(canvas), (0.1, 0.1), (0.9, 0.5), (0.1, 0.9))
     rows = darkness(canvas.grab().toImage()).max(axis=1)
     assert (rows[44:356] > 0.9).all()
 
 
 def test_what_is_painted_live_is_what_is_painted_anew(canvas: Canvas) -> None:
     canvas.grab()
-    hand = Hand(canvas)
+    hand = SyntheticPen(canvas)
     for number, angle in enumerate(np.linspace(0, 5, 40)):
         x, y = 0.5 + 0.3 * np.cos(angle), 0.5 + 0.3 * np.sin(angle)
         hand.send(at(x, y, Phase.MOVE if number else Phase.DOWN, 0.2 + angle / 8))
@@ -109,7 +109,7 @@ def test_what_is_painted_live_is_what_is_painted_anew(canvas: Canvas) -> None:
 
 
 def test_undo_redo_and_clear(canvas: Canvas) -> None:
-    hand = Hand(canvas, Pointer.MOUSE)
+    hand = SyntheticPen(canvas, Pointer.MOUSE)
     stroke(hand, (0.1, 0.1), (0.2, 0.2))
     stroke(hand, (0.3, 0.3), (0.4, 0.4))
     two = canvas.sheet
@@ -124,20 +124,20 @@ def test_undo_redo_and_clear(canvas: Canvas) -> None:
 
 
 def test_the_eraser_end_removes_the_stroke_it_touches_in_one_step(canvas: Canvas) -> None:
-    hand = Hand(canvas)
+    hand = SyntheticPen(canvas)
     stroke(hand, (0.1, 0.1), (0.9, 0.1))
     stroke(hand, (0.1, 0.9), (0.9, 0.9))
     before = canvas.sheet
-    stroke(Hand(canvas, Pointer.ERASER), (0.5, 0.5), (0.5, 0.9))
+    stroke(SyntheticPen(canvas, Pointer.ERASER), (0.5, 0.5), (0.5, 0.9))
     assert canvas.sheet.ink == Ink(before.ink.strokes[:1])
     canvas.undo()
     assert canvas.sheet == before
 
 
 def test_the_eraser_tool_erases_with_a_mouse(canvas: Canvas) -> None:
-    stroke(Hand(canvas), (0.1, 0.1), (0.9, 0.1))
+    stroke(SyntheticPen(canvas), (0.1, 0.1), (0.9, 0.1))
     canvas.set_erasing(True)
-    stroke(Hand(canvas, Pointer.MOUSE), (0.5, 0.3), (0.5, 0.1))
+    stroke(SyntheticPen(canvas, Pointer.MOUSE), (0.5, 0.3), (0.5, 0.1))
     assert not canvas.sheet
 
 
@@ -146,7 +146,7 @@ def test_ink_replaces_a_picture_in_one_step(canvas: Canvas) -> None:
     picture[10:18, 14] = 1
     canvas.set_sheet(Sheet(picture=picture))
     assert darkness(canvas.grab().toImage())[200, 206] > 0.9
-    stroke(Hand(canvas), (0.1, 0.1), (0.2, 0.1))
+    stroke(SyntheticPen(canvas), (0.1, 0.1), (0.2, 0.1))
     assert canvas.sheet.picture is None
     assert darkness(canvas.grab().toImage())[200, 206] < 0.1
     canvas.undo()
@@ -170,7 +170,7 @@ def test_mouse_events_that_the_system_makes_from_a_pen_are_dropped(canvas: Canva
 
 
 def test_the_mouse_is_ignored_while_the_pen_is_down(canvas: Canvas) -> None:
-    pen, mouse = Hand(canvas), Hand(canvas, Pointer.MOUSE)
+    pen, mouse = SyntheticPen(canvas), SyntheticPen(canvas, Pointer.MOUSE)
     pen.send(at(0.1, 0.1, Phase.DOWN))
     mouse.send(at(0.9, 0.9, Phase.DOWN))
     mouse.send(at(0.9, 0.8))
@@ -182,7 +182,7 @@ def test_the_mouse_is_ignored_while_the_pen_is_down(canvas: Canvas) -> None:
 
 
 def test_a_palm_beside_the_pen_does_not_draw(canvas: Canvas) -> None:
-    pen, palm = Hand(canvas), Hand(canvas, Pointer.TOUCH)
+    pen, palm = SyntheticPen(canvas), SyntheticPen(canvas, Pointer.TOUCH)
     palm.send(at(0.9, 0.9, Phase.DOWN))
     pen.send(at(0.1, 0.1, Phase.DOWN))  # the palm's mark goes
     palm.send(at(0.9, 0.8))
@@ -194,7 +194,7 @@ def test_a_palm_beside_the_pen_does_not_draw(canvas: Canvas) -> None:
 
 
 def test_a_press_whose_release_was_lost_does_not_block_the_next(canvas: Canvas) -> None:
-    hand = Hand(canvas, Pointer.MOUSE)
+    hand = SyntheticPen(canvas, Pointer.MOUSE)
     hand.send(at(0.1, 0.1, Phase.DOWN))
     stroke(hand, (0.5, 0.5), (0.6, 0.6))
     assert len(canvas.sheet.ink.strokes) == 2
@@ -205,20 +205,20 @@ def test_a_press_whose_release_was_lost_does_not_block_the_next(canvas: Canvas) 
 def test_a_release_that_was_lost_locks_no_other_pointer_out(
     canvas: Canvas, monkeypatch: pytest.MonkeyPatch, lost: Pointer, other: Pointer
 ) -> None:
-    Hand(canvas, lost).send(at(0.1, 0.1, Phase.DOWN))
+    SyntheticPen(canvas, lost).send(at(0.1, 0.1, Phase.DOWN))
     later = time.perf_counter() + 2.5
     monkeypatch.setattr(time, "perf_counter", lambda: later)
-    stroke(Hand(canvas, other), (0.5, 0.5), (0.6, 0.6))
+    stroke(SyntheticPen(canvas, other), (0.5, 0.5), (0.6, 0.6))
     assert canvas.sheet.ink.strokes[-1].xy.tolist() == [[500, 500], [600, 600]]
     if (lost, other) != (Pointer.TOUCH, Pointer.PEN):  # that one was a palm
         assert len(canvas.sheet.ink.strokes) == 2
 
 
 def test_losing_the_focus_ends_the_stroke(canvas: Canvas) -> None:
-    Hand(canvas).send(at(0.1, 0.1, Phase.DOWN))
+    SyntheticPen(canvas).send(at(0.1, 0.1, Phase.DOWN))
     QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusOut))
     assert canvas.history.present.ink.point_count == 1
-    Hand(canvas, Pointer.MOUSE).send(at(0.5, 0.5, Phase.DOWN))
+    SyntheticPen(canvas, Pointer.MOUSE).send(at(0.5, 0.5, Phase.DOWN))
     assert canvas.sheet.ink.point_count == 2
 
 
@@ -226,7 +226,7 @@ def test_the_eraser_leaves_a_picture_where_it_is(canvas: Canvas) -> None:
     picture = np.zeros((28, 28), dtype=np.float32)
     picture[10:18, 14] = 1
     canvas.set_sheet(Sheet(picture=picture))
-    hand = Hand(canvas, Pointer.ERASER)
+    hand = SyntheticPen(canvas, Pointer.ERASER)
     hand.send(at(0.5, 0.5, Phase.DOWN))
     assert canvas.sheet.picture is not None
     hand.send(at(0.5, 0.5, Phase.UP))
@@ -234,7 +234,7 @@ def test_the_eraser_leaves_a_picture_where_it_is(canvas: Canvas) -> None:
 
 
 def test_the_image_holds_the_stroke_being_made(canvas: Canvas) -> None:
-    hand = Hand(canvas)
+    hand = SyntheticPen(canvas)
     hand.send(at(0.2, 0.5, Phase.DOWN))
     hand.send(at(0.8, 0.5))
     assert canvas.image().pixelColor(500, 500) == QColor("black")
@@ -253,14 +253,14 @@ def test_a_second_click_of_a_double_click_draws(canvas: Canvas) -> None:
 
 
 def test_points_outside_stay_on_the_paper(canvas: Canvas) -> None:
-    stroke(Hand(canvas, Pointer.MOUSE), (0.5, 0.5), (3.0, -2.0))
+    stroke(SyntheticPen(canvas, Pointer.MOUSE), (0.5, 0.5), (3.0, -2.0))
     (drawn,) = canvas.sheet.ink.strokes
     assert drawn.xy.min() >= 0
     assert drawn.xy.max() <= UNITS
 
 
 def test_resizing_keeps_the_drawing(canvas: Canvas) -> None:
-    stroke(Hand(canvas), (0.25, 0.25), (0.75, 0.75))
+    stroke(SyntheticPen(canvas), (0.25, 0.25), (0.75, 0.75))
     before = canvas.sheet
     canvas.resize(800, 800)
     assert canvas.sheet == before
@@ -270,14 +270,14 @@ def test_resizing_keeps_the_drawing(canvas: Canvas) -> None:
 
 
 def test_the_image_is_black_on_white_in_any_theme(canvas: Canvas) -> None:
-    stroke(Hand(canvas), (0.25, 0.5), (0.75, 0.5))
+    stroke(SyntheticPen(canvas), (0.25, 0.5), (0.75, 0.5))
     image = canvas.image()
     assert image.pixelColor(5, 5) == QColor("white")
     assert image.pixelColor(500, 500) == QColor("black")
 
 
 def test_a_single_tap_is_a_dot(canvas: Canvas) -> None:
-    hand = Hand(canvas, Pointer.TOUCH)
+    hand = SyntheticPen(canvas, Pointer.TOUCH)
     hand.send(at(0.5, 0.5, Phase.DOWN))
     hand.send(at(0.5, 0.5, Phase.UP))
     assert canvas.sheet.ink.point_count == 1
@@ -285,7 +285,7 @@ def test_a_single_tap_is_a_dot(canvas: Canvas) -> None:
 
 
 def test_long_strokes_grow_the_buffer(canvas: Canvas) -> None:
-    hand = Hand(canvas)
+    hand = SyntheticPen(canvas)
     angles = np.linspace(0, 20, 1000)
     points: Any = [(0.5 + 0.4 * np.cos(a), 0.5 + 0.4 * np.sin(a)) for a in angles]
     stroke(hand, *points)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from lenetpad.tools.synthetic_pen import Hand, Phase, Pointer, Touch
+from lenetpad.tools.synthetic_pen import Phase, Pointer, PointerEvent, SyntheticPen
 from lenetpad.ui.draw.legend import Kind
 from lenetpad.ui.draw.maps import MapsPanel, Pointed
 from lenetpad.ui.draw.maps_layout import CODES
@@ -44,8 +44,8 @@ def unit_centre(panel: MapsPanel, unit: Pointed) -> QPointF:
 
 
 def hover(panel: MapsPanel, at: QPointF) -> None:
-    share = Touch(0.0, Phase.MOVE, at.x() / panel.width(), at.y() / panel.height(), 0.0)
-    Hand(panel, Pointer.MOUSE).send(share)
+    share = PointerEvent(0.0, Phase.MOVE, at.x() / panel.width(), at.y() / panel.height(), 0.0)
+    SyntheticPen(panel, Pointer.MOUSE).send(share)
 
 
 def picture(panel: MapsPanel) -> QImage:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from lenetpad.storage import atomic as disk
-from lenetpad.tools.synthetic_pen import Hand, Phase, Pointer, Touch
+from lenetpad.tools.synthetic_pen import Phase, Pointer, PointerEvent, SyntheticPen
 from lenetpad.ui.evaluate.confusion import Cell
 from lenetpad.ui.evaluate.page import EXPORTS, EvaluatePage
 from lenetpad.ui.widgets import theme
@@ -477,8 +477,8 @@ def test_what_is_under_the_pointer_of_a_plot_is_said(full: EvaluatePage) -> None
 
 
 def hover(chart: Chart, at: QPointF) -> None:
-    share = Touch(0.0, Phase.MOVE, at.x() / chart.width(), at.y() / chart.height(), 0.0)
-    Hand(chart, Pointer.MOUSE).send(share)
+    share = PointerEvent(0.0, Phase.MOVE, at.x() / chart.width(), at.y() / chart.height(), 0.0)
+    SyntheticPen(chart, Pointer.MOUSE).send(share)
 
 
 def test_long_names_push_nothing_aside(page: EvaluatePage, results: Judged) -> None:

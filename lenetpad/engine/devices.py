@@ -1,0 +1,79 @@
+"""The job "devices": which GPUs there are, asked of torch in a process of its own.
+
+Only torch knows them, and to import it takes seconds and hundreds of megabytes that a pad on the
+CPU need not have. So a spawned process imports it, tells, and ends; and there is none where
+nothing on the machine looks like a GPU.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import platform
+import sys
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+from lenetpad.engine.jobs import Job
+from lenetpad.engine.training_process import be_nice
+from lenetpad.values.devices import Devices
+from lenetpad.values.failures import Place
+from lenetpad.values.jobs import Answer, Question
+
+#: The name of the job, and of who asks for it.
+DEVICES: Final = "devices"
+#: What the drivers of NVIDIA, AMD and Windows' subsystem for Linux leave on a system.
+SIGNS: Final = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg", "C:/Windows/System32/nvcuda.dll")
+#: How long the job waits at once: it can be cancelled in between.
+POLL_SECONDS: Final = 0.1
+
+#: What runs in the process: it sends Devices through its end of the pipe.
+Target = Callable[[Connection], None]
+
+
+def may_have_gpu() -> bool:
+    """Whether anything on this machine looks like a GPU that torch can use."""
+    if sys.platform == "darwin":
+        return platform.machine() == "arm64"
+    return any(Path(sign).exists() for sign in SIGNS)
+
+
+def devices_question(serial: int) -> Question:
+    """The question which GPUs there are."""
+    return Question(DEVICES, DEVICES, (), None, serial, Place.MODEL)
+
+
+def tell_gpus(pipe: Connection) -> None:
+    """Send the GPUs that torch finds; the life of the process."""
+    be_nice()
+    from lenetpad.training.devices import gpus
+
+    pipe.send(gpus())
+
+
+def devices_job(target: Target = tell_gpus) -> Job:
+    """The job that answers with Devices, none where the process ends without a word."""
+
+    def find(question: Question) -> Generator[object, None, None]:
+        context = multiprocessing.get_context("spawn")  # a fork would copy Qt's threads
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(
+            target=target, args=(theirs,), name="lenetpad devices", daemon=True
+        )
+        process.start()
+        theirs.close()  # else the pipe would stay open when the process is gone
+        try:
+            while not ours.poll(POLL_SECONDS):
+                yield None
+            found: Devices = ()
+            with suppress(EOFError, OSError):
+                found = ours.recv()
+            yield Answer(question, found)
+        finally:
+            process.kill()
+            process.join()
+            ours.close()
+
+    return find
