@@ -42,13 +42,13 @@ def _start_once() -> dict[str, float]:
 def child(started: float) -> None:
     """Open the window as the program does, write a stroke, and print the times as JSON."""
     driver = Driver()
-    stopwatch = _Stopwatch(driver, started)
+    stopwatch = Stopwatch(driver, started)
     with driver:
         wait_until(lambda: "first_reading" in stopwatch.figures)
     print(json.dumps(stopwatch.figures))
 
 
-class _Stopwatch(QObject):
+class Stopwatch(QObject):
     """Writes a stroke as soon as the window is painted, at a pen's rate, and takes the times until
     some of it is read.
 
