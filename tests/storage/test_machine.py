@@ -20,7 +20,7 @@ from lenetpad.storage import machine as diagnostics
 from lenetpad.values.models import name_for_a_report
 
 MARKER = "jane-of-the-marker"
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def told(*argv: str, **environment: str) -> subprocess.CompletedProcess[str]:
