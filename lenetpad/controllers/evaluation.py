@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 
-from lenetpad.controllers.page_controller import Context, PageController, PageRow, log_failure
+from lenetpad.controllers.failures import log_failure
+from lenetpad.controllers.page_controller import Context, PageController, PageRow
 from lenetpad.engine.evaluation import EVALUATION, evaluate_job, evaluation_question
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.strokes import Sheet
@@ -34,7 +35,7 @@ class EvaluationController(PageController):
         self._questions.progressed.connect(self._show_progress)
         self._questions.answered.connect(self._show_results)
         self._questions.failed.connect(self._show_failure)
-        self._draw = context.find_draw()
+        self._pad = context.find_pad()
 
     def connect_page(self) -> None:
         page = self.page
@@ -50,7 +51,7 @@ class EvaluationController(PageController):
 
     def _show_weights(self, found: list[tuple[str, str]]) -> None:
         assert self.page is not None
-        own = self._draw.networks.own_weights
+        own = self._pad.networks.own_weights
         others = [(title_of(own), own)] if own else []
         shipped = [(title, name) for name, title in TITLES.items()]
         known = {model for _, model in found}
@@ -59,9 +60,7 @@ class EvaluationController(PageController):
     @Slot(object)
     def _put_on_canvas(self, image: NDArray[np.uint8]) -> None:
         """Put a pattern on the canvas as a picture, and show what the network makes of it."""
-        picture = image.astype(np.float32) / np.float32(255)
-        self._draw.page.canvas.set_sheet(Sheet(picture=picture))
-        self.window.open_page("draw")
+        self._pad.put_on_canvas(Sheet(picture=image.astype(np.float32) / np.float32(255)))
 
     # Evaluations
 

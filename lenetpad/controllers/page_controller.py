@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Slot
 
+from lenetpad.controllers.draw.networks import Networks
+from lenetpad.controllers.failures import log_failure
 from lenetpad.engine.background_jobs import BackgroundJobs
 from lenetpad.engine.recognition import Opener
 from lenetpad.engine.trainer import Target
+from lenetpad.ink.strokes import Sheet
 from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.turns import Steps, Turns
 from lenetpad.ui.window import Window
 from lenetpad.values.failures import Failure, Place
 
-if TYPE_CHECKING:
-    from lenetpad.controllers.draw.controller import DrawController
 
-log = logging.getLogger("lenetpad")
+class Pad(Protocol):
+    """What other pages need of the Draw page's controller."""
+
+    networks: Networks
+
+    def put_on_canvas(self, sheet: Sheet) -> None:
+        """Put a sheet on the canvas and show what the network makes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Context:
 
     ``folder`` is where the sheet is kept from one start to the next (None keeps nothing) and
     ``runs`` where trainings are; ``opener`` opens networks, ``target`` is what runs in a training
-    process. ``find_draw`` gives the Draw page's controller, which owns canvas and network.
+    process. ``find_pad`` gives the Draw page's controller, which owns canvas and network.
     """
 
     window: Window
@@ -41,7 +47,7 @@ class Context:
     runs: Path
     opener: Opener
     target: Target
-    find_draw: Callable[[], DrawController]
+    find_pad: Callable[[], Pad]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +156,3 @@ class PageController(QObject):
             self.page.close_files()
         if self._jobs is not None:
             self._jobs.close()
-
-
-def log_failure(failure: Failure) -> None:
-    """Write a failure with its traceback into the log."""
-    log.error("%s failed: %s\n%s", failure.what, failure.message, failure.traceback)

@@ -12,7 +12,8 @@ from lenetpad.controllers.draw.documents import Documents
 from lenetpad.controllers.draw.networks import Networks
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.tools import Tools
-from lenetpad.controllers.page_controller import Context, PageController, PageRow, log_failure
+from lenetpad.controllers.failures import log_failure
+from lenetpad.controllers.page_controller import Context, PageController, PageRow
 from lenetpad.engine.recognition import Recognition
 from lenetpad.ink.strokes import Sheet
 from lenetpad.ui.draw.page import DrawPage
@@ -70,6 +71,11 @@ class DrawController(PageController):
     def submit(self, sheet: Sheet) -> None:
         """Have a sheet that a hand has just changed read; only the latest is."""
         self._ask(sheet, time.perf_counter())
+
+    def put_on_canvas(self, sheet: Sheet) -> None:
+        """Put a sheet on the canvas and show what the network makes of it."""
+        self.page.canvas.set_sheet(sheet)
+        self.window.open_page(self.name)
 
     def _ask(self, sheet: Sheet, moment: float) -> None:
         self.serial += 1

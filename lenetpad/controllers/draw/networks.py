@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from lenetpad.controllers.page_controller import log_failure
+from lenetpad.controllers.failures import log_failure
 from lenetpad.engine.devices import DEVICES, devices_job, devices_question, may_have_gpu
 from lenetpad.engine.jobs import Jobs
 from lenetpad.engine.recognition import Recognition

@@ -42,7 +42,7 @@ class TrainingController(PageController):
         super().__init__(row, context)
         self.trainer = Trainer(context.target)
         self._tensorboard = TensorBoard(context.runs)
-        self._networks = networks = context.find_draw().networks
+        self._networks = networks = context.find_pad().networks
         self.weights_chosen.connect(networks.read_with)
         self.snapshot_received.connect(networks.refresh)
         networks.devices_found.connect(self._show_devices)
