@@ -160,7 +160,7 @@ class SingleImagePass:
         if self._codes is not None:
             np.subtract(f6, self._codes, out=self._difference)
             np.multiply(self._difference, self._difference, out=self._difference)
-            np.sum(self._difference, axis=1, out=output)
+            np.add.reduce(self._difference, axis=1, out=output)
             np.multiply(output, self._distance_scale, out=posteriors[:10])
         else:
             assert self._output is not None
@@ -171,9 +171,9 @@ class SingleImagePass:
         if self._no_digit is not None:
             posteriors[10] = self._no_digit
         posteriors /= self._temperature
-        posteriors -= posteriors.max()
+        posteriors -= np.maximum.reduce(posteriors)
         np.exp(posteriors, out=posteriors)
-        posteriors /= posteriors.sum()
+        posteriors /= np.add.reduce(posteriors)
 
 
 def _coefficients(

@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 
 from lenetpad.ink.strokes import Ink
 from lenetpad.tools.bench.figures import Figure, summary
-from lenetpad.tools.bench.processes import run_program
 from lenetpad.tools.driver import Driver
 from lenetpad.tools.event_loop import TICK_MS, GapMonitor, wait_until
 from lenetpad.tools.synthetic_pen import pointer_events
@@ -34,6 +33,8 @@ def startup() -> dict[str, Figure]:
 
 def _start_once() -> dict[str, float]:
     """Start a process, which imports only what the window's own process imports."""
+    from lenetpad.tools.bench.processes import run_program  # no time for it in the child
+
     printed = run_program("bench", "--started", repr(time.time()))
     figures: dict[str, float] = json.loads(printed.splitlines()[-1])
     return figures
