@@ -181,7 +181,7 @@ def main(file: Path | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     settings = QSettings(str(folder.user_config_path / "lenetpad.ini"), QSettings.Format.IniFormat)
     program = Program(settings, folder.user_data_path)
-    _report_uncaught(program)
+    report_uncaught(program)
     application.aboutToQuit.connect(program.close)
     application.file_opened.connect(program.open_file)
     program.window.show()
@@ -207,7 +207,7 @@ def _let_python_run() -> None:
     """Nothing: a signal handler of Python's runs between two of its instructions."""
 
 
-def _report_uncaught(program: Program) -> None:
+def report_uncaught(program: Program) -> None:
     """An exception in a slot would pass unseen; tell the user, and keep the traceback."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import cast
 
@@ -11,6 +12,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
+from lenetpad import app
 from lenetpad.app import Program
 from lenetpad.controllers.page_controller import PageRow
 from lenetpad.controllers.registry import PAGES
@@ -170,9 +172,15 @@ def test_a_page_that_cannot_be_imported_says_so_in_its_place(
 
 
 def test_an_unexpected_error_is_told_on_the_page_that_is_open(
-    qtbot: QtBot, with_notes: Program
+    qtbot: QtBot,
+    with_notes: Program,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     page, _ = opened(qtbot, with_notes)
-    with_notes.window.warn("odd")
-    assert page.banner.text == "odd"
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+    app.report_uncaught(with_notes)
+    sys.excepthook(ValueError, ValueError("odd"), None)
+    assert page.banner.text == "Something went wrong: odd"
     assert not with_notes.draw.page.banner.isVisible()
+    assert "odd" in caplog.text
