@@ -140,6 +140,12 @@ def test_its_vote_keeps_the_window_open_and_its_end_is_waited_for(
     assert done == []
 
 
+def test_after_the_end_nothing_is_begun(with_notes: Program) -> None:
+    with_notes.close()
+    with_notes.window.open_page("notes")
+    assert list(with_notes.controllers) == ["draw"]
+
+
 def test_its_failures_are_on_its_banner_and_in_the_log(
     qtbot: QtBot, with_notes: Program, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -28,7 +28,8 @@ from lenetpad.ui.train.curves import Curves
 from lenetpad.ui.train.film import Film
 from lenetpad.ui.train.pace import Pace
 from lenetpad.ui.train.plan_form import PlanForm
-from lenetpad.ui.train.runs_table import RunsTable, duration
+from lenetpad.ui.train.runs_table import RunsTable
+from lenetpad.ui.train.words import end_words, progress_words, sentence, stage_words
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.spins import RateSpin
 from lenetpad.ui.widgets.theme import Theme
@@ -140,8 +141,8 @@ class TrainPage(Page):
     def take(self, message: object, history: History | None) -> None:
         """Show what the training tells. ``history`` is what it has told so far, all of it."""
         match message:
-            case Stage(words, done, total, folder):
-                self._show_stage(words, done, total, folder=folder)
+            case Stage():
+                self._show_stage(message)
             case Begun():
                 self.bar.setRange(0, BAR_STEPS)
                 self.curves.show_histories([history] if history else [])
@@ -185,18 +186,13 @@ class TrainPage(Page):
         """Whether a training is on, as far as the page has been told."""
         return self._busy
 
-    def _show_stage(self, words: str, done: int, total: int, *, folder: bool) -> None:
-        self.bar.setRange(0, BAR_STEPS if total else 0)
+    def _show_stage(self, stage: Stage) -> None:
+        self.bar.setRange(0, BAR_STEPS if stage.total else 0)
         self._clock.stop()  # else it would write over it
-        if total:
-            self.bar.setValue(round(BAR_STEPS * done / total))
-            counted = (
-                f"{done:,} of {total:,} images"
-                if folder
-                else f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB"
-            )
-            words = f"{words}: {counted}"
-        self.words.setText(words[:1].upper() + words[1:] + (" …" if not total else ""))
+        if stage.total:
+            self.bar.setValue(round(BAR_STEPS * stage.done / stage.total))
+        words = stage_words(stage)
+        self.words.setText(sentence(words) + (" …" if not stage.total else ""))
         self.progressed.emit(None, words)
 
     def _show_progress(self, report: Progress) -> None:
@@ -221,35 +217,20 @@ class TrainPage(Page):
         report = self._last
         if report is None or not self._busy:
             return
-        words = f"epoch {report.epoch}/{report.epochs}"
-        left = ""
-        if self._paused:
-            words += " · paused"
-        else:
-            seconds = self._pace.seconds_left(report)
-            left = f"{duration(seconds)} left" if seconds is not None else ""
-            words += f" · {self._pace.speed:,.0f} images/s · {left}"
-        self.words.setText(words[:1].upper() + words[1:])
+        words = progress_words(report, self._pace, paused=self._paused)
+        self.words.setText(sentence(words))
         self.progressed.emit(report.step / report.steps, words)
 
     def _show_end(self, ended: Ended) -> None:
         self._busy = self._paused = False
         self._clock.stop()
         self.bar.setRange(0, BAR_STEPS)
-        match ended.outcome:
-            case Outcome.FINISHED:
-                self.bar.setValue(BAR_STEPS)
-                error = ended.test_error
-                found = (
-                    "" if error is None else f": {100 * (1 - error):.2f} % right on the test set"
-                )
-                self.words.setText(f"Finished{found}")
-            case Outcome.STOPPED:
-                self.words.setText("Stopped; Continue goes on with it")
-            case Outcome.FAILED:
-                self.words.setText("Failed")
-                self.banner.warn(ended.message)
-                self._failed = ended.folder if ended.diverged else None
+        self.words.setText(end_words(ended))
+        if ended.outcome is Outcome.FINISHED:
+            self.bar.setValue(BAR_STEPS)
+        elif ended.outcome is Outcome.FAILED:
+            self.banner.warn(ended.message)
+            self._failed = ended.folder if ended.diverged else None
         self.resume.setVisible(self._failed is not None)
         self.curves.refresh()
         self.progressed.emit(None, "")
