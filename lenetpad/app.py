@@ -41,9 +41,9 @@ SWITCH_SECONDS: Final = 0.0005
 class Program(QObject):
     """A window, and the controllers of its pages.
 
-    ``folder`` is where the sheet and the runs are kept from one start to the next; None keeps
-    nothing. ``opener`` opens networks, ``target`` trains in a process, ``pages`` are the rows of
-    the pages, the first of which is open at the start.
+    ``folder`` is where sheet and runs are kept from one start to the next; None keeps no sheet,
+    and the runs where they usually are. ``opener`` opens networks, ``target`` trains in a process,
+    ``pages`` are the rows of the pages, the first of which is open at the start.
     """
 
     def __init__(
@@ -93,7 +93,8 @@ class Program(QObject):
 
     @Slot(str)
     def _open_page(self, name: str) -> None:
-        self.controller(name).open_page()
+        if not self._closed:  # else nobody would wait for what is begun
+            self.controller(name).open_page()
 
     @Slot(str)
     def _note_opened(self, name: str) -> None:
@@ -181,7 +182,7 @@ def main(file: Path | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     settings = QSettings(str(folder.user_config_path / "lenetpad.ini"), QSettings.Format.IniFormat)
     program = Program(settings, folder.user_data_path)
-    _report_uncaught(program)
+    report_uncaught(program)
     application.aboutToQuit.connect(program.close)
     application.file_opened.connect(program.open_file)
     program.window.show()
@@ -207,7 +208,7 @@ def _let_python_run() -> None:
     """Nothing: a signal handler of Python's runs between two of its instructions."""
 
 
-def _report_uncaught(program: Program) -> None:
+def report_uncaught(program: Program) -> None:
     """An exception in a slot would pass unseen; tell the user, and keep the traceback."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

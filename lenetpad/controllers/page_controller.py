@@ -37,7 +37,7 @@ class Pad(Protocol):
 class Context:
     """What every controller is made with.
 
-    ``folder`` is where the sheet is kept from one start to the next (None keeps nothing) and
+    ``folder`` is where the sheet is kept from one start to the next (None keeps none) and
     ``runs`` where trainings are; ``opener`` opens networks, ``target`` is what runs in a training
     process. ``find_pad`` gives the Draw page's controller, which owns canvas and network.
     """

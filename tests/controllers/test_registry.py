@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import cast
 
@@ -11,6 +12,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
+from lenetpad import app
 from lenetpad.app import Program
 from lenetpad.controllers.page_controller import PageRow
 from lenetpad.controllers.registry import PAGES
@@ -87,11 +89,14 @@ def test_its_controller_hears_of_each_opening(qtbot: QtBot, with_notes: Program)
 def test_asked_for_twice_it_is_built_once(qtbot: QtBot, with_notes: Program) -> None:
     for name in ("notes", "draw", "notes", "draw"):
         with_notes.window.open_page(name)
-    _, controller = opened(qtbot, with_notes)
+    page, controller = opened(qtbot, with_notes)
+    controller.open_page()  # as when the import took so long that the page was asked for again
     answers: list[None] = []
-    controller.jobs.run("last", lambda: None, answers.append)
-    qtbot.waitUntil(lambda: bool(answers))  # and so are the imports before it
+    for turns in range(1, 10):  # more than the import and the building take
+        controller.jobs.run("turn", lambda: None, answers.append)
+        qtbot.waitUntil(lambda turns=turns: len(answers) == turns)
     assert controller.connected == 1
+    assert with_notes.window.page_widgets["notes"] is page
 
 
 def test_the_header_shows_its_tools_while_it_is_open(qtbot: QtBot, with_notes: Program) -> None:
@@ -138,6 +143,12 @@ def test_its_vote_keeps_the_window_open_and_its_end_is_waited_for(
     assert done == []
 
 
+def test_after_the_end_nothing_is_begun(with_notes: Program) -> None:
+    with_notes.close()
+    with_notes.window.open_page("notes")
+    assert list(with_notes.controllers) == ["draw"]
+
+
 def test_its_failures_are_on_its_banner_and_in_the_log(
     qtbot: QtBot, with_notes: Program, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -170,9 +181,15 @@ def test_a_page_that_cannot_be_imported_says_so_in_its_place(
 
 
 def test_an_unexpected_error_is_told_on_the_page_that_is_open(
-    qtbot: QtBot, with_notes: Program
+    qtbot: QtBot,
+    with_notes: Program,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     page, _ = opened(qtbot, with_notes)
-    with_notes.window.warn("odd")
-    assert page.banner.text == "odd"
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+    app.report_uncaught(with_notes)
+    sys.excepthook(ValueError, ValueError("odd"), None)
+    assert page.banner.text == "Something went wrong: odd"
     assert not with_notes.draw.page.banner.isVisible()
+    assert "odd" in caplog.text

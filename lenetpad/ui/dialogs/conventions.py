@@ -35,7 +35,7 @@ QUESTION: Final = (
 class ConventionsDialog(QDialog):
     """Begins with the best guess, and shows how well each combination of answers reads.
 
-    When it is accepted, ``manner`` is the answer.
+    When it is accepted, ``conventions`` is the answer.
     """
 
     def __init__(self, question: ConventionsQuestion, name: str, parent: QWidget) -> None:

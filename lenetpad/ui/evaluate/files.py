@@ -1,4 +1,4 @@
-"""Judgements as files, written beside the window: every pattern, the confusion, the numbers."""
+"""Evaluation results as files, written in the background: patterns, confusion and numbers."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def patterns_csv(results: EvaluationResults) -> bytes:
     ]
     truths = ["" if label == NO_DIGIT else label for label in results.labels.tolist()]
     columns: list[Iterable[Any]] = [range(len(truths)), truths]
-    for judged in results.found:
-        columns.append(judged.evaluation.answers.tolist())
-        columns.append(f"{confidence:.6f}" for confidence in judged.confidences.tolist())
-        columns.append(judged.evaluation.refused.astype(int).tolist())
+    for predictions in results.found:
+        columns.append(predictions.evaluation.answers.tolist())
+        columns.append(f"{confidence:.6f}" for confidence in predictions.confidences.tolist())
+        columns.append(predictions.evaluation.refused.astype(int).tolist())
     return _csv([("index", "truth", *names), *zip(*columns, strict=True)])
 
 
@@ -34,8 +34,8 @@ def confusion_csv(results: EvaluationResults) -> bytes:
     """A row for each network and true digit: how often each digit was answered."""
     rows: list[Iterable[Any]] = [("weights", "truth", *range(10))]
     pairs = zip(results.request.models, results.found, strict=True)
-    for choice, judged in pairs:
-        for truth, counts in enumerate(judged.evaluation.confusion.tolist()):
+    for choice, predictions in pairs:
+        for truth, counts in enumerate(predictions.evaluation.confusion.tolist()):
             rows.append((choice.model, truth, *counts))
     return _csv(rows)
 
@@ -45,8 +45,8 @@ def numbers_json(results: EvaluationResults) -> bytes:
     network's under "compared", and where the two differ."""
     data = results.request.data
     found = [
-        {"model": choice.model, **evaluation_json(judged.evaluation)}
-        for choice, judged in zip(results.request.models, results.found, strict=True)
+        {"model": choice.model, **evaluation_json(predictions.evaluation)}
+        for choice, predictions in zip(results.request.models, results.found, strict=True)
     ]
     content: dict[str, Any] = {"data": data.path or data.key, **found[0]}
     if results.compares:

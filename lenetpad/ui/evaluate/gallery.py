@@ -47,7 +47,7 @@ class Gallery(QAbstractScrollArea):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._judgements: EvaluationResults | None = None
+        self._results: EvaluationResults | None = None
         self._which = 0
         self._both = False
         self.indices: Indices = np.empty(0, dtype=np.intp)
@@ -70,7 +70,7 @@ class Gallery(QAbstractScrollArea):
         self, results: EvaluationResults, indices: Indices, which: int = 0, *, both: bool = False
     ) -> None:
         """Show these patterns with a network's answers, or those of both."""
-        self._judgements, self._which, self._both = results, which, both
+        self._results, self._which, self._both = results, which, both
         self.indices, self.current = indices, 0
         self._set_range()
         self.verticalScrollBar().setValue(0)
@@ -95,16 +95,16 @@ class Gallery(QAbstractScrollArea):
 
     def captions(self, index: int) -> tuple[str, str, str]:
         """The three lines under a pattern."""
-        assert self._judgements is not None
-        label = int(self._judgements.labels[index])
+        assert self._results is not None
+        label = int(self._results.labels[index])
         truth = "no digit" if label == NO_DIGIT else str(label)
         if self._both:
             return (truth, self._answer(0, index), self._answer(1, index))
-        judged = self._judgements.found[self._which]
-        answer = int(judged.evaluation.answers[index])
-        probabilities = judged.probabilities[index]
+        predictions = self._results.found[self._which]
+        answer = int(predictions.evaluation.answers[index])
+        probabilities = predictions.probabilities[index]
         first = f"{answer}  {percent(float(probabilities[answer]))}"
-        if judged.evaluation.refused[index]:
+        if predictions.evaluation.refused[index]:
             return (f"{truth} → {answer}", first, "refused")
         if label in (answer, NO_DIGIT):
             return (f"{truth} → {answer}", first, "")
@@ -112,26 +112,27 @@ class Gallery(QAbstractScrollArea):
 
     def sentence(self, index: int) -> str:
         """All that is known of a pattern."""
-        assert self._judgements is not None
-        label = int(self._judgements.labels[index])
+        assert self._results is not None
+        label = int(self._results.labels[index])
         lines = [f"Pattern {index:,}: " + ("no digit" if label == NO_DIGIT else f"a {label}")]
-        for which, judged in enumerate(self._judgements.found):
-            order = np.argsort(-judged.probabilities[index])[:3].tolist()
+        for which, predictions in enumerate(self._results.found):
+            order = np.argsort(-predictions.probabilities[index])[:3].tolist()
             best = ", ".join(
-                f"{digit} {percent(float(judged.probabilities[index, digit]))}" for digit in order
+                f"{digit} {percent(float(predictions.probabilities[index, digit]))}"
+                for digit in order
             )
-            name = f"{LETTERS[which]}: " if self._judgements.compares else ""
-            none = judged.no_digit
+            name = f"{LETTERS[which]}: " if self._results.compares else ""
+            none = predictions.no_digit
             doubt = "" if none is None else f"; no digit {percent(float(none[index]))}"
             lines.append(f"{name}{best}{doubt}")
         return "\n".join(lines)
 
     def _answer(self, which: int, index: int) -> str:
-        assert self._judgements is not None
-        judged = self._judgements.found[which]
-        answer = int(judged.evaluation.answers[index])
-        mark = RIGHT if answer == self._judgements.labels[index] else WRONG
-        probability = percent(float(judged.probabilities[index, answer]))
+        assert self._results is not None
+        predictions = self._results.found[which]
+        answer = int(predictions.evaluation.answers[index])
+        mark = RIGHT if answer == self._results.labels[index] else WRONG
+        probability = percent(float(predictions.probabilities[index, answer]))
         return f"{LETTERS[which]} {mark} {answer}  {probability}"
 
     # Pointer and keyboard
@@ -233,7 +234,7 @@ class Gallery(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), QColor(self._theme.panel))
-        if self._judgements is None:
+        if self._results is None:
             return
         if not len(self.indices):
             painter.setPen(QColor(self._theme.dim))
@@ -266,8 +267,8 @@ class Gallery(QAbstractScrollArea):
             painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), 4, 4)
 
     def _picture(self, index: int) -> QImage:
-        assert self._judgements is not None
-        pixels = np.ascontiguousarray(self._judgements.images[index])
+        assert self._results is not None
+        pixels = np.ascontiguousarray(self._results.images[index])
         rows, columns = pixels.shape
         image = QImage(pixels.data, columns, rows, columns, QImage.Format.Format_Indexed8)
         image.setColorTable(self._colours)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -23,16 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad.ui.evaluate.files import confusion_csv, numbers_json, patterns_csv
+from lenetpad.ui.evaluate.exports import ExportButton
 from lenetpad.ui.evaluate.summary import ElidedLabel, Summary
 from lenetpad.ui.evaluate.views import ResultViews
 from lenetpad.ui.widgets.choices import FileChoices
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
-from lenetpad.ui.widgets.images import png
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
-from lenetpad.ui.widgets.writer import Writer
 from lenetpad.values.evaluation import (
     DATA_TITLES,
     DataChoice,
@@ -53,29 +47,6 @@ EMPTY: Final = (
     "which digits are taken for which, and every pattern that is read wrong.<br>"
     "With other weights to compare with, you also see where the two differ.</p>"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A file that can be made of what was found."""
-
-    kind: str
-    text: str
-    name: str
-    filter: str
-
-
-EXPORTS: Final = (
-    Export("view", "Picture of this view…", "evaluation.png", "Picture (*.png)"),
-    Export("patterns", "All patterns…", "patterns.csv", "Table (*.csv)"),
-    Export("confusion", "Confusion matrix…", "confusion.csv", "Table (*.csv)"),
-    Export("numbers", "Numbers…", "evaluation.json", "JSON (*.json)"),
-)
-TABLES: Final[dict[str, Callable[[EvaluationResults], bytes]]] = {
-    "patterns": patterns_csv,
-    "confusion": confusion_csv,
-    "numbers": numbers_json,
-}
 
 
 def build_page(theme: Theme, actions: dict[str, QAction], parent: QWidget) -> Steps[EvaluatePage]:
@@ -99,20 +70,18 @@ class EvaluatePage(Page):
         self.results: EvaluationResults | None = None
         self._serial = 0
         self._running = False
-        self._folder = ""
         self.first = FileChoices("Weights", "The weights to evaluate")
         self.second = FileChoices("Compare with", "Other weights, to see where the two differ")
         self.data = FileChoices("Data", "The images to read", folders=True)
         self.button = QPushButton("Evaluate", self)  # in the page, whose sheet says how wide it is
         self.button.setObjectName("primary")
-        self.exports = self._export_button()
+        self.exports = ExportButton(self._picture)
         self.status = ElidedLabel()
         self.bar = QProgressBar()
         self.summary = Summary(theme)
         self.views = ResultViews(theme)
         self.empty = QLabel(EMPTY)
         self._stack = QStackedWidget()
-        self._writer = Writer(self)
         self._build()
         self._connect()
         self.show_data(tuple((title, key) for key, title in DATA_TITLES.items()))
@@ -158,7 +127,7 @@ class EvaluatePage(Page):
         self.summary.show_results(results, names)
         self.views.show_results(results, names)
         self._stack.setCurrentWidget(self.views)
-        self.exports.setEnabled(True)
+        self.exports.show_results(results)
         if results.notice:
             self.banner.note(results.notice)
 
@@ -177,7 +146,7 @@ class EvaluatePage(Page):
 
     def close_files(self) -> None:
         """Wait until what is being saved is on the disk."""
-        self._writer.close()
+        self.exports.close_files()
 
     # What the user wants
 
@@ -201,16 +170,13 @@ class EvaluatePage(Page):
         self.show_progress(EvaluationProgress(self._serial, 0, 0))
         self.evaluation_requested.emit(EvaluationRequest(self._serial, models, data))
 
-    def save(self, kind: str, path: Path) -> None:
-        """Save what was found as a file of a kind of ``EXPORTS``."""
-        results = self.results
-        if results is None:
-            return
-        if kind == "view":
-            image = self.grab(self._found_area()).toImage()
-            self._writer.write(path, partial(png, image))
-        else:
-            self._writer.write(path, partial(TABLES[kind], results))
+    def _picture(self) -> QImage:
+        """What is seen of what was found."""
+        return self.grab(self._found_area()).toImage()
+
+    def _found_area(self) -> QRect:
+        """The part of the page that shows what was found."""
+        return self.summary.geometry().united(self._stack.geometry())
 
     @Slot(object)
     def _say_written(self, path: Path) -> None:
@@ -224,19 +190,10 @@ class EvaluatePage(Page):
     # Files
 
     def _open_into(self, box: FileChoices, title: str, kinds: str) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, title, self._folder, kinds)
+        name, _ = QFileDialog.getOpenFileName(self, title, self.exports.folder, kinds)
         if name:
-            self._folder = str(Path(name).parent)
+            self.exports.folder = str(Path(name).parent)
             box.add_file(Path(name))
-
-    def _ask_and_save(self, export: Export) -> None:
-        proposal = str(Path(self._folder) / export.name)
-        name, _ = QFileDialog.getSaveFileName(self, "Export", proposal, export.filter)
-        if name:
-            path = Path(name)
-            path = path if path.suffix else path.with_suffix(Path(export.name).suffix)
-            self._folder = str(path.parent)
-            self.save(export.kind, path)
 
     # Building
 
@@ -284,16 +241,6 @@ class EvaluatePage(Page):
         row.addWidget(self.bar, 2)
         return row
 
-    def _export_button(self) -> QPushButton:
-        button = QPushButton("Export ▾")
-        button.setToolTip("Save what was found")
-        menu = QMenu(button)
-        for export in EXPORTS:
-            menu.addAction(export.text).triggered.connect(partial(self._ask_and_save, export))
-        button.setMenu(menu)
-        button.setEnabled(False)
-        return button
-
     def _connect(self) -> None:
         self.button.clicked.connect(self.evaluate)
         self.first.file_wanted.connect(self._open_first)
@@ -301,8 +248,8 @@ class EvaluatePage(Page):
         self.data.file_wanted.connect(self._open_data)
         self.data.folder_wanted.connect(self._open_folder)
         self.views.gallery.chosen.connect(self._give_pattern)
-        self._writer.written.connect(self._say_written)
-        self._writer.failed.connect(self.banner.warn)
+        self.exports.written.connect(self._say_written)
+        self.exports.failed.connect(self.banner.warn)
 
     @Slot()
     def _open_first(self) -> None:
@@ -318,9 +265,11 @@ class EvaluatePage(Page):
 
     @Slot()
     def _open_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Open a folder of images", self._folder)
+        name = QFileDialog.getExistingDirectory(
+            self, "Open a folder of images", self.exports.folder
+        )
         if name:
-            self._folder = name
+            self.exports.folder = name
             self.data.add_file(Path(name))
 
     def _show_running(self, *, running: bool) -> None:
@@ -332,10 +281,6 @@ class EvaluatePage(Page):
         """What the boxes call a network."""
         index = self.first.findData(choice.model)
         return self.first.itemText(index) if index >= 0 else Path(choice.model).name
-
-    def _found_area(self) -> QRect:
-        """The part of the page that shows what was found."""
-        return self.summary.geometry().united(self._stack.geometry())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -27,7 +27,7 @@ class DigitChart(Chart):
     x_title = "digit"
 
     def compute(self, results: EvaluationResults) -> None:
-        self._errors = [1 - judged.evaluation.per_class for judged in results.found]
+        self._errors = [1 - predictions.evaluation.per_class for predictions in results.found]
         self._totals = results.found[0].evaluation.confusion.sum(axis=1)
         known = [errors[~np.isnan(errors)] for errors in self._errors]
         highest = max((float(errors.max()) for errors in known if len(errors)), default=0.0)

@@ -97,7 +97,7 @@ class Summary(QWidget):
         self.comparison.setText("")
 
     def show_results(self, results: EvaluationResults, names: tuple[str, ...]) -> None:
-        """Show the numbers of judgements; ``names`` are what to call the networks."""
+        """Show the numbers of results; ``names`` are what to call the networks."""
         self.clear()
         for head in self._heads:
             head.show()
@@ -119,13 +119,13 @@ class Summary(QWidget):
         return label
 
 
-def _values(results: EvaluationResults, which: int, judged: Predictions) -> tuple[str, ...]:
-    evaluation = judged.evaluation
+def _values(results: EvaluationResults, which: int, predictions: Predictions) -> tuple[str, ...]:
+    evaluation = predictions.evaluation
     return (
         f"{evaluation.n:,}",
         _share(evaluation.error),
         _share(evaluation.macro_accuracy),
-        _share(float(evaluation.refused.mean())) if judged.no_digit is not None else NONE,
+        _share(float(evaluation.refused.mean())) if predictions.no_digit is not None else NONE,
         _share(evaluation.calibration_error),
         _share(results.curves[which].refused_for(AIMED_ERROR)),
     )

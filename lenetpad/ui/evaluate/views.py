@@ -64,7 +64,7 @@ class ResultViews(QWidget):
             chart.set_theme(theme)
 
     def show_results(self, results: EvaluationResults, names: tuple[str, ...]) -> None:
-        """Show other judgements; ``names`` are what to call the networks."""
+        """Show other results; ``names`` are what to call the networks."""
         self.results = results
         for box in (self.whose, self.kinds):
             box.blockSignals(True)  # until both are filled
@@ -85,8 +85,8 @@ class ResultViews(QWidget):
         if results.compares:
             self.kinds.addItem("A and B differ", (DIFFER, 0))
         for kind, (title, _) in KINDS.items():
-            for which, judged in enumerate(results.found):
-                if kind == "refused" and judged.no_digit is None:
+            for which, predictions in enumerate(results.found):
+                if kind == "refused" and predictions.no_digit is None:
                     continue
                 if kind == "taken" and not (results.labels == NO_DIGIT).any():
                     continue

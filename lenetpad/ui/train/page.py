@@ -5,7 +5,6 @@ It imports pyqtgraph through the curves; import it only when the page is opened.
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Final
 
@@ -27,8 +26,10 @@ from PySide6.QtWidgets import (
 
 from lenetpad.ui.train.curves import Curves
 from lenetpad.ui.train.film import Film
+from lenetpad.ui.train.pace import Pace
 from lenetpad.ui.train.plan_form import PlanForm
-from lenetpad.ui.train.runs_table import RunsTable, duration
+from lenetpad.ui.train.runs_table import RunsTable
+from lenetpad.ui.train.words import end_words, progress_words, sentence, stage_words
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.spins import RateSpin
 from lenetpad.ui.widgets.theme import Theme
@@ -49,8 +50,6 @@ from lenetpad.values.training import (
 FORM_WIDTH: Final = 318
 STYLED_AT_ONCE: Final = 40  # widgets
 BAR_STEPS: Final = 10_000
-#: How much of a new report goes into the shown speed.
-SPEED_SHARE: Final = 0.2
 IDLE: Final = "Choose a preset and press Start"
 
 
@@ -116,9 +115,8 @@ class TrainPage(Page):
         self.resume = QPushButton("Go on from the last good checkpoint at a tenth of the rate")
         self._failed: Path | None = None
         self._paused = self._busy = False
-        self._speed = 0.0
         self._last: Progress | None = None
-        self._pace: tuple[float, int] | None = None  # when it began to count, and at which step
+        self._pace = Pace()
         self._clock = QTimer(self)
         self._clock.setInterval(500)
         self._clock.timeout.connect(self._write_words)
@@ -131,8 +129,8 @@ class TrainPage(Page):
 
     def begin(self) -> None:
         """A training was ordered: nothing has come of it yet."""
-        self._busy, self._paused, self._last, self._speed = True, False, None, 0.0
-        self._failed = self._pace = None
+        self._busy, self._paused, self._last = True, False, None
+        self._failed, self._pace = None, Pace()
         self.banner.hide()
         self.resume.hide()
         self.bar.setRange(0, 0)
@@ -143,8 +141,8 @@ class TrainPage(Page):
     def take(self, message: object, history: History | None) -> None:
         """Show what the training tells. ``history`` is what it has told so far, all of it."""
         match message:
-            case Stage(words, done, total, folder):
-                self._show_stage(words, done, total, folder=folder)
+            case Stage():
+                self._show_stage(message)
             case Begun():
                 self.bar.setRange(0, BAR_STEPS)
                 self.curves.show_histories([history] if history else [])
@@ -161,7 +159,8 @@ class TrainPage(Page):
                     self.banner.warn(reason)
                 self._follow_state()
             case Resumed():
-                self._paused, self._pace = False, None  # the pause says nothing of the pace
+                self._paused = False
+                self._pace.forget_start()
                 self.banner.hide()
                 self._follow_state()
             case Ended():
@@ -187,24 +186,18 @@ class TrainPage(Page):
         """Whether a training is on, as far as the page has been told."""
         return self._busy
 
-    def _show_stage(self, words: str, done: int, total: int, *, folder: bool) -> None:
-        self.bar.setRange(0, BAR_STEPS if total else 0)
+    def _show_stage(self, stage: Stage) -> None:
+        self.bar.setRange(0, BAR_STEPS if stage.total else 0)
         self._clock.stop()  # else it would write over it
-        if total:
-            self.bar.setValue(round(BAR_STEPS * done / total))
-            counted = (
-                f"{done:,} of {total:,} images"
-                if folder
-                else f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB"
-            )
-            words = f"{words}: {counted}"
-        self.words.setText(words[:1].upper() + words[1:] + (" …" if not total else ""))
+        if stage.total:
+            self.bar.setValue(round(BAR_STEPS * stage.done / stage.total))
+        words = stage_words(stage)
+        self.words.setText(sentence(words) + (" …" if not stage.total else ""))
         self.progressed.emit(None, words)
 
     def _show_progress(self, report: Progress) -> None:
-        speed = report.images_per_second
         first = self._last is None
-        self._speed = speed if first else self._speed + SPEED_SHARE * (speed - self._speed)
+        self._pace.take(report)
         self._last = report
         self.bar.setRange(0, BAR_STEPS)
         self.bar.setValue(round(BAR_STEPS * report.step / report.steps))
@@ -224,45 +217,20 @@ class TrainPage(Page):
         report = self._last
         if report is None or not self._busy:
             return
-        words = f"epoch {report.epoch}/{report.epochs}"
-        left = ""
-        if self._paused:
-            words += " · paused"
-        else:
-            seconds = self._seconds_left(report)
-            left = f"{duration(seconds)} left" if seconds is not None else ""
-            words += f" · {self._speed:,.0f} images/s · {left}"
-        self.words.setText(words[:1].upper() + words[1:])
+        words = progress_words(report, self._pace, paused=self._paused)
+        self.words.setText(sentence(words))
         self.progressed.emit(report.step / report.steps, words)
-
-    def _seconds_left(self, report: Progress) -> float | None:
-        """From the time that the last steps took, validation included."""
-        now = time.monotonic()
-        if self._pace is None:
-            self._pace = (now, report.step)
-        started, first = self._pace
-        if report.step - first < 10:
-            return None
-        return (now - started) / (report.step - first) * (report.steps - report.step)
 
     def _show_end(self, ended: Ended) -> None:
         self._busy = self._paused = False
         self._clock.stop()
         self.bar.setRange(0, BAR_STEPS)
-        match ended.outcome:
-            case Outcome.FINISHED:
-                self.bar.setValue(BAR_STEPS)
-                error = ended.test_error
-                found = (
-                    "" if error is None else f": {100 * (1 - error):.2f} % right on the test set"
-                )
-                self.words.setText(f"Finished{found}")
-            case Outcome.STOPPED:
-                self.words.setText("Stopped; Continue goes on with it")
-            case Outcome.FAILED:
-                self.words.setText("Failed")
-                self.banner.warn(ended.message)
-                self._failed = ended.folder if ended.diverged else None
+        self.words.setText(end_words(ended))
+        if ended.outcome is Outcome.FINISHED:
+            self.bar.setValue(BAR_STEPS)
+        elif ended.outcome is Outcome.FAILED:
+            self.banner.warn(ended.message)
+            self._failed = ended.folder if ended.diverged else None
         self.resume.setVisible(self._failed is not None)
         self.curves.refresh()
         self.progressed.emit(None, "")
@@ -286,31 +254,53 @@ class TrainPage(Page):
         layout.addLayout(self._right(), 1)
 
     def _right(self) -> QVBoxLayout:
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.curves)
+        split.addWidget(self._runs_and_film())
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 1)
+        split.setSizes([420, 190])
+        split.setChildrenCollapsible(False)
+        self.resume.hide()
+        right = QVBoxLayout()
+        right.setSpacing(6)
+        right.addLayout(self._controls())
+        right.addLayout(self._progress_row())
+        right.addWidget(self.resume, 0, Qt.AlignmentFlag.AlignLeft)
+        right.addWidget(split, 1)
+        return right
+
+    def _controls(self) -> QHBoxLayout:
         self.start.setObjectName("primary")
         self.rate.setMaximumWidth(90)
         self.rate.setSpecialValueText("–")  # before there is one
         self.rate.setToolTip("The learning rate of now; a change counts from the next step on")
         self.rate.setKeyboardTracking(False)
         self.watch.setToolTip("The pad reads with the weights of this moment, every second anew")
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for button in (self.start, self.pause, self.stop):
+            row.addWidget(button)
+        row.addSpacing(8)
+        row.addWidget(QLabel("Rate now"))
+        row.addWidget(self.rate)
+        row.addSpacing(8)
+        row.addWidget(self.watch)
+        row.addStretch(1)
+        return row
+
+    def _progress_row(self) -> QHBoxLayout:
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(10)
         self.words.setMinimumWidth(250)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.resume.hide()
-        controls = QHBoxLayout()
-        controls.setSpacing(6)
-        for button in (self.start, self.pause, self.stop):
-            controls.addWidget(button)
-        controls.addSpacing(8)
-        controls.addWidget(QLabel("Rate now"))
-        controls.addWidget(self.rate)
-        controls.addSpacing(8)
-        controls.addWidget(self.watch)
-        controls.addStretch(1)
-        progress = QHBoxLayout()
-        progress.setSpacing(10)
-        progress.addWidget(self.bar, 1)
-        progress.addWidget(self.words, 1)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.words, 1)
+        return row
+
+    def _runs_and_film(self) -> QSplitter:
         below = QSplitter(Qt.Orientation.Horizontal)
         below.addWidget(self.runs)
         below.addWidget(self.film)
@@ -319,20 +309,7 @@ class TrainPage(Page):
         below.setSizes([460, 190])
         below.setChildrenCollapsible(False)
         self.film.setMinimumWidth(170)
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.addWidget(self.curves)
-        split.addWidget(below)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 1)
-        split.setSizes([420, 190])
-        split.setChildrenCollapsible(False)
-        right = QVBoxLayout()
-        right.setSpacing(6)
-        right.addLayout(controls)
-        right.addLayout(progress)
-        right.addWidget(self.resume, 0, Qt.AlignmentFlag.AlignLeft)
-        right.addWidget(split, 1)
-        return right
+        return below
 
     def _connect(self) -> None:
         self.start.clicked.connect(self._start)

@@ -88,16 +88,16 @@ class Chart(QWidget):
         self.update()
 
     def show_results(self, results: EvaluationResults, names: tuple[str, ...]) -> None:
-        """Show other judgements; ``names`` are what to call the networks."""
+        """Show other results; ``names`` are what to call the networks."""
         self.results, self.names, self.sentence = results, names, ""
         self.compute(results)
         self._lay_out()
 
     def compute(self, results: EvaluationResults) -> None:
-        """Take from the judgements what is shown, and set the spans of the axes."""
+        """Take from the results what is shown, and set the spans of the axes."""
 
     def arrange(self) -> None:
-        """Compute where the marks lie, after another size or other judgements."""
+        """Compute where the marks lie, after another size or other results."""
 
     def paint_marks(self, painter: QPainter) -> None:
         """Paint the marks."""

@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from lenetpad.storage import atomic as disk
 from lenetpad.tools.synthetic_pen import Phase, Pointer, PointerEvent, SyntheticPen
 from lenetpad.ui.evaluate.confusion import Cell
-from lenetpad.ui.evaluate.page import EXPORTS, EvaluatePage
+from lenetpad.ui.evaluate.exports import EXPORTS
+from lenetpad.ui.evaluate.page import EvaluatePage
 from lenetpad.ui.widgets import theme
 from lenetpad.ui.widgets.chart import Chart
 from lenetpad.ui.widgets.choices import OPEN_FILE, OPEN_FOLDER, FileChoices
@@ -352,8 +353,8 @@ def test_the_owner_is_told_of_a_notice(page: EvaluatePage, results: Judged) -> N
 
 
 def saved(qtbot: QtBot, page: EvaluatePage, kind: str, path: Path) -> bytes:
-    with qtbot.waitSignal(page._writer.written) as told:
-        page.save(kind, path)
+    with qtbot.waitSignal(page.exports.written) as told:
+        page.exports.save(kind, path)
     assert told.args == [path]
     assert page.banner.text == f"Saved {path}"
     return path.read_bytes()
@@ -423,8 +424,8 @@ def test_a_full_disk_is_explained_and_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(disk, "replace", no_room)
-    with qtbot.waitSignal(full._writer.failed):
-        full.save("patterns", tmp_path / "p.csv")
+    with qtbot.waitSignal(full.exports.failed):
+        full.exports.save("patterns", tmp_path / "p.csv")
     assert "p.csv cannot be written: No space left on device" in full.banner.text
     assert list(tmp_path.iterdir()) == []
 
@@ -432,8 +433,8 @@ def test_a_full_disk_is_explained_and_leaves_nothing(
 def test_a_folder_that_is_not_there_is_explained(
     qtbot: QtBot, full: EvaluatePage, tmp_path: Path
 ) -> None:
-    with qtbot.waitSignal(full._writer.failed):
-        full.save("view", tmp_path / "none" / "view.png")
+    with qtbot.waitSignal(full.exports.failed):
+        full.exports.save("view", tmp_path / "none" / "view.png")
     assert "cannot be written: No such file or directory" in full.banner.text
 
 
@@ -448,7 +449,7 @@ def test_the_menu_asks_for_a_name_and_gives_it_its_suffix(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
     for action in full.exports.menu().actions():
-        with qtbot.waitSignal(full._writer.written):
+        with qtbot.waitSignal(full.exports.written):
             action.trigger()
     assert full.exports.isEnabled()
     assert [Path(name).name for name in asked] == [export.name for export in EXPORTS]
