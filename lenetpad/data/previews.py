@@ -1,4 +1,7 @@
-"""What distortions make of a few of MNIST's digits: the same ones each time."""
+"""What distortions make of a few of MNIST's digits: the same ones each time.
+
+torch is imported for distortions alone: the Train page opens without it.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,16 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from lenetpad.data import labelled as data
-from lenetpad.data.distortions import distorted
-from lenetpad.values.recipes import Distortions
+from lenetpad.storage import mnist
+from lenetpad.values.recipes import NO_DISTORTIONS, Distortions
 
 #: Pixels that no eye sees: with an elasticity of nothing, the random numbers that the thickness
 #: takes would be others, and a move of one slider would change what another one does.
 NEXT_TO_NOTHING: Final = 1e-6
+#: Paper around MNIST's 28×28.
+FRAME: Final = 2
 
 
 def preview(
@@ -32,10 +34,20 @@ def preview(
     """
     if not isinstance(how, Distortions):
         how = _named(how)
-    how = replace(how, elastic=max(how.elastic, NEXT_TO_NOTHING))
+    digits = _digits(n)
+    if how == NO_DISTORTIONS:
+        return np.pad(digits, ((0, 0), (FRAME, FRAME), (FRAME, FRAME)))
+    return _distorted(digits, replace(how, elastic=max(how.elastic, NEXT_TO_NOTHING)), seed)
+
+
+def _distorted(digits: NDArray[np.uint8], how: Distortions, seed: int) -> NDArray[np.uint8]:
+    import torch
+
+    from lenetpad.data.distortions import distorted
+
     generator = torch.Generator().manual_seed(seed)
     with torch.inference_mode():
-        shown = distorted(_digits(n), how, generator)
+        shown = distorted(torch.from_numpy(digits), how, generator)
         levels: NDArray[np.uint8] = (shown[:, 0] * 255).round().clamp(0, 255).byte().numpy()
     return levels
 
@@ -49,8 +61,8 @@ def _named(values: Mapping[str, float]) -> Distortions:
 
 
 @cache
-def _digits(n: int) -> Tensor:
+def _digits(n: int) -> NDArray[np.uint8]:
     """uint8 (n, 28, 28); MNIST itself, which takes long to read, is not kept."""
-    train = data.mnist()[0]
-    places = [torch.nonzero(train.labels == digit)[:, 0] for digit in range(10)]
-    return train.images[torch.stack([places[i % 10][i // 10] for i in range(n)])]
+    arrays = mnist.read()
+    places = [np.flatnonzero(arrays.train_labels == digit) for digit in range(10)]
+    return arrays.train_images[[places[i % 10][i // 10] for i in range(n)]]

@@ -39,6 +39,10 @@ class Distortions:
     thickness: float = 0.0
 
 
+#: Images stay as they are.
+NO_DISTORTIONS: Final = Distortions(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Mixture:
     """How much of everything: ``mnist`` times MNIST, so many variants of each digit and of each

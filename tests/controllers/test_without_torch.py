@@ -86,6 +86,25 @@ def test_the_pad_reads_draws_and_changes_networks_without_torch(tmp_path: Path) 
     assert (found["digit"], found["device"]) == (3, "cpu")
 
 
+def test_every_page_opens_without_torch(tmp_path: Path) -> None:
+    """The Train page shows digits as they are; to distort them takes torch."""
+    action = """
+program.window.open_page("train")
+wait_until(lambda: program.training.page is not None, 120)
+form = program.training.page.form.distortions
+before_digits = form.digits.grab().toImage()
+wait_until(lambda: form.digits.grab().toImage() != before_digits, 120)
+program.window.open_page("evaluate")
+wait_until(lambda: program.evaluation.page is not None, 120)
+assert "torch" not in sys.modules
+plain = form.digits.grab().toImage()
+form.switch.setChecked(True)
+wait_until(lambda: form.digits.grab().toImage() != plain, 120)
+"""
+    found = pad(tmp_path, action)
+    assert (found["after"], found["gui"]) == (True, False)
+
+
 @pytest.mark.parametrize("device", ["torch-cpu"])
 def test_torch_comes_with_its_device_and_reads_the_same(tmp_path: Path, device: str) -> None:
     with_numpy = pad(tmp_path, "")

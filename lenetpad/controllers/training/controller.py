@@ -17,7 +17,7 @@ from lenetpad.controllers.training.tensorboard import TensorBoard
 from lenetpad.engine.torch_preload import preload_torch
 from lenetpad.engine.trainer import Trainer
 from lenetpad.values.devices import TORCH_CPU
-from lenetpad.values.recipes import Distortions
+from lenetpad.values.recipes import NO_DISTORTIONS, Distortions
 
 if TYPE_CHECKING:
     from lenetpad.ui.train.page import TrainPage
@@ -142,7 +142,8 @@ class TrainingController(PageController):
 
 
 def _previewed(how: Distortions) -> Any:
-    preload_torch()
+    if how != NO_DISTORTIONS:
+        preload_torch()
     from lenetpad.data.previews import preview
 
     return preview(how)

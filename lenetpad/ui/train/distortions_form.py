@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QVBoxLayo
 
 from lenetpad.ui.widgets.colour import ink_table
 from lenetpad.ui.widgets.theme import LIGHT, Theme
-from lenetpad.values.recipes import Distortions
+from lenetpad.values.recipes import NO_DISTORTIONS, Distortions
 
 COLUMNS: Final = 8
 SIDE: Final = 32  # of a digit in pixels
@@ -98,7 +98,7 @@ class DistortionsForm(QWidget):
 
     def ask(self) -> None:
         """Ask for examples of what is chosen."""
-        self.wanted.emit(self.distortions or Distortions(*([0.0] * len(KINDS))))
+        self.wanted.emit(self.distortions or NO_DISTORTIONS)
 
     @Slot(object)
     def show_digits(self, images: NDArray[np.uint8]) -> None:
