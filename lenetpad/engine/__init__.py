@@ -11,12 +11,14 @@ These there are. Each is started and stopped by the object that owns it:
   torch on what it has fetched.
 - ``background jobs`` (background_jobs.BackgroundJobs) calls functions in order: they import pages,
   read and change runs, export weights and preview distortions. The last two import torch.
+- ``devices`` (a jobs thread) waits for a process of its own that imports torch, tells which GPUs
+  there are, and ends. It is started only where a driver has left a sign of one.
 - ``training`` (trainer.Trainer) reads the pipe of the training process. It never imports torch.
 - The training process (training_process.train), spawned and niced, trains with torch, without Qt.
 
 No module here imports torch when it is imported, for the window's process imports them all: torch
-is imported inside functions, in the thread that calls them. Where a pen may be drawing meanwhile
-they load torch's libraries with torch_preload.preload_torch first.
+is imported inside functions, in the thread that calls them, and first of all by
+torch_loading.load_torch, which lets a pen draw on meanwhile.
 
 worker.Worker is the skeleton of recognition, jobs and background jobs: mailboxes or a queue
 towards the thread, one queued signal back, exceptions as Failure messages, and an end that waits

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lenetpad.engine.evaluation_data import open_data
-from lenetpad.engine.torch_preload import preload_torch
+from lenetpad.engine.torch_loading import load_torch
 from lenetpad.values.devices import AUTO, CPU, TORCH_CPU
 from lenetpad.values.evaluation import (
     EvaluationProgress,
@@ -45,7 +45,7 @@ def evaluate_job(question: Question) -> Generator[object, None, None]:
     """Answer an EvaluationRequest with EvaluationResults; EvaluationProgress until then."""
     request = question.argument
     assert isinstance(request, EvaluationRequest)
-    preload_torch()
+    load_torch()
     for step in evaluate_networks(request):
         yield Answer(question, step) if isinstance(step, EvaluationResults) else step
 

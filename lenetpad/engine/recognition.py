@@ -14,7 +14,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 
 from lenetpad.engine.mailbox import Mailbox
-from lenetpad.engine.torch_preload import preload_torch
+from lenetpad.engine.torch_loading import load_torch
 from lenetpad.engine.worker import Worker
 from lenetpad.ink.raster import Image, draw_sheet
 from lenetpad.training.opening import needs_torch, open_recognizer
@@ -47,7 +47,7 @@ Opener = Callable[[Choice], Reader | ConventionsQuestion]
 def open_reader(choice: Choice) -> Reader | ConventionsQuestion:
     """Open the chosen network. It may import torch: never in the GUI thread."""
     if needs_torch(choice):
-        preload_torch()
+        load_torch()
     recognizer = open_recognizer(choice)
     guesses = recognizer.weights.guesses
     return ConventionsQuestion(choice, guesses) if guesses else recognizer

@@ -14,7 +14,7 @@ from lenetpad.controllers.training.film import FilmOfKernels
 from lenetpad.controllers.training.run_list import RunList
 from lenetpad.controllers.training.session import Session
 from lenetpad.controllers.training.tensorboard import TensorBoard
-from lenetpad.engine.torch_preload import preload_torch
+from lenetpad.engine.torch_loading import load_torch
 from lenetpad.engine.trainer import Trainer
 from lenetpad.values.devices import TORCH_CPU
 from lenetpad.values.recipes import NO_DISTORTIONS, Distortions
@@ -143,7 +143,7 @@ class TrainingController(PageController):
 
 def _previewed(how: Distortions) -> Any:
     if how != NO_DISTORTIONS:
-        preload_torch()
+        load_torch()
     from lenetpad.data.previews import preview
 
     return preview(how)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from lenetpad.engine.background_jobs import BackgroundJobs
-from lenetpad.engine.torch_preload import preload_torch
+from lenetpad.engine.torch_loading import load_torch
 from lenetpad.storage import atomic
 from lenetpad.storage.runs import Run
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER, ending_in
@@ -63,7 +63,7 @@ class Exports(QObject):
 
 
 def _exported(source: Path, out: Path) -> Path:
-    preload_torch()
+    load_torch()
     from lenetpad.training.export import export
     from lenetpad.training.weights import load
 
