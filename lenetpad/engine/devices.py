@@ -1,7 +1,7 @@
 """The job "devices": which GPUs there are, asked of torch in a process of its own.
 
 Only torch knows them, and to import it takes seconds and hundreds of megabytes that a pad on the
-CPU need not have. So a spawned process imports it, tells, and ends; and there is none where
+CPU need not have. So a spawned process imports it, answers, and ends; and there is none where
 nothing on the machine looks like a GPU.
 """
 

@@ -42,10 +42,10 @@ class Training:
     """A training that can end after any report and go on as if it had not.
 
     It trains ``network`` in place on ``data``. ``bf16`` convolves C3 in bfloat16 where the CPU has
-    instructions for it (see ``half_is_faster``): less time for a step, and weights that are
+    instructions for it (see ``bf16_is_faster``): less time for a step, and weights that are
     rounded otherwise. Validation is on ``held_out``, or on images that are taken from the data
-    where none are given. ``teachers`` teach it if the recipe is a taught one. Raises TrainingError
-    when there are no images, or no teachers for such a recipe.
+    where none are given. ``teachers`` are for a recipe with a distillation weight. Raises
+    TrainingError when there are no images, or no teachers for such a recipe.
     """
 
     def __init__(
@@ -231,7 +231,7 @@ class Training:
         )
 
     def _is_sound(self) -> bool:
-        """Whether the weights of now still give a loss: the last step may have spoilt them."""
+        """Whether the weights of now still give a finite loss: the last step may have diverged."""
         images, labels = self._train.images[:SOUND], self._train.labels[:SOUND]
         with torch.inference_mode():
             outputs = self.network(padded(images).to(self.device))

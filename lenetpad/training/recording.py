@@ -29,7 +29,7 @@ STATE_SECONDS: Final = 1.0
 #: ninety in 20,000 steps, the first of them at every report.
 SNAPSHOT_GROWTH: Final = 0.06
 
-#: Told of a failed writing; says whether to try it again.
+#: Called with the error of a failed write; says whether to try it again.
 Retry = Callable[[OSError], bool]
 
 
@@ -55,8 +55,8 @@ class Recording:
 
     Making one goes on from the folder's checkpoint where there is one, and raises TrainingError
     where that is damaged. ``facts`` become the metadata of the weights along the way. ``retry`` is
-    told of an OSError, such as that of a full disk, and says whether to try once more; without
-    it, the error ends the training. The last checkpoint is whole either way.
+    called with an OSError, such as a full disk's, and says whether to try once more; without it,
+    the error ends the training. The last checkpoint is whole either way.
     """
 
     def __init__(

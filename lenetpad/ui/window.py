@@ -98,7 +98,7 @@ class Window(QMainWindow):
     # What the engine says
 
     def show_model(self, model: ModelReady) -> None:
-        """Show the devices that there are; About tells of the network."""
+        """Keep the network that reads, for the About dialog."""
         self._model = model
 
     def show_devices(self, devices: Devices) -> None:

@@ -1,4 +1,4 @@
-"""What the window and a training process tell each other: frozen values, no torch."""
+"""The messages between the window and a training process: frozen values, no torch."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Order:
 
 
 class Control(StrEnum):
-    """What a training can be told at any time, besides a new rate."""
+    """The control messages that a training takes at any time, besides a new rate."""
 
     PAUSE = "pause"
     RESUME = "resume"
