@@ -13,7 +13,7 @@ These there are. Each is started and stopped by the object that owns it:
   read and change runs, export weights and preview distortions. The last two import torch.
 - ``training`` (trainer.Trainer) reads the pipe of the training process. It never imports torch.
 - The training process (training_process.train), spawned and niced, trains with torch, without Qt.
-- The devices process (devices.tell_gpus), spawned and niced where there may be a GPU, asks torch
+- The devices process (devices.send_gpus), spawned and niced where there may be a GPU, asks torch
   which there are, and ends.
 
 No module here imports torch when it is imported, for the window's process imports them all: torch

@@ -45,7 +45,7 @@ def devices_question(serial: int) -> Question:
     return Question(DEVICES, DEVICES, (), None, serial, Place.MODEL)
 
 
-def tell_gpus(pipe: Connection) -> None:
+def send_gpus(pipe: Connection) -> None:
     """Send the GPUs that torch finds; the life of the process."""
     be_nice()
     from lenetpad.training.devices import gpus
@@ -53,7 +53,7 @@ def tell_gpus(pipe: Connection) -> None:
     pipe.send(gpus())
 
 
-def devices_job(target: Target = tell_gpus) -> Job:
+def devices_job(target: Target = send_gpus) -> Job:
     """The job that answers with Devices, none where the process ends without a word."""
 
     def find(question: Question) -> Generator[object, None, None]:

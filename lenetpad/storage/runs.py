@@ -5,7 +5,7 @@
     environment.json versions and processor
     log.jsonl        one line a report: losses of all steps, rate, speed, validation
     events.out.tfevents.*  the same for TensorBoard
-    checkpoint.pt    all that is needed to go on
+    checkpoint.pt    all that is needed to resume
     best.safetensors the weights with the smallest validation error
     weights.safetensors the weights of the end
     snapshots/       the weights along the way, named by their step
@@ -83,7 +83,7 @@ class Run:
 
     @property
     def can_go_on(self) -> bool:
-        """Whether there are steps left, a checkpoint to go on from, and nobody at it."""
+        """Whether it can be resumed: with steps left, a checkpoint, and nobody at it."""
         left = self.state in (STOPPED, FAILED, INTERRUPTED)
         return left and (self.folder / CHECKPOINT).exists()
 

@@ -97,7 +97,7 @@ class TrainingJob:
         """Train to the last step and yield progress, then calibrate, evaluate and save
         the weights.
 
-        Goes on from the run's checkpoint where there is one, with ``rate_factor`` times its
+        Resumes from the run's checkpoint where there is one, with ``rate_factor`` times its
         learning rate; ``retry`` is called with a full disk's error; see ``Recording``. Afterwards
         ``figures`` are the weights' figures on each set. Raises RunError where another process
         trains this run.

@@ -50,7 +50,7 @@ def _always() -> bool:
 
 
 class Window(QMainWindow):
-    """Holds the pages, and tells what the user wants of all of them together.
+    """Holds the pages, and emits what the user wants of all of them together.
 
     ``page_wanted`` carries the name of a page that ``put_page`` has not been given yet,
     ``page_opened`` that of a page that is shown now; ``model_chosen`` a network preset or a path,

@@ -32,7 +32,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A training to start: ``plan`` as a new run under ``root``, or the run in ``folder`` again.
+    """A training to start: ``plan`` as a new run under ``root``, or to resume, in ``folder``.
 
     ``rate_factor`` multiplies the learning rate from the first step on.
     """
