@@ -57,7 +57,7 @@ def relu(a: Array) -> Array:
     return np.maximum(a, 0.0)
 
 
-#: Of each preset: values of paper and ink, squashing, and the layers that are squashed.
+#: Of each preset: values of paper and ink, activation, and the layers that have it.
 NETWORKS: Final[dict[str, tuple[float, float, Callable[[Array], Array], str]]] = {
     "lenet5-1998": (-0.1, 1.175, scaled_tanh, "C1 S2 C3 S4 C5 F6"),
     "lenet5-study": (-0.1, 1.175, sigmoid, "S2 S4 F6"),
@@ -70,7 +70,7 @@ def forward(
 ) -> dict[str, Array]:
     """Every layer of a preset for images (N, 32, 32) with paper 0 and ink 1.
 
-    The keys are the layers' names, and "C1.a" and so on for the sums of squashed layers.
+    The keys are the layers' names, and "C1.a" and so on for the sums of activated layers.
     """
     paper, ink, activation, activated = NETWORKS[preset]
     w = {name: array.astype(np.float64) for name, array in state.items()}

@@ -1,4 +1,4 @@
-"""Long work that somebody watches and may cancel."""
+"""Long work that reports progress and can be cancelled."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 
 class CancelledError(RuntimeError):
-    """Work that was asked to end; nothing is wrong."""
+    """Work that was cancelled; nothing is wrong."""
 
 
 def silent(title: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report to nobody."""
 
 
 def never() -> bool:
@@ -21,18 +21,19 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who watches: ``progress`` is told what is worked on, how much of it is done, and of how
-    much, 0 where that is not known; ``cancelled`` is asked whether to go on."""
+    """A progress callback and a cancellation token: ``progress`` is called with what is worked
+    on, how much of it is done, and of how much, 0 where that is not known; ``cancelled`` says
+    whether to end."""
 
     progress: Callable[[str, int, int], None] = silent
     cancelled: Callable[[], bool] = never
 
-    def tell(self, title: str, done: int, total: int) -> None:
-        """Tell how far it is. Raises CancelledError where nobody wants it any more."""
+    def report(self, title: str, done: int, total: int) -> None:
+        """Report how far it is. Raises CancelledError once cancelled."""
         self.check()
         self.progress(title, done, total)
 
     def check(self) -> None:
-        """Raise CancelledError where nobody wants it any more."""
+        """Raise CancelledError once cancelled."""
         if self.cancelled():
             raise CancelledError("cancelled")

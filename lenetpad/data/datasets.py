@@ -58,9 +58,9 @@ def load(
     """The images to train on and to test with of a data set of ``DATA_SETS``.
 
     What has to be fetched is kept in ``cache``, laid out as torchvision does, and not fetched
-    again. ``folder`` is the user's own, for "folder". ``progress`` is told a title with what is
+    again. ``folder`` is the user's own, for "folder". ``progress`` is called with a title, what is
     done and its total: bytes of a file that is fetched (0 for a total that is not known), images
-    of a folder. ``cancelled`` is asked again and again. Raises DataError for what cannot be had,
+    of a folder. ``cancelled`` is called again and again. Raises DataError for what cannot be had,
     with what to do; CancelledError once cancelled.
     """
     watch = Watch(progress, cancelled)

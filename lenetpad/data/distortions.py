@@ -75,7 +75,7 @@ def _interpolation() -> Tensor:
 
 
 def _rewidened(images: Tensor, most: float, generator: torch.Generator) -> Tensor:
-    """Strokes thicker or thinner, each image by its own part of ``most``."""
+    """Strokes thicker (dilation) or thinner (erosion), each image by its own part of ``most``."""
     part = (torch.rand(len(images), 1, 1, 1, generator=generator) * 2 - 1) * most
     sign = torch.where(part > 0, 1.0, -1.0)  # the minimum is minus the maximum of minus the image
     extreme = functional.max_pool2d(images * sign, 3, stride=1, padding=1) * sign

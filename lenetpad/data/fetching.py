@@ -97,7 +97,7 @@ def _download(address: str, file: IO[bytes], title: str, watch: Watch) -> None:
     for block, total in _blocks(address):
         file.write(block)
         done += len(block)
-        watch.tell(title, done, total)
+        watch.report(title, done, total)
 
 
 def _blocks(address: str) -> Iterator[tuple[bytes, int]]:

@@ -135,9 +135,9 @@ def _picture_files(folder: Path) -> list[Path]:
 def _pictures(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
     images = []
     for done, path in enumerate(files):
-        watch.tell(folder.name, done, len(files))
+        watch.report(folder.name, done, len(files))
         images.append(_bytes(read_picture(path)))
-    watch.tell(folder.name, len(files), len(files))
+    watch.report(folder.name, len(files), len(files))
     labels = [int(path.relative_to(folder).parts[0]) for path in files]
     return _Found(labelled(np.stack(images), np.array(labels)))
 
@@ -224,9 +224,9 @@ def _ink(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
     watch.check()
     drawings, images = ink_drawings(files), []
     for done, drawing in enumerate(drawings):
-        watch.tell(folder.name, done, len(drawings))
+        watch.report(folder.name, done, len(drawings))
         images.append(_bytes(draw(drawing.ink)))
-    watch.tell(folder.name, len(drawings), len(drawings))
+    watch.report(folder.name, len(drawings), len(drawings))
     labels = np.array([label_of(drawing) for drawing in drawings])
     writers = tuple(drawing.writer for drawing in drawings)
     return _Found(labelled(np.stack(images), labels), writers=writers)
@@ -246,19 +246,19 @@ def _like_mnist(images: NDArray[np.uint8], path: Path, watch: Watch) -> NDArray[
     if images.shape[1:] != (SIDE, SIDE):
         return _normalised(images, path, watch)
     border = np.concatenate([images[:, [0, -1]].ravel(), images[:, :, [0, -1]].ravel()])
-    watch.tell(path.name, len(images), len(images))
+    watch.report(path.name, len(images), len(images))
     return 255 - images if border.mean() > 127 else images
 
 
 def _normalised(images: NDArray[np.uint8], path: Path, watch: Watch) -> NDArray[np.uint8]:
     found = []
     for done, image in enumerate(images):
-        watch.tell(path.name, done, len(images))
+        watch.report(path.name, done, len(images))
         try:
             found.append(_bytes(normalised(image)))
         except InkError as error:
             raise DataError(f"{path}, image {done + 1}: {error}") from None
-    watch.tell(path.name, len(images), len(images))
+    watch.report(path.name, len(images), len(images))
     return np.stack(found)
 
 

@@ -159,8 +159,8 @@ def arrays_of(
             images, labels = arrays[images_name], arrays[labels_name]
     except Exception as error:  # a damaged archive can trip numpy or zipfile up anywhere
         # What numpy says of other kinds of file is advice for programmers.
-        told = isinstance(error, OSError | KeyError | zipfile.BadZipFile)
-        reason = f". {first_line(error)}" if told else ""
+        helps = isinstance(error, OSError | KeyError | zipfile.BadZipFile)
+        reason = f". {first_line(error)}" if helps else ""
         raise DataError(
             f'{path} cannot be used: it must be an .npz file with "{images_name}" (n, H, W) '
             f'and "{labels_name}" (n,){reason}'

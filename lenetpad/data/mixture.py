@@ -1,7 +1,7 @@
 """The mixture that the weights "for your hand" learn from: MNIST, ink, and what is no digit.
 
-Ink is split by its writers, never by drawing, into a part to train on, a part on which choices
-and calibration are made, and a part that is only reported on.
+Ink is split by its writers, never by drawing, into a training part, a validation part ("choice"),
+on which choices and calibration are made, and a test part, which is only reported on.
 """
 
 from __future__ import annotations

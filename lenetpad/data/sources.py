@@ -1,4 +1,4 @@
-"""The public data that the shipped weights were trained on or are judged by.
+"""The public data that the shipped weights were trained on or are evaluated on.
 
 Only MNIST ships. The others are known by their SHA-256; each says who made it, under which
 licence, and where it can be obtained.

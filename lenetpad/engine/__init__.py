@@ -15,6 +15,8 @@ These there are. Each is started and stopped by the object that owns it:
   there are, and ends. It is started only where a driver has left a sign of one.
 - ``training`` (trainer.Trainer) reads the pipe of the training process. It never imports torch.
 - The training process (training_process.train), spawned and niced, trains with torch, without Qt.
+- The devices process (devices.send_gpus), spawned and niced where there may be a GPU, asks torch
+  which there are, and ends.
 
 No module here imports torch when it is imported, for the window's process imports them all: torch
 is imported inside functions, in the thread that calls them, and first of all by

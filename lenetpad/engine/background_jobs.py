@@ -58,7 +58,7 @@ class BackgroundJobs(Worker):
             self.wake()
 
     def run_latest(self, job: str, work: Callable[[], Any], then: Then | None = None) -> None:
-        """The same for what is wished for often: while one of a name is under way, only the
+        """The same for what is asked for often: while one of a name is under way, only the
         latest of the others is kept, and done after it."""
         if job in self._latest:
             self._latest[job] = (job, work, then)
@@ -71,7 +71,7 @@ class BackgroundJobs(Worker):
         return job in self._latest
 
     def receive(self, message: object) -> None:
-        """Call back with a result, or tell a failure."""
+        """Call back with a result, or emit a failure."""
         match message:
             case _Done(job, then, result):
                 try:
@@ -86,7 +86,7 @@ class BackgroundJobs(Worker):
                     self._follow(message.job)
 
     def _follow(self, job: str) -> None:
-        """Begin with the latest wish of a name, now that the one of before is done."""
+        """Begin with the latest job of a name, now that the one of before is done."""
         following = self._latest.pop(job, None)
         if following is not None:
             self.run_latest(*following)

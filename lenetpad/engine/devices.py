@@ -1,7 +1,7 @@
 """The job "devices": which GPUs there are, asked of torch in a process of its own.
 
 Only torch knows them, and to import it takes seconds and hundreds of megabytes that a pad on the
-CPU need not have. So a spawned process imports it, tells, and ends; and there is none where
+CPU need not have. So a spawned process imports it, answers, and ends; and there is none where
 nothing on the machine looks like a GPU.
 """
 
@@ -45,7 +45,7 @@ def devices_question(serial: int) -> Question:
     return Question(DEVICES, DEVICES, (), None, serial, Place.MODEL)
 
 
-def tell_gpus(pipe: Connection) -> None:
+def send_gpus(pipe: Connection) -> None:
     """Send the GPUs that torch finds; the life of the process."""
     be_nice()
     from lenetpad.training.devices import gpus
@@ -53,7 +53,7 @@ def tell_gpus(pipe: Connection) -> None:
     pipe.send(gpus())
 
 
-def devices_job(target: Target = tell_gpus) -> Job:
+def devices_job(target: Target = send_gpus) -> Job:
     """The job that answers with Devices, none where the process ends without a word."""
 
     def find(question: Question) -> Generator[object, None, None]:

@@ -1,4 +1,4 @@
-"""The job "evaluation": networks are opened, read labelled images, and are judged.
+"""The job "evaluation": networks are opened and evaluated on labelled images.
 
 torch is imported inside functions only, in the jobs thread that runs the job.
 """

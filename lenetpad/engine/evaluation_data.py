@@ -62,13 +62,13 @@ def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | L
     messages: SimpleQueue[EvaluationProgress | Labelled | Exception] = SimpleQueue()
     cancelled = Event()
 
-    def tell(title: str, done: int, total: int) -> None:
+    def report(title: str, done: int, total: int) -> None:
         messages.put(EvaluationProgress(serial, done, total, title))
 
     def fetch() -> None:
         folder = Path(choice.path) if choice.path else None
         try:
-            sets = datasets.load(choice.key, datasets.cache(), folder, tell, cancelled.is_set)
+            sets = datasets.load(choice.key, datasets.cache(), folder, report, cancelled.is_set)
             messages.put(sets[1])
         except Exception as error:  # raised again in the thread that asked
             messages.put(error)

@@ -61,7 +61,7 @@ class Jobs(Worker):
             self.wake()
 
     def cancel(self, asker: str) -> None:
-        """Give up the asker's question after the step at hand; nothing more is heard of it."""
+        """Cancel the asker's question after the step at hand; no reply to it comes any more."""
         self._wanted.pop(asker, None)  # what waits in the mailbox is passed over in its turn
 
     def receive(self, message: object) -> None:

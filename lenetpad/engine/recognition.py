@@ -1,6 +1,6 @@
 """The recognition thread: sheets go in, readings come out.
 
-Latest wins: each kind of wish has a one-slot mailbox, so that the thread reads the newest sheet
+Latest wins: each kind of request has a one-slot mailbox, so that the thread reads the newest sheet
 however many were submitted while it was at work.
 """
 

@@ -127,7 +127,7 @@ class _JobRunner:
                     self._begin(folder, report)
                 self._send(report)
                 self._stepping = True
-                self._obey(job)
+                self._apply_controls(job)
                 if self._stopping:
                     return Ended(Outcome.STOPPED, folder)
                 self._stepping = report.step < report.steps
@@ -143,8 +143,8 @@ class _JobRunner:
 
     # Between two steps
 
-    def _obey(self, job: TrainingJob) -> None:
-        """Do what the messages received since the last report say, and wait while paused."""
+    def _apply_controls(self, job: TrainingJob) -> None:
+        """Apply the control messages received since the last report, and wait while paused."""
         announced = False
         while True:
             self._scale_rates(job)

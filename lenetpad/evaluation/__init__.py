@@ -1,1 +1,1 @@
-"""Networks judged on labelled images."""
+"""Networks evaluated on labelled images, in torch."""

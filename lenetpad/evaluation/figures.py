@@ -29,7 +29,7 @@ Figures = dict[str, dict[str, float]]
 
 
 def evaluation_sets(ink: Sequence[Path] = (), images: Sequence[Path] = ()) -> dict[str, Labelled]:
-    """What weights are judged by: MNIST's test set, scribbles, noise, and the given files.
+    """What weights are evaluated on: MNIST's test set, scribbles, noise, and the given files.
 
     Of the ink only the writers count who are held out where the same files are trained on; a file
     without them is left out. All their digits together are a set too: some files have too few for
@@ -44,8 +44,8 @@ def evaluation_sets(ink: Sequence[Path] = (), images: Sequence[Path] = ()) -> di
     held_out = {id(drawing) for drawing in split(chain.from_iterable(files.values())).test}
     digits = []
     for name, drawings in files.items():
-        if judged_by := [drawing for drawing in drawings if id(drawing) in held_out]:
-            sets[name] = data.drawn(judged_by)
+        if counted := [drawing for drawing in drawings if id(drawing) in held_out]:
+            sets[name] = data.drawn(counted)
             digits.append(sets[name].digits())
     if any(len(some) for some in digits):
         sets[ALL_INK] = digits[0].joined(*digits[1:])

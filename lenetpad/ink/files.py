@@ -51,7 +51,7 @@ class Drawing:
 
 
 def read_ink(path: Path) -> list[Drawing]:
-    """Read an ink file; whether it is compressed is told from its first bytes.
+    """Read an ink file; whether it is compressed is seen from its magic number.
 
     Raises InkError, in one line that names the file and where it applies the line, for a file that
     cannot be read, is damaged, holds no drawing, or holds anything but drawings.

@@ -1,4 +1,4 @@
-"""Ink told from paper: the grey levels of a picture to how much of each pixel is ink.
+"""Segmentation of ink and paper: a picture's grey levels to how much of each pixel is ink.
 
 The paper's brightness is what is left when everything narrow and dark is closed (a morphological
 closing, which a slope of light or a straight shadow's edge survives). Otsu's threshold cuts the
@@ -130,7 +130,7 @@ def _border(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _window_means(plane: Plane, reach: int) -> Plane:
-    """Means over the part of each square window that lies in the picture."""
+    """A box filter: means over the part of each square window that lies in the picture."""
     means = plane.astype(np.float64)
     for _ in range(2):
         size = len(means)
@@ -168,7 +168,7 @@ def _slid(values: NDArray[Any], window: int, best: Callable[..., NDArray[Any]]) 
 
 
 def _grown(mask: Mask, reach: int) -> Mask:
-    """The mask with everything within ``reach`` pixels of it."""
+    """The dilated mask: with everything within ``reach`` pixels of it."""
     return _slid(np.pad(mask, reach), 2 * reach + 1, np.logical_or)
 
 
@@ -243,7 +243,7 @@ def _without_specks(ink: Plane, fringe: int) -> Plane:
 
 
 def _parts(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Parts connected through any of 8 neighbours: labels (H, W), -1 for none, and areas (n,)."""
+    """The 8-connected components: labels (H, W), -1 for none, and areas (n,)."""
     labels = np.full(mask.shape, -1, dtype=np.intp)
     turns = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1).ravel()
     starts, stops = np.flatnonzero(turns == 1), np.flatnonzero(turns == -1)  # of runs in rows
@@ -262,7 +262,7 @@ def _parts(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def _joined(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
-    """For each of ``count`` nodes the least node that it hangs together with, given the links."""
+    """For each of ``count`` nodes the least node of its connected component, given the edges."""
     least = np.arange(count)
     while True:
         before = least.copy()

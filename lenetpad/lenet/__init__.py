@@ -1,1 +1,1 @@
-"""LeNet-5: the network of 1998 and two relatives, their training, weights and readings."""
+"""LeNet-5 as data and NumPy arithmetic: configuration, layers, forward pass, weights files."""

@@ -20,9 +20,9 @@ class LeNet5Config:
     """What distinguishes one LeNet-5 from another.
 
     ``activated`` names the layers whose weighted sums go through ``activation``, the paper's
-    squashing function. ``background`` and ``ink``
-    are the input values of paper and ink. ``padding`` is what lies around the middle 28×28 of
-    the input: the image's own border, zeros instead of it, or nothing, the middle being enlarged.
+    squashing function. ``background`` and ``ink`` are the input values of paper and ink.
+    ``padding`` is what lies around the middle 28×28 of the input: the image's own border, zeros
+    instead of it, or nothing, the middle being enlarged.
     ``distance_scale`` multiplies the RBF distances of equation 9. ``rubbish`` is its j: "no digit"
     competes with the classes as one whose score is always -j; None leaves it out. All scores are
     divided by ``temperature``: 1 in training, afterwards what makes the probabilities true

@@ -107,7 +107,7 @@ def enlargement(before: int, after: int) -> FloatArray:
     """The matrix (after, before) that enlarges one axis by linear interpolation.
 
     Pixels are areas, and their values lie in their middles; beyond the outermost middles the
-    outermost values go on.
+    outermost values are replicated.
     """
     at = np.clip((np.arange(after) + 0.5) * before / after - 0.5, 0, before - 1)
     low = np.minimum(at.astype(np.intp), before - 2)

@@ -1,4 +1,4 @@
-"""Weights files: safetensors with metadata, the study's plain state dict, and LeNet-5s' at large.
+"""Weights files: safetensors with metadata, the study's plain state dict, any LeNet-5's.
 
 The metadata of a file that ships says preset, recipe, seed, data with SHA-256, test error and
 date. Pickled files (.pth, .pt) need torch: who has it hands ``load`` a function that reads them.

@@ -1,1 +1,1 @@
-"""What lies on the disk: atomic files, runs, the last sheet, what ships."""
+"""What lies on the disk: atomic writes, runs, what ships, and the facts of the machine."""

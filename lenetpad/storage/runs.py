@@ -5,11 +5,11 @@
     environment.json versions and processor
     log.jsonl        one line a report: losses of all steps, rate, speed, validation
     events.out.tfevents.*  the same for TensorBoard
-    checkpoint.pt    all that is needed to go on
+    checkpoint.pt    all that is needed to resume
     best.safetensors the weights with the smallest validation error
     weights.safetensors the weights of the end
     snapshots/       the weights along the way, named by their step
-    lock             held by the process that trains
+    lock             locked by the process that trains
 
 A list of runs needs no torch.
 """
@@ -59,8 +59,8 @@ class RunError(RuntimeError):
 class Run:
     """A run as its folder tells it.
 
-    ``asked`` is the configuration. ``best_error`` and ``last_error`` are the smallest
-    and the latest validation error, ``test_error`` that of the end on MNIST's test set, fractions
+    ``config`` is what was asked for. ``best_error`` and ``last_error`` are the smallest and the
+    latest validation error, ``test_error`` that of the end on MNIST's test set, fractions
     in [0, 1]; None before there is one.
     """
 
@@ -83,7 +83,7 @@ class Run:
 
     @property
     def can_go_on(self) -> bool:
-        """Whether there are steps left, a checkpoint to go on from, and nobody at it."""
+        """Whether it can be resumed: with steps left, a checkpoint, and nobody at it."""
         left = self.state in (STOPPED, FAILED, INTERRUPTED)
         return left and (self.folder / CHECKPOINT).exists()
 
@@ -117,10 +117,10 @@ def create(
 
 @contextlib.contextmanager
 def locked(folder: Path, patience: float = 1.0) -> Iterator[None]:
-    """Hold a run, so that no other process trains it; RunError where one does.
+    """Lock a run, so that no other process trains it; RunError where one does.
 
-    Somebody who only looks whether it is held holds it for an instant too: hence the ``patience``
-    in seconds. The system lets go of it when the process ends, however that comes about.
+    Whoever only looks whether it is locked locks it for an instant too: hence the ``patience`` in
+    seconds. The system unlocks it when the process ends, however that comes about.
     """
     try:
         with filelock.FileLock(folder / LOCK, timeout=patience, poll_interval=0.005):
@@ -144,9 +144,9 @@ def _is_locked(folder: Path) -> bool:
 def read(folder: Path) -> Run:
     """The run in a folder; RunError where there is none, or a damaged one."""
     config, state = _object(folder / CONFIG), _object(folder / STATE)
-    told = str(state.get("state", INTERRUPTED))
-    if told == RUNNING and not _is_locked(folder):
-        told = INTERRUPTED
+    progress = str(state.get("state", INTERRUPTED))
+    if progress == RUNNING and not _is_locked(folder):
+        progress = INTERRUPTED
     try:
         return Run(
             folder=folder,
@@ -155,7 +155,7 @@ def read(folder: Path) -> Run:
             model=str(config["model"]),
             created=str(config["created"]),
             config=dict(config["asked"]),
-            state=told,
+            state=progress,
             step=int(state.get("step", 0)),
             steps=int(state.get("steps", 0)),
             epoch=int(state.get("epoch", 0)),

@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say: temperature, the "no digit" constant, and their check."""
+"""Calibration: the temperature and the "no digit" constant, from digits that were held out."""
 
 from __future__ import annotations
 

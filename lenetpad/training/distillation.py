@@ -1,4 +1,4 @@
-"""Learning from other networks: their mean opinion, softened, beside the labels.
+"""Distillation: learning from the soft targets of other networks, beside the labels.
 
 G. Hinton, O. Vinyals, J. Dean, "Distilling the knowledge in a neural network", 2015.
 """
@@ -15,10 +15,10 @@ from lenetpad.training.network import LeNet5
 
 
 class Teachers:
-    """Trained networks that a network in training is to agree with.
+    """An ensemble of trained networks that a network in training is to agree with.
 
-    ``softness`` divides the logarithms of all probabilities before they are compared, so that
-    what a teacher thinks least of counts too: 1 compares them as they are.
+    ``distillation_temperature`` divides the logarithms of all probabilities before they are
+    compared, so that improbable classes count too: 1 compares them as they are.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Teachers:
         self._temperature = distillation_temperature
 
     def soft_targets(self, images: Tensor, classes: int) -> Tensor:
-        """Softened probabilities (N, classes) of images (N, 1, 32, 32).
+        """Soft targets, the mean probabilities (N, classes) of images (N, 1, 32, 32), softened.
 
         ``classes`` is 11 with "no digit" and 10 without; teachers that do not know of it give it
         nothing, and what others give it falls to the digits. Where these are left with nothing,
@@ -43,9 +43,9 @@ class Teachers:
             return soft / soft.sum(dim=1, keepdim=True).clamp(min=torch.finfo(soft.dtype).tiny)
 
     def loss(self, images: Tensor, log_posteriors: Tensor) -> Tensor:
-        """Mean Kullback-Leibler divergence of the opinion from log posteriors (N, 10 or 11).
+        """Mean Kullback-Leibler divergence of the soft targets from log posteriors (N, 10 or 11).
 
-        Times the square of the softness, which keeps its gradient as large as the labels' one.
+        Times the square of the temperature, which keeps its gradient as large as the labels' one.
         """
         soft_targets = self.soft_targets(images, log_posteriors.shape[1])
         own = functional.log_softmax(log_posteriors / self._temperature, dim=1)

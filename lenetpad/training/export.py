@@ -106,7 +106,7 @@ def _written(network: LeNet5, facts: Mapping[str, Any], path: Path, images: Tens
     save(path, network, facts)
     if path.suffix == ".safetensors":
         return _computed(network_of(load(str(path))), images)
-    # A plain state dict does not say how it reads, so this is told.
+    # A plain state dict does not say how it reads, so it is given.
     known = conventions_of(network.config) or UNKNOWN_CONVENTIONS
     return _computed(network_of(load(str(path), known)), images)
 

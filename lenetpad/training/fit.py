@@ -39,13 +39,13 @@ _1998: Final = ((12, 0.02), (8, 0.1), (5, 0.2), (2, 0.4), (0, 1.0))
 
 
 class Training:
-    """A training that can end after any report and go on as if it had not.
+    """A training that can end after any report and be resumed as if it had not.
 
     It trains ``network`` in place on ``data``. ``bf16`` convolves C3 in bfloat16 where the CPU has
-    instructions for it (see ``half_is_faster``): less time for a step, and weights that are
+    instructions for it (see ``bf16_is_faster``): less time for a step, and weights that are
     rounded otherwise. Validation is on ``held_out``, or on images that are taken from the data
-    where none are given. ``teachers`` teach it if the recipe is a taught one. Raises TrainingError
-    when there are no images, or no teachers for such a recipe.
+    where none are given. ``teachers`` are for a recipe with a distillation weight. Raises
+    TrainingError when there are no images, or no teachers for such a recipe.
     """
 
     def __init__(
@@ -139,7 +139,7 @@ class Training:
         self.network.eval()
 
     def state(self) -> dict[str, Any]:
-        """All that another Training of the same recipe and data needs to go on from here.
+        """The checkpoint: all that another Training of the same recipe and data needs to resume.
 
         Tensors, numbers and texts only. Valid between two reports of ``run``.
         """
@@ -157,7 +157,7 @@ class Training:
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from a ``state``; TrainingError if it belongs to another training."""
+        """Resume from a ``state``; TrainingError if it belongs to another training."""
         try:
             self.network.load_state_dict(state["network"])
             self._optimiser.load_state_dict(state["optimiser"])
@@ -231,7 +231,7 @@ class Training:
         )
 
     def _is_sound(self) -> bool:
-        """Whether the weights of now still give a loss: the last step may have spoilt them."""
+        """Whether the weights of now still give a finite loss: the last step may have diverged."""
         images, labels = self._train.images[:SOUND], self._train.labels[:SOUND]
         with torch.inference_mode():
             outputs = self.network(padded(images).to(self.device))

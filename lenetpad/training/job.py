@@ -1,4 +1,4 @@
-"""A plan carried out: data, network, training, calibration and weights, all of it kept as a run.
+"""The training job: a plan carried out, from its data to calibrated weights, kept as a run.
 
 The commands and the window's training process go through here, so that they train alike.
 """
@@ -39,7 +39,7 @@ from lenetpad.values.models import PAPER
 from lenetpad.values.recipes import Plan
 from lenetpad.values.training import Progress
 
-#: Told what is being done in a few words, and how much of how much is, both 0 if not known.
+#: The progress callback: a few words, and how much of how much is done, both 0 if not known.
 Say = Callable[[str, int, int], None]
 
 
@@ -94,11 +94,12 @@ class TrainingJob:
     def run(
         self, folder: Path, retry: recording.Retry | None = None, rate_factor: float = 1.0
     ) -> Iterator[Progress]:
-        """Train to the last step and yield progress, then calibrate, judge and save the weights.
+        """Train to the last step and yield progress, then calibrate, evaluate and save
+        the weights.
 
-        Goes on from the run's checkpoint where there is one, with ``rate_factor`` times its
-        learning rate; ``retry`` is told of a full disk; see ``Recording``. Afterwards
-        ``figures`` are what the weights were judged by. Raises RunError where another process
+        Resumes from the run's checkpoint where there is one, with ``rate_factor`` times its
+        learning rate; ``retry`` is called with a full disk's error; see ``Recording``. Afterwards
+        ``figures`` are the weights' figures on each set. Raises RunError where another process
         trains this run.
         """
         with runs.locked(folder):
@@ -140,12 +141,12 @@ class TrainingJob:
 
     @property
     def test_set(self) -> str:
-        """What the test set is called by which the weights are judged above all."""
+        """The name of the test set whose error stands for the weights."""
         plan = self.plan
         return MNIST_TEST if plan.data == MNIST else f"{DATA_SETS[plan.data].title} test"
 
     def _sets(self) -> dict[str, Labelled]:
-        """All that the weights are judged by: what shows no digits says nothing of digits."""
+        """All that the weights are evaluated on: what shows no digits says nothing of digits."""
         plan, own = self.plan, {self.test_set: self._test}
         if DATA_SETS[plan.data].classes != DIGITS:
             return own
@@ -157,13 +158,13 @@ class TrainingJob:
         plan = self.plan
         started_from = {"start": Path(plan.start).name} if plan.start else {}
         teachers = [Path(teacher).name for teacher in plan.teachers]
-        taught_by = {"teachers": teachers} if plan.recipe.distillation_weight else {}
+        distilled_from = {"teachers": teachers} if plan.recipe.distillation_weight else {}
         return {
             "recipe": plan.recipe.as_json,
             "seed": plan.recipe.seed,
             "half": self.network.bf16_c3,
             **started_from,
-            **taught_by,
+            **distilled_from,
             "data": [
                 _source(plan),
                 *(described(Path(path)) for path in plan.ink),

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-#: Amplitude and slope of the squashing function, appendix A: f(±1) = ±1.
+#: Amplitude and slope of the scaled tanh, the paper's activation (appendix A): f(±1) = ±1.
 AMPLITUDE: Final = 1.7159
 SLOPE: Final = 2.0 / 3.0
 

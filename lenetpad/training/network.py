@@ -92,9 +92,9 @@ class LeNet5(nn.Module):
         each window of 32×32 every four pixels; C5 and F6 are as large then.
 
         The output is the squared distances for an RBF output (smaller is nearer), logits for a
-        linear one. A dictionary given as ``taps`` receives every layer after its squashing:
+        linear one. A dictionary given as ``taps`` receives every layer after its activation:
         input, C1, S2, C3, S4 (N, maps, H, W), C5 (N, 120), F6 (N, 84), output (N, 10); a layer
-        with a squashing also gives its sums as "C1.a" and so on.
+        with an activation also gives its sums as "C1.a" and so on.
         """
         kept: dict[str, Tensor] = {} if taps is None else taps
         config = self.config
@@ -132,9 +132,9 @@ class LeNet5(nn.Module):
         return taps["output"]
 
     def _pooled_first(self, x: Tensor) -> Tensor:
-        """S4 of the input, squashed after the pooling: squashings increase, so it is the same.
+        """S4 of the input, activated after the pooling: activations increase, so it is the same.
 
-        A quarter of the values is squashed, which is worth it in training.
+        A quarter of the values is activated, which is worth it in training.
         """
         assert isinstance(self.s2, MaxPooling)
         assert isinstance(self.s4, MaxPooling)

@@ -29,7 +29,7 @@ STATE_SECONDS: Final = 1.0
 #: ninety in 20,000 steps, the first of them at every report.
 SNAPSHOT_GROWTH: Final = 0.06
 
-#: Told of a failed writing; says whether to try it again.
+#: Called with the error of a failed write; says whether to try it again.
 Retry = Callable[[OSError], bool]
 
 
@@ -53,10 +53,10 @@ def finish(folder: Path, test_error: float) -> None:
 class Recording:
     """A training that is kept in a run's ``folder``.
 
-    Making one goes on from the folder's checkpoint where there is one, and raises TrainingError
+    Making one resumes from the folder's checkpoint where there is one, and raises TrainingError
     where that is damaged. ``facts`` become the metadata of the weights along the way. ``retry`` is
-    told of an OSError, such as that of a full disk, and says whether to try once more; without
-    it, the error ends the training. The last checkpoint is whole either way.
+    called with an OSError, such as a full disk's, and says whether to try once more; without it,
+    the error ends the training. The last checkpoint is whole either way.
     """
 
     def __init__(
@@ -72,9 +72,9 @@ class Recording:
         self._best: float | None = None
         self._last: float | None = None
         if (folder / runs.CHECKPOINT).exists():
-            self._go_on()
+            self._resume()
         else:
-            runs.truncate(folder, 0)  # nothing of what was logged can be gone on from
+            runs.truncate(folder, 0)  # nothing of what was logged can be resumed
         self._events = Events(folder, training.step)
         self._started = self._kept = self._noted = time.perf_counter()
 
@@ -122,7 +122,7 @@ class Recording:
     def _progress(self) -> Iterator[Progress]:
         training = self._training
         self.written(partial(self._note, runs.RUNNING))
-        if training.step == 0:  # from here on, whatever happens, the run can go on
+        if training.step == 0:  # from here on, whatever happens, the run can be resumed
             self.written(self.keep)
             self.written(self._snapshot)
         next_snapshot = _after(training.step)
@@ -172,7 +172,7 @@ class Recording:
         with contextlib.suppress(OSError):
             self._note(how, message)
 
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         path = self.folder / runs.CHECKPOINT
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)

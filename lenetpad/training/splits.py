@@ -1,4 +1,4 @@
-"""What a training needs besides its recipe: data to learn from, to validate and calibrate on."""
+"""The data splits of a training: what to train on, to validate on and to calibrate on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HELD_OUT_SEED: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class DataSplits:
-    """``train`` to learn from, ``held_out`` of the images to validate on, and ``choices``, these
+    """``train`` to train on, ``held_out`` of the images to validate on, and ``choices``, these
     and the ink's, to calibrate a network by."""
 
     train: Labelled

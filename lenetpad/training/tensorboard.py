@@ -43,13 +43,13 @@ class Events:
             _scalars(step, {"training/loss": loss})
             for step, loss in enumerate(progress.losses, start=first)
         ]
-        told = {
+        scalars = {
             "training/learning_rate": progress.learning_rate,
             "training/images_per_second": progress.images_per_second,
             "validation/loss": progress.validation_loss,
             "validation/error": progress.validation_error,
         }
-        known = {tag: value for tag, value in told.items() if value is not None}
+        known = {tag: value for tag, value in scalars.items() if value is not None}
         self._write([*events, _scalars(progress.step, known)])
 
     def _write(self, events: list[Event]) -> None:

@@ -50,7 +50,7 @@ def _always() -> bool:
 
 
 class Window(QMainWindow):
-    """Holds the pages, and tells what the user wants of all of them together.
+    """Holds the pages, and emits what the user wants of all of them together.
 
     ``page_wanted`` carries the name of a page that ``put_page`` has not been given yet,
     ``page_opened`` that of a page that is shown now; ``model_chosen`` a network preset or a path,
@@ -98,7 +98,7 @@ class Window(QMainWindow):
     # What the engine says
 
     def show_model(self, model: ModelReady) -> None:
-        """Show the devices that there are; About tells of the network."""
+        """Keep the network that reads, for the About dialog."""
         self._model = model
 
     def show_devices(self, devices: Devices) -> None:

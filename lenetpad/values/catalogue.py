@@ -1,4 +1,4 @@
-"""The data sets that a network can be trained on or judged by, by name; they need no torch."""
+"""The data sets that a network can be trained or evaluated on, by name; they need no torch."""
 
 from __future__ import annotations
 

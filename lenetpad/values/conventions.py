@@ -43,7 +43,7 @@ CONVENTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """How a network reads, in the words of ``MANNERS``; "" where that is not known."""
+    """How a network reads, in the words of ``CONVENTIONS``; "" where that is not known."""
 
     activation: str = ""
     pooling: str = ""
@@ -52,7 +52,7 @@ class Conventions:
 
     @classmethod
     def of(cls, text: str) -> Conventions:
-        """The manner that ``text`` gave; what makes no sense is not known."""
+        """The conventions that ``text`` gave; what makes no sense is not known."""
         words = text.split()
         if len(words) != len(CONVENTIONS):
             return cls()
@@ -66,7 +66,7 @@ class Conventions:
 
     @property
     def answers(self) -> dict[str, str]:
-        """The answer to each question of ``MANNERS``."""
+        """The answer to each question of ``CONVENTIONS``."""
         return {name: getattr(self, name) for name in CONVENTIONS}
 
     @property

@@ -1,4 +1,4 @@
-"""Networks judged on labelled images: what was asked, every answer, and what follows from them.
+"""Evaluations on labelled images: the request, every prediction, and the metrics of them.
 
 Frozen values and numpy only, because window, thread and command line all use them.
 """
@@ -122,7 +122,7 @@ class DataChoice:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRequest:
-    """One or two networks that are to be judged on a data set. ``serial`` grows with each."""
+    """One or two networks to evaluate on a data set. ``serial`` grows with each."""
 
     serial: int
     models: tuple[Choice, ...]
@@ -144,8 +144,8 @@ class EvaluationProgress:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
-    """What a network made of each image: probabilities (n, 10) of the digits and, where it has a
-    rubbish class, (n,) of "no digit". They add up to 1. ``confidences`` (n,) are the
+    """What a network predicts of each image: probabilities (n, 10) of the digits and, where it has
+    a rubbish class, (n,) of "no digit". They add up to 1. ``confidences`` (n,) are the
     probabilities of the answers."""
 
     evaluation: Evaluation
@@ -174,8 +174,8 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EvaluationResults:
-    """What was found for an examination: ``images`` (n, 28, 28) uint8, ink 255, their ``labels``
-    (n,), and a judgement for each network in the order of the examination.
+    """What an evaluation found: ``images`` (n, 28, 28) uint8, ink 255, their ``labels`` (n,), and
+    the predictions of each network in the order of the request.
 
     ``notice`` is a sentence for the user, such as a device that failed. ``curves`` are the
     networks' error–reject curves on the digits: they take time, and so belong to the thread.
@@ -193,8 +193,8 @@ class EvaluationResults:
             array.flags.writeable = False
         digits = self.digits
         curves = tuple(
-            reject_curve(judged.confidences[digits], self.right(which)[digits])
-            for which, judged in enumerate(self.found)
+            reject_curve(predictions.confidences[digits], self.right(which)[digits])
+            for which, predictions in enumerate(self.found)
         )
         object.__setattr__(self, "curves", curves)
 

@@ -24,7 +24,7 @@ COLUMNS: Final = (
 
 @dataclass(slots=True)
 class Growing:
-    """Numbers that are added a few at a time; ``array`` costs nothing."""
+    """A dynamic array, which grows by doubling; ``array`` is a view and costs nothing."""
 
     _room: Array = field(default_factory=lambda: np.empty(1024))
     _count: int = 0
@@ -45,7 +45,7 @@ class Growing:
 
 @dataclass(slots=True, eq=False)
 class History:
-    """What a run has told so far.
+    """What a run has reported so far.
 
     ``losses`` of the steps 1, 2, … ; ``rate_steps`` and ``rates``, the learning rate at the end of
     each report; ``epoch_steps`` with validation losses and errors in [0, 1]; ``marks`` are steps
@@ -137,7 +137,7 @@ def table(histories: Sequence[History]) -> str:
 
 
 def smoothed(values: Array, window: int) -> Array:
-    """The mean of each value and the ``window`` - 1 before it, of fewer at the beginning."""
+    """The moving average over ``window`` values up to each one, over fewer at the beginning."""
     if window <= 1 or len(values) == 0:
         return values
     sums = np.concatenate([[0.0], np.cumsum(values)])
@@ -148,7 +148,7 @@ def smoothed(values: Array, window: int) -> Array:
 
 
 def decimated(steps: Array, values: Array, most: int) -> tuple[Array, Array]:
-    """At most ``most`` points that look alike: of each stretch its smallest and largest value."""
+    """Min-max decimation to at most ``most`` points: of each stretch the least and the largest."""
     if len(values) <= most:
         return steps, values
     stretches = most // 2

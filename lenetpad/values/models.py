@@ -1,4 +1,4 @@
-"""Which network reads: what ships, what the user chooses, and what the window is told of it."""
+"""Which network reads: what ships, what the user chooses, and what the window has to know."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lenetpad.values.conventions import UNKNOWN_CONVENTIONS, Conventions
 from lenetpad.values.devices import AUTO, CPU, Devices
 from lenetpad.values.layers import LayerSpec
 
-#: The presets, the one to start with first.
+#: The network presets, the one to start with first.
 PRESET_NAMES: Final = ("lenet5-1998", "lenet5-study", "lenet5-modern")
 #: Each ships with two sets of weights: those for your hand under the preset's own name and, with
 #: this ending, those that were trained on MNIST alone, as in the paper.
@@ -34,9 +34,9 @@ def name_for_a_report(model: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The network and the device that the user wants: a preset's name or a weights file.
+    """The network and the device that the user wants: a shipped name or a weights file.
 
-    ``manner`` is what is known of how a file from elsewhere reads.
+    ``conventions`` are what is known of how a file from elsewhere reads.
     """
 
     serial: int
@@ -49,8 +49,8 @@ class Choice:
 class ConventionsQuestion:
     """A file of LeNet-5's weights was chosen that does not say how it reads.
 
-    ``scores`` are the manners in which it can, the best guess first, each with the fraction of
-    MNIST's digits that it reads right.
+    ``scores`` are the conventions that it can have, the best guess first, each with the fraction
+    of MNIST's digits that it reads right with them.
     """
 
     choice: Choice
@@ -90,12 +90,12 @@ class LayerView:
 class ModelReady:
     """A network is loaded and reads from now on.
 
-    ``choice`` is the wish that it answers and ``used`` torch's name of the device it runs on;
+    ``choice`` is the one that it answers and ``used`` the name of the device it runs on;
     ``device`` is that device's label. ``templates`` (10, 84) is what each class compares F6
     with: the fixed ±1 codes of the RBF output, or the output's weights; ``coded`` tells which.
     ``devices`` are those that are known where it runs; there may be others.
     ``test_error`` is in per cent, on MNIST's test set, None where the weights do not say.
-    ``notice`` is a sentence for the user where the wish could not be met, such as a device that
+    ``notice`` is a sentence for the user where the choice could not be met, such as a device that
     failed. ``specs`` say of each layer, the input first, how its units are computed.
     """
 

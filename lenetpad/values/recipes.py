@@ -1,4 +1,4 @@
-"""What can be asked of a training: recipes, the presets of the Train tab, and a whole plan.
+"""How a training is configured: recipes, the training presets, and a whole plan.
 
 Only values, no torch: the window builds them, a training process and the commands carry them out.
 """
@@ -14,7 +14,7 @@ from lenetpad.ink.variation import Variation
 from lenetpad.values.catalogue import MNIST
 from lenetpad.values.devices import CPU
 
-#: What a training can take its steps by, and what becomes of its learning rate.
+#: The optimisers and the learning-rate schedules.
 OPTIMISERS: Final = ("adam", "adamw", "sgd")
 
 SCHEDULES: Final = ("one-cycle", "cosine", "step", "constant", "1998")
@@ -153,7 +153,7 @@ def recipe_of(kept: Mapping[str, Any]) -> Recipe:
         raise ValueError(f"this is no recipe of this version of lenetpad: {error}") from None
 
 
-#: How much of the loss teachers decide where nothing else is said.
+#: The distillation weight where nothing else is said.
 DISTILLATION_WEIGHT: Final = 0.7
 
 #: For the mixture, whose ink is varied already, little elasticity; for MNIST alone, more.
@@ -174,14 +174,14 @@ RECIPES: Final = {
     ),
 }
 
-#: How a network goes on from weights that it has.
+#: Fine-tuning: the recipes for weights that are trained already.
 FINE_TUNING: Final = {
     "lenet5-1998": replace(
         _HAND, epochs=14, mixture=replace(_MIXED, mnist=5, scribbles=90_000), lr=1e-3
     ),
 }
 
-#: Which networks teach all that are for your hand: together they read better than either.
+#: The teachers of all weights that are for your hand: together they read better than either.
 TEACHERS: Final = ("lenet5-1998", "lenet5-modern")
 _DISTILLED: Final = replace(
     _HAND,
@@ -190,7 +190,7 @@ _DISTILLED: Final = replace(
     lr=2e-3,
     distillation_weight=DISTILLATION_WEIGHT,
 )
-#: How they go on once more, with these teachers: what ships for your hand has done it all.
+#: Distillation from these teachers, after it all: what ships for your hand has been through it.
 DISTILLATION: Final = {
     "lenet5-1998": _DISTILLED,
     "lenet5-study": replace(
@@ -205,7 +205,7 @@ DISTILLATION: Final = {
 
 def usual_recipe(model: str, *, started: bool, distilled: bool) -> Recipe:
     """The recipe for the weights of this name: from random weights or from others, with teachers
-    or without. Those to go on by are for weights that are trained."""
+    or without. Fine-tuning and distillation begin with trained weights."""
     first = RECIPES[model]
     if not distilled:
         return FINE_TUNING.get(model, first) if started else first
@@ -215,7 +215,7 @@ def usual_recipe(model: str, *, started: bool, distilled: bool) -> Recipe:
 
 @dataclass(frozen=True, slots=True)
 class TrainingPreset:
-    """A training to begin with: its name and what it is for, the network, and the recipe."""
+    """A training preset: its title and what it is for, the network, and the recipe."""
 
     title: str
     tip: str
@@ -278,8 +278,8 @@ class Plan:
 
     ``start`` is a shipped network's name or a weights file to go on from; "" begins with random
     weights. ``data`` is the key of a data set, for ``folder`` a folder's path is in ``folder``.
-    ``preset`` is the title of the one that it began with, for the list of runs.
-    ``ink`` are trained on too, by ``images`` the weights are only judged. ``out`` is a file for
+    ``preset`` is the title of the training preset that it began with, for the list of runs.
+    ``ink`` are trained on too, on ``images`` the weights are only evaluated. ``out`` is a file for
     the weights besides the run's own; "" wants none. ``bf16`` convolves C3 in bfloat16.
     ``teachers`` are names or files like ``start``, for a recipe with distillation.
     """

@@ -1,4 +1,4 @@
-"""What the window and a training process tell each other: frozen values, no torch."""
+"""The messages between the window and a training process: frozen values, no torch."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A training to start: ``plan`` as a new run under ``root``, or the run in ``folder`` again.
+    """A training to start: ``plan`` as a new run under ``root``, or to resume, in ``folder``.
 
     ``rate_factor`` multiplies the learning rate from the first step on.
     """
@@ -47,7 +47,7 @@ class Order:
 
 
 class Control(StrEnum):
-    """What a training can be told at any time, besides a new rate."""
+    """The control messages that a training takes at any time, besides a new rate."""
 
     PAUSE = "pause"
     RESUME = "resume"

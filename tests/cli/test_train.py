@@ -93,7 +93,7 @@ class TestTrain:
         for name, mine in one.parameters.items():
             assert np.allclose(mine, other.parameters[name], atol=1e-6)
 
-    def test_half_precision_is_told(self, run: Run, tmp_path: Path) -> None:
+    def test_bf16_is_in_the_facts(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.safetensors"
         run("train", "--model", "lenet5-modern-paper", "--half", "--out", out, *QUICK)
         assert weights.load(str(out)).facts["half"] is bf16_is_faster("cpu")

@@ -24,7 +24,7 @@ from tests.cli.conftest import ONE, QUICK, Run, parsed
 
 @pytest.mark.usefixtures("tiny_mnist")
 class TestTrainOn:
-    def test_it_is_taught_by_other_networks(self, run: Run, tmp_path: Path) -> None:
+    def test_it_is_distilled_from_other_networks(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "taught.safetensors"
         teachers = ("--teachers", "lenet5-1998", shipped("lenet5-modern"))
         run("train", "--model", "lenet5-modern-paper", *teachers, "--out", out, *QUICK)
@@ -46,7 +46,7 @@ class TestTrainOn:
         assert f"{tmp_path / 'teacher.pth'} does not say how it reads; taken as" in result.err
         assert READS_NOTHING in result.err  # for it is not trained
 
-    def test_a_folder_of_pictures_is_learnt_and_judged(self, run: Run, tmp_path: Path) -> None:
+    def test_a_folder_of_pictures_is_learnt_and_evaluated(self, run: Run, tmp_path: Path) -> None:
         images = np.random.default_rng(1).integers(0, 255, (60, 28, 28)).astype(np.uint8)
         images[:, :4] = images[:, -4:] = images[:, :, :4] = images[:, :, -4:] = 0
         labels = np.arange(60) % 10
@@ -80,7 +80,7 @@ class TestTrainOn:
         )
         assert not torch.equal(one, other)
 
-    def test_a_mixture_leaves_out_the_writers_it_is_judged_by(
+    def test_a_mixture_leaves_out_the_writers_it_is_evaluated_on(
         self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         small = Mixture(mnist=1, variants=2, written=10, scribbles=4, noise=4)

@@ -72,7 +72,7 @@ def page(qtbot: QtBot, torch_settings: None) -> Iterator[EvaluatePage]:
     page.hide()
 
 
-def test_shipped_weights_are_judged_and_a_wrong_pattern_goes_to_the_canvas(
+def test_shipped_weights_are_evaluated_and_a_wrong_pattern_goes_to_the_canvas(
     qtbot: QtBot, page: EvaluatePage
 ) -> None:
     page.first.select("lenet5-1998")

@@ -63,7 +63,7 @@ class TestSplit:
         name = next(n for n in map(str, range(100)) if part_of(n) == "test")
         assert len(split([Drawing(SEVEN, 7, name)] * 3).train) == 3
 
-    def test_a_file_by_one_writer_beside_others_is_judged_by_if_its_writer_is(
+    def test_a_file_by_one_writer_beside_others_is_evaluated_on_if_its_writer_is(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It was not trained on either: a training splits the ink of all files together."""

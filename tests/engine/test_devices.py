@@ -15,7 +15,7 @@ from lenetpad.engine.devices import (
     devices_job,
     devices_question,
     may_have_gpu,
-    tell_gpus,
+    send_gpus,
 )
 from lenetpad.engine.jobs import Jobs
 from tests import trainees
@@ -63,7 +63,7 @@ def test_torch_itself_is_asked(qtbot: QtBot, searches: list[Jobs]) -> None:
     """In a process of its own: this one may do without torch."""
     from lenetpad.training.devices import gpus
 
-    jobs = search(searches, tell_gpus)
+    jobs = search(searches, send_gpus)
     with qtbot.waitSignal(jobs.answered, timeout=120_000) as answered:
         jobs.ask(devices_question(1))
     assert answered.args is not None

@@ -35,7 +35,7 @@ def _torch_settings(torch_settings: None) -> None:
     """Every test of this file."""
 
 
-def test_an_examination_reads_every_image_with_each_network(tmp_path: Path) -> None:
+def test_an_evaluation_reads_every_image_with_each_network(tmp_path: Path) -> None:
     images = np.zeros((300, 28, 28), dtype=np.uint8)
     images[:, 8:20, 13:15] = 255
     np.savez(tmp_path / "ones.npz", images=images, labels=np.ones(300, dtype=np.uint8))

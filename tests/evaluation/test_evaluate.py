@@ -130,7 +130,7 @@ def test_an_untrained_network_guesses(mnist: tuple[Labelled, Labelled]) -> None:
     assert evaluate(build("lenet5-1998", 0), some).error > 0.6
 
 
-def test_judging_tells_how_many_are_read_and_then_every_probability() -> None:
+def test_prediction_yields_how_many_are_read_and_then_every_probability() -> None:
     network: nn.Module = Oracle(rubbish=0.5)
     data = answering([1, 2, 3, 4, 5], [1, 2, 3, 4, NO_DIGIT])
     *steps, predictions = predict(network, data, batch=2)  # type: ignore[arg-type]
@@ -146,7 +146,7 @@ def test_judging_tells_how_many_are_read_and_then_every_probability() -> None:
     )
 
 
-def test_judging_stops_where_nobody_asks_on() -> None:
+def test_prediction_stops_where_the_generator_is_closed() -> None:
     network = Oracle()
     steps = predict(network, answering([0] * 10, [0] * 10), batch=2)  # type: ignore[arg-type]
     assert (next(steps), next(steps)) == (2, 4)

@@ -241,7 +241,7 @@ class TestPresets:
         view = Recognizer(weights.load(str(tmp_path / "b.safetensors"))).describe(Choice(0, ""))
         assert view.coded
 
-    def test_a_manner_goes_before_a_presets_names(self, tmp_path: Path) -> None:
+    def test_conventions_go_before_a_presets_names(self, tmp_path: Path) -> None:
         state = network_of(weights.load("lenet5-1998-paper")).state_dict()
         conventions = Conventions("tanh", "trained-average", "unit", "zero")
         loaded = weights.load(str(written(tmp_path / "a.pth", state)), conventions)
@@ -358,7 +358,7 @@ class TestMetadata:
         [Conventions("tanh", "average-first", "mnist", "resized"), STUDY],
         ids=lambda conventions: conventions.text,
     )
-    def test_a_manner_is_kept_with_the_weights(
+    def test_conventions_are_kept_with_the_weights(
         self, conventions: Conventions, tmp_path: Path
     ) -> None:
         path = written(tmp_path / "a.pth", a_state())
@@ -376,7 +376,7 @@ class TestMetadata:
         assert network_of(again).config == network.config
 
     @pytest.mark.parametrize("conventions", ["", "odd", "relu max symmetric odd"])
-    def test_a_manner_of_the_future(self, conventions: str, tmp_path: Path) -> None:
+    def test_conventions_of_the_future(self, conventions: str, tmp_path: Path) -> None:
         path = tmp_path / "a.safetensors"
         header = {"preset": FOREIGN, "manner": conventions}
         save_file(a_state(LAYERS), path, metadata=header)

@@ -1,4 +1,4 @@
-"""Teachers' opinions and the loss they give, against NumPy; and what a network learns by them."""
+"""Soft targets and the loss they give, against NumPy; and what a network learns by them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def posteriors(network: LeNet5, images: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("distillation_temperature", [1.0, 2.0, 5.0])
-def test_the_opinion_is_the_softened_mean(distillation_temperature: float, few: Labelled) -> None:
+def test_the_soft_targets_are_the_softened_mean(
+    distillation_temperature: float, few: Labelled
+) -> None:
     networks = [network_of(weights.load(name)) for name in ("lenet5-1998", "lenet5-modern")]
     images = padded(few.images[:40])
     soft_targets = Teachers(networks, distillation_temperature, "cpu").soft_targets(images, 11)
@@ -135,6 +137,6 @@ def test_the_part_decides_between_labels_and_teachers(few: Labelled) -> None:
     torch.testing.assert_close(gradients[0.5], (gradients[0.0] + gradients[1.0]) / 2)
 
 
-def test_a_taught_recipe_needs_teachers(few: Labelled) -> None:
+def test_a_recipe_with_distillation_needs_teachers(few: Labelled) -> None:
     with pytest.raises(TrainingError, match="name them as teachers"):
         Training(build("lenet5-1998", 1), few, DISTILLATION)

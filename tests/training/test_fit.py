@@ -71,7 +71,7 @@ def test_a_seed_decides_every_bit(preset: str, few: Labelled) -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_half_precision_learns_nearly_the_same(preset: str, few: Labelled) -> None:
+def test_bf16_learns_nearly_the_same(preset: str, few: Labelled) -> None:
     network = build(preset, 1)
     list(Training(network, few, replace(QUICK, distortions=None), bf16=True).run())
     whole = trained(few, replace(QUICK, distortions=None), preset)
@@ -80,9 +80,7 @@ def test_half_precision_learns_nearly_the_same(preset: str, few: Labelled) -> No
 
 
 @pytest.mark.parametrize("can", ["avx512_bf16", "amx_bf16", "avx512_f"])
-def test_half_precision_is_for_processors_that_have_it(
-    can: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bf16_is_for_processors_that_have_it(can: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {can: True, "amx_tile": False})
     assert bf16_is_faster("cpu") == (can != "avx512_f")
 

@@ -27,14 +27,14 @@ def random(*shape: int, seed: int = 0) -> Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
-def test_squashing_maps_one_to_one() -> None:
+def test_scaled_tanh_maps_one_to_one() -> None:
     values = scaled_tanh(torch.tensor([-1.0, 0.0, 1.0], dtype=torch.float64))
     assert values.tolist() == pytest.approx([-1.0, 0.0, 1.0], abs=1e-4)
 
 
 @given(st.floats(-20, 20))
 @settings(deadline=None)
-def test_squashing_is_1_7159_tanh_two_thirds(a: float) -> None:
+def test_scaled_tanh_is_1_7159_tanh_two_thirds(a: float) -> None:
     activated = scaled_tanh(torch.tensor(a, dtype=torch.float64)).item()
     assert activated == pytest.approx(1.7159 * np.tanh(2 / 3 * a), abs=1e-12)
     assert abs(activated) <= 1.7159

@@ -74,7 +74,7 @@ def test_taps_have_the_papers_shapes(preset: str) -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_only_squashed_layers_show_their_sums(preset: str) -> None:
+def test_only_activated_layers_show_their_sums(preset: str) -> None:
     taps = taps_of(build(preset, 0), torch.rand(1, 1, 32, 32))
     _, _, _, activated = oracle.NETWORKS[preset]
     assert [name[:-2] for name in taps if name.endswith(".a")] == activated.split()
@@ -90,7 +90,7 @@ def test_asking_for_taps_changes_nothing(preset: str) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_training_step_is_that_of_the_network_with_all_its_taps(preset: str) -> None:
-    """In training max-pooling comes before the squashing, which must not show."""
+    """In training max-pooling comes before the activation, which must not show."""
     network = build(preset, 1).double().train()
     images = torch.rand(4, 1, 32, 32, dtype=torch.float64)
     labels = torch.tensor([3, 1, 4, 1])

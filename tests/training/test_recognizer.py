@@ -239,7 +239,7 @@ class TestDescription:
             assert view.low - 1e-5 <= values.min(), view
             assert values.max() <= view.high + 1e-5, view
 
-    def test_squashed_layers_have_the_squashings_range(self) -> None:
+    def test_activated_layers_have_the_activations_range(self) -> None:
         views = {
             view.name: view
             for view in untrained("lenet5-1998").describe(Choice(0, "lenet5-1998")).layers

@@ -165,7 +165,7 @@ def test_curve_and_calibration_are_of_the_digits_alone(
     assert found.calibration(0).counts.sum() == digits.sum()
 
 
-def test_judgements_cannot_be_written_to(results: Callable[..., EvaluationResults]) -> None:
+def test_results_cannot_be_written_to(results: Callable[..., EvaluationResults]) -> None:
     found = results(n=5)
     with pytest.raises(ValueError, match="read-only"):
         found.images[0] = 0

@@ -1,4 +1,4 @@
-"""Which network reads, where and how: what the user wishes, and what could be loaded of it."""
+"""Which network reads, where and how: what the user chooses, and what could be loaded of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from lenetpad.values.training import Snapshot
 
 
 class Networks(QObject):
-    """Takes the wishes of header and dialogs to the recognition.
+    """Takes the choices of header and dialogs to the recognition.
 
     ``model_ready`` carries the ModelReady that reads from now on. ``other_chosen`` comes before a
     network that the user has chosen in the window is loaded: whoever lets the pad read with
@@ -39,8 +39,8 @@ class Networks(QObject):
         self.ready: ModelReady | None = None  # what reads now
         self.own_weights = ""  # the weights file that the pad has read with last
         self._window, self._recognition = window, recognition
-        self._choice = window.preferences.choice  # the latest wish
-        self._working: Choice | None = None  # the last one that was met
+        self._choice = window.preferences.choice  # the latest one
+        self._working: Choice | None = None  # the last one that could be loaded
         self._conventions: dict[str, Conventions] = {self._choice.model: self._choice.conventions}
         self._devices = dict(ALWAYS_THERE)
         self._search: Jobs | None = None  # for GPUs
@@ -103,14 +103,14 @@ class Networks(QObject):
 
     @Slot()
     def give_up_choice(self) -> None:
-        """The network that was wished for cannot be loaded: stay with, or go to, one that can."""
+        """The network that was chosen cannot be loaded: stay with, or go to, one that can."""
         if self._working is not None:
             self._choice = replace(self._working, serial=self._choice.serial)
             self._window.show_choice(self._choice)
         elif self._choice.model != DEFAULT_MODEL:
             self._choose_model(DEFAULT_MODEL)  # what was kept from the last time has gone
 
-    # What the user wishes
+    # What the user chooses
 
     @Slot(str)
     def _choose_model(self, model: str) -> None:
@@ -140,13 +140,13 @@ class Networks(QObject):
 
     @Slot(object)
     def _ask_conventions(self, question: ConventionsQuestion) -> None:
-        """Ask how the network reads, if it is still the one that is wished for."""
+        """Ask how the network reads, if it is still the one that is chosen."""
         if question.choice.serial == self._choice.serial:
             self._window.ask(question)
 
     @Slot(object)
     def _show_model(self, ready: ModelReady) -> None:
-        """Show a network; keep it, if it is the latest wish."""
+        """Show a network; keep it, if it is the latest choice."""
         if self.ready is None:
             gc.freeze()  # what was made so far stays: searching it again would hold up the pen
         self.ready, self._working = ready, ready.choice

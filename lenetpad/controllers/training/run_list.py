@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # it imports pyqtgraph, which takes long
 
 log = logging.getLogger("lenetpad")
 
-#: A failed run goes on at this part of the rate that was too much.
+#: A failed run is resumed at this part of the rate that was too much.
 RESUMED_RATE: Final = 0.1
 GOES_ON: Final = "This run is about to go on; stop it first."
 
@@ -75,7 +75,7 @@ class RunList(QObject):
             case "show":
                 self._show_curves(chosen)
             case "continue":
-                self._go_on(first.folder)
+                self._resume(first.folder)
             case "use":
                 if weights := self._weights(first):
                     self.weights_chosen.emit(str(weights))
@@ -123,8 +123,8 @@ class RunList(QObject):
         except ValueError as error:
             self._page.show_notice(str(error))
 
-    def _go_on(self, folder: Path, rate_factor: float = 1.0) -> None:
-        """Go on with a run, once its history is read."""
+    def _resume(self, folder: Path, rate_factor: float = 1.0) -> None:
+        """Resume a run, once its history is read."""
 
         def read() -> tuple[Order, History]:
             run = runs.read(folder)
@@ -136,7 +136,7 @@ class RunList(QObject):
 
     @Slot(object)
     def _resume_slower(self, folder: Path) -> None:
-        self._go_on(folder, RESUMED_RATE)
+        self._resume(folder, RESUMED_RATE)
 
     def _delete(self, chosen: tuple[Run, ...]) -> None:
         folders = {run.folder for run in chosen}

@@ -33,7 +33,7 @@ BUSY = "A training is on already; stop it first."
 
 
 class Session(QObject):
-    """Takes the page's wishes to the training process, and what that tells to the page.
+    """Takes the page's requests to the training process, and its messages to the page.
 
     ``begun`` comes when a training has a run and ``ended`` carries that run's folder at its end;
     ``runs_changed`` comes when the runs on the disk are others or further than before.

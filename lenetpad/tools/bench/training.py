@@ -1,4 +1,4 @@
-"""Training speed: `fit` against the plain loop that people write, on this machine, in one run."""
+"""Training speed against the plain loop that people write, on this machine, in one run."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ STUDY_BATCH: Final = 64
 #: Images that speeds are measured over, where nothing is trained to its end.
 TIMED_IMAGES: Final = 25_600
 TIMED_EPOCHS: Final = 6
-#: Images a step of `fit` where only its speed counts.
+#: Batch size where only the speed counts.
 TIMED_BATCH: Final = 256
-#: Short trainings with which `fit` shall reach the reference's accuracy, shortest first.
+#: Short trainings that shall reach the reference's accuracy, the shortest first.
 QUICK: Final = tuple(
     Recipe(epochs=epochs, lr=6e-3, distortions=None, validation=0) for epochs in (2, 3, 4, 6, 8)
 )
@@ -41,7 +41,7 @@ def training() -> dict[str, Any]:
     """images per second of both with and without distortions, and the seconds each takes.
 
     The time to the reference's accuracy is that of the shortest of the ``QUICK`` trainings that
-    reaches it; what the failed ones took is told, not added. None where none reaches it.
+    reaches it; what the failed ones took is printed, not added. None where none reaches it.
     """
     # As `lenetpad train` does; the pen's figures are taken with one.
     torch.set_num_threads(os.cpu_count() or 1)

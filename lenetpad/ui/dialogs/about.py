@@ -1,4 +1,4 @@
-"""What the program is, what it runs on, and the licences of all its licences."""
+"""What the program is, what it runs on, and the licences of all its parts."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ COLUMNS: Final = ("Part", "Version", "Licence")
 class AboutDialog(QDialog):
     """Two tabs: the program, and the licences, which are collected when they are first shown.
 
-    ``model`` is the network that reads now, None where none does yet; ``theme`` is told in the
+    ``model`` is the network that reads now, None where none does yet; ``theme`` goes into the
     diagnostics, which a button copies.
     """
 

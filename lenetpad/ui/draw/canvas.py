@@ -239,7 +239,7 @@ class Canvas(QWidget):
             self._finish()
 
     def _finish(self) -> None:
-        """End the gesture and keep what it made; all of it was told and painted already."""
+        """End the gesture and keep what it made; all of it was emitted and painted already."""
         if self._source is Source.NOTHING:
             return
         made = self.sheet

@@ -105,7 +105,7 @@ class DrawPage(Page):
 
     @Slot(object)
     def _note_painted(self, serial: int) -> None:
-        """Tell when the last of the panels has painted the latest reading."""
+        """Emit ``reading_painted`` when the last of the panels has painted the latest reading."""
         panel = self.sender()
         if panel not in self._unpainted:
             return

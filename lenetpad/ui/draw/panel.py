@@ -16,7 +16,7 @@ CORNER = 8.0
 
 
 class ReadingPanel(QWidget):
-    """A panel that shows the latest reading. ``painted`` tells the serial that is on screen.
+    """A panel that shows the latest reading. ``painted`` carries the serial that is on screen.
 
     Readings come as often as the pen moves, and mostly change little: a panel that says what each
     of its parts shows has only those painted anew that show something else.
@@ -107,7 +107,7 @@ class ReadingPanel(QWidget):
         return painter
 
     def end_painting(self, painter: QPainter) -> None:
-        """Finish, and tell which reading is on screen now."""
+        """Finish, and emit which reading is on screen now."""
         painter.end()
         if self.reading is not None:
             self._on_screen = self._painting

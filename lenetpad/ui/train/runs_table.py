@@ -129,8 +129,8 @@ RUN_ACTIONS: Final = (
 
 
 class RunsTable(QWidget):
-    """``wanted`` carries a deed's name and the chosen runs; ``renamed`` and ``annotated`` a run
-    and a text."""
+    """``wanted`` carries a run action's name and the chosen runs; ``renamed`` and ``annotated`` a
+    run and a text."""
 
     wanted = Signal(str, object)
     renamed = Signal(object, str)

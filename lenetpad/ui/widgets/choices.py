@@ -59,7 +59,7 @@ class Choices(QComboBox):
 
 class FileChoices(Choices):
     """A list whose last entries open a file or, with ``folders``, a folder: ``file_wanted`` and
-    ``folder_wanted`` tell when one of them is chosen."""
+    ``folder_wanted`` are emitted when one of them is chosen."""
 
     file_wanted = Signal()
     folder_wanted = Signal()

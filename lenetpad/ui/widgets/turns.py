@@ -1,4 +1,4 @@
-"""Long work on the window's thread as a generator: one step a turn of the event loop.
+"""Cooperative multitasking on the window's thread: a generator, one step a turn of its event loop.
 
 Building a page or following a theme takes longer than a pen can wait. Such work is written as a
 generator that yields wherever an event of the pen may come in between.

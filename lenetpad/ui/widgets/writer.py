@@ -1,4 +1,4 @@
-"""Files that are made and written beside the window, which stays quick."""
+"""Files that are made and written in the background, so that the window stays responsive."""
 
 from __future__ import annotations
 
