@@ -115,7 +115,10 @@ def test_a_request_before_the_network_is_there_is_read_when_it_is(
 
 
 def test_a_thousand_submissions_at_1_khz_show_the_last_and_stay_bounded(
-    qtbot: QtBot, start: Callable[..., Any], fake_reader: type[Any]
+    qtbot: QtBot,
+    start: Callable[..., Any],
+    fake_reader: type[Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     never = threading.Event()
 
@@ -126,7 +129,12 @@ def test_a_thousand_submissions_at_1_khz_show_the_last_and_stay_bounded(
 
     recognition, witness = start(lambda choice: SlowReader())
     wakes: list[int] = []
-    recognition._wake.connect(lambda: wakes.append(1))
+
+    def counted(wake: Callable[[], None] = recognition.wake) -> None:
+        wakes.append(1)
+        wake()
+
+    monkeypatch.setattr(recognition, "wake", counted)
     recognition.choose(Choice(1, "any"))
     qtbot.waitUntil(lambda: bool(witness.models))
     serials = iter(range(1, 1001))
@@ -227,7 +235,7 @@ def test_closing_at_any_moment_leaves_no_thread(
         return Held()
 
     recognition, witness = start(opener)
-    thread = recognition._thread
+    assert recognition.running
     if moment != "at once":
         recognition.choose(Choice(1, "any"))
     if moment == "loaded":
@@ -240,7 +248,7 @@ def test_closing_at_any_moment_leaves_no_thread(
         recognition.submit(request(2))
     threading.Timer(0.05, go_on.set).start()
     recognition.close()
-    assert thread.isFinished()
+    assert not recognition.running
     recognition.close()  # again does nothing
 
 
