@@ -35,8 +35,7 @@ INK = Ink.of([[[200, 200], [500, 800]], [[600, 300], [700, 400]]])
 
 def show_model(program: Program, model: ModelReady) -> None:
     """Let the program have a network, as far as one can see."""
-    program.window.show_model(model)
-    program.draw.networks.model_ready.emit(model)
+    program.draw.recognition.model_ready.emit(model)
 
 
 def draw(program: Program, ink: Ink = INK) -> None:
@@ -303,7 +302,7 @@ def test_a_model_fills_the_devices_and_keeps_the_choice(
     header = program.window.header
     assert header.models.currentText() == "mine.pth"
     assert header.devices.currentText() == "A GPU (cuda:0)"
-    show_model(program, model(devices=devices))
+    show_model(program, model(Choice(99, "lenet5-1998"), devices=devices))  # not of this choice
     assert header.devices.currentData() == "cuda:0"
     assert program.draw.page.banner.text == "fell back"
 
