@@ -5,6 +5,10 @@
 .PHONY: help setup run test lint bench demo weights seeds bundle smoke bare bench-bundle deb clean
 
 ARGS =
+# Tests run on every core. Each worker takes a run of neighbouring tests, which share what is made
+# once for a module, and takes over the last ones of another when it has done its own. One that
+# has torch needs a gigabyte. `make test WORKERS=` runs them one after the other.
+WORKERS = --numprocesses auto --maxprocesses 8 --dist worksteal
 # Data sets that are not in the repository, for `make weights`; it says where to get them.
 INK =
 IMAGES =
@@ -23,7 +27,7 @@ run: setup ## the drawing pad
 	$(BIN)/lenetpad $(ARGS)
 
 test: setup ## all tests, offscreen
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 lint: setup ## ruff, mypy and the import contracts
 	$(BIN)/ruff check .

@@ -3,6 +3,8 @@ shut down."""
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
 import os
 import threading
 import warnings
@@ -15,9 +17,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from lenetpad.app import Program
 from lenetpad.controllers.draw.networks import Networks
@@ -227,6 +230,27 @@ def torch_settings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.backends.mkldnn.set_flags(onednn)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_runs_on() -> Iterator[None]:
+    """A module whose tests leave a thread or a process behind fails.
+
+    A QThread that is destroyed while it runs aborts the process, and of a worker's process that
+    aborts after its last test nobody is told.
+    """
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        if not thread.daemon:
+            thread.join(10)  # a timer whose moment has not come
+            assert not thread.is_alive(), f"{thread} was left behind"
+    gc.unfreeze()  # the program freezes what it has made; nothing frozen is listed
+    # By its type: isinstance asks the object, and some of torch's answer with a warning.
+    threads = [one for one in gc.get_objects() if issubclass(type(one), QThread) and isValid(one)]
+    running = [one for one in threads if one.isRunning() and one != QThread.currentThread()]
+    assert not running, f"{running} were left behind"
+    assert multiprocessing.active_children() == []
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import errno
 import os
 import signal
 from collections.abc import Callable
+from itertools import count
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -48,12 +49,17 @@ def quitter(pipe: Connection, order: Order) -> None:
 
 
 def light(pipe: Connection, order: Order) -> None:
-    """The real one, judged by a few scribbles only; it keeps a checkpoint at every report."""
+    """The real one, judged by a few scribbles only; it keeps a checkpoint at every report.
+
+    It is not nice: on a busy machine the tests would wait for it.
+    """
+    from lenetpad.engine import training_process
     from lenetpad.evaluation import figures
     from lenetpad.training import recording
 
     recording.CHECKPOINT_SECONDS = 0.0  # type: ignore[misc]
     figures.SCRIBBLES = figures.NOISE = 10  # type: ignore[misc]
+    training_process.be_nice = lambda: None
     train(pipe, order)
 
 
@@ -94,16 +100,18 @@ def with_a_full_disk_at_once(pipe: Connection, order: Order) -> None:
 
 
 def _at_the_faulty_step(make: Callable[[], BaseException]) -> None:
-    from lenetpad.training.fit import Training
+    import torch
 
-    whole = Training._stepped
+    from lenetpad.training.network import LeNet5
 
-    def stepped(self: Training, *batch: Any) -> Any:
-        if self.step == FAULTY_STEP:
+    whole, steps = LeNet5.forward, count()
+
+    def forward(self: LeNet5, *arguments: Any) -> Any:
+        if torch.is_grad_enabled() and next(steps) == FAULTY_STEP:
             raise make()
-        return whole(self, *batch)
+        return whole(self, *arguments)
 
-    Training._stepped = stepped  # type: ignore[method-assign]
+    LeNet5.forward = forward  # type: ignore[method-assign]
 
 
 def niceness(pipe: Connection, order: Order) -> None:

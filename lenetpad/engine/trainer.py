@@ -51,6 +51,11 @@ class Trainer(QObject):
         """Whether a training runs, from its order until its Ended."""
         return self._session is not None
 
+    @property
+    def backlog(self) -> int:
+        """How many messages of the process are on their way to ``message_received``."""
+        return 0 if self._session is None else self._session.backlog
+
     def start(self, order: Order) -> bool:
         """Start a training; False, and nothing happens, while one runs."""
         if self._session is not None:
@@ -138,6 +143,11 @@ class _Session(QThread):
                 array.flags.writeable = False
         self._room.acquire()
         self.message_received.emit(message)
+
+    @property
+    def backlog(self) -> int:
+        """How many messages were emitted and have not been acknowledged."""
+        return max(0, ON_THE_WAY - self._room.available())
 
     def acknowledge(self) -> None:
         """The window has received a message: there is room for another."""

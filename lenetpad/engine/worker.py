@@ -52,6 +52,11 @@ class Worker(QObject):
 
     # In the owner's thread
 
+    @property
+    def running(self) -> bool:
+        """Whether the thread lives; False once ``close`` has returned."""
+        return self._thread.isRunning()
+
     def wake(self) -> None:
         """Have the thread take its steps: needed where a mailbox was empty, and only there."""
         self._wake.emit()
@@ -67,7 +72,7 @@ class Worker(QObject):
     def close(self) -> None:
         """Stop after the step at hand and wait for the thread; further calls do nothing."""
         self._closing = True
-        if self._thread.isRunning():
+        if self.running:
             self._thread.quit()
             self._thread.wait()
 

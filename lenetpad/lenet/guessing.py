@@ -106,7 +106,7 @@ def _scores(state: State, wanted: Iterable[Conventions], count: int) -> dict[Con
 
 def _score(config: LeNet5Config, state: State, count: int) -> Score:
     """Accuracy and mean loss (cross entropy) on the first ``count`` training digits."""
-    images, labels = _digits()
+    images, labels = digits()
     right = labels[:count]
     starts = range(0, count, BATCH)
     with np.errstate(all="ignore"):  # weights may overflow with conventions that are not theirs
@@ -126,7 +126,7 @@ def _rank(score: Score, best: float) -> tuple[float, float]:
 
 
 @cache
-def _digits() -> tuple[FloatArray, NDArray[Any]]:
+def digits() -> tuple[FloatArray, NDArray[Any]]:
     """The first of MNIST's training images, (n, 32, 32) in [0, 1], and their labels."""
     arrays = mnist.read()
     images = arrays.train_images[:FOR_THE_BORDER].astype(np.float32) / np.float32(255)

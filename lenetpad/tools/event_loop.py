@@ -10,16 +10,20 @@ from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 TIMEOUT_SECONDS: Final = 60.0
+POLL_MS: Final = 10  # between two looks at a condition, at the most
 TICK_MS: Final = 2  # period of the timer that gaps are measured with
 
 
 def wait_until(condition: Callable[[], object], seconds: float = TIMEOUT_SECONDS) -> None:
     """Handle events until a condition holds; RuntimeError at the timeout."""
     limit = time.perf_counter() + seconds
+    poll = QTimer()  # for a condition that changes without an event
+    poll.start(POLL_MS)
     while not condition():
         if time.perf_counter() > limit:
             raise RuntimeError(f"the window did not come so far within {seconds:.0f} s")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        # With a maximal time it would not block, but take a core from whatever is waited for.
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def process_until(moment: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -20,7 +20,6 @@ from lenetpad.cli import parser as cli
 from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
 from lenetpad.evaluation import figures
-from lenetpad.lenet import guessing
 from lenetpad.storage import runs
 from lenetpad.training import weights
 from lenetpad.training.network import build
@@ -111,7 +110,7 @@ def _runs_elsewhere(
 @pytest.fixture
 def tiny_mnist(
     mnist: tuple[Labelled, Labelled], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Labelled, Labelled]]:
+) -> tuple[Labelled, Labelled]:
     """The first 200 training and 100 test images, in place of all, and few scribbles."""
     train, test = mnist
     tiny = (
@@ -121,9 +120,7 @@ def tiny_mnist(
     monkeypatch.setattr(data, "mnist", lambda: tiny)
     monkeypatch.setattr(figures, "SCRIBBLES", 40)
     monkeypatch.setattr(figures, "NOISE", 40)
-    guessing._digits.cache_clear()
-    yield tiny
-    guessing._digits.cache_clear()
+    return tiny
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,17 @@ import pytest
 from lenetpad import __main__ as entry
 
 
+def run_the_program() -> None:
+    with pytest.raises(SystemExit):
+        entry.main()
+
+
 class TestFrozen:
     """What PyInstaller's loader leaves in the environment."""
 
     @pytest.fixture(autouse=True)
     def frozen(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "argv", ["lenetpad", "--version"])
         monkeypatch.setattr(sys, "frozen", True, raising=False)
         monkeypatch.setenv("LD_LIBRARY_PATH", "/bundle")
 
@@ -24,12 +30,12 @@ class TestFrozen:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("LD_LIBRARY_PATH_ORIG", raising=False)
-        entry._forget_libraries()
+        run_the_program()
         assert "LD_LIBRARY_PATH" not in os.environ
 
     def test_what_the_user_had_set_comes_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/mine")
-        entry._forget_libraries()
+        run_the_program()
         assert os.environ["LD_LIBRARY_PATH"] == "/mine"
         assert "LD_LIBRARY_PATH_ORIG" not in os.environ
 
@@ -51,5 +57,5 @@ class TestFrozen:
 
     def test_elsewhere_it_is_the_users_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delattr(sys, "frozen")
-        entry._forget_libraries()
+        run_the_program()
         assert os.environ["LD_LIBRARY_PATH"] == "/bundle"

@@ -54,7 +54,6 @@ def test_written_digits_are_read(
     program = make_program()
     hand = SyntheticPen(program.draw.page.canvas, pointer)
     for sample in samples:
-        program.draw.page.canvas._pen_seen = -1.0  # no palm is about
         hand.write(sample.ink)
         reading = wait_for_reading(qtbot, program)
         assert program.draw.page.verdict.verdict == str(sample.label)
@@ -447,7 +446,7 @@ def test_closing_the_window_ends_the_thread(
 ) -> None:
     program = make_program(lambda choice: fake_reader())
     program.window.close()
-    assert program.draw.recognition._thread.isFinished()
+    assert not program.draw.recognition.running
 
 
 def test_an_unexpected_failure_keeps_the_choice(

@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import PIL.Image
 import pytest
 from PySide6.QtCore import QSettings
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -354,14 +355,22 @@ class TestRuns:
 def test_distortions_are_previewed(desk: Callable[..., Desk]) -> None:
     table = desk()
     digits = table.page.form.distortions.digits
-    table.wait(lambda: digits._images is not None)
-    before = digits._images
+
+    def painted() -> QImage:
+        return digits.grab().toImage()
+
+    def is_blank() -> bool:
+        image = painted().convertToFormat(QImage.Format.Format_Grayscale8)
+        return len(np.unique(np.asarray(image.constBits()))) == 1
+
+    table.wait(lambda: not is_blank())
+    before = painted()
     table.page.form.distortions.switch.setChecked(True)
     for value in range(0, 100, 5):
         table.page.form.distortions.sliders["rotation"].setValue(value)
     table.wait(lambda: not table.training.jobs.busy("preview"))
-    assert digits._images is not None
-    assert (digits._images != before).any()
+    assert not is_blank()
+    assert painted() != before
 
 
 def test_the_page_comes_only_when_it_is_opened(
@@ -384,7 +393,7 @@ def test_the_page_comes_only_when_it_is_opened(
 def test_a_killed_window_takes_its_training_along(tmp_path: Path) -> None:
     """The training ends within three seconds, and its run goes on in another window."""
     code = (
-        "import sys\n"
+        "import multiprocessing, sys\n"
         "from pathlib import Path\n"
         "from PySide6.QtCore import QCoreApplication\n"
         "from lenetpad.engine.trainer import Trainer\n"
@@ -393,8 +402,10 @@ def test_a_killed_window_takes_its_training_along(tmp_path: Path) -> None:
         "from tests import trainees\n"
         "application = QCoreApplication([])\n"
         "trainer = Trainer(trainees.light)\n"
-        "pid = lambda: trainer._session._process.pid\n"
-        "say = lambda told: isinstance(told, Begun) and print(pid(), told.folder, flush=True)\n"
+        "def say(told):\n"
+        "    if isinstance(told, Begun):\n"
+        "        [training] = multiprocessing.active_children()\n"
+        "        print(training.pid, told.folder, flush=True)\n"
         "trainer.message_received.connect(say)\n"
         "trainer.start(Order(ENDLESS, Path(sys.argv[1])))\n"
         "application.exec()\n"

@@ -220,7 +220,7 @@ def test_closing_at_any_moment_leaves_no_thread(
 ) -> None:
     predict = SlowJudge(held={1} if moment in ("judging", "pending") else set())
     jobs, witness = start(predict)
-    thread = jobs._thread
+    assert jobs.running
     if moment != "at once":
         jobs.ask(evaluation_question(wish(1)))
     if moment == "judged":
@@ -231,7 +231,7 @@ def test_closing_at_any_moment_leaves_no_thread(
         jobs.ask(evaluation_question(wish(2)))
     threading.Timer(0.05, predict.go_on.set).start()
     jobs.close()
-    assert thread.isFinished()
+    assert not jobs.running
     assert (1, 7) not in predict.steps or moment == "judged"
     assert not [serial for serial, _ in predict.steps if serial == 2]
     jobs.close()  # again does nothing

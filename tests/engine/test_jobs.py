@@ -248,12 +248,17 @@ def test_a_job_that_there_is_not_is_refused_at_once(start: Start) -> None:
 
 
 def test_of_two_thousand_questions_of_one_asker_the_first_and_the_last_begin(
-    qtbot: QtBot, start: Start
+    qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate(1)
     jobs, witness = start(gate=gate)
     wakes: list[int] = []
-    jobs._wake.connect(lambda: wakes.append(1))
+
+    def counted(wake: Callable[[], None] = jobs.wake) -> None:
+        wakes.append(1)
+        wake()
+
+    monkeypatch.setattr(jobs, "wake", counted)
     jobs.ask(question(1, job="gate"))
     assert gate.reached.wait(10)
     for serial in range(2, 2001):
@@ -292,7 +297,7 @@ def test_closing_at_any_moment_leaves_no_thread(qtbot: QtBot, start: Start, mome
         jobs.ask(question(2, asker="stage", job="gate"))
     threading.Timer(0.05, gate.go_on.set).start()
     jobs.close()
-    assert jobs._thread.isFinished()
+    assert not jobs.running
     assert gate.steps == ([1] if moment == "answered" else [])
     assert len(gate.begun) == (0 if moment in ("at once", "flooding") else 1)
     jobs.ask(question(3, job="gate"))  # does nothing

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 import torch
+from PySide6.QtCore import QDeadlineTimer, QThread
 from pytestqt.qtbot import QtBot
 
 from lenetpad.engine import training_process
-from lenetpad.engine.trainer import Target, Trainer, how_it_died
+from lenetpad.engine.trainer import ON_THE_WAY, Target, Trainer, how_it_died
 from lenetpad.storage import runs
 from lenetpad.values.recipes import Plan, Recipe
 from lenetpad.values.training import (
@@ -101,9 +102,11 @@ def test_a_window_that_takes_nothing_in_holds_the_training_up(
 ) -> None:
     told = training(trainees.talker)
     told.wait_for(Begun)
-    session = told.trainer._session
-    assert session is not None
-    assert session._room.available() <= 64
+    patience = QDeadlineTimer(PATIENCE)
+    while told.trainer.backlog < ON_THE_WAY:  # no event is processed here
+        assert not patience.hasExpired()
+        QThread.yieldCurrentThread()
+    assert told.trainer.backlog == ON_THE_WAY == 64
     told.wait_for(Progress, 1000)
 
 

@@ -98,7 +98,7 @@ def test_closing_waits_for_the_step_at_hand_and_takes_no_other(qtbot: QtBot) -> 
     threading.Timer(0.05, go_on.set).start()
     worker.close()
     assert steps == [0]
-    assert worker._thread.isFinished()
+    assert not worker.running
     worker.close()  # again does nothing
     worker.wake()
     assert steps == [0]

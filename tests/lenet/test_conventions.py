@@ -346,7 +346,7 @@ class TestStudy:
     def test_without_mnist_it_opens_all_the_same(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        guessing._digits.cache_clear()
+        guessing.digits.cache_clear()
         monkeypatch.setattr(resources, "path", lambda name: tmp_path / name)
         path = written(tmp_path / "a.pth", a_state(self.NAMES))
         assert weights.load(str(path)).config == PRESETS["lenet5-modern"]

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 import lenetpad
-from lenetpad.cli import diagnostics as checkup
 from lenetpad.cli import parser as cli
 from lenetpad.storage import machine as diagnostics
 from lenetpad.values.models import name_for_a_report
@@ -60,7 +59,7 @@ def test_as_json_it_is_the_same(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "title"), [("lenetpad.training.recognizer", "Devices"), ("PySide6.QtCore", "Qt")]
+    ("module", "title"), [("lenetpad.training.devices", "Devices"), ("PySide6.QtCore", "Qt")]
 )
 def test_what_cannot_be_loaded_is_what_it_tells(
     module: str,
@@ -74,9 +73,17 @@ def test_what_cannot_be_loaded_is_what_it_tells(
     assert facts[title] == f"cannot be loaded (ModuleNotFoundError: {module})"
 
 
-def test_the_message_of_what_fails_may_hold_a_path_and_is_not_told() -> None:
-    words = checkup._unusable(OSError(f"/home/{MARKER}/lib.so: cannot open"))
-    assert words == "cannot be loaded (OSError)"
+def test_the_message_of_what_fails_may_hold_a_path_and_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise OSError(f"/home/{MARKER}/lib.so: cannot open")
+
+    monkeypatch.setattr("lenetpad.training.devices.devices", fail)
+    assert cli.run(["diagnostics", "--json"]) == 0
+    text = capsys.readouterr().out
+    assert json.loads(text)["Devices"] == "cannot be loaded (OSError)"
+    assert MARKER not in text
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_the_standstills_are_those_of_each_action(tmp_path: Path) -> None:
         "switch, paused = Window.switch_theme, []\n"
         "def slowly(window):\n"
         "    paused.append(time.perf_counter())\n"
-        "    while len(paused) == 2 and time.perf_counter() < paused[1] + 0.4: pass\n"
+        "    while len(paused) == 2 and time.perf_counter() < paused[1] + 1.0: pass\n"
         "    switch(window)\n"
         "Window.switch_theme = slowly\n"
         "print(json.dumps(standstill.measure()))\n"
@@ -82,7 +82,7 @@ def test_the_standstills_are_those_of_each_action(tmp_path: Path) -> None:
     assert len(seconds) == 6
     assert min(min(found) for found in seconds.values()) > 0
     assert len(seconds["switch_theme"]) == 3
-    assert seconds["switch_theme"][1] > 0.4 > seconds["switch_theme"][2]
+    assert seconds["switch_theme"][1] > 1.0 > seconds["switch_theme"][2]
 
 
 @pytest.mark.parametrize(

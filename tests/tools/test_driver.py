@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -67,6 +68,7 @@ class TestDriver:
         self, opener: Callable[[Choice], Any], samples: list[Drawing]
     ) -> None:
         with Driver(opener=opener) as driver:
+            driver.wait_for_reading()
             driver.choose_model("lenet5-modern")
             driver.pen.write(samples[0].ink)
             driver.wait_for_reading()
@@ -133,13 +135,34 @@ class TestGapMonitor:
         process_for(0.05)
         assert monitor.stop() >= 0.25
 
-    def test_it_starts_over(self) -> None:
+    def test_it_starts_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        clock = [1000.0]
+        stand_in = SimpleNamespace(perf_counter=lambda: clock[0])
+        monkeypatch.setattr("lenetpad.tools.event_loop.time", stand_in)
         monitor = GapMonitor()
         monitor.start()
-        block(0.25)
+        clock[0] += 0.25
         monitor.start()
-        process_for(0.02)
-        assert monitor.stop() < 0.25
+        clock[0] += 0.02
+        assert monitor.stop() == pytest.approx(0.02)
+
+
+def test_waiting_leaves_the_processor_to_what_is_waited_for() -> None:
+    due: list[int] = []
+    looks: list[int] = []
+    QTimer.singleShot(300, partial(due.append, 1))
+
+    def look() -> bool:
+        looks.append(1)
+        return bool(due)
+
+    wait_until(look)
+    assert len(looks) < 200  # of ten thousand that it could take
+
+
+def test_a_condition_that_changes_without_an_event_is_seen() -> None:
+    looks = iter(range(4))
+    wait_until(lambda: next(looks) == 3)
 
 
 def block(seconds: float) -> None:

@@ -123,15 +123,13 @@ def test_a_seed_decides_every_bit(few: Labelled) -> None:
 
 def test_the_part_decides_between_labels_and_teachers(few: Labelled) -> None:
     """Gradients are linear in the loss: a half of each is the mean of both."""
+    batch = Labelled(few.images[:32], few.labels[:32])
     gradients = {}
     for part in (0.0, 0.5, 1.0):
         network = build("lenet5-1998", 1)
         teacher = network_of(weights.load("lenet5-modern"))
-        training = Training(
-            network, few, replace(ALONE, distillation_weight=part), teachers=[teacher]
-        )
-        loss = training._loss(padded(few.images[:32]), few.labels[:32])
-        loss.backward()
+        one_step = replace(ALONE, validation=0, distillation_weight=part)
+        list(Training(network, batch, one_step, teachers=[teacher]).run())
         assert network.f6.weight.grad is not None
         gradients[part] = network.f6.weight.grad
     torch.testing.assert_close(gradients[0.5], (gradients[0.0] + gradients[1.0]) / 2)

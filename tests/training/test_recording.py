@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from itertools import islice
@@ -53,6 +54,13 @@ def followed(data: Labelled, folder: Path) -> Iterator[Progress]:
     return recording.Recording(training(data), folder, {"seed": 1}).run()
 
 
+def as_killed(folder: Path, checkpoint: bytes) -> Path:
+    """A run's folder as a SIGKILL now would leave it, with a checkpoint of before."""
+    killed = shutil.copytree(folder, folder.parent / "killed")
+    (killed / runs.CHECKPOINT).write_bytes(checkpoint)
+    return killed
+
+
 def losses(folder: Path) -> list[float]:
     return [loss for entry in runs.log(folder) for loss in entry["losses"]]
 
@@ -90,9 +98,7 @@ def test_a_run_that_was_left_goes_on(after: int, few: Labelled, folder: Path) ->
         assert torch.equal(one, other)
 
 
-def test_what_came_after_the_checkpoint_is_trained_again(
-    few: Labelled, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_came_after_the_checkpoint_is_trained_again(few: Labelled, folder: Path) -> None:
     """As after a SIGKILL: the log is ahead of the checkpoint, and nobody wrote an end."""
     whole = [loss for report in training(few).run() for loss in report.losses]
     begun = followed(few, folder)
@@ -101,15 +107,12 @@ def test_what_came_after_the_checkpoint_is_trained_again(
     checkpoint = (folder / runs.CHECKPOINT).read_bytes()
     next(begun)
     next(begun)
-    monkeypatch.setattr(recording.Recording, "keep", lambda self: None)
-    monkeypatch.setattr(recording.Recording, "_end", lambda self, how, message="": None)
+    killed = as_killed(folder, checkpoint)
     begun.close()  # type: ignore[attr-defined]
-    monkeypatch.undo()
-    (folder / runs.CHECKPOINT).write_bytes(checkpoint)
-    assert len(losses(folder)) > 40
-    list(followed(few, folder))
-    assert losses(folder) == pytest.approx(whole, abs=1e-6)
-    curve = event_files.shown(folder)["training/loss"]
+    assert len(losses(killed)) > 40
+    list(followed(few, killed))
+    assert losses(killed) == pytest.approx(whole, abs=1e-6)
+    curve = event_files.shown(killed)["training/loss"]
     assert list(curve) == list(range(1, 109))
     assert list(curve.values()) == pytest.approx(whole, abs=1e-5)
 
@@ -119,16 +122,14 @@ def test_a_run_can_go_on_from_before_its_first_step(
 ) -> None:
     """As after a SIGKILL in the first seconds: steps are logged, the checkpoint is of step 0."""
     monkeypatch.setattr(recording, "CHECKPOINT_SECONDS", math.inf)
-    monkeypatch.setattr(recording.Recording, "_end", lambda self, how, message="": None)
     whole = [loss for report in training(few).run() for loss in report.losses]
     begun = followed(few, folder)
     next(begun)
     next(begun)
-    checkpoint = (folder / runs.CHECKPOINT).read_bytes()
+    killed = as_killed(folder, (folder / runs.CHECKPOINT).read_bytes())
     begun.close()  # type: ignore[attr-defined]
-    (folder / runs.CHECKPOINT).write_bytes(checkpoint)
-    list(followed(few, folder))
-    assert losses(folder) == pytest.approx(whole, abs=1e-6)
+    list(followed(few, killed))
+    assert losses(killed) == pytest.approx(whole, abs=1e-6)
 
 
 def test_without_a_checkpoint_a_run_begins_anew(few: Labelled, folder: Path) -> None:
@@ -176,17 +177,15 @@ def test_a_loss_that_is_no_number_is_written_down(few: Labelled, folder: Path) -
     assert "no longer a number at step" in run.message
 
 
-def test_ctrl_c_leaves_the_last_checkpoint(
-    few: Labelled, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_c_leaves_the_last_checkpoint(few: Labelled, folder: Path) -> None:
     interrupted = training(few)
     begun = recording.Recording(interrupted, folder, {}).run()
     next(begun)
 
-    def stop() -> None:
+    def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(interrupted, "_batch", stop)
+    interrupted.network.register_forward_pre_hook(stop)  # in the middle of a step
     with pytest.raises(KeyboardInterrupt):
         next(begun)
     assert runs.read(folder).state == runs.STOPPED

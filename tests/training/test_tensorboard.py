@@ -86,10 +86,12 @@ def test_no_thread_writes(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
-def test_a_full_disk_reaches_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_reaches_the_caller(tmp_path: Path) -> None:
     written = Events(tmp_path)
     written.report(progress(1, (1.0,)))
-    monkeypatch.setattr(written, "_path", Path("/dev/full"))
+    (path,) = tmp_path.iterdir()
+    path.unlink()
+    path.symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left"):
         written.report(progress(2, (1.0,)))
 

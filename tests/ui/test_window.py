@@ -14,10 +14,11 @@ from PySide6.QtGui import (
     QPaintEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
+from lenetpad.controllers.registry import PAGES
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw import documents
@@ -34,8 +35,7 @@ INK = Ink.of([[[200, 200], [500, 800]], [[600, 300], [700, 400]]])
 
 def show_model(program: Program, model: ModelReady) -> None:
     """Let the program have a network, as far as one can see."""
-    program.window.show_model(model)
-    program.draw.networks.model_ready.emit(model)
+    program.draw.recognition.model_ready.emit(model)
 
 
 def draw(program: Program, ink: Ink = INK) -> None:
@@ -128,7 +128,7 @@ def test_nothing_in_the_header_is_cut_at_any_width(
     program.window.show_choice(Choice(1, f"/somewhere/{'long' * 20}.safetensors", "cpu"))
     box = header.models  # is cut in its middle, and has a tooltip
     qtbot.waitUntil(lambda: not set(cut()) - {box})
-    titles = [title.isVisible() for title in header._titles]
+    titles = [title.isVisible() for title in header.findChildren(QLabel)]
     assert titles == [width >= 1280] * 3 or width == 1024  # there it depends on the font
     assert header.page_tabs.width() == header.page_tabs.sizeHint().width()
 
@@ -302,7 +302,7 @@ def test_a_model_fills_the_devices_and_keeps_the_choice(
     header = program.window.header
     assert header.models.currentText() == "mine.pth"
     assert header.devices.currentText() == "A GPU (cuda:0)"
-    show_model(program, model(devices=devices))
+    show_model(program, model(Choice(99, "lenet5-1998"), devices=devices))  # not of this choice
     assert header.devices.currentData() == "cuda:0"
     assert program.draw.page.banner.text == "fell back"
 
@@ -369,10 +369,10 @@ def test_nothing_jumps_when_a_reading_arrives(
 
 
 def test_the_first_window_is_no_larger_than_the_screen(
-    window: Window, settings: QSettings, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, settings: QSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = SimpleNamespace(availableSize=lambda: QSize(1024, 700))
     monkeypatch.setattr(Window, "screen", lambda self: small)
-    settings.clear()
-    window._restore_geometry()
+    window = Window(settings, [row.spec for row in PAGES])
+    qtbot.addWidget(window)
     assert (window.width(), window.height()) == (1024, 700)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -32,13 +32,13 @@ def test_ten_thousand_patterns_are_one_widget_that_paints_those_in_sight(
     gallery: Gallery, results: Judged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painted: list[int] = []
-    paint = Gallery._paint_pattern
+    captions = Gallery.captions  # what is written under a pattern that is painted
 
-    def counting(gallery: Gallery, painter: QPainter, place: int) -> None:
-        painted.append(place)
-        paint(gallery, painter, place)
+    def counting(gallery: Gallery, index: int) -> tuple[str, str, str]:
+        painted.append(index)
+        return captions(gallery, index)
 
-    monkeypatch.setattr(Gallery, "_paint_pattern", counting)
+    monkeypatch.setattr(Gallery, "captions", counting)
     widgets = len(gallery.findChildren(QWidget))
     gallery.resize(1300, 900)
     gallery.show_patterns(results(n=10_000, models=1), np.arange(10_000))

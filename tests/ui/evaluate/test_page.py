@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from lenetpad.storage import atomic as disk
@@ -19,6 +19,7 @@ from lenetpad.tools.synthetic_pen import Phase, Pointer, PointerEvent, Synthetic
 from lenetpad.ui.evaluate.confusion import Cell
 from lenetpad.ui.evaluate.exports import EXPORTS
 from lenetpad.ui.evaluate.page import EvaluatePage
+from lenetpad.ui.evaluate.summary import COLUMNS
 from lenetpad.ui.widgets import theme
 from lenetpad.ui.widgets.chart import Chart
 from lenetpad.ui.widgets.choices import OPEN_FILE, OPEN_FOLDER, FileChoices
@@ -93,9 +94,10 @@ def test_a_folder_of_images_can_be_opened(
     assert told.args[0].data == DataChoice("folder", str(tmp_path))
 
 
-def test_what_is_fetched_is_told_in_bytes(page: EvaluatePage) -> None:
-    page.evaluate()
-    page.show_progress(EvaluationProgress(page._serial, 5_000_000, 20_000_000, "KMNIST"))
+def test_what_is_fetched_is_told_in_bytes(qtbot: QtBot, page: EvaluatePage) -> None:
+    with qtbot.waitSignal(page.evaluation_requested) as told:
+        page.evaluate()
+    page.show_progress(EvaluationProgress(told.args[0].serial, 5_000_000, 20_000_000, "KMNIST"))
     assert page.status.text() == "Fetching KMNIST: 5.0 MB"
     assert page.bar.value() / page.bar.maximum() == 0.25
 
@@ -286,7 +288,7 @@ def test_a_clicked_pattern_goes_to_the_canvas(qtbot: QtBot, full: EvaluatePage) 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_jumps_from_the_first_evaluation_to_the_next(
-    page: EvaluatePage, results: Judged, size: tuple[int, int]
+    qtbot: QtBot, page: EvaluatePage, results: Judged, size: tuple[int, int]
 ) -> None:
     page.resize(*size)
     page.evaluate()
@@ -306,7 +308,9 @@ def test_nothing_jumps_from_the_first_evaluation_to_the_next(
     assert places()[1:] == before[1:]
     page.show_results(results(n=2000, serial=2))
     QApplication.processEvents()
-    page.views._show_cell(Cell(1, 1))
+    at = page.views.matrix.rectangle(1, 1).center().toPoint()
+    qtbot.mouseClick(page.views.matrix, Qt.MouseButton.LeftButton, pos=at)
+    assert page.views.matrix.chosen == Cell(1, 1)
     QApplication.processEvents()
     assert places() == before
 
@@ -319,7 +323,9 @@ def test_no_text_of_a_control_is_cut(
     full.resize(*size)
     full.set_theme(colours)
     QApplication.processEvents()
-    labels = list(full.summary._heads)
+    titles = [title for title, _ in COLUMNS]
+    labels = [label for label in full.summary.findChildren(QLabel) if label.text() in titles]
+    assert len(labels) == len(titles)
     assert all(label.isVisible() for label in labels)
     labels += [number for row in full.summary.numbers for number in row]
     for label in labels:
@@ -352,11 +358,14 @@ def test_the_owner_is_told_of_a_notice(page: EvaluatePage, results: Judged) -> N
 # Files
 
 
+def wait_for_words(qtbot: QtBot, page: EvaluatePage, words: str) -> None:
+    """Wait until the banner says so."""
+    qtbot.waitUntil(lambda: page.banner.isVisible() and words in page.banner.text)
+
+
 def saved(qtbot: QtBot, page: EvaluatePage, kind: str, path: Path) -> bytes:
-    with qtbot.waitSignal(page.exports.written) as told:
-        page.exports.save(kind, path)
-    assert told.args == [path]
-    assert page.banner.text == f"Saved {path}"
+    page.exports.save(kind, path)
+    wait_for_words(qtbot, page, f"Saved {path}")
     return path.read_bytes()
 
 
@@ -414,7 +423,9 @@ def test_the_numbers_are_those_of_the_command(
 
 def test_the_view_is_saved_as_a_picture(qtbot: QtBot, full: EvaluatePage, tmp_path: Path) -> None:
     image = QImage.fromData(saved(qtbot, full, "view", tmp_path / "view.png"))
-    assert (image.width(), image.height()) == (1004, full._found_area().height())
+    top = full.summary.geometry().top()
+    bottom = full.views.mapTo(full, full.views.rect().bottomLeft()).y()
+    assert (image.width(), image.height()) == (1004, bottom - top + 1)
 
 
 def test_a_full_disk_is_explained_and_leaves_nothing(
@@ -424,18 +435,16 @@ def test_a_full_disk_is_explained_and_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(disk, "replace", no_room)
-    with qtbot.waitSignal(full.exports.failed):
-        full.exports.save("patterns", tmp_path / "p.csv")
-    assert "p.csv cannot be written: No space left on device" in full.banner.text
+    full.exports.save("patterns", tmp_path / "p.csv")
+    wait_for_words(qtbot, full, "p.csv cannot be written: No space left on device")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_explained(
     qtbot: QtBot, full: EvaluatePage, tmp_path: Path
 ) -> None:
-    with qtbot.waitSignal(full.exports.failed):
-        full.exports.save("view", tmp_path / "none" / "view.png")
-    assert "cannot be written: No such file or directory" in full.banner.text
+    full.exports.save("view", tmp_path / "none" / "view.png")
+    wait_for_words(qtbot, full, "cannot be written: No such file or directory")
 
 
 def test_the_menu_asks_for_a_name_and_gives_it_its_suffix(
@@ -449,8 +458,9 @@ def test_the_menu_asks_for_a_name_and_gives_it_its_suffix(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
     for action in full.exports.menu().actions():
-        with qtbot.waitSignal(full.exports.written):
-            action.trigger()
+        action.trigger()
+        name = Path(asked[-1]).name
+        wait_for_words(qtbot, full, f"Saved {tmp_path / name}")
     assert full.exports.isEnabled()
     assert [Path(name).name for name in asked] == [export.name for export in EXPORTS]
     assert Path(asked[-1]).parent == tmp_path  # the folder of the last time

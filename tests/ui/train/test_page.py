@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from lenetpad.storage import runs
 from lenetpad.ui.train.axis import Axis
-from lenetpad.ui.train.curves import DARK_PENS, LIGHT_PENS
+from lenetpad.ui.train.curves import CURVES, DARK_PENS, LIGHT_PENS, Curves
 from lenetpad.ui.train.distortions_form import DistortionsForm
 from lenetpad.ui.train.film import Film, Kernels
 from lenetpad.ui.train.page import TrainPage
@@ -68,6 +69,39 @@ def history_of(*reports: Progress, name: str = "a run") -> History:
 def snapshot(step: int = 20) -> Snapshot:
     kernels = np.linspace(-1, 1, 150, dtype=np.float32).reshape(6, 1, 5, 5)
     return Snapshot(step, (("c1.weight", kernels),))
+
+
+def running_timers(widget: QWidget) -> list[QTimer]:
+    return [timer for timer in widget.findChildren(QTimer) if timer.isActive()]
+
+
+def pass_time(widget: QWidget) -> None:
+    """Let every timer that runs in a widget come to its end."""
+    for timer in running_timers(widget):
+        timer.timeout.emit()
+
+
+def wait_until_drawn(qtbot: QtBot, curves: Curves) -> None:
+    """Wait until the runs that are to be shown are."""
+    qtbot.waitUntil(curves.view.updatesEnabled)
+
+
+def lines(curves: Curves, name: str) -> list[Any]:
+    """The curves of this name, a run's after the other's."""
+    chart = name.partition(" ")[0]
+    of_this_chart = [one for one in CURVES if one.partition(" ")[0] == chart]
+    items = curves.plots[chart].listDataItems()[-len(of_this_chart) * len(curves.histories) :]
+    return list(items[of_this_chart.index(name) :: len(of_this_chart)])
+
+
+def marks(curves: Curves) -> list[Any]:
+    """The lines that are seen where somebody changed the rate."""
+    return [
+        item
+        for plot in curves.plots.values()
+        for item in plot.items
+        if isinstance(item, pg.InfiniteLine) and item.isVisible()
+    ]
 
 
 class TestForm:
@@ -219,7 +253,7 @@ class TestProgress:
         assert plans == [page.form.plan]
         page.begin()
         page.start.click()
-        page._start()
+        page.start.clicked.emit()  # in the queue when the button was turned off
         assert len(plans) == 1
 
     def test_it_says_starting_until_the_first_step(self, page: TrainPage) -> None:
@@ -313,7 +347,7 @@ class TestProgress:
         page.begin()
         page.take(report(), None)
         page.take(Stage("calibrating and measuring"), None)
-        assert not page._clock.isActive()  # which would write over it
+        pass_time(page)  # and no clock writes over it
         assert page.words.text() == "Calibrating and measuring …"
 
     def test_images_of_a_folder_are_counted(self, page: TrainPage) -> None:
@@ -339,43 +373,46 @@ class TestCurves:
         return [one, history_of(report(20), name="the < other")]
 
     def test_every_run_has_its_curves_and_its_name(
-        self, page: TrainPage, both: list[History]
+        self, qtbot: QtBot, page: TrainPage, both: list[History]
     ) -> None:
         curves = page.curves
         curves.show_histories(both)
-        curves._draw()
-        xs, ys = curves._items[0]["loss"].getData()
+        wait_until_drawn(qtbot, curves)
+        one, other = lines(curves, "loss")
+        xs, ys = one.getData()
         assert (len(xs), xs[0], xs[-1]) == (40, 1, 40)
         assert set(ys) == {1.5}
-        assert [a.tolist() for a in curves._items[0]["accuracy"].getData()] == [[40], [75.0]]
-        assert len(curves._items[1]["loss"].getData()[0]) == 20
+        assert [a.tolist() for a in lines(curves, "accuracy")[0].getData()] == [[40], [75.0]]
+        assert len(other.getData()[0]) == 20
         assert "one" in curves.legend.text()
         assert "the &lt; other" in curves.legend.text()
-        assert len(curves._marks) == 3  # one change of the rate, in each chart
+        assert len(marks(curves)) == 3  # one change of the rate, in each chart
         curves.show_histories(both[1:])
-        curves._draw()
-        assert curves._marks == []
-        [items] = curves._items  # those of the other run are gone, also from the plots
-        assert len(items["loss"].getData()[0]) == 20
+        wait_until_drawn(qtbot, curves)
+        assert marks(curves) == []
+        [left] = lines(curves, "loss")
+        assert len(left.getData()[0]) == 20
+        # Those of the other run are gone.
         assert len(curves.plots["loss"].listDataItems()) == 2
         curves.show_histories([*both, both[0]])
-        curves._draw()
-        lengths = [len(items["loss"].getData()[0]) for items in curves._items]
+        wait_until_drawn(qtbot, curves)
+        lengths = [len(line.getData()[0]) for line in lines(curves, "loss")]
         assert lengths == [40, 20, 40]
 
     def test_curves_and_legend_have_the_themes_colours(
-        self, page: TrainPage, both: list[History]
+        self, qtbot: QtBot, page: TrainPage, both: list[History]
     ) -> None:
         curves = page.curves
         curves.show_histories(both)
-        curves._draw()
+        wait_until_drawn(qtbot, curves)
         for theme, pens in ((DARK, DARK_PENS), (LIGHT, LIGHT_PENS)):
             page.set_theme(theme)
-            for items, pen in zip(curves._items, pens, strict=False):
+            for number, pen in enumerate(pens[: len(both)]):
+                items = {name: lines(curves, name)[number] for name in CURVES}
                 assert {item.opts["pen"].color().name() for item in items.values()} == {pen}
                 assert items["accuracy"].opts["symbolBrush"] == pen
                 assert pen in curves.legend.text()
-            assert {line.pen.color().name() for _, line in curves._marks} == {pens[0]}
+            assert {line.pen.color().name() for line in marks(curves)} == {pens[0]}
 
     @pytest.mark.parametrize(
         ("low", "high"), [(-5.2, 0.3), (-2.6, -1.9), (-8.0, 1.0), (-2.53, -2.51)]
@@ -401,7 +438,7 @@ class TestCurves:
         self, qtbot: QtBot, page: TrainPage
     ) -> None:
         page.curves.show_histories([history_of(report(20), report(40))])
-        page.curves._draw()
+        wait_until_drawn(qtbot, page.curves)
         plot = page.curves.plots["rate"]
 
         def shows_both() -> bool:
@@ -440,7 +477,7 @@ class TestCurves:
         page.take(Begun(Path("a run"), 0, 400), history)
         history.add(report(40))
         page.take(report(40), history)
-        item = page.curves._items[0]["loss"]
+        [item] = lines(page.curves, "loss")
         qtbot.waitUntil(lambda: item.getData()[0] is not None and len(item.getData()[0]) == 40)
 
     def test_the_loss_is_smoothed_by_the_slider(self, page: TrainPage) -> None:
@@ -448,32 +485,41 @@ class TestCurves:
         history.add(replace(report(4), losses=(4.0, 2.0, 0.0, 6.0)))
         page.curves.show_histories([history])
         page.curves.smoothing.setValue(0)
-        assert page.curves._items[0]["loss"].getData()[1].tolist() == [4, 2, 0, 6]
+        assert lines(page.curves, "loss")[0].getData()[1].tolist() == [4, 2, 0, 6]
         page.curves.smoothing.setValue(1)
-        assert page.curves._items[0]["loss"].getData()[1].tolist() == [4, 3, 2, 3]
+        assert lines(page.curves, "loss")[0].getData()[1].tolist() == [4, 3, 2, 3]
 
-    def test_the_pointer_says_the_values(self, page: TrainPage, both: list[History]) -> None:
+    def test_the_pointer_says_the_values(
+        self, qtbot: QtBot, page: TrainPage, both: list[History]
+    ) -> None:
         page.curves.show_histories(both)
         assert page.curves.values_at(40.2) == (
             "step 40 · loss 1.5000 | – · accuracy 75.00 % | – · rate 0.01 | –"
         )
         assert page.curves.values_at(41) == ""
         plot = page.curves.plots["loss"]
-        inside = plot.vb.mapViewToScene(QPointF(10, 1.5))
-        page.curves._follow_pointer(inside)
-        page.curves._follow_pointer(QPointF(-5, -5))
+        move_to = page.curves.view.scene().sigMouseMoved.emit
+
+        def says_the_values() -> bool:
+            move_to(plot.vb.mapViewToScene(QPointF(10, 1.5)))
+            return page.curves.values.text() == page.curves.values_at(10)
+
+        qtbot.waitUntil(says_the_values)  # once the axes have found their ranges
+        move_to(QPointF(-5, -5))
         assert page.curves.values.text() == ""
 
-    def test_a_logarithmic_scale(self, page: TrainPage, both: list[History]) -> None:
+    def test_a_logarithmic_scale(self, qtbot: QtBot, page: TrainPage, both: list[History]) -> None:
         page.curves.show_histories(both)
-        page.curves._draw()
+        wait_until_drawn(qtbot, page.curves)
         page.curves.log_scale.setChecked(True)
-        shown = page.curves._items[0]["loss"].curve.getData()[1]
+        shown = lines(page.curves, "loss")[0].curve.getData()[1]
         assert shown.tolist() == pytest.approx([np.log10(1.5)] * 40)
 
-    def test_they_are_exported(self, page: TrainPage, both: list[History], tmp_path: Path) -> None:
+    def test_they_are_exported(
+        self, qtbot: QtBot, page: TrainPage, both: list[History], tmp_path: Path
+    ) -> None:
         page.curves.show_histories(both)
-        page.curves._draw()
+        wait_until_drawn(qtbot, page.curves)
         for suffix in ("csv", "png", "svg"):
             page.curves.export(tmp_path / f"curves.{suffix}")
         page.close_files()
@@ -506,14 +552,14 @@ class TestCurves:
     ) -> None:
         history = history_of(report(20))
         page.curves.show_histories([history])
-        page.curves._draw()
-        page.curves._redraw.stop()  # of what has just been drawn
+        qtbot.waitUntil(lambda: not running_timers(page.curves))
         page.hide()
         history.add(report(40))
         page.curves.refresh()
-        assert not page.curves._redraw.isActive()
+        pass_time(page.curves)
+        [item] = lines(page.curves, "loss")
+        assert len(item.getData()[0]) == 20
         page.show()
-        item = page.curves._items[0]["loss"]
         qtbot.waitUntil(lambda: len(item.getData()[0]) == 40)
 
     def test_a_file_that_cannot_be_written_is_told(
@@ -551,8 +597,11 @@ class TestRuns:
     def test_every_row_of_the_form_is_as_high_as_its_field(self, page: TrainPage) -> None:
         for theme in (DARK, LIGHT):
             page.set_theme(theme)
-            for label, field in page.form._rows:
-                assert label.height() == field.height()
+            layout = page.form.findChild(QFormLayout)
+            assert layout is not None
+            for row in range(layout.rowCount()):
+                field = layout.itemAt(row, QFormLayout.ItemRole.FieldRole).widget()
+                assert layout.labelForField(field).height() == field.height()
 
     def test_every_cell_has_room_for_what_is_usual(self, page: TrainPage) -> None:
         page.runs.show_runs([a_run(Path("x"), state=runs.FAILED, step=30)])
