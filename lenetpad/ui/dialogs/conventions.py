@@ -47,8 +47,8 @@ class ConventionsDialog(QDialog):
         self.boxes = {title: self._box(title) for title in TITLES}
         self.score = QLabel()
         self.buttons = self._buttons()
-        told = [QUESTION.format(name=name), warning_of(question.scores[0][1])]
-        self.words = QLabel("\n\n".join(filter(None, told)))
+        sentences = [QUESTION.format(name=name), warning_of(question.scores[0][1])]
+        self.words = QLabel("\n\n".join(filter(None, sentences)))
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         form = QGridLayout()

@@ -139,7 +139,7 @@ class TrainPage(Page):
         self._follow_state()
 
     def take(self, message: object, history: History | None) -> None:
-        """Show what the training tells. ``history`` is what it has told so far, all of it."""
+        """Show a message of the training. ``history`` is all that it has reported so far."""
         match message:
             case Stage():
                 self._show_stage(message)
@@ -183,7 +183,7 @@ class TrainPage(Page):
 
     @property
     def busy(self) -> bool:
-        """Whether a training is on, as far as the page has been told."""
+        """Whether a training is on, as far as the page has heard."""
         return self._busy
 
     def _show_stage(self, stage: Stage) -> None:

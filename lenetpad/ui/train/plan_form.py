@@ -217,13 +217,13 @@ class PlanForm(QWidget):
         self.data.activated.connect(self._choose_data)
         self.ink.clicked.connect(self._choose_ink)
         for box in (self.networks, self.optimisers, self.schedules, self.devices):
-            box.currentIndexChanged.connect(self._tell)
+            box.currentIndexChanged.connect(self._emit_changed)
         for spin in (*self.numbers.values(), self.rate):
-            spin.valueChanged.connect(self._tell)
-        self.distortions.changed.connect(self._tell)
+            spin.valueChanged.connect(self._emit_changed)
+        self.distortions.changed.connect(self._emit_changed)
 
     @Slot()
-    def _tell(self) -> None:
+    def _emit_changed(self) -> None:
         if not self._filling:
             self.changed.emit()
 
@@ -249,7 +249,7 @@ class PlanForm(QWidget):
         else:
             name, _ = QFileDialog.getOpenFileName(self, "Start from", "", WEIGHTS_FILTER)
             self._show_start(name)
-        self._tell()
+        self._emit_changed()
 
     def _show_start(self, start: str) -> None:
         self._start_file = ""
@@ -265,7 +265,7 @@ class PlanForm(QWidget):
             if not self._folder:
                 self.data.select(MNIST)
         self._say_what_is_chosen()
-        self._tell()
+        self._emit_changed()
 
     @Slot()
     def _choose_ink(self) -> None:
@@ -273,7 +273,7 @@ class PlanForm(QWidget):
         names, _ = QFileDialog.getOpenFileNames(self, "Ink to train on", "", INK_FILTER)
         self._ink = tuple(names)
         self._say_what_is_chosen()
-        self._tell()
+        self._emit_changed()
 
     def _say_what_is_chosen(self) -> None:
         """What a box cannot show in its width is in its tooltip."""
