@@ -172,11 +172,15 @@ class TestIdx:
             ("train-images-idx3-ubyte", b"\0\0\x08\xff", "is no IDX file"),
             ("train-images-idx3-ubyte", idx(gun(6))[:-1], r"damaged: its shape \(6, 28, 28\)"),
             ("train-images-idx3-ubyte", b"\0\0\x08\x03" + b"\xff" * 12, "damaged"),
-            ("train-images-idx3-ubyte", gzip.compress(idx(gun(6)))[:-9], "damaged"),
+            ("train-images-idx3-ubyte", gzip.compress(idx(gun(6)), mtime=0)[:-9], "damaged"),
             ("train-images-idx3-ubyte", idx(digits(6)), "must hold images"),
             ("train-images-idx3-ubyte", idx(np.zeros((0, 28, 28), np.uint8)), "must hold images"),
             ("train-labels-idx1-ubyte", idx(digits(5)), "a label for each of 6 images"),
             ("train-labels-idx1-ubyte", idx(digits(6) + 10), "digits from 0 to 9"),
+        ],
+        ids=[
+            *("nothing", "a zip", "no size", "a byte less", "too large", "gzip, cut off"),
+            *("no images", "0 images", "a label less", "no digits"),
         ],
     )
     def test_a_bad_file_is_named(

@@ -317,6 +317,8 @@ class TestTheRealOne:
         one, other = training(plan=plan), training(plan=plan)
         folders = {one.wait_for(Begun).folder, other.wait_for(Begun).folder}
         assert len(folders) == 2
+        for told in (one, other):
+            told.trainer.control(Control.PAUSE)  # the third needs the processor
         third = training(plan=plan, folder=one.of(Begun)[0].folder)
         assert "goes on already" in third.wait_for(Ended).message
         assert runs.read(one.of(Begun)[0].folder).state == runs.RUNNING
