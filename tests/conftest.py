@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from lenetpad.app import Program
-from lenetpad.controllers.draw.networks import Networks
+from lenetpad.controllers.networks import Networks
 from lenetpad.controllers.registry import PAGES
 from lenetpad.data import labelled
 from lenetpad.data.labelled import Labelled

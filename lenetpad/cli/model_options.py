@@ -34,7 +34,7 @@ CONVENTIONS_OPTIONS: Final = tuple(
 )
 
 
-def conventions_of(arguments: argparse.Namespace) -> Conventions:
+def chosen_conventions(arguments: argparse.Namespace) -> Conventions:
     """What the options say of how the weights read."""
     return Conventions(**{name: getattr(arguments, name) for name in CONVENTIONS})
 
@@ -43,7 +43,7 @@ def load_weights(arguments: argparse.Namespace) -> Weights:
     """The weights that were asked for; stderr says how they read where that was guessed."""
     from lenetpad.training.weights import load
 
-    loaded = load(arguments.model, conventions_of(arguments))
+    loaded = load(arguments.model, chosen_conventions(arguments))
     report_conventions(loaded, arguments)
     if loaded.warning:
         print(f"lenetpad: {loaded.warning}", file=sys.stderr)
@@ -53,7 +53,7 @@ def load_weights(arguments: argparse.Namespace) -> Weights:
 def report_conventions(loaded: Weights, arguments: argparse.Namespace) -> None:
     """Say on stderr which conventions were guessed; ValueError where options contradict a file
     that needs none."""
-    if loaded.conventions is None and conventions_of(arguments) != UNKNOWN_CONVENTIONS:
+    if loaded.conventions is None and chosen_conventions(arguments) != UNKNOWN_CONVENTIONS:
         options = ", ".join(f"--{name}" for name in CONVENTIONS)
         raise ValueError(f"{arguments.model} says itself how it reads: leave out {options}")
     if loaded.conventions and loaded.guesses:

@@ -37,7 +37,8 @@ def info(arguments: argparse.Namespace) -> int:
     from lenetpad.lenet.layers import layer_specs, layer_table, total_parameters
 
     loaded = load_weights(arguments)
-    specs = layer_specs(loaded.config)
+    shapes = {name: array.shape for name, array in loaded.parameters.items()}
+    specs = layer_specs(loaded.config, shapes)
     rows = layer_table(specs)
     totals = {
         "parameters": total_parameters(specs),

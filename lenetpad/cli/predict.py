@@ -17,7 +17,7 @@ from lenetpad.cli.arguments import DEVICE, JSON, Command, argument
 from lenetpad.cli.model_options import (
     CONVENTIONS_OPTIONS,
     MODEL,
-    conventions_of,
+    chosen_conventions,
     report_conventions,
 )
 from lenetpad.values.failures import first_line
@@ -32,7 +32,7 @@ def predict(arguments: argparse.Namespace) -> int:
     """Read each drawing of each file; a file that cannot be read is named, the others go on."""
     from lenetpad.training.opening import open_recognizer
 
-    choice = Choice(0, arguments.model, arguments.device, conventions_of(arguments))
+    choice = Choice(0, arguments.model, arguments.device, chosen_conventions(arguments))
     recognizer = open_recognizer(choice)
     report_conventions(recognizer.weights, arguments)
     if recognizer.notice:

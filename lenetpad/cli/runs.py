@@ -7,7 +7,10 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from lenetpad.storage.runs import Run
 
 from lenetpad.cli.arguments import JSON, RUNS, Command, argument
 
@@ -35,8 +38,7 @@ def _print_runs(root: Path, *, as_json: bool) -> None:
     for fault in faults:
         print(f"lenetpad: {fault}", file=sys.stderr)
     if as_json:
-        entries = [{**asdict(run), "folder": str(run.folder)} for run in found]
-        print(json.dumps(entries))
+        print(json.dumps([_as_json(run) for run in found]))
         return
     if not found:
         print(f"no runs in {root}")
@@ -47,6 +49,12 @@ def _print_runs(root: Path, *, as_json: bool) -> None:
             f"{run.name}: {run.state}, epoch {run.epoch}/{run.epochs}{best}{test}, "
             f"{run.seconds:,.0f} s{f' ({run.note})' if run.note else ''}"
         )
+
+
+def _as_json(run: Run) -> dict[str, Any]:
+    """A run as the command prints it; what it was asked for is called as in its file."""
+    entry = asdict(run)
+    return {**entry, "folder": str(run.folder), "asked": entry.pop("config")}
 
 
 COMMANDS: Final = (

@@ -23,6 +23,7 @@ from lenetpad.cli.arguments import (
 )
 from lenetpad.cli.model_options import MODELS
 from lenetpad.values.catalogue import FOLDER
+from lenetpad.values.devices import CPU, TORCH_CPU
 from lenetpad.values.models import DEFAULT_MODEL
 from lenetpad.values.recipes import (
     OPTIMISERS,
@@ -114,7 +115,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         ink=_resolved(arguments.ink),
         images=_resolved(arguments.images),
         out=str(out.resolve()),
-        device=arguments.device,
+        device=CPU if arguments.device == TORCH_CPU else arguments.device,  # torch in any case
         bf16=arguments.bf16,
         preset=preset.title if preset else "",
     )

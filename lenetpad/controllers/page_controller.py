@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Slot
 
-from lenetpad.controllers.draw.networks import Networks
 from lenetpad.controllers.failures import log_failure
+from lenetpad.controllers.networks import Networks
 from lenetpad.engine.background_jobs import BackgroundJobs
 from lenetpad.engine.recognition import Opener
 from lenetpad.engine.trainer import Target

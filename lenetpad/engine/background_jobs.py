@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -105,17 +105,35 @@ class BackgroundJobs(Worker):
         return True
 
     def _do(self, job: str, work: Callable[[], Any], then: Then | None) -> None:
-        with _short_switch_interval():
+        with _SHORT_SWITCH_INTERVAL:
             result = work()
         self.send(_Done(job, then, result))
 
 
-@contextmanager
-def _short_switch_interval() -> Iterator[None]:
-    """Let the window's thread have the interpreter sooner than is usual."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(min(usual, HAND_OVER_SECONDS))
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
+class _ShortSwitchInterval:
+    """A context that lets the window's thread have the interpreter sooner than is usual.
+
+    The interval is the process's, and each page has a thread: the first that enters shortens it,
+    and the last that leaves puts it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._usual = 0.0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._usual = sys.getswitchinterval()
+                sys.setswitchinterval(min(self._usual, HAND_OVER_SECONDS))
+            self._inside += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                sys.setswitchinterval(self._usual)
+
+
+_SHORT_SWITCH_INTERVAL: Final = _ShortSwitchInterval()

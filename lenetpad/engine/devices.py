@@ -24,8 +24,12 @@ from lenetpad.values.jobs import Answer, Question
 
 #: The name of the job, and of who asks for it.
 DEVICES: Final = "devices"
-#: What the drivers of NVIDIA, AMD and Windows' subsystem for Linux leave on a system.
-SIGNS: Final = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg", "C:/Windows/System32/nvcuda.dll")
+#: What the drivers of NVIDIA (on a PC, and on Tegra), of AMD, and of Windows' subsystem for Linux
+#: leave on a system. The devices of the first may be made only when they are first used.
+SIGNS: Final = (
+    *("/dev/nvidiactl", "/dev/nvidia0", "/proc/driver/nvidia", "/sys/module/nvidia"),
+    *("/dev/nvhost-ctrl", "/dev/kfd", "/dev/dxg", "C:/Windows/System32/nvcuda.dll"),
+)
 #: How long the job waits at once: it can be cancelled in between.
 POLL_SECONDS: Final = 0.1
 

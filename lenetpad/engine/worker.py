@@ -67,7 +67,8 @@ class Worker(QObject):
 
     @Slot(object)
     def _receive(self, message: object) -> None:
-        self.receive(message)
+        if not self._closing:  # what was sent before, and was still on its way, comes too late
+            self.receive(message)
 
     def close(self) -> None:
         """Stop after the step at hand and wait for the thread; further calls do nothing."""

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Literal
 
 from lenetpad.lenet.config import FULL, TABLE_I, LeNet5Config
-from lenetpad.values.arrays import FloatArray
+from lenetpad.values.arrays import Parameters
 from lenetpad.values.conventions import CONVENTIONS, Conventions
 
 #: The name of a network whose conventions are none of the presets'.
 FOREIGN: Final = "lenet5-foreign"
 
-State = Mapping[str, FloatArray]
 Subsampling = Literal["sum", "average", "max", "mean"]
 Padding = Literal["background", "zero", "resized"]
 #: What most state dicts are: C3 sees all of S2, and the output is linear.
-PLAIN: Final[State] = MappingProxyType({})
+PLAIN: Final[Parameters] = MappingProxyType({})
 
 #: The layers with weights have an activation, as most implementations have it.
 WEIGHTED: Final = ("C1", "C3", "C5", "F6")
@@ -55,7 +54,7 @@ PADDING: Final[dict[str, Padding]] = {
 }
 
 
-def configuration(conventions: Conventions, state: State = PLAIN) -> LeNet5Config:
+def configuration(conventions: Conventions, state: Parameters = PLAIN) -> LeNet5Config:
     """The configuration of a network with these conventions, which must be complete.
 
     The rest its ``state`` tells: C3 has the kernels of Table I alone or all of them, and the
@@ -86,7 +85,7 @@ def conventions_of(config: LeNet5Config) -> Conventions | None:
     return next((one for one in every if configuration(one) == plain), None)
 
 
-def possible(state: State) -> list[Conventions]:
+def possible(state: Parameters) -> list[Conventions]:
     """The conventions that a network with these weights can have."""
     trained = "s2.weight" in state
     return _combinations([name for name in POOLING if (name in TRAINED) == trained])

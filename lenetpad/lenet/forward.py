@@ -7,26 +7,25 @@ window of 32×32, every four pixels, computed with the same parameters.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from lenetpad.ink.raster import PADDED
 from lenetpad.lenet.activations import ACTIVATIONS
 from lenetpad.lenet.config import FULL, LeNet5Config
-from lenetpad.values.arrays import FloatArray
-
-Parameters = Mapping[str, FloatArray]
+from lenetpad.lenet.layers import KERNEL
+from lenetpad.values.arrays import FloatArray, Parameters
 
 #: The tap that holds a layer's weighted sums, before its activation.
 SUM: Final = ".a"
-#: Sides of the convolutions' kernels, and of the image that gives one set of outputs.
-KERNEL: Final = 5
-SIDE: Final = 32
 #: Pixels between two windows of a space displacement network: two subsamplings by two.
 STEP: Final = 4
+#: Images that are read at once where there are many.
+BATCH: Final = 50
 #: The frame around the image of 28×28 that a network from elsewhere may fill otherwise.
 FRAME: Final = 2
 
@@ -40,14 +39,15 @@ def forward(
     """Images (N, H, W) in [0, 1], paper 0 and ink 1 -> the output layer.
 
     That is (N, 10) for images of 32×32: squared distances for an RBF output (smaller is nearer),
-    logits for a linear one. Larger images give (N, 10, (H-32)//4+1, (W-32)//4+1). A dictionary
+    logits for a linear one. Images with room for more than one window of 32×32 give
+    (N, 10, (H-32)//4+1, (W-32)//4+1). A dictionary
     given as ``taps`` receives every layer after its activation: input (N, 1, H, W), C1, S2, C3,
     S4 (N, maps, …), C5, F6, output (N, units), for larger images (N, units, …); a layer with an
     activation also gives its weighted sums, as "C1.a" and so on.
 
     Raises ValueError for images smaller than 32×32.
     """
-    if images.ndim != 3 or min(images.shape[1:]) < SIDE:
+    if images.ndim != 3 or min(images.shape[1:]) < PADDED:
         raise ValueError(f"images must be (N, 32, 32) or larger, not {images.shape}")
     kept: dict[str, FloatArray] = {} if taps is None else taps
     p = parameters
@@ -63,6 +63,14 @@ def forward(
     x = _activated(config, "F6", _connected(x, p["f6.weight"], p["f6.bias"]), kept)
     kept["output"] = _output(config, p, x)
     return kept["output"]
+
+
+def in_batches(
+    config: LeNet5Config, parameters: Parameters, images: FloatArray
+) -> Iterator[FloatArray]:
+    """The output layer of images (N, 32, 32), a batch after the other that fits a CPU's cache."""
+    for start in range(0, len(images), BATCH):
+        yield forward(config, parameters, images[start : start + BATCH])
 
 
 def log_posteriors(config: LeNet5Config, output: FloatArray) -> FloatArray:

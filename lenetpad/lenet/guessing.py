@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from lenetpad.ink.raster import pad
 from lenetpad.lenet.config import LeNet5Config
-from lenetpad.lenet.conventions import NORMALISATION, State, configuration, possible
-from lenetpad.lenet.forward import forward, scores
+from lenetpad.lenet.conventions import NORMALISATION, configuration, possible
+from lenetpad.lenet.forward import in_batches, scores
 from lenetpad.storage import mnist
-from lenetpad.values.arrays import FloatArray
+from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions
 
 #: MNIST's training digits that all conventions, and that the most promising ones, are scored on.
@@ -27,15 +27,13 @@ NEAR: Final = 0.01
 #: Other conventions than a network's own must read clearly more digits, or lose no more than a
 #: part on them.
 CLEARLY, FAR_LESS = 0.1, 0.7
-#: Images that are read at once: what they need fits a processor's cache.
-BATCH: Final = 50
 
 #: Accuracy and mean loss.
 Score = tuple[float, float]
 
 
 def guess(
-    state: State, known: Conventions = UNKNOWN_CONVENTIONS
+    state: Parameters, known: Conventions = UNKNOWN_CONVENTIONS
 ) -> tuple[tuple[Conventions, float], ...]:
     """All conventions that agree with ``known``, the likeliest first, with their accuracy.
 
@@ -57,7 +55,7 @@ def guess(
     return tuple((one, found[one][0]) for one in ranked)
 
 
-def best_accuracy(state: State) -> float:
+def best_accuracy(state: Parameters) -> float:
     """About how many of MNIST's digits a network reads with its best conventions.
 
     Quicker than a guess, because the border does not decide on that.
@@ -66,12 +64,12 @@ def best_accuracy(state: State) -> float:
     return max(accuracy for accuracy, _ in _scores(state, inside, ROUGHLY).values())
 
 
-def accuracy_of(config: LeNet5Config, state: State) -> float:
+def accuracy_of(config: LeNet5Config, state: Parameters) -> float:
     """About how many of MNIST's digits a network reads as it is."""
     return _score(config, state, FINELY)[0]
 
 
-def better_normalised(config: LeNet5Config, state: State) -> bool:
+def better_normalised(config: LeNet5Config, state: Parameters) -> bool:
     """Whether a network of one of our configurations was made for other values of paper and ink.
 
     A network that was trained has by far the least loss with those that it was trained with.
@@ -84,7 +82,7 @@ def better_normalised(config: LeNet5Config, state: State) -> bool:
 
 
 def better_padding(
-    config: LeNet5Config, state: State
+    config: LeNet5Config, state: Parameters
 ) -> tuple[Literal["background", "zero"], float]:
     """The border with which a network reads MNIST's digits better, and its accuracy then.
 
@@ -100,18 +98,19 @@ def better_padding(
     return "background", found["background"][0]
 
 
-def _scores(state: State, wanted: Iterable[Conventions], count: int) -> dict[Conventions, Score]:
+def _scores(
+    state: Parameters, wanted: Iterable[Conventions], count: int
+) -> dict[Conventions, Score]:
     return {one: _score(configuration(one, state), state, count) for one in wanted}
 
 
-def _score(config: LeNet5Config, state: State, count: int) -> Score:
+def _score(config: LeNet5Config, state: Parameters, count: int) -> Score:
     """Accuracy and mean loss (cross entropy) on the first ``count`` training digits."""
     images, labels = digits()
     right = labels[:count]
-    starts = range(0, count, BATCH)
     with np.errstate(all="ignore"):  # weights may overflow with conventions that are not theirs
-        batches = (images[at : min(at + BATCH, count)] for at in starts)
-        found = np.concatenate([scores(config, forward(config, state, b)) for b in batches])
+        outputs = in_batches(config, state, images[:count])
+        found = np.concatenate([scores(config, output) for output in outputs])
         highest = found.max(axis=1)
         logarithms = np.log(np.exp(found - highest[:, None]).sum(axis=1)) + highest
         loss = float((logarithms - found[np.arange(count), right]).mean())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -18,7 +17,7 @@ from lenetpad.lenet.layers import layer_specs
 from lenetpad.lenet.single_image import SingleImagePass
 from lenetpad.lenet.weights import Weights
 from lenetpad.storage import resources
-from lenetpad.values.arrays import FloatArray
+from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.devices import ALWAYS_THERE, CPU
 from lenetpad.values.layers import LayerSpec
 from lenetpad.values.models import Choice, LayerView, ModelReady
@@ -49,18 +48,14 @@ class Recognizer:
         for _ in range(2):  # the first calls are slow
             self._compute(np.zeros((SIDE, SIDE), np.float32))
 
-    @property
-    def parameters(self) -> Mapping[str, FloatArray]:
-        """The parameters of now, by their names in the state dict."""
-        return self._parameters
-
     def read(self, image: Image) -> Reading:
         """Read a normalised image (28, 28), float32 in [0, 1], ink 1.
 
         A blank image has no digit: its probabilities are all zero.
         """
         started = time.perf_counter()
-        taps, posteriors = self._compute(image)
+        with np.errstate(all="ignore"):  # the weights of a training that diverges overflow
+            taps, posteriors = self._compute(image)
         blank = not image.any()
         probabilities = np.zeros(10, dtype=np.float32) if blank else posteriors[:10]
         probabilities.flags.writeable = False
@@ -80,8 +75,9 @@ class Recognizer:
         That is where a layer without a bound has outgrown the range that it was described with,
         or no longer fills half of it.
         """
-        self._parameters = MappingProxyType(dict(snapshot.weights))
-        self._update()
+        parameters = MappingProxyType(dict(snapshot.weights))
+        self._update(parameters)
+        self._parameters = parameters
         if not self._highest:
             return False
         low, high = RANGE_KEPT
@@ -121,12 +117,12 @@ class Recognizer:
         return layer_specs(self.weights.config)
 
     def _build(self) -> None:
-        """Prepare what computes, with the parameters of now."""
-        self._pass = SingleImagePass(self.weights.config, self._parameters)
+        """Prepare what computes, with the parameters of the file."""
+        self._update(self._parameters)
 
-    def _update(self) -> None:
-        """Have what computes take the parameters of now in place of others."""
-        self._build()
+    def _update(self, parameters: Parameters) -> None:
+        """Have what computes take other parameters."""
+        self._pass = SingleImagePass(self.weights.config, parameters)
 
     def _compute(self, image: Image) -> tuple[dict[str, FloatArray], FloatArray]:
         """Every tap of an image (28, 28), and the posteriors."""

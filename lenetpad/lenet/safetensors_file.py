@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,13 +27,14 @@ DTYPES: Final = {
     "U16": "u2",
     "U8": "u1",
     "BOOL": "?",
+    "C64": "c8",
 }
 
 
 def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """The tensors of a file as arrays, by name, and its metadata.
 
-    bfloat16, which NumPy has not, comes as float32. Raises SafetensorError, OSError or
+    bfloat16 and float8, which NumPy has not, come as float32. Raises SafetensorError, OSError or
     ValueError for what is not a whole file, or holds numbers of a type that is not known.
     """
     with safe_open(path, framework="numpy") as file:
@@ -48,6 +49,27 @@ def written(arrays: Mapping[str, FloatArray], metadata: Mapping[str, str]) -> by
     return save(whole, metadata=dict(metadata))
 
 
+def _e5m2(raw: NDArray[np.uint8]) -> FloatArray:
+    """float8 with five bits of exponent: the upper half of a float16."""
+    halves = raw.astype(np.uint16) << np.uint16(8)
+    return halves.view(np.float16).astype(np.float32)
+
+
+def _e4m3(raw: NDArray[np.uint8]) -> FloatArray:
+    """float8 with four bits of exponent, of bias 7, and no infinity: all ones are no number."""
+    exponent, mantissa = (raw >> 3 & 15).astype(np.int32), (raw & 7).astype(np.float32) / 8
+    values = np.where(exponent > 0, np.ldexp(1 + mantissa, exponent - 7), np.ldexp(mantissa, -6))
+    values = np.where(raw & 127 == 127, np.nan, values)
+    return np.where(raw & 128, -values, values).astype(np.float32)
+
+
+#: What makes float32 of the types of one byte.
+FLOAT8: Final[Mapping[str, Callable[[NDArray[np.uint8]], FloatArray]]] = {
+    "F8_E4M3": _e4m3,
+    "F8_E5M2": _e5m2,
+}
+
+
 def _tensors(raw: bytes) -> list[tuple[str, dict[str, Any]]]:
     found: list[tuple[str, dict[str, Any]]] = deserialize(raw)  # type: ignore[no-untyped-call]
     return found
@@ -58,6 +80,8 @@ def _array(tensor: Mapping[str, Any]) -> NDArray[Any]:
     if kind == "BF16":  # the upper half of a float32
         halves = np.frombuffer(raw, dtype="<u2").astype(np.uint32) << np.uint32(16)
         return halves.view(np.float32).reshape(shape)
+    if kind in FLOAT8:
+        return FLOAT8[kind](np.frombuffer(raw, dtype=np.uint8)).reshape(shape)
     if kind not in DTYPES:
         raise SafetensorError(f"numbers of the type {kind} are not known")
     return np.frombuffer(raw, dtype=f"<{DTYPES[kind]}").reshape(shape)

@@ -14,8 +14,10 @@ from numpy.lib.stride_tricks import as_strided
 
 from lenetpad.lenet.activations import ACTIVATIONS
 from lenetpad.lenet.config import LeNet5Config
-from lenetpad.lenet.forward import FRAME, KERNEL, SIDE, SUM, Parameters, dense_c3, enlargement
-from lenetpad.values.arrays import FloatArray
+from lenetpad.lenet.forward import FRAME, SUM, dense_c3, enlargement
+from lenetpad.lenet.layers import KERNEL, layer_specs
+from lenetpad.values.arrays import FloatArray, Parameters
+from lenetpad.values.layers import LayerSpec
 
 
 class SingleImagePass:
@@ -26,6 +28,7 @@ class SingleImagePass:
         self._scale = np.float32(config.ink - config.background)
         self._paper = np.float32(config.background)
         self._activate = ACTIVATIONS[config.activation].apply
+        self._specs = {spec.name: spec for spec in layer_specs(config)}
         self._set_parameters(parameters)
         self._make_buffers()
         self._lay_out_row()
@@ -37,7 +40,7 @@ class SingleImagePass:
         taps = {name: row[low:high].reshape(shape) for name, low, high, shape in self._places}
         self._show(image)
         taps["input"][0] = self._input
-        sums = self._sums_of(taps, "C1").reshape(6, -1)
+        sums = self._sums_of(taps, "C1").reshape(len(self._c1), -1)
         self._c1_fields[...] = self._c1_windows
         np.matmul(self._c1, self._c1_columns, out=sums)
         sums += self._c1_bias
@@ -67,8 +70,8 @@ class SingleImagePass:
 
     def _set_parameters(self, p: Parameters) -> None:
         config, c = self._config, np.ascontiguousarray
-        self._c1, self._c1_bias = c(p["c1.weight"].reshape(6, -1)), p["c1.bias"][:, None]
-        dense = dense_c3(config, p)
+        kernels, dense = p["c1.weight"], dense_c3(config, p)
+        self._c1, self._c1_bias = c(kernels.reshape(len(kernels), -1)), p["c1.bias"][:, None]
         self._c3, self._c3_bias = c(dense.reshape(len(dense), -1)), p["c3.bias"][:, None]
         self._s2, self._s4 = (_coefficients(config, p, layer) for layer in ("s2", "s4"))
         self._c5 = c(p["c5.weight"]), p["c5.bias"]
@@ -79,45 +82,40 @@ class SingleImagePass:
         self._distance_scale = np.float32(-config.distance_scale)
         self._no_digit = None if config.rubbish is None else np.float32(-config.rubbish)
         self._temperature = np.float32(config.temperature)
-        self._difference = np.empty((10, 84), np.float32)
 
     def _make_buffers(self) -> None:
-        middle = SIDE - 2 * FRAME
+        specs = self._specs
+        side, middle = specs["input"].height, specs["input"].height - 2 * FRAME
         frame = self._paper if self._config.padding == "background" else np.float32(0)
-        self._input = np.full((SIDE, SIDE), frame, np.float32)
+        self._input = np.full((side, side), frame, np.float32)
         self._middle = self._input[FRAME:-FRAME, FRAME:-FRAME]
         self._enlargement = (
-            enlargement(middle, SIDE) if self._config.padding == "resized" else None
+            enlargement(middle, side) if self._config.padding == "resized" else None
         )
         self._c1_windows = _windows(self._input[None])
         self._c1_fields, self._c1_columns = _fields(self._c1_windows)
-        self._s2_maps = np.empty((6, 14, 14), np.float32)
+        self._s2_maps = np.empty(_shape(specs["S2"]), np.float32)
         self._c3_windows = _windows(self._s2_maps)
         self._c3_fields, self._c3_columns = _fields(self._c3_windows)
-        self._s2_rows = np.empty((6, 14, 28), np.float32)
-        self._s4_rows = np.empty((len(self._c3), 5, 10), np.float32)
+        self._s2_rows, self._s4_rows = (
+            np.empty((s.maps, s.height, s.width * s.stride), np.float32)
+            for s in (specs["S2"], specs["S4"])
+        )
+        self._difference = np.empty((specs["output"].maps, specs["F6"].maps), np.float32)
 
     def _lay_out_row(self) -> None:
         """Where each tap lies in the row."""
-        shapes: dict[str, tuple[int, ...]] = {
-            "input": (1, SIDE, SIDE),
-            "C1": (6, 28, 28),
-            "S2": (6, 14, 14),
-            "C3": (len(self._c3), 10, 10),
-            "S4": (len(self._c3), 5, 5),
-            "C5": (len(self._c5[0]),),
-            "F6": (len(self._f6[0]),),
-            "output": (10,),
-        }
-        self._sums = {n: n + SUM if n in self._config.activated else n for n in shapes}
+        self._sums = {n: n + SUM if s.activation else n for n, s in self._specs.items()}
         self._places: list[tuple[str, int, int, tuple[int, ...]]] = []
         at = 0
-        for name, shape in shapes.items():
+        for name, spec in self._specs.items():
+            shape = _shape(spec)
             for tap in dict.fromkeys((self._sums[name], name)):
                 end = at + math.prod(shape)
                 self._places.append((tap, at, end, shape))
                 at = end
-        self._size = at + 10 + (self._no_digit is not None)
+        self._classes = self._specs["output"].maps
+        self._size = at + self._classes + (self._no_digit is not None)
 
     # What is done for each image
 
@@ -161,15 +159,15 @@ class SingleImagePass:
             np.subtract(f6, self._codes, out=self._difference)
             np.multiply(self._difference, self._difference, out=self._difference)
             np.add.reduce(self._difference, axis=1, out=output)
-            np.multiply(output, self._distance_scale, out=posteriors[:10])
+            np.multiply(output, self._distance_scale, out=posteriors[: self._classes])
         else:
             assert self._output is not None
             weight, bias = self._output
             np.matmul(weight, f6, out=output)
             output += bias
-            posteriors[:10] = output
+            posteriors[: self._classes] = output
         if self._no_digit is not None:
-            posteriors[10] = self._no_digit
+            posteriors[-1] = self._no_digit
         posteriors /= self._temperature
         posteriors -= np.maximum.reduce(posteriors)
         np.exp(posteriors, out=posteriors)
@@ -187,6 +185,12 @@ def _coefficients(
     part = np.float32(0.25 if config.subsampling == "average" else 1.0)
     weight: FloatArray = p[f"{layer}.weight"] * part
     return weight[:, None, None], p[f"{layer}.bias"][:, None, None]
+
+
+def _shape(spec: LayerSpec) -> tuple[int, ...]:
+    """The shape of a layer's tap; single units have no places."""
+    one = spec.height == spec.width == 1
+    return (spec.maps,) if one else (spec.maps, spec.height, spec.width)
 
 
 def _windows(maps: FloatArray) -> FloatArray:

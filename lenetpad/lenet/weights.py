@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
+from lenetpad.ink.raster import PADDED
 from lenetpad.lenet import guessing, identification, safetensors_file
 from lenetpad.lenet.config import PRESETS, LeNet5Config
 from lenetpad.lenet.conventions import (
@@ -27,19 +28,18 @@ from lenetpad.lenet.conventions import (
     conventions_of,
     possible,
 )
-from lenetpad.lenet.forward import SIDE, forward, log_posteriors
+from lenetpad.lenet.forward import forward, log_posteriors
 from lenetpad.lenet.identification import State, as_float32, fault_of_values, shape_text
 from lenetpad.lenet.layers import parameter_shapes
 from lenetpad.storage import resources
 from lenetpad.storage.mnist import DataError
-from lenetpad.values.arrays import FloatArray
+from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions, warning_of
-from lenetpad.values.models import MODEL_NAMES
+from lenetpad.values.models import MODEL_NAMES, WEIGHTS_ENDINGS
 
 FORMAT: Final = "lenetpad weights 1"
 SAFETENSORS: Final = ".safetensors"
-PICKLED: Final = (".pth", ".pt")
-SUFFIXES: Final = (SAFETENSORS, *PICKLED)
+SUFFIXES: Final = WEIGHTS_ENDINGS
 #: The preset whose plain state dict is what the study's script writes.
 STUDY_FORMAT: Final = "lenet5-modern"
 #: LeNet-5's weights are a quarter of a megabyte; a file far larger is something else.
@@ -66,7 +66,7 @@ class Weights:
 
     name: str
     config: LeNet5Config
-    parameters: Mapping[str, FloatArray] = field(repr=False)
+    parameters: Parameters = field(repr=False)
     facts: Mapping[str, Any] = field(default_factory=dict)
     conventions: Conventions | None = None
     guesses: tuple[tuple[Conventions, float], ...] = ()
@@ -116,9 +116,7 @@ def load(
     return weights
 
 
-def serialised(
-    config: LeNet5Config, parameters: Mapping[str, FloatArray], facts: Mapping[str, Any]
-) -> bytes:
+def serialised(config: LeNet5Config, parameters: Parameters, facts: Mapping[str, Any]) -> bytes:
     """A safetensors file with a network's parameters and all that is known of it."""
     header = {"format": FORMAT, "preset": config.name, "facts": json.dumps(facts)}
     if _differs(config) and (known := conventions_of(config)):
@@ -205,9 +203,7 @@ def _guessed(state: dict[str, FloatArray], name: str, path: Path, known: Convent
     )
 
 
-def _read_as_named(
-    config: LeNet5Config, state: Mapping[str, FloatArray]
-) -> tuple[LeNet5Config, float | None]:
+def _read_as_named(config: LeNet5Config, state: Parameters) -> tuple[LeNet5Config, float | None]:
     """How many of MNIST's digits a network reads as its layers' names say; 1 without MNIST.
 
     None where it reads clearly better otherwise. One in the study's format gets the border that it
@@ -243,7 +239,7 @@ def _calibrated(config: LeNet5Config, calibration: object) -> LeNet5Config:
 
 def _computes(weights: Weights) -> bool:
     """Whether blank and inked paper give numbers."""
-    paper = np.stack([np.full((SIDE, SIDE), ink, np.float32) for ink in (0.0, 0.5, 1.0)])
+    paper = np.stack([np.full((PADDED, PADDED), ink, np.float32) for ink in (0.0, 0.5, 1.0)])
     with np.errstate(all="ignore"):
         output = forward(weights.config, weights.parameters, paper)
         return bool(np.isfinite(log_posteriors(weights.config, output)).all())

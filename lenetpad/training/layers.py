@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-#: Amplitude and slope of the scaled tanh, the paper's activation (appendix A): f(±1) = ±1.
-AMPLITUDE: Final = 1.7159
-SLOPE: Final = 2.0 / 3.0
+from lenetpad.lenet.activations import AMPLITUDE, SLOPE
 
 
 def scaled_tanh(a: Tensor) -> Tensor:

@@ -12,7 +12,8 @@ from torch.nn import functional
 
 from lenetpad.lenet.codes import codes
 from lenetpad.lenet.config import FULL, PRESETS, LeNet5Config
-from lenetpad.lenet.forward import KERNEL, SUM
+from lenetpad.lenet.forward import SUM
+from lenetpad.lenet.layers import KERNEL
 from lenetpad.lenet.weights import Weights
 from lenetpad.training.layers import (
     EuclideanRBF,
@@ -26,12 +27,12 @@ from lenetpad.values.arrays import FloatArray
 
 Activation = Callable[[Tensor], Tensor]
 
-#: Activations, with the range of their values.
-ACTIVATIONS: Final[dict[str, tuple[Activation, tuple[float, float]]]] = {
-    "scaled tanh": (scaled_tanh, (-1.7159, 1.7159)),
-    "tanh": (torch.tanh, (-1.0, 1.0)),
-    "sigmoid": (torch.sigmoid, (0.0, 1.0)),
-    "ReLU": (torch.relu, (0.0, float("inf"))),
+#: The functions of lenet.activations in torch, by the names that a configuration has.
+TORCH_ACTIVATIONS: Final[dict[str, Activation]] = {
+    "scaled tanh": scaled_tanh,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "ReLU": torch.relu,
 }
 
 
@@ -69,7 +70,7 @@ class LeNet5(nn.Module):
         self.config = config
         #: Whether training convolves C3, its most expensive layer, in bfloat16.
         self.bf16_c3 = False
-        self.activation, self.activation_range = ACTIVATIONS[config.activation]
+        self.activation = TORCH_ACTIVATIONS[config.activation]
         self.c1 = nn.Conv2d(1, 6, 5)
         self.s2 = _subsampling(6, config)
         self.c3: nn.Module = (
@@ -88,8 +89,8 @@ class LeNet5(nn.Module):
     def forward(self, image: Tensor, taps: dict[str, Tensor] | None = None) -> Tensor:
         """Images (N, 1, 32, 32) in [0, 1] -> the output layer (N, 10).
 
-        Images (N, 1, H, W) that are larger give (N, 10, (H-32)//4+1, (W-32)//4+1), outputs for
-        each window of 32×32 every four pixels; C5 and F6 are as large then.
+        Images (N, 1, H, W) with room for more than one window of 32×32, every four pixels, give
+        (N, 10, (H-32)//4+1, (W-32)//4+1); C5 and F6 are as large then.
 
         The output is the squared distances for an RBF output (smaller is nearer), logits for a
         linear one. A dictionary given as ``taps`` receives every layer after its activation:

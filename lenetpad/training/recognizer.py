@@ -16,7 +16,7 @@ from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import Weights
 from lenetpad.training.devices import gpus, prepare_for_single_images, torch_name
 from lenetpad.training.network import LeNet5, network_of
-from lenetpad.values.arrays import FloatArray
+from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.devices import ALWAYS_THERE, TORCH_CPU
 from lenetpad.values.failures import first_line
 
@@ -39,8 +39,8 @@ class TorchRecognizer(Recognizer):
         self._shapes = whole.shapes(one)
         self._traced = _in_one_call(whole, one)
 
-    def _update(self) -> None:
-        state = {name: torch.tensor(array) for name, array in self._parameters.items()}
+    def _update(self, parameters: Parameters) -> None:
+        state = {name: torch.tensor(array) for name, array in parameters.items()}
         self.network.load_state_dict(state)
 
     def _compute(self, image: Image) -> tuple[dict[str, FloatArray], FloatArray]:

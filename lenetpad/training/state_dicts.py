@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -16,6 +17,10 @@ from torch import Tensor
 from lenetpad.lenet.identification import LAYERS, State
 from lenetpad.lenet.weights import LARGEST_FILE, WeightsError
 
+#: The floating types that NumPy has.
+NUMPYS_FLOATS: Final = (torch.float16, torch.float32, torch.float64)
+#: So many numbers have no room in the largest file: they repeat each other, and are not unpacked.
+LARGEST_TENSOR: Final = LARGEST_FILE // 4
 #: A state dict has at least the weights of the five layers; what an optimiser keeps has fewer.
 LAYERED: Final = len(LAYERS)
 #: Names under which checkpoints keep their network's state dict, the likeliest first.
@@ -52,17 +57,20 @@ def read(path: Path) -> State:
     for name, tensor in found.items():
         if tensor.is_meta or tensor.is_quantized or tensor.layout is not torch.strided:
             raise WeightsError(f"{path} is not LeNet-5: {name} is not a plain tensor")
+        if tensor.dtype == torch.complex32:  # NumPy has no such type
+            raise WeightsError(
+                f"{path} is not LeNet-5: {name} should hold floating-point numbers, "
+                f"holds {tensor.dtype}"
+            )
     return {name: _array(tensor) for name, tensor in found.items()}
 
 
 def _array(tensor: Tensor) -> NDArray[Any]:
     """The same numbers as an array; of the floating types that NumPy lacks, in float32."""
     plain = tensor.detach().cpu().resolve_conj().resolve_neg()
-    if plain.is_floating_point() and plain.dtype not in (
-        torch.float16,
-        torch.float32,
-        torch.float64,
-    ):
+    if plain.is_floating_point() and plain.dtype not in NUMPYS_FLOATS:
+        if plain.numel() > LARGEST_TENSOR:  # of no LeNet-5: its shape is enough to refuse it
+            return np.broadcast_to(np.float32(0), tuple(plain.shape))
         plain = plain.float()
     array: NDArray[Any] = plain.numpy()
     return array

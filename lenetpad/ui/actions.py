@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,6 +84,12 @@ def fill(bar: QMenuBar, specs: Sequence[ActionSpec], actions: dict[str, QAction]
                 if spec.breaks:
                     menu.addSeparator()
                 menu.addAction(actions[spec.name])
+
+
+def connect(actions: Mapping[str, QAction], slots: Mapping[str, Callable[[], object]]) -> None:
+    """Have actions, by name, call these slots."""
+    for name, slot in slots.items():
+        actions[name].triggered.connect(slot)
 
 
 def colour(actions: dict[str, QAction], specs: Iterable[ActionSpec], theme: Theme) -> None:

@@ -28,7 +28,7 @@ GAP: Final = 8  # behind the tabs, and behind each box
 
 class Header(QWidget):
     """``page_chosen`` carries a page's name, ``model_chosen`` a network preset's name or a weights
-    file's path, ``device_chosen`` torch's name of a device or auto."""
+    file's path, ``device_chosen`` the name of a device."""
 
     page_chosen = Signal(str)
     model_chosen = Signal(str)

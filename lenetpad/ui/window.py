@@ -163,8 +163,7 @@ class Window(QMainWindow):
             "theme_system": self._use_system_theme,
             "about": self._show_about,
         }
-        for name, slot in slots.items():
-            self.actions_by_name[name].triggered.connect(slot)
+        action_table.connect(self.actions_by_name, slots)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self._leave_full_screen)
         self.header.page_chosen.connect(self.open_page)
         self.header.model_chosen.connect(self.model_chosen)

@@ -15,7 +15,6 @@ class Place(StrEnum):
     TRAIN = "training"
     EVALUATE = "evaluation"
     PAGE = "page"  # a background job of a page that has no place of its own here
-    WINDOW = "window"  # anything that was caught nowhere else
 
 
 def first_line(error: BaseException) -> str:

@@ -21,17 +21,6 @@ class LayerKind(StrEnum):
     RBF = "Euclidean RBF"
 
 
-#: The kinds that reduce each map by itself.
-SUBSAMPLINGS = frozenset(
-    {
-        LayerKind.TRAINED_SUM,
-        LayerKind.TRAINED_AVERAGE,
-        LayerKind.MAX_POOLING,
-        LayerKind.AVERAGE_POOLING,
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
     """One layer: how each of its units is computed from the layer before.
@@ -57,8 +46,3 @@ class LayerSpec:
     bias: str = ""
     parameters: int = 0
     connections: int = 0
-
-    @property
-    def subsamples(self) -> bool:
-        """Whether each of its maps reduces one map of the layer before."""
-        return self.kind in SUBSAMPLINGS

@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import Final
 
 from lenetpad.ink.strokes import Sheet
-from lenetpad.values.arrays import FloatArray
+from lenetpad.values.arrays import FloatArray, Parameters
 
-NO_PARAMETERS: Final[Mapping[str, FloatArray]] = MappingProxyType({})
+NO_PARAMETERS: Final[Parameters] = MappingProxyType({})
 
 
-def _none() -> Mapping[str, FloatArray]:
+def _none() -> Parameters:
     return NO_PARAMETERS
 
 
@@ -47,7 +47,7 @@ class Reading:
     model_serial: int = 0
     submitted: float = 0.0
     network_seconds: float = 0.0
-    parameters: Mapping[str, FloatArray] = field(default_factory=_none, repr=False)
+    parameters: Parameters = field(default_factory=_none, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "taps", MappingProxyType(dict(self.taps)))

@@ -9,10 +9,10 @@ from typing import Final
 from PySide6.QtCore import Qt, Slot
 
 from lenetpad.controllers.draw.documents import Documents
-from lenetpad.controllers.draw.networks import Networks
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.tools import Tools
 from lenetpad.controllers.failures import log_failure
+from lenetpad.controllers.networks import Networks
 from lenetpad.controllers.page_controller import Context, PageController, PageRow
 from lenetpad.engine.recognition import Recognition
 from lenetpad.ink.strokes import Sheet

@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QObject, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from lenetpad.ui import actions
 from lenetpad.ui.draw import clipboard, documents
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.window import Window
@@ -25,8 +26,7 @@ class Documents(QObject):
             "copy": self.copy,
             "paste": self.paste,
         }
-        for name, slot in slots.items():
-            window.actions_by_name[name].triggered.connect(slot)
+        actions.connect(window.actions_by_name, slots)
         window.data_dropped.connect(self._put_from)
 
     @Slot()

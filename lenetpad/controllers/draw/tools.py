@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
+from lenetpad.ui import actions
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.window import Window
 
@@ -32,8 +33,7 @@ class Tools(QObject):
             "thinner": self._use_thinner,
             "thicker": self._use_thicker,
         }
-        for name, slot in slots.items():
-            self._actions[name].triggered.connect(slot)
+        actions.connect(self._actions, slots)
         canvas.history_changed.connect(self._follow_history)
         page.scale_chosen.connect(self._keep_scale)
         page.pen_width_chosen.connect(self._keep_pen_width)

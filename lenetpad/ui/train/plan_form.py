@@ -154,7 +154,9 @@ class PlanForm(QWidget):
         self.data.select(plan.data)
         self._folder, self._ink, self._teachers = plan.folder, plan.ink, plan.teachers
         self._show_recipe(plan.recipe)
-        self.devices.select(plan.device)
+        if not self.devices.select(plan.device):  # not found yet, or of another machine
+            self.devices.addItem(plan.device, plan.device)
+            self.devices.select(plan.device)
         self._filling = False
         self._say_what_is_chosen()
         self.changed.emit()

@@ -44,6 +44,7 @@ class Networks(QObject):
         self._conventions: dict[str, Conventions] = {self._choice.model: self._choice.conventions}
         self._devices = dict(ALWAYS_THERE)
         self._search: Jobs | None = None  # for GPUs
+        self._gpus_known = False  # torch is here already, or nobody is to ask any more
         window.show_devices(self.devices)
         window.model_chosen.connect(self._choose_model)
         window.weights_opened.connect(self._open_weights)
@@ -66,7 +67,7 @@ class Networks(QObject):
 
     def search_devices(self) -> None:
         """Look for GPUs, once, if there may be any; ``devices_found`` tells of them."""
-        if self._search is None and may_have_gpu():
+        if self._search is None and not self._gpus_known and may_have_gpu():
             self._search = Jobs({DEVICES: devices_job()}, "devices")
             self._search.answered.connect(self._add_found)
             self._search.failed.connect(self._note_failure)
@@ -74,6 +75,7 @@ class Networks(QObject):
 
     @Slot(object)
     def _add_found(self, answer: Answer) -> None:
+        self.close()  # its thread has nothing more to do
         self._add_devices(answer.result)
 
     @Slot(object)
@@ -87,7 +89,8 @@ class Networks(QObject):
             self.devices_found.emit()
 
     def close(self) -> None:
-        """Give up the search."""
+        """Give up the search, and begin none any more."""
+        self._gpus_known = True
         if self._search is not None:
             self._search.close()
 
@@ -154,6 +157,7 @@ class Networks(QObject):
         if ready.choice.model not in TITLES:
             self.own_weights = ready.choice.model
         self._window.show_model(ready)
+        self._gpus_known |= ready.used != CPU  # torch has told of them all
         self._add_devices((*ready.devices, (ready.used, ready.device)))
         if ready.serial == self._choice.serial:
             if ready.fell_back:  # asking for the dead device again would only fail again
