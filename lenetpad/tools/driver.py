@@ -85,6 +85,8 @@ class Driver(QObject):
     ) -> None:
         self._program.close()  # first, so that nobody is asked whether a training may be stopped
         self._window.close()
+        # What the threads have told last may still be kept: later it would bring the folder back.
+        QApplication.processEvents()
         self._temporary.cleanup()
 
     # The pen and what is read

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -108,6 +110,23 @@ class TestDriver:
                 if number == 10:
                     process_for(0.3)
                     paused = 0.3
+
+    def test_what_comes_while_it_closes_leaves_nothing(
+        self, fake_reader: type[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        opened = threading.Event()
+
+        def noting(choice: Choice) -> Any:
+            opened.set()
+            return fake_reader()
+
+        with Driver(opener=noting) as driver:
+            while not opened.is_set():
+                driver.picture()  # as painted, the canvas asks for its network
+                QApplication.processEvents()
+        QApplication.processEvents()
+        assert list(tmp_path.iterdir()) == []
 
     def test_data_are_kept_where_that_is_asked_for(self, opener: Callable[[Choice], Any]) -> None:
         driver = Driver(opener=opener, keeps_data=True)
