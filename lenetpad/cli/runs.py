@@ -54,7 +54,8 @@ def _print_runs(root: Path, *, as_json: bool) -> None:
 def _as_json(run: Run) -> dict[str, Any]:
     """A run as the command prints it; what it was asked for is called as in its file."""
     entry = asdict(run)
-    return {**entry, "folder": str(run.folder), "asked": entry.pop("config")}
+    asked = entry.pop("config")
+    return {**entry, "folder": str(run.folder), "asked": asked}
 
 
 COMMANDS: Final = (

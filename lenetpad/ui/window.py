@@ -154,7 +154,7 @@ class Window(QMainWindow):
         return central
 
     def _connect(self) -> None:
-        slots = {
+        slots: dict[str, Callable[[], object]] = {
             "open_weights": self.open_weights,
             "quit": self.close,
             "fullscreen": self._toggle_full_screen,

@@ -25,6 +25,8 @@ class TestRuns:
         options = ("--model", "lenet5-modern-paper", "--out", out, "--json", *QUICK)
         name = parsed(run("train", *options).out)["run"]
         [kept] = parsed(run("runs", "--json").out)
+        assert kept["asked"]["recipe"]["epochs"] == 1  # what it was asked for, as in its file
+        assert "config" not in kept
         assert (kept["name"], kept["state"], kept["model"]) == (
             *(name, "finished"),
             "lenet5-modern-paper",

@@ -111,3 +111,28 @@ def test_closing_waits_for_what_has_begun_and_leaves_out_the_rest(qtbot: QtBot) 
     assert done == [1]
     jobs.run("test", lambda: done.append(3))
     jobs.close()
+
+
+def test_the_switch_interval_is_put_back_by_the_last_of_several_threads(qtbot: QtBot) -> None:
+    usual = sys.getswitchinterval()
+    one, other = BackgroundJobs(Place.TRAIN), BackgroundJobs(Place.EVALUATE)
+    inside, leave = threading.Event(), threading.Event()
+    seen: list[float] = []
+
+    def hold() -> None:
+        inside.set()
+        assert leave.wait(30)
+
+    def overlap() -> None:
+        assert inside.wait(30)
+        seen.append(sys.getswitchinterval())
+        leave.set()
+
+    done: list[object] = []
+    one.run("hold", hold, done.append)
+    other.run("overlap", overlap, done.append)
+    qtbot.waitUntil(lambda: len(done) == 2, timeout=30_000)
+    one.close()
+    other.close()
+    assert seen[0] < usual
+    assert sys.getswitchinterval() == usual

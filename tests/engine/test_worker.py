@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lenetpad.engine.mailbox import Mailbox
@@ -102,3 +103,14 @@ def test_closing_waits_for_the_step_at_hand_and_takes_no_other(qtbot: QtBot) -> 
     worker.close()  # again does nothing
     worker.wake()
     assert steps == [0]
+
+
+def test_a_message_that_was_on_its_way_when_the_worker_closed_is_dropped(
+    qtbot: QtBot, doubler: Doubler
+) -> None:
+    doubler.put(4)
+    qtbot.waitUntil(lambda: doubler.received == [8])
+    doubler.send(16)  # queued for this thread, which closes the worker first
+    doubler.close()
+    QApplication.processEvents()
+    assert doubler.received == [8]

@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 
 from lenetpad.ink.files import read_ink
-from lenetpad.ink.raster import draw, pad
+from lenetpad.ink.raster import PADDED, draw, pad
 from lenetpad.lenet.config import PRESETS, LeNet5Config
 from lenetpad.lenet.conventions import ACTIVATION, NORMALISATION, PADDING, POOLING, configuration
-from lenetpad.lenet.forward import SIDE, STEP, forward, log_posteriors
+from lenetpad.lenet.forward import STEP, forward, log_posteriors
 from lenetpad.lenet.layers import LAYERS, layer_specs, parameter_shapes
 from lenetpad.lenet.single_image import SingleImagePass
 from lenetpad.storage import resources
@@ -131,12 +131,12 @@ class TestSpaceDisplacement:
         images = pictures(2, height, width)
         taps: dict[str, Array] = {}
         output = forward(config, parameters, images, taps)
-        rows, columns = (height - SIDE) // STEP + 1, (width - SIDE) // STEP + 1
+        rows, columns = (height - PADDED) // STEP + 1, (width - PADDED) // STEP + 1
         one = rows == columns == 1
         assert output.shape == ((2, 10) if one else (2, 10, rows, columns))
         for row, column in itertools.product(range(rows), range(columns)):
             top, left = STEP * row, STEP * column
-            window = images[:, top : top + SIDE, left : left + SIDE]
+            window = images[:, top : top + PADDED, left : left + PADDED]
             alone: dict[str, Array] = {}
             forward(config, parameters, window, alone)
             for name in ("C5", "F6", "output"):

@@ -147,6 +147,15 @@ class TestForm:
         assert form.plan.start == "lenet5-study"
         assert form.plan.data == "mnist"
 
+    @pytest.mark.parametrize("device", ["cuda:1", "mps"])
+    def test_a_runs_device_that_is_not_found_yet_is_kept(
+        self, form: PlanForm, device: str
+    ) -> None:
+        form.show_plan(replace(form.plan, device=device))
+        assert form.plan.device == device
+        form.show_devices((("auto", "Auto"), ("cpu", "CPU"), (device, "A GPU")))
+        assert form.plan.device == device
+
     def test_teachers_are_kept_until_a_preset_is_chosen(self, form: PlanForm) -> None:
         taught = replace(form.plan.recipe, distillation_weight=0.4)
         form.show_plan(replace(form.plan, recipe=taught, teachers=("lenet5-modern", "/a.pth")))
