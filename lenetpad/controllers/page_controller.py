@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Slot
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
 from lenetpad.engine.background_jobs import BackgroundJobs
+from lenetpad.engine.imports import import_for_ever
 from lenetpad.engine.recognition import Opener
 from lenetpad.engine.trainer import Target
 from lenetpad.ink.strokes import Sheet
@@ -102,7 +103,7 @@ class PageController(QObject):
 
     def open_page(self) -> None:
         """Build the page, once what it imports is there: that takes a second."""
-        self.jobs.run(f"{self.name} page", partial(import_module, self._module), self._build)
+        self.jobs.run(f"{self.name} page", partial(import_for_ever, self._module), self._build)
 
     def _build(self, module: Any) -> None:
         if self.page is None and not self._building.active:  # it may be asked for twice

@@ -3,19 +3,19 @@
 `import torch` maps hundreds of megabytes while it holds the interpreter's lock, and the window
 would stand still for as long. A foreign call releases the lock, so the libraries are opened by
 the C library's own dlopen first; the import then finds them in memory. Where that is impossible
-nothing is lost: the import does the work itself. Its hundreds of thousands of objects stay for
-ever, so the garbage collector is told to search them no more.
+nothing is lost: the import does the work itself.
 """
 
 from __future__ import annotations
 
 import ctypes
-import gc
 import importlib.util
 import os
 import sys
 from pathlib import Path
 from typing import Final
+
+from lenetpad.engine.imports import import_for_ever
 
 #: In the order in which they depend on each other; those that a build lacks are passed over.
 LIBRARIES: Final = (
@@ -35,9 +35,7 @@ def load_torch() -> None:
     if "torch" in sys.modules:
         return
     _open_libraries()
-    import torch  # noqa: F401
-
-    gc.freeze()
+    import_for_ever("torch")
 
 
 def _open_libraries() -> None:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from lenetpad.ink.files import Drawing, read_ink, write_ink
+from lenetpad.ink.raster import Image
 from lenetpad.ink.strokes import Sheet
 
 INK: Final = "last.jsonl"
@@ -34,5 +35,15 @@ def kept(folder: Path) -> Sheet:
     if (folder / INK).exists():
         return Sheet(read_ink(folder / INK)[0].ink)
     if (folder / PICTURE).exists():
-        return Sheet(picture=np.load(folder / PICTURE, allow_pickle=False))
+        return Sheet(picture=_picture(folder / PICTURE))
     return Sheet()
+
+
+def _picture(path: Path) -> Image:
+    try:
+        picture: Image = np.load(path, allow_pickle=False)
+    except OSError:
+        raise
+    except Exception as error:  # a damaged header can trip numpy up anywhere
+        raise ValueError(f"{path} is damaged ({error})") from None
+    return picture

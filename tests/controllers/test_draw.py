@@ -393,17 +393,28 @@ def test_a_finished_stroke_is_soon_on_the_disk(
     qtbot.waitUntil(lambda: (tmp_path / "last.jsonl").exists())
 
 
-@pytest.mark.parametrize("name", ["last.jsonl", "last.npy"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("last.jsonl", b"{"),
+        ("last.jsonl", b""),
+        ("last.npy", b"{"),
+        ("last.npy", b""),
+        ("last.npy", b"\x93NUMPY\x01\x00\x10\x00{'descr': '<f4',\n"),
+    ],
+)
 def test_a_damaged_sheet_of_the_last_time_does_not_stop_the_start(
     qtbot: QtBot,
     make_program: Callable[..., Program],
     fake_reader: type[Any],
     tmp_path: Path,
     name: str,
+    content: bytes,
 ) -> None:
-    (tmp_path / name).write_text("{", encoding="utf-8")
+    (tmp_path / name).write_bytes(content)
     program = make_program(lambda choice: fake_reader(), folder=tmp_path)
     assert not program.draw.page.canvas.sheet
+    assert program.window.page_stack.currentWidget() is program.draw.page
 
 
 def test_a_network_that_a_later_choice_replaced_is_not_taken_for_it(
