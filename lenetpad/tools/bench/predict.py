@@ -12,7 +12,7 @@ from lenetpad.ink.strokes import Ink
 from lenetpad.tools.bench.figures import Figure, summary
 from lenetpad.tools.bench.processes import run_program
 
-PROCESSES: Final = 7  # after one that warms the disk's cache
+PROCESSES: Final = 7  # after one that compiles and warms the cache
 
 
 def predict(ink: Ink) -> dict[str, Figure]:

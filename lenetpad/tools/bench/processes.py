@@ -16,11 +16,13 @@ TIMEOUT_SECONDS: Final = 120.0
 def run_program(*arguments: str) -> str:
     """Run `lenetpad` with arguments, offscreen if nothing else is chosen; what it prints.
 
+    It keeps its compiled modules, as a user's does, also where the environment forbids it.
     Raises RuntimeError with its last line where it fails.
     """
     # A bundle's executable is the program itself.
     program = [sys.executable] if resources.frozen() else [sys.executable, "-m", "lenetpad"]
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
         [*program, *arguments],
         env=environment,

@@ -18,7 +18,7 @@ from lenetpad.values.reading import Reading
 #: A one. It is sent event by event: all at once would be a gap of the measurement's own.
 STROKE: Final = Ink.of([[[500, 200], [500, 800]]])
 PEN_MS: Final = 8
-PROCESSES: Final = 7  # after one that warms the disk's cache
+PROCESSES: Final = 7  # after one that compiles and warms the cache
 
 
 def startup() -> dict[str, Figure]:
