@@ -177,10 +177,9 @@ class _JobRunner:
         now, step = time.monotonic(), job.training.step
         due = self._snapshot_step is None or now - self._snapshot_sent > SNAPSHOT_SECONDS
         if self._watching and due and step != self._snapshot_step:
-            state = job.network.state_dict()
-            # Copied, for the next step changes the tensors' memory in place.
-            arrays = tuple((name, t.detach().cpu().numpy().copy()) for name, t in state.items())
-            self._send(Snapshot(step, arrays))
+            from lenetpad.training.network import parameters_of
+
+            self._send(Snapshot(step, tuple(parameters_of(job.network).items())))
             self._snapshot_sent, self._snapshot_step = now, step
 
     def _wait_for_room(self, error: OSError) -> bool:

@@ -23,7 +23,7 @@ from lenetpad.training.layers import (
     lecun_uniform_,
     scaled_tanh,
 )
-from lenetpad.values.arrays import FloatArray
+from lenetpad.values.arrays import FloatArray, Parameters
 
 Activation = Callable[[Tensor], Tensor]
 
@@ -47,9 +47,13 @@ def network_of(weights: Weights) -> LeNet5:
     """The trainable network with a file's weights, in evaluation mode on the CPU."""
     with torch.random.fork_rng(devices=[]):
         network = LeNet5(weights.config)
-    state = {name: torch.tensor(array) for name, array in weights.parameters.items()}
-    network.load_state_dict(state)
+    set_parameters(network, weights.parameters)
     return network.eval()
+
+
+def set_parameters(network: nn.Module, parameters: Parameters) -> None:
+    """Copy a state dict's arrays into a network, wherever that is."""
+    network.load_state_dict({name: torch.tensor(array) for name, array in parameters.items()})
 
 
 def parameters_of(network: nn.Module) -> dict[str, FloatArray]:

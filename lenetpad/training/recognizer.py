@@ -15,7 +15,7 @@ from lenetpad.ink.raster import PADDED, Image, pad
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import Weights
 from lenetpad.training.devices import gpus, prepare_for_single_images, torch_name
-from lenetpad.training.network import LeNet5, network_of
+from lenetpad.training.network import LeNet5, network_of, set_parameters
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.devices import ALWAYS_THERE, TORCH_CPU
 from lenetpad.values.failures import first_line
@@ -40,8 +40,7 @@ class TorchRecognizer(Recognizer):
         self._traced = _in_one_call(whole, one)
 
     def _update(self, parameters: Parameters) -> None:
-        state = {name: torch.tensor(array) for name, array in parameters.items()}
-        self.network.load_state_dict(state)
+        set_parameters(self.network, parameters)
 
     def _compute(self, image: Image) -> tuple[dict[str, FloatArray], FloatArray]:
         with torch.inference_mode():
