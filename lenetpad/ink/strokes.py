@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lenetpad.storage.decoding import InputError
+
 Points = NDArray[np.float64]
 
 #: Coordinates larger than this are no drawing; refusing them keeps all sums finite.
@@ -16,7 +18,7 @@ LARGEST_COORDINATE = 1e9
 UNDO_DEPTH = 500
 
 
-class InkError(ValueError):
+class InkError(InputError):
     """Ink that cannot be drawn; the message says what is wrong with it."""
 
 

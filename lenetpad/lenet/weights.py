@@ -32,6 +32,7 @@ from lenetpad.lenet.forward import forward, log_posteriors
 from lenetpad.lenet.identification import State, as_float32, fault_of_values, shape_text
 from lenetpad.lenet.layers import parameter_shapes
 from lenetpad.storage import resources
+from lenetpad.storage.decoding import InputError
 from lenetpad.storage.mnist import DataError
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions, warning_of
@@ -49,7 +50,7 @@ LARGEST_FILE: Final = 64 * 1024 * 1024
 Unpickler = Callable[[Path], State]
 
 
-class WeightsError(RuntimeError):
+class WeightsError(InputError):
     """A weights file that cannot be used; the message says why, layer by layer where it helps."""
 
 

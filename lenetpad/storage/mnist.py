@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.storage import resources
+from lenetpad.storage.decoding import InputError
 
 #: SHA-256 of resources/mnist.npz.
 SHA256: Final = "b5e394bc34918bacb3c7d30dae8a52f2e99dbccb1317eccfc24e1d09f564e406"
 
 
-class DataError(RuntimeError):
+class DataError(InputError):
     """Data that cannot be used; the message says which, and what to do."""
 
 

@@ -30,6 +30,7 @@ import filelock
 import platformdirs
 
 from lenetpad.storage import atomic as disk
+from lenetpad.storage.decoding import InputError
 
 CONFIG: Final = "run.json"
 STATE: Final = "state.json"
@@ -51,7 +52,7 @@ FAILED: Final = "failed"
 INTERRUPTED: Final = "interrupted"
 
 
-class RunError(RuntimeError):
+class RunError(InputError):
     """A run that cannot be used; the message says which, and what to do."""
 
 
