@@ -72,20 +72,22 @@ class Stroke:
             raise InkError(f"a stroke's points, times and pressures do not fit: {error}") from None
         return cls(points)
 
+    @classmethod
+    def over(cls, points: Points) -> Stroke:
+        """A stroke over good points (n, 4), which are neither checked nor copied.
+
+        Nobody may write to them any more.
+        """
+        stroke = cls.__new__(cls)
+        shown = points[:]
+        shown.flags.writeable = False
+        object.__setattr__(stroke, "points", shown)
+        return stroke
+
     @property
     def xy(self) -> Points:
         """Positions, shape (n, 2)."""
         return self.points[:, :2]
-
-    def distance_to(self, x: float, y: float) -> float:
-        """Shortest distance from (x, y) to the stroke's line, in the ink's unit."""
-        start = self.xy[:-1] if len(self.points) > 1 else self.xy
-        step = self.xy[1:] - start if len(self.points) > 1 else np.zeros((1, 2))
-        to_point = np.array([x, y]) - start
-        length_squared = np.maximum((step * step).sum(axis=1), 1e-300)
-        along = np.clip((to_point * step).sum(axis=1) / length_squared, 0.0, 1.0)
-        gap = to_point - along[:, None] * step
-        return float(np.sqrt((gap * gap).sum(axis=1).min()))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Stroke) and np.array_equal(self.points, other.points)
@@ -116,11 +118,6 @@ class Ink:
     def adding(self, stroke: Stroke) -> Ink:
         """The same ink with one more stroke on top."""
         return Ink((*self.strokes, stroke))
-
-    def erasing(self, x: float, y: float, reach: float) -> Ink:
-        """The ink without the strokes whose line passes within ``reach`` of (x, y)."""
-        kept = tuple(stroke for stroke in self.strokes if stroke.distance_to(x, y) > reach)
-        return self if len(kept) == len(self.strokes) else Ink(kept)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -65,22 +65,6 @@ def test_equal_points_are_equal_strokes() -> None:
     assert Ink.of([[[0, 0], [10, 11]]]) != Ink(CROSS.strokes[:1])
 
 
-@pytest.mark.parametrize(
-    ("x", "y", "distance"), [(5, 5, 0), (0, 10, 50**0.5), (13, 14, 5), (-3, -4, 5)]
-)
-def test_the_distance_to_a_stroke_is_that_to_its_nearest_point(
-    x: float, y: float, distance: float
-) -> None:
-    assert CROSS.strokes[0].distance_to(x, y) == pytest.approx(distance)
-
-
-def test_the_eraser_takes_the_strokes_within_reach() -> None:
-    assert CROSS.erasing(1, 1, reach=1) == Ink(CROSS.strokes[1:])
-    assert CROSS.erasing(5, 5, reach=1) == Ink()
-    assert CROSS.erasing(50, 50, reach=1) is CROSS
-    assert Ink.of([[[3, 3]]]).erasing(3, 4, reach=2) == Ink()
-
-
 def test_a_sheet_holds_ink_or_a_picture() -> None:
     picture = np.zeros((28, 28), dtype=np.float32)
     assert not Sheet()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from importlib import import_module
 from typing import Final
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QMessageBox
 
 from lenetpad.controllers.draw.documents import Documents
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
@@ -21,6 +23,8 @@ from lenetpad.ui.widgets.turns import at_once
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading, Request
+
+log = logging.getLogger("lenetpad")
 
 #: The time of a request that no pointer event caused, so that none is measured from it.
 NO_HAND: Final = 0.0
@@ -50,9 +54,11 @@ class DrawController(PageController):
 
     def connect_page(self) -> None:
         page, canvas = self.page, self.page.canvas
-        self.documents = Documents(self.window, page)
+        self.documents = Documents(self.window, page, lambda: self.jobs)
         self.tools = Tools(self.window, page)
         self._keeper = SheetKeeper(canvas, self.context.folder)
+        self._keeper.warned.connect(page.banner.warn)
+        self._keeper.noted.connect(page.banner.note)
         # Queued, so that the whole window is on screen before torch takes the processor.
         canvas.painted.connect(self._load_first, Qt.ConnectionType.QueuedConnection)
         canvas.sheet_changed.connect(self.submit)
@@ -134,12 +140,26 @@ class DrawController(PageController):
 
     # The end
 
+    def may_close(self) -> bool:
+        """Ask, where what lies on the canvas could not be kept."""
+        if self._keeper.keep_now():
+            return True
+        question = (
+            "What lies on the canvas is not kept for the next start.\n"
+            "Close all the same? Otherwise, save it elsewhere first."
+        )
+        answer = QMessageBox.question(self.window.dialog_parent, "lenetpad", question)
+        return answer == QMessageBox.StandardButton.Yes
+
     def keep(self) -> None:
         """Keep what lies on the canvas."""
-        self._keeper.keep_now()
+        if not self._keeper.keep_now():
+            log.error("what lies on the canvas is not kept")
 
     def close(self) -> None:
         """Wait for the recognition thread, and give up what is searched for."""
+        self.documents.close()
+        self._keeper.close()
         super().close()
         self.networks.close()
         self.recognition.close()

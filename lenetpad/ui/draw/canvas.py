@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import time
 from enum import Enum, auto
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QImage,
+    QInputDevice,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -23,9 +25,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from lenetpad.ink.strokes import LARGEST_COORDINATE, History, Ink, Points, Sheet, Stroke
-from lenetpad.ui.draw.canvas_picture import UNITS, CanvasPicture, saved_image
+from lenetpad.ink.erasing import Eraser
+from lenetpad.ink.sheets import UNITS
+from lenetpad.ink.strokes import History, Ink, Points, Sheet, Stroke
+from lenetpad.ui.draw.canvas_picture import CanvasPicture, saved_image
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.turns import Steps
 
 PEN_WIDTHS: Final = (14.0, 22.0, 32.0, 46.0, 64.0)  # in the strokes' unit
 ERASER_REACH: Final = 26.0
@@ -33,6 +38,12 @@ MOUSE_PRESSURE: Final = 0.5
 PALM_SECONDS: Final = 0.5  # touch is a palm for so long after the pen was seen
 LOST_SECONDS: Final = 2.0  # a gesture that rests for so long yields to another pointer
 HINT: Final = "Write a digit"
+#: A point so many canvases away comes from a driver that is broken; the stroke goes on without.
+FURTHEST: Final = 100.0
+#: Points are painted and told at most so often; what a faster pen sends meanwhile comes together.
+FRAME_SECONDS: Final = 0.003
+#: Points that there is room for at first: their memory is never written to a second time.
+ROOM: Final = 4096
 
 
 class Source(Enum):
@@ -45,9 +56,10 @@ class Source(Enum):
 
 
 class Canvas(QWidget):
-    """A square of paper. ``sheet_changed`` carries the sheet after every event that changes it,
-    the stroke being made included; ``history_changed`` follows each finished change, and the
-    start of each stroke. ``painted`` comes after each painting."""
+    """A square of paper. ``sheet_changed`` carries the sheet after what changes it, the stroke
+    being made included, once for all points that came within ``FRAME_SECONDS``;
+    ``history_changed`` follows each finished change, and the start of each stroke. ``painted``
+    comes after each painting."""
 
     sheet_changed = Signal(object)
     history_changed = Signal()
@@ -68,9 +80,21 @@ class Canvas(QWidget):
         self._touch_id = -1
         self._pen_seen = -PALM_SECONDS
         self._moved = 0.0  # perf_counter when the gesture last moved
-        self._erased: Ink | None = None  # what the eraser has left so far
-        self._buffer = np.empty((0, 4))  # holds the stroke being made
-        self._live_count = 0
+        self._eraser: Eraser | None = None  # what erases, from down to up
+        self._erased_at: tuple[float, float] | None = None  # where it was last
+        # Holds the stroke being made, behind those that were made before.
+        self._buffer = np.empty((ROOM, 4))
+        self._live_start = self._live_count = 0
+        self._shown = 0  # points of it that are painted and told
+        self._told = 0.0  # perf_counter when that was last
+        self._frame = QTimer(self)  # tells of the points that came too fast
+        self._frame.setSingleShot(True)
+        self._frame.setTimerType(Qt.TimerType.PreciseTimer)
+        self._frame.timeout.connect(self._tell)
+        self._painting = QTimer(self)  # draws what is left of a large sheet
+        self._painting.setSingleShot(True)
+        self._painting.timeout.connect(self._paint_on)
+        self._devices: set[int] = set()  # whose unplugging is noticed
         self._began = 0.0  # perf_counter when the drawing began
         self._pointer: QPointF | None = None  # where the eraser's circle is
         self.set_erasing(False)
@@ -81,8 +105,13 @@ class Canvas(QWidget):
     def sheet(self) -> Sheet:
         """What lies on the canvas now, the stroke being made included."""
         if self._live_count:
-            return Sheet(self.history.present.ink.adding(Stroke(self._live)))
+            return Sheet(self.history.present.ink.adding(Stroke.over(self._live)))
         return self._finished
+
+    @property
+    def live(self) -> Points:
+        """The points (n, 4) of the stroke being made; they stay as they are."""
+        return self._live
 
     @property
     def pen_width(self) -> float:
@@ -105,9 +134,17 @@ class Canvas(QWidget):
         self.setCursor(Qt.CursorShape.BlankCursor if erasing else Qt.CursorShape.CrossCursor)
         self.update()
 
-    def restore(self, sheet: Sheet) -> None:
-        """Put a sheet on the canvas as what was there from the start."""
-        self._remember(History(sheet))
+    def restore(self, history: History) -> None:
+        """Put on the canvas what was there from the start, with what can be undone of it.
+
+        What was drawn meanwhile becomes a step on top.
+        """
+        self._finish()
+        drawn = self.history.present.ink.strokes
+        if drawn:
+            ink = history.present.ink
+            history = history.doing(Sheet(Ink((*ink.strokes, *drawn))))
+        self._remember(history)
 
     def set_sheet(self, sheet: Sheet) -> None:
         """Put a sheet on the canvas, as a step that can be undone."""
@@ -133,8 +170,8 @@ class Canvas(QWidget):
         self._picture.theme = theme
         self._repaint_all()
 
-    def image(self) -> QImage:
-        """The canvas as a picture, black ink on white paper."""
+    def image(self) -> Steps[QImage]:
+        """The canvas as a picture, black ink on white paper; a large sheet takes many steps."""
         return saved_image(self.sheet, self.pen_width)
 
     # Pointers
@@ -151,6 +188,7 @@ class Canvas(QWidget):
         self._pen_seen = time.perf_counter()
         self._show_pointer(event.position())
         if event.type() == QEvent.Type.TabletPress:
+            self._notice_unplugging(event.pointingDevice())
             if self._source is Source.TOUCH:
                 self._cancel()  # the palm came first
             eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
@@ -215,7 +253,7 @@ class Canvas(QWidget):
             self._finish()  # its release never came
         self._source, self._moved = source, now
         if erases or self._erasing:
-            self._erased = self.history.present.ink
+            self._eraser = Eraser(self.history.present.ink)
             self._erase(at)
             return
         if self.history.present.picture is not None:
@@ -229,7 +267,7 @@ class Canvas(QWidget):
         if self._source is not source:
             return
         self._moved = time.perf_counter()
-        if self._erased is not None:
+        if self._eraser is not None:
             self._erase(at)
         else:
             self._add_point(at, pressure)
@@ -242,6 +280,7 @@ class Canvas(QWidget):
         """End the gesture and keep what it made; all of it was emitted and painted already."""
         if self._source is Source.NOTHING:
             return
+        self._tell()
         made = self.sheet
         if self._live_count:
             self._pixmap(self._live)
@@ -258,9 +297,11 @@ class Canvas(QWidget):
         self.sheet_changed.emit(self.sheet)
 
     def _forget_gesture(self) -> None:
+        self._frame.stop()
         self._source = Source.NOTHING
-        self._erased = None
-        self._live_count = 0
+        self._eraser = self._erased_at = None
+        self._live_start += self._live_count  # others have seen these points
+        self._live_count = self._shown = 0
 
     def _remember(self, history: History) -> None:
         if history is self.history:
@@ -274,44 +315,80 @@ class Canvas(QWidget):
         self.sheet_changed.emit(self.sheet)
 
     def _erase(self, at: QPointF) -> None:
-        """Take away the strokes under the eraser; a picture is none and stays."""
-        assert self._erased is not None
-        x, y = at.x() / self._scale, at.y() / self._scale
-        if max(abs(x), abs(y)) > LARGEST_COORDINATE:
+        """Take away the strokes on the eraser's way; a picture is none and stays."""
+        assert self._eraser is not None
+        here = self._in_units(at)
+        if here is None:
             return
-        left = self._erased.erasing(x, y, ERASER_REACH)
-        if left is not self._erased:
-            self._erased = left
+        before, self._erased_at = self._erased_at or here, here
+        if self._eraser.erase(before, here, ERASER_REACH):
             self._repaint_all()
             self.sheet_changed.emit(self.sheet)
 
+    def _in_units(self, at: QPointF) -> tuple[float, float] | None:
+        """A place in the strokes' unit; None for one that no hand can have pointed at."""
+        x, y = at.x() / self._scale, at.y() / self._scale
+        limit = FURTHEST * UNITS
+        return (x, y) if -limit <= x <= limit and -limit <= y <= limit else None
+
     def _add_point(self, at: QPointF, pressure: float) -> None:
-        x = min(max(at.x() / self._scale, 0.0), UNITS)
-        y = min(max(at.y() / self._scale, 0.0), UNITS)
-        if self._live_count == len(self._buffer):
-            self._buffer = np.resize(self._buffer, (max(256, 2 * self._live_count), 4))
+        """Add a point to the stroke; one that a broken driver sends is left out."""
+        place = self._in_units(at)
+        if place is None or not -math.inf < pressure < math.inf:
+            return
+        x, y = (min(max(coordinate, 0.0), UNITS) for coordinate in place)
         t = time.perf_counter() - self._began
-        self._buffer[self._live_count] = (x, y, t, pressure)
+        if self._live_start + self._live_count == len(self._buffer):
+            live = self._live
+            self._buffer = np.empty((max(ROOM, 2 * len(live)), 4))
+            self._buffer[: len(live)] = live
+            self._live_start = 0
+        self._buffer[self._live_start + self._live_count] = (x, y, t, min(max(pressure, 0.0), 1.0))
         self._live_count += 1
-        self._pixmap(self._live[:-1])
-        changed = self._picture.add_point(self.size(), self._live)
-        if self._live_count == 1:
+        wait = FRAME_SECONDS - (time.perf_counter() - self._told)
+        if wait <= 0:
+            self._tell()
+        elif not self._frame.isActive():
+            self._frame.start(math.ceil(1000 * wait))
+
+    @Slot()
+    def _tell(self) -> None:
+        """Paint the points that have come, and tell of the sheet with them."""
+        if self._eraser is not None or self._shown == self._live_count:
+            return
+        self._frame.stop()
+        self._told = time.perf_counter()
+        self._pixmap(self._live[: self._shown])
+        changed = self._picture.add_points(self.size(), self._live, self._shown)
+        if self._shown == 0:
             self.update()  # the hint, or the picture, goes with the first point
         else:
             self.update(changed)
+        self._shown = self._live_count
         self.sheet_changed.emit(self.sheet)
+
+    def _notice_unplugging(self, device: QInputDevice) -> None:
+        """A tablet that goes while it draws sends no release: the stroke ends with it."""
+        if id(device) not in self._devices:
+            self._devices.add(id(device))
+            device.destroyed.connect(self._lose_pen)
+
+    @Slot()
+    def _lose_pen(self) -> None:
+        self._devices.clear()
+        self._end(Source.PEN)
 
     @property
     def _live(self) -> Points:
         """The points (n, 4) of the stroke being made."""
-        return self._buffer[: self._live_count]
+        return self._buffer[self._live_start : self._live_start + self._live_count]
 
     @property
     def _finished(self) -> Sheet:
         """What lies under the stroke being made: no picture, for ink replaces it."""
         present = self.history.present
-        if self._erased is not None and present.picture is None:
-            return Sheet(self._erased)
+        if self._eraser is not None and present.picture is None:
+            return Sheet(self._eraser.ink)
         return Sheet(present.ink) if self._live_count else present
 
     # Painting
@@ -326,14 +403,18 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._picture.theme
-        pixmap = self._pixmap(self._live)
+        live = self._live[: self._shown]
+        pixmap = self._pixmap(live)
         painter = QPainter(self)
         area, ratio = QRectF(event.rect()), pixmap.devicePixelRatio()
         painter.drawPixmap(area, pixmap, QRectF(area.topLeft() * ratio, area.size() * ratio))
         if self._live_count:
-            self._picture.paint_tail(painter, self.size(), self._live)
+            self._picture.paint_tail(painter, self.size(), live)
         elif not self._finished:
             self._paint_hint(painter, theme)
+        if not self._picture.complete:
+            self._paint_progress(painter, theme)
+            self._painting.start()
         painter.setPen(QColor(theme.line))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -348,6 +429,19 @@ class Canvas(QWidget):
         font.setPixelSize(max(14, self.height() // 18))
         painter.setFont(font)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, HINT)
+
+    def _paint_progress(self, painter: QPainter, theme: Theme) -> None:
+        """How much of a large sheet is drawn: the rest follows while the window answers."""
+        painter.setPen(QColor(theme.dim))
+        place = self.rect().adjusted(8, 8, -8, -8)
+        words = f"drawing … {100 * self._picture.progress:.0f} %"
+        painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
+
+    @Slot()
+    def _paint_on(self) -> None:
+        """Draw more of a large sheet."""
+        self._picture.go_on()
+        self.update()
 
     def _paint_eraser(self, painter: QPainter, theme: Theme, at: QPointF) -> None:
         """A circle as large as the eraser reaches."""

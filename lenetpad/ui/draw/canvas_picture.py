@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter, QPixmap
 
+from lenetpad.ink.sheets import UNITS
 from lenetpad.ink.strokes import Points, Sheet
-from lenetpad.ui.draw.strokes_painter import paint_joint, paint_stroke, paint_tail
+from lenetpad.ui.draw.strokes_painter import paint_joint, paint_tail
 from lenetpad.ui.widgets.colour import channels
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.turns import Steps
 
-UNITS: Final = 1000.0  # the canvas's side in the unit of its strokes
 SAVED_SIDE: Final = 1000  # pixels of the canvas's image for files and the clipboard
+#: A large sheet is drawn for so long in one turn of the event loop, so many points at once.
+TURN_SECONDS: Final = 0.008
+PART: Final = 128
+NO_POINTS: Final = np.empty((0, 4))
 
 
 class CanvasPicture:
-    """Keeps the drawn canvas, so that a pointer event paints only what it adds."""
+    """Keeps the drawn canvas, so that a pointer event paints only what it adds.
+
+    A large sheet is drawn in parts: ``complete`` is False until ``go_on`` has drawn the last.
+    """
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.pen_width = 0.0
         self._pixmap = QPixmap()
         self._valid = False
+        self._steps: Iterator[float] | None = None
+        self.progress = 1.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of the sheet is drawn."""
+        return self._steps is None
 
     def invalidate(self) -> None:
         """Have everything drawn anew the next time."""
@@ -36,29 +53,39 @@ class CanvasPicture:
             self._valid = True
             self._pixmap = QPixmap(size * ratio)
             self._pixmap.setDevicePixelRatio(ratio)
-            painter = QPainter(self._pixmap)
-            paint_sheet(painter, size.width(), sheet, self._paper, self._ink, self.pen_width)
-            for number in range(len(live)):
-                paint_joint(painter, live, number, self._ink, self.pen_width, _scale(size))
-            painter.end()
+            side, colours = size.width(), (self._paper, self._ink)
+            self._steps = painting(self._pixmap, side, sheet, *colours, self.pen_width, live)
+            self.go_on()
         return self._pixmap
 
-    def add_point(self, size: QSize, live: Points) -> QRect:
-        """Add what the newest of the points fixes; returns the part of the canvas to repaint."""
+    def go_on(self) -> None:
+        """Draw on, for as long as nobody notices."""
+        end = time.perf_counter() + TURN_SECONDS
+        while self._steps is not None and time.perf_counter() < end:
+            progress = next(self._steps, None)
+            if progress is None:
+                self._steps = None
+            else:
+                self.progress = progress
+
+    def add_points(self, size: QSize, live: Points, first: int) -> QRect:
+        """Add what the points from ``first`` on fix; returns the part of the canvas to repaint."""
         scale = _scale(size)
-        painter = self._painter()
-        changed = paint_joint(painter, live, len(live) - 1, self._ink, self.pen_width, scale)
+        painter = _painter_on(self._pixmap)
+        changed = QRectF()
+        for number in range(first, len(live)):
+            changed |= paint_joint(painter, live, number, self._ink, self.pen_width, scale)
         painter.end()
         # The straight ends from before and now, which are painted over the picture.
-        xs, ys, *_ = zip(*live[-3:].tolist(), strict=True)
+        ends = live[max(first - 2, 0) :, :2]
         margin = 2 * self.pen_width
-        low = QPointF((min(xs) - margin) * scale, (min(ys) - margin) * scale)
-        high = QPointF((max(xs) + margin) * scale, (max(ys) + margin) * scale)
-        return (changed | QRectF(low, high)).toAlignedRect()
+        low, high = ends.min(axis=0) - margin, ends.max(axis=0) + margin
+        area = QRectF(QPointF(*(low * scale).tolist()), QPointF(*(high * scale).tolist()))
+        return (changed | area).toAlignedRect()
 
     def add_tail(self, size: QSize, live: Points) -> None:
         """Add the straight end of a stroke that is finished."""
-        painter = self._painter()
+        painter = _painter_on(self._pixmap)
         paint_tail(painter, live, self._ink, self.pen_width, _scale(size))
         painter.end()
 
@@ -75,31 +102,49 @@ class CanvasPicture:
     def _paper(self) -> QColor:
         return QColor(self.theme.paper)
 
-    def _painter(self) -> QPainter:
-        painter = QPainter(self._pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        return painter
 
-
-def saved_image(sheet: Sheet, pen_width: float) -> QImage:
-    """The sheet as a picture, black ink on white paper in any theme."""
+def saved_image(sheet: Sheet, pen_width: float) -> Steps[QImage]:
+    """The sheet as a picture, black ink on white paper in any theme, in steps."""
     image = QImage(SAVED_SIDE, SAVED_SIDE, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    paint_sheet(painter, SAVED_SIDE, sheet, QColor("white"), QColor("black"), pen_width)
-    painter.end()
+    for _ in painting(image, SAVED_SIDE, sheet, QColor("white"), QColor("black"), pen_width):
+        yield
     return image
 
 
-def paint_sheet(
-    painter: QPainter, side: float, sheet: Sheet, paper: QColor, ink: QColor, pen_width: float
-) -> None:
-    """Paint a sheet's strokes or picture on paper of ``side`` painter's units."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+def painting(
+    device: QPaintDevice,
+    side: float,
+    sheet: Sheet,
+    paper: QColor,
+    ink: QColor,
+    pen_width: float,
+    live: Points = NO_POINTS,
+) -> Iterator[float]:
+    """Paint a sheet on paper of ``side`` logical pixels, and after it the points (n, 4) of the
+    stroke being made but for its straight end; yields after each part how far it is, in [0, 1]."""
+    scale, done = side / UNITS, 0
+    count = sheet.ink.point_count + len(live)
+    painter = _painter_on(device)
     painter.fillRect(QRectF(0, 0, side, side), paper)
     if sheet.picture is not None:
         painter.drawImage(QRectF(0, 0, side, side), picture_image(sheet, paper, ink))
-    for stroke in sheet.ink.strokes:
-        paint_stroke(painter, stroke, ink, pen_width, side / UNITS)
+    for points in (*(stroke.points for stroke in sheet.ink.strokes), live):
+        for number in range(len(points)):
+            paint_joint(painter, points, number, ink, pen_width, scale)
+            done += 1
+            if done % PART == 0:
+                painter.end()  # nobody can paint while another painter does
+                yield done / count
+                painter = _painter_on(device)
+        if points is not live:
+            paint_tail(painter, points, ink, pen_width, scale)
+    painter.end()
+
+
+def _painter_on(device: QPaintDevice) -> QPainter:
+    painter = QPainter(device)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return painter
 
 
 def picture_image(sheet: Sheet, paper: QColor, ink: QColor) -> QImage:

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from lenetpad.ink.strokes import Points, Stroke
+from lenetpad.ink.strokes import Points
 
 #: The drawn width at no and at full pressure, as factors of the pen's width. The middle, 0.5, is
 #: what a mouse reports: it draws the width itself.
@@ -18,16 +18,6 @@ HEAVIEST: Final = 1.55
 def width_at(pressure: float, pen_width: float) -> float:
     """The drawn width for a pressure in [0, 1]."""
     return pen_width * (LIGHTEST + (HEAVIEST - LIGHTEST) * min(max(pressure, 0.0), 1.0))
-
-
-def paint_stroke(
-    painter: QPainter, stroke: Stroke, colour: QColor, pen_width: float, scale: float
-) -> None:
-    """Paint a whole stroke; ``scale`` turns its units into the painter's."""
-    count = len(stroke.points)
-    for number in range(count):
-        paint_joint(painter, stroke.points, number, colour, pen_width, scale)
-    paint_tail(painter, stroke.points, colour, pen_width, scale)
 
 
 def paint_joint(

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QRect, Qt, QTimer, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 NOTE_MS: Final = 8000  # how long a note stays
 BREAK: Final = "\u200b"  # lets a long path continue on the next line
@@ -28,7 +37,12 @@ class Banner(QFrame):
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 4, 4)
+        self._button = QPushButton()
+        self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._button.clicked.connect(self._act)
+        self._action: Callable[[], object] | None = None
         layout.addWidget(self._label, 1)
+        layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -52,11 +66,32 @@ class Banner(QFrame):
         self._timer.start(NOTE_MS)
         self._show(message, kind="note")
 
+    def offer(self, message: str, label: str, action: Callable[[], object]) -> None:
+        """Show something that can be acted on by a button, until it is closed or replaced."""
+        self._timer.stop()
+        self._show(message, kind="note", label=label, action=action)
+
+    @Slot()
+    def _act(self) -> None:
+        action = self._action
+        self.hide()
+        if action is not None:
+            action()
+
     def lie_over(self, area: QRect) -> None:
         """Cover this part of the parent."""
         self.setGeometry(area)
 
-    def _show(self, message: str, kind: str) -> None:
+    def _show(
+        self,
+        message: str,
+        kind: str,
+        label: str = "",
+        action: Callable[[], object] | None = None,
+    ) -> None:
+        self._button.setText(label)
+        self._button.setVisible(bool(label))
+        self._action = action
         for separator in ("/", "\\"):
             message = message.replace(separator, separator + BREAK)
         self._label.setText(message)

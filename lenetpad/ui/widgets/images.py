@@ -8,8 +8,13 @@ from PySide6.QtGui import QImage
 
 def png(image: QImage) -> bytes:
     """The image as a PNG file."""
+    return encoded(image, "PNG")
+
+
+def encoded(image: QImage, kind: str) -> bytes:
+    """The image as a file of a kind, such as "PNG"; nothing where Qt cannot write that."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    image.save(buffer, kind)  # type: ignore[call-overload]
     return bytes(data.data())

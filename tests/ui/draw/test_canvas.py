@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -15,11 +16,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ink.raster import draw
-from lenetpad.ink.strokes import Ink, Sheet, Stroke
+from lenetpad.ink.sheets import UNITS
+from lenetpad.ink.strokes import History, Ink, Sheet, Stroke
 from lenetpad.tools.synthetic_pen import Phase, Pointer, PointerEvent, SyntheticPen
 from lenetpad.ui.draw.canvas import Canvas
-from lenetpad.ui.draw.canvas_picture import UNITS
 from lenetpad.ui.widgets.theme import LIGHT
+from lenetpad.ui.widgets.turns import at_once
 
 
 @pytest.fixture
@@ -56,15 +58,110 @@ def test_every_pointer_draws(canvas: Canvas, pointer: Pointer) -> None:
 
 
 @pytest.mark.parametrize("pointer", [Pointer.MOUSE, Pointer.TOUCH, Pointer.PEN])
-def test_every_event_is_told_at_once(qtbot: QtBot, canvas: Canvas, pointer: Pointer) -> None:
+def test_every_event_is_told_at_once(
+    canvas: Canvas, monkeypatch: pytest.MonkeyPatch, pointer: Pointer
+) -> None:
     told: list[Sheet] = []
     canvas.sheet_changed.connect(told.append)
     hand = SyntheticPen(canvas, pointer)
+    now = time.perf_counter()
     for number in range(5):
+        monkeypatch.setattr(time, "perf_counter", lambda: now + 0.004 * number)  # noqa: B023
         hand.send(at(0.1 * number, 0.5, Phase.MOVE if number else Phase.DOWN))
         assert told[-1].ink.point_count == number + 1
     hand.send(at(0.4, 0.5, Phase.UP))
     assert canvas.sheet == told[-1]
+
+
+def test_a_pen_that_is_faster_than_the_screen_loses_no_point(qtbot: QtBot, canvas: Canvas) -> None:
+    told: list[Sheet] = []
+    canvas.sheet_changed.connect(told.append)
+    hand = SyntheticPen(canvas)
+    for number in range(400):
+        hand.send(at(number / 400, 0.5, Phase.MOVE if number else Phase.DOWN))
+    qtbot.waitUntil(lambda: told[-1].ink.point_count == 400)  # without a further event
+    assert len(told) < 200
+    assert darkness(canvas.grab().toImage())[200, 20:380].min() > 0.9
+    hand.send(at(1.0, 0.5, Phase.UP))
+    (drawn,) = canvas.sheet.ink.strokes
+    assert drawn.xy[:, 0].tolist() == pytest.approx(np.linspace(0, 1000, 400, endpoint=False))
+
+
+@pytest.mark.parametrize("pointer", [Pointer.MOUSE, Pointer.PEN])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, 1e308, -1e308])
+def test_a_broken_point_is_left_out_and_the_stroke_goes_on(
+    canvas: Canvas, bad: float, pointer: Pointer
+) -> None:
+    stroke(SyntheticPen(canvas, pointer), (0.1, 0.1), (0.2, 0.1))
+    hand = SyntheticPen(canvas, pointer)
+    hand.send(at(bad, 0.5, Phase.DOWN))
+    for event in (at(0.1, 0.5), at(0.2, bad), at(bad, bad), at(0.3, 0.5)):
+        hand.send(event)
+    if pointer is Pointer.PEN and not math.isfinite(bad):
+        hand.send(at(0.4, 0.5, pressure=bad))
+    hand.send(at(bad, 0.5, Phase.UP))
+    assert canvas.sheet.ink.strokes[1].xy.tolist() == [[100, 500], [300, 500]]
+    stroke(hand, (0.1, 0.9), (0.2, 0.9))
+    assert len(canvas.sheet.ink.strokes) == 3
+    canvas.undo()
+    canvas.undo()
+    assert len(canvas.sheet.ink.strokes) == 1
+    canvas.grab()
+
+
+def test_a_broken_point_erases_nothing(canvas: Canvas) -> None:
+    stroke(SyntheticPen(canvas), (0.1, 0.1), (0.2, 0.1))
+    hand = SyntheticPen(canvas, Pointer.ERASER)
+    for phase in (Phase.DOWN, Phase.MOVE, Phase.UP):
+        hand.send(at(math.nan, math.nan, phase))
+    assert len(canvas.sheet.ink.strokes) == 1
+
+
+def test_a_fast_swipe_erases_all_that_it_crosses(canvas: Canvas) -> None:
+    pen, eraser = SyntheticPen(canvas), SyntheticPen(canvas, Pointer.ERASER)
+    for number in range(20):
+        x = 0.02 + 0.048 * number
+        stroke(pen, (x, 0.3), (x, 0.7))
+    stroke(eraser, (0.0, 0.5), (0.99, 0.5))
+    assert not canvas.sheet
+
+
+def test_a_tablet_that_is_unplugged_ends_its_stroke(canvas: Canvas) -> None:
+    hand = SyntheticPen(canvas)
+    hand.send(at(0.1, 0.1, Phase.DOWN))
+    hand.send(at(0.2, 0.2))
+    del hand  # and with it the device
+    QApplication.processEvents()
+    stroke(SyntheticPen(canvas, Pointer.MOUSE), (0.5, 0.5), (0.6, 0.6))
+    assert [len(one.points) for one in canvas.sheet.ink.strokes] == [2, 2]
+
+
+def test_points_that_were_seen_stay_as_they_are(canvas: Canvas) -> None:
+    hand = SyntheticPen(canvas)
+    hand.send(at(0.1, 0.1, Phase.DOWN))
+    hand.send(at(0.2, 0.2))
+    seen = canvas.live
+    before = seen.copy()
+    hand.send(at(0.3, 0.3, Phase.UP))
+    stroke(hand, *((0.5, number / 20000) for number in range(10_000)))
+    assert np.array_equal(seen, before)
+    first, second = canvas.sheet.ink.strokes
+    assert np.array_equal(first.points, before)
+    assert len(second.points) == 10_000
+
+
+def test_a_large_sheet_is_drawn_in_parts(qtbot: QtBot, canvas: Canvas) -> None:
+    across = np.linspace(0, 1000, 5000)
+    canvas.set_sheet(Sheet(Ink.of([np.stack([across, across], axis=1)])))
+    sliced = canvas.grab().toImage()
+    assert darkness(sliced)[380, 380] < 0.1  # that part comes later
+    assert darkness(sliced)[20, 20] > 0.9
+    qtbot.waitUntil(lambda: canvas._picture.complete)
+    stroke(SyntheticPen(canvas), (0.9, 0.1), (0.9, 0.2))
+    whole = darkness(canvas.grab().toImage())
+    assert whole[20, 20] > 0.9
+    assert whole[380, 380] > 0.9
+    assert whole[60, 360] > 0.9
 
 
 def test_times_go_on_from_the_drawings_first_point(canvas: Canvas) -> None:
@@ -237,14 +334,25 @@ def test_the_image_holds_the_stroke_being_made(canvas: Canvas) -> None:
     hand = SyntheticPen(canvas)
     hand.send(at(0.2, 0.5, Phase.DOWN))
     hand.send(at(0.8, 0.5))
-    assert canvas.image().pixelColor(500, 500) == QColor("black")
+    assert at_once(canvas.image()).pixelColor(500, 500) == QColor("black")
 
 
 def test_what_is_restored_is_no_step_to_undo(canvas: Canvas) -> None:
     sheet = Sheet(Ink.of([[[100, 100], [200, 200]]]))
-    canvas.restore(sheet)
+    canvas.restore(History(sheet))
     canvas.undo()
     assert canvas.sheet == sheet
+
+
+def test_what_was_drawn_before_the_sheet_comes_back_lies_on_top(canvas: Canvas) -> None:
+    stroke(SyntheticPen(canvas), (0.1, 0.1), (0.2, 0.1))
+    kept = History().doing(Sheet(Ink.of([[[500, 500], [600, 600]]])))
+    canvas.restore(kept)
+    assert [one.xy[0].tolist() for one in canvas.sheet.ink.strokes] == [[500, 500], [100, 100]]
+    canvas.undo()
+    assert canvas.sheet == kept.present
+    canvas.undo()
+    assert not canvas.sheet
 
 
 def test_a_second_click_of_a_double_click_draws(canvas: Canvas) -> None:
@@ -271,7 +379,7 @@ def test_resizing_keeps_the_drawing(canvas: Canvas) -> None:
 
 def test_the_image_is_black_on_white_in_any_theme(canvas: Canvas) -> None:
     stroke(SyntheticPen(canvas), (0.25, 0.5), (0.75, 0.5))
-    image = canvas.image()
+    image = at_once(canvas.image())
     assert image.pixelColor(5, 5) == QColor("white")
     assert image.pixelColor(500, 500) == QColor("black")
 

@@ -1,0 +1,82 @@
+"""Files, pictures and texts from outside to sheets that fit the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from lenetpad.ink import journal
+from lenetpad.ink.files import ink_from_text, is_ink, iterate_ink, read_picture
+from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
+
+UNITS: Final = 1000.0  # the canvas's side in the unit of its strokes
+#: How much of the canvas foreign ink takes up, and how small it may be before it is made to.
+FITTED: Final = 0.7
+SMALLEST: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a sheet is read from: a file, or else the bytes of a picture or of a journal, or a line
+    of an ink file."""
+
+    path: Path | None = None
+    picture: bytes = b""
+    journal: bytes = b""
+    text: str = ""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.path.name if self.path else "the clipboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sheet that was read, and what the user should know of it."""
+
+    sheet: Sheet
+    note: str = ""
+
+
+def read_sheet(source: Source) -> Found:
+    """The first drawing of an ink file, or a picture normalised. Raises InkError, OSError."""
+    path = source.path
+    if path is None:
+        if source.picture:
+            return Found(Sheet(picture=read_picture(source.picture)))
+        if source.journal:
+            return Found(_sheet_in(source.journal))
+        return Found(Sheet(fitted(ink_from_text(source.text))))
+    if not is_ink(path):
+        return Found(Sheet(picture=read_picture(path)))
+    drawings = list(islice(iterate_ink(path), 2))
+    note = f"{path.name} holds several drawings; this is the first." if drawings[1:] else ""
+    return Found(Sheet(fitted(drawings[0].ink)), note)
+
+
+def _sheet_in(content: bytes) -> Sheet:
+    found = journal.recovered(content)
+    if found.fault or not found.whole:
+        raise InkError(f"the clipboard's sheet is damaged: {found.fault}; copy it again")
+    return found.history.present
+
+
+def fitted(ink: Ink) -> Ink:
+    """Ink of any unit on the canvas: as it is where it lies on it well, else scaled to fit."""
+    points = np.concatenate([stroke.xy for stroke in ink.strokes])
+    low, high = points.min(axis=0), points.max(axis=0)
+    span = float((high - low).max())
+    if low.min() >= 0 and high.max() <= UNITS and span >= SMALLEST * UNITS:
+        return ink
+    scale = FITTED * UNITS / span if span > 0 else 1.0
+    strokes = []
+    for stroke in ink.strokes:
+        moved = stroke.points.copy()
+        moved[:, :2] = (stroke.xy - (low + high) / 2) * scale + UNITS / 2
+        strokes.append(Stroke(moved))
+    return Ink(tuple(strokes))

@@ -1,0 +1,171 @@
+"""A sheet's journal: what is written comes back, whatever was cut off or damaged."""
+
+from __future__ import annotations
+
+import random
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lenetpad.ink import journal
+from lenetpad.ink.journal import HEAD, MAGIC, Kind, changes, recovered, written
+from lenetpad.ink.strokes import UNDO_DEPTH, History, Ink, Sheet, Stroke
+
+
+def stroke(seed: int, points: int = 3) -> Stroke:
+    return Stroke(np.random.default_rng(seed).random((points, 4)))
+
+
+def picture(seed: int) -> Sheet:
+    return Sheet(picture=np.random.default_rng(seed).random((28, 28)).astype(np.float32))
+
+
+def walk(history: History, rng: random.Random, steps: int) -> History:
+    """Draw, erase, open, undo and redo at random."""
+    for _ in range(steps):
+        sheet = history.present
+        match rng.randrange(8):
+            case 0 | 1 | 2:
+                added = stroke(rng.randrange(10**9), rng.randrange(1, 5))
+                history = history.doing(Sheet(sheet.ink.adding(added)))
+            case 3 if sheet.ink:
+                kept = [one for one in sheet.ink.strokes if rng.random() < 0.5]
+                history = history.doing(Sheet(Ink(tuple(kept))))
+            case 4:
+                history = history.doing(picture(rng.randrange(10**9)))
+            case 5:
+                history = history.doing(Sheet())
+            case 6:
+                history = history.undone()
+            case _:
+                history = history.redone()
+    return history
+
+
+def test_an_empty_journal_is_a_blank_sheet() -> None:
+    for content in (b"", MAGIC, MAGIC[:5]):
+        assert recovered(content).history == History()
+        assert not recovered(content).fault
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10**9))
+def test_a_whole_history_comes_back(seed: int) -> None:
+    history = walk(History(), random.Random(seed), 25)
+    found = recovered(written(history))
+    assert found.history == history
+    assert (found.fault, found.whole) == ("", len(written(history)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10**9))
+def test_what_is_appended_leads_from_one_history_to_the_next(seed: int) -> None:
+    rng = random.Random(seed)
+    history = walk(History(), rng, 10)
+    content = written(history)
+    for _ in range(10):
+        after = walk(history, rng, rng.randrange(4))
+        records = changes(history, after)
+        assert records is not None
+        content += records
+        history = after
+        assert recovered(content).history == history
+
+
+def test_what_is_appended_is_small() -> None:
+    history = History(Sheet(Ink(tuple(stroke(n) for n in range(1000)))))
+    after = history.doing(Sheet(history.present.ink.adding(stroke(5000))))
+    records = changes(history, after)
+    assert records is not None
+    assert len(records) < 200
+    erased = after.doing(
+        Sheet(Ink(after.present.ink.strokes[:500] + after.present.ink.strokes[501:]))
+    )
+    assert len(changes(after, erased) or b"") < 100
+
+
+def test_the_depth_of_undo_is_the_histories() -> None:
+    history = History()
+    content = written(history)
+    for number in range(UNDO_DEPTH + 20):
+        after = history.doing(Sheet(Ink((stroke(number),))))
+        content += changes(history, after) or b""
+        history = after
+    assert len(history.past) == UNDO_DEPTH
+    assert recovered(content).history == history
+    back = history
+    for _ in range(5):
+        back = back.undone()
+    assert recovered(content + (changes(history, back) or b"")).history == back
+
+
+def test_histories_without_a_sheet_in_common_have_no_way_between_them() -> None:
+    one = History().doing(picture(1))
+    assert changes(one, History(picture(2))) is None
+    assert changes(one, one) == b""
+
+
+def test_a_stroke_that_was_being_made_is_finished() -> None:
+    live = stroke(1, 50).points
+    content = written(History(Sheet(Ink((stroke(2),)))), live[:20])
+    content += journal.points_record(live[20:30]) + journal.points_record(live[30:])
+    first, second = recovered(content).history.present.ink.strokes
+    assert first == stroke(2)
+    assert np.array_equal(second.points, live)
+    assert recovered(content + journal.record(Kind.END)).history.present.ink.strokes[1] == second
+    cancelled = recovered(content + journal.record(Kind.CANCEL)).history
+    assert cancelled.present.ink.strokes == (first,)
+
+
+def test_ink_replaces_a_picture() -> None:
+    content = written(History(picture(1)), stroke(1).points)
+    history = recovered(content).history
+    assert history.present == Sheet(Ink((stroke(1),)))
+    assert history.past == (picture(1),)
+
+
+@pytest.mark.parametrize("cut", range(1, 30))
+def test_what_a_crash_cut_off_is_left_out(cut: int) -> None:
+    before = written(History(Sheet(Ink((stroke(1),)))))
+    content = before + journal.points_record(stroke(2).points)
+    found = recovered(content[:-cut])
+    assert found.history.present.ink.strokes == (stroke(1),)
+    assert (found.whole, found.fault) == (len(before), "")
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_damage_is_noticed_and_what_lies_before_it_comes_back(seed: int) -> None:
+    rng = random.Random(seed)
+    history = walk(History(), rng, 8)
+    content = bytearray(written(history))
+    at = rng.randrange(len(content))
+    content[at] ^= 1 << rng.randrange(8)
+    found = recovered(bytes(content))
+    assert found.history == history or found.fault or found.whole < len(content)
+    assert found.whole <= at or found.history == history
+
+
+def made(kind: int, payload: bytes) -> bytes:
+    return MAGIC + HEAD.pack(kind, len(payload), zlib.crc32(payload)) + payload
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"no journal at all",
+        made(99, b""),
+        made(Kind.POINTS, b"12345"),
+        made(Kind.POINTS, np.full((1, 4), np.nan).tobytes()) + made(Kind.END, b"")[len(MAGIC) :],
+        made(Kind.STEP, b""),
+        made(Kind.STEP, b"\0" + b"\xff" * 8),
+        made(Kind.BASE, b"\0" + (1).to_bytes(4, "little") + bytes(4) + b"\0\0\0\0\5\0\0\0"),
+        made(Kind.BASE, b"\0" + bytes(4) + (1).to_bytes(4, "little") + bytes(4)),
+    ],
+)
+def test_what_makes_no_sense_is_a_fault_and_no_exception(content: bytes) -> None:
+    found = recovered(content)
+    assert found.fault
+    assert not found.history.present
