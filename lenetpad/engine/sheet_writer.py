@@ -132,7 +132,8 @@ class SheetWriter(Worker):
             self._latest = change
         if self._latest is None:
             return False
-        due = time.monotonic() - self._synced > SYNC_SECONDS or self._hurry.is_set()
+        late = time.monotonic() - self._synced > SYNC_SECONDS
+        due = late or self._failing or self._hurry.is_set()
         failure = self.guard(partial(self._keep, self._latest, due), Place.DRAW)
         if failure is not None:
             self._history = None  # whatever was written of it: the next try begins anew
@@ -145,7 +146,7 @@ class SheetWriter(Worker):
             self._settle(self._latest.serial)
         if self._failing:
             self._hurry.wait(RETRY_SECONDS)
-            if self._hurry.is_set():  # the window closes, and has been told
+            if self._closing:  # the window has been told
                 self._latest = None
         elif due:
             self._synced = time.monotonic()

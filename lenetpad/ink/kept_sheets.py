@@ -72,10 +72,8 @@ class KeptSheet:
 
     def read(self) -> Restored:
         """What the journal holds. What cannot be read is set aside, and the rest written anew."""
-        if self._earlier is not None:
-            return self._read_earlier(self._earlier)
         if not os.path.lexists(self.path):
-            return Restored()
+            return Restored() if self._earlier is None else self._read_earlier(self._earlier)
         try:
             content = contents(self.path, LARGEST_JOURNAL)
         except InputError as error:
@@ -104,7 +102,6 @@ class KeptSheet:
             disk.replace(self.path, journal.written(history))
             for name in (EARLIER_INK, EARLIER_PICTURE):
                 (folder / name).unlink(missing_ok=True)
-        self._earlier = None
         return Restored(history, tuple(notes))
 
     def _set_aside(self, path: Path, fault: str) -> str:

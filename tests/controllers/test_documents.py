@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +15,15 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
 )
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from lenetpad.app import Program
+from lenetpad.engine.documents import is_large
+from lenetpad.engine.side_process import in_a_process
 from lenetpad.ink.files import Drawing, is_ink, read_ink, write_ink
+from lenetpad.ink.sheets import Found, Source
 from lenetpad.ink.strokes import Ink, InkError, Sheet
+from lenetpad.tools.event_loop import wait_until
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw import clipboard, documents
 
@@ -28,24 +34,43 @@ def draw(program: Program, ink: Ink = INK) -> None:
     SyntheticPen(program.draw.page.canvas).write(ink)
 
 
+def read(program: Program) -> None:
+    """Wait until nothing is being read any more."""
+    documents = program.draw.documents
+    wait_until(lambda: not documents.reading)
+
+
+def opened(program: Program, path: Path) -> None:
+    program.draw.documents.open_path(path)
+    read(program)
+
+
+def saved(program: Program, path: Path) -> None:
+    program.draw.documents.save_path(path)
+    program.draw.documents.finish_saving()
+
+
+def pasted(program: Program) -> None:
+    program.draw.documents.paste()
+    read(program)
+
+
 def test_ink_is_saved_and_opened_again(program: Program, tmp_path: Path) -> None:
     draw(program)
     drawn = program.draw.page.canvas.sheet
-    program.draw.documents.save_path(tmp_path / "digit.jsonl")
+    saved(program, tmp_path / "digit.jsonl")
     program.draw.page.canvas.clear()
-    program.draw.documents.open_path(tmp_path / "digit.jsonl")
-    opened = program.draw.page.canvas.sheet
-    assert [len(s.points) for s in opened.ink.strokes] == [
-        len(s.points) for s in drawn.ink.strokes
-    ]
-    for one, other in zip(opened.ink.strokes, drawn.ink.strokes, strict=True):
+    opened(program, tmp_path / "digit.jsonl")
+    again = program.draw.page.canvas.sheet
+    assert [len(s.points) for s in again.ink.strokes] == [len(s.points) for s in drawn.ink.strokes]
+    for one, other in zip(again.ink.strokes, drawn.ink.strokes, strict=True):
         assert np.allclose(one.xy, other.xy, atol=0.01)
     assert not program.draw.page.banner.isVisible()
 
 
 def test_a_file_of_many_drawings_says_which_is_shown(program: Program, tmp_path: Path) -> None:
     write_ink(tmp_path / "many.jsonl", [Drawing(INK), Drawing(Ink.of([[[5, 5]]]))])
-    program.draw.documents.open_path(tmp_path / "many.jsonl")
+    opened(program, tmp_path / "many.jsonl")
     assert program.draw.page.canvas.sheet.ink == INK
     assert program.draw.page.banner.text == "many.jsonl holds several drawings; this is the first."
 
@@ -54,8 +79,8 @@ def test_a_picture_is_saved_and_opened_as_a_normalised_digit(
     program: Program, tmp_path: Path
 ) -> None:
     draw(program)
-    program.draw.documents.save_path(tmp_path / "digit.png")
-    program.draw.documents.open_path(tmp_path / "digit.png")
+    saved(program, tmp_path / "digit.png")
+    opened(program, tmp_path / "digit.png")
     picture = program.draw.page.canvas.sheet.picture
     assert picture is not None
     assert picture.max() > 0.9
@@ -72,7 +97,7 @@ def test_a_bad_file_is_explained_and_loses_nothing(
     before = program.draw.page.canvas.sheet
     if content is not None:
         (tmp_path / name).write_bytes(content)
-    program.draw.documents.open_path(tmp_path / name)
+    opened(program, tmp_path / name)
     assert program.draw.page.banner.isVisible()
     assert name in program.draw.page.banner.text
     assert "\n" not in program.draw.page.banner.text
@@ -83,14 +108,14 @@ def test_saving_where_one_may_not_is_explained(program: Program, tmp_path: Path)
     draw(program)
     for name in ("none/digit.jsonl", "none/digit.png"):
         program.draw.page.banner.hide()
-        program.draw.documents.save_path(tmp_path / name)
-        assert program.draw.page.banner.isVisible()
+        saved(program, tmp_path / name)
+        wait_until(program.draw.page.banner.isVisible)
         assert "digit" in program.draw.page.banner.text
 
 
 def test_foreign_ink_is_scaled_to_the_canvas(program: Program, tmp_path: Path) -> None:
     write_ink(tmp_path / "tiny.jsonl", [Drawing(Ink.of([[[-1.0, -1.0], [1.0, 2.0]]]))])
-    program.draw.documents.open_path(tmp_path / "tiny.jsonl")
+    opened(program, tmp_path / "tiny.jsonl")
     xy = program.draw.page.canvas.sheet.ink.strokes[0].xy
     assert np.ptp(xy, axis=0).max() == pytest.approx(700)
     assert xy.mean(axis=0) == pytest.approx([500, 500])
@@ -104,7 +129,7 @@ def test_copy_and_paste_bring_the_ink_back(program: Program) -> None:
     assert not image.isNull()
     before = [s.xy.tolist() for s in program.draw.page.canvas.sheet.ink.strokes]
     program.draw.page.canvas.clear()
-    program.draw.documents.paste()
+    pasted(program)
     assert np.allclose(program.draw.page.canvas.sheet.ink.strokes[0].xy, before[0], atol=0.01)
 
 
@@ -113,7 +138,7 @@ def test_a_picture_is_copied_and_pasted_unchanged(program: Program) -> None:
     program.draw.page.canvas.set_sheet(Sheet(picture=picture))
     program.draw.documents.copy()
     program.draw.page.canvas.clear()
-    program.draw.documents.paste()
+    pasted(program)
     assert np.array_equal(program.draw.page.canvas.sheet.picture, picture)
 
 
@@ -121,7 +146,7 @@ def test_an_empty_list_of_files_is_nothing_to_paste(program: Program) -> None:
     mime = QMimeData()
     mime.setData("text/uri-list", b"")
     with pytest.raises(InkError, match="nothing to paste"):
-        clipboard.sheet_in(mime)
+        clipboard.source_in(mime)
 
 
 def test_a_picture_from_elsewhere_is_pasted(program: Program) -> None:
@@ -131,7 +156,7 @@ def test_a_picture_from_elsewhere_is_pasted(program: Program) -> None:
         for x in range(28, 33):
             image.setPixelColor(x, y, QColor("black"))
     QGuiApplication.clipboard().setImage(image)
-    program.draw.documents.paste()
+    pasted(program)
     assert program.draw.page.canvas.sheet.picture is not None
 
 
@@ -139,7 +164,7 @@ def test_pasting_nothing_is_explained(program: Program) -> None:
     draw(program)
     before = program.draw.page.canvas.sheet
     QGuiApplication.clipboard().setText("just words")
-    program.draw.documents.paste()
+    pasted(program)
     assert "nothing to paste" in program.draw.page.banner.text
     assert program.draw.page.canvas.sheet == before
 
@@ -156,6 +181,7 @@ def test_a_file_can_be_dropped(program: Program, tmp_path: Path) -> None:
         Qt.KeyboardModifier.NoModifier,
     )
     program.window.dropEvent(event)
+    read(program)
     assert program.draw.page.canvas.sheet.ink == INK
 
 
@@ -170,6 +196,7 @@ def test_saving_asks_before_it_replaces_a_file_that_was_not_named(
         button = QMessageBox.StandardButton[answer]
         monkeypatch.setattr(QMessageBox, "question", lambda *_, button=button: button)
         program.draw.documents.save_document()
+        program.draw.documents.finish_saving()
         content = (tmp_path / "digit.7.ink.jsonl").read_text(encoding="utf-8")
         assert (content == "precious") is kept
     assert program.window.preferences.folder == str(tmp_path)
@@ -205,3 +232,78 @@ def test_saving_proposes_the_ending_that_the_desktop_knows(
     program.draw.documents.save_document()
     assert proposed == ["drawing.ink.jsonl"]
     assert is_ink(Path(proposed[0]))
+
+
+def test_what_takes_long_says_so_and_can_be_cancelled(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw(program)
+    before = program.draw.page.canvas.sheet
+    go_on = threading.Event()
+
+    def read_slowly(source: Source) -> Found:
+        assert go_on.wait(20)
+        return Found(Sheet())
+
+    monkeypatch.setattr("lenetpad.engine.documents.read_sheet", read_slowly)
+    banner = program.draw.page.banner
+    program.draw.documents.open_path(tmp_path / "slow.png")
+    wait_until(banner.isVisible)
+    assert banner.text == "Reading slow.png …"
+    draw(program)  # the pen does not wait
+    (button,) = banner.findChildren(QPushButton)
+    button.click()
+    assert not program.draw.documents.reading
+    assert not banner.isVisible()
+    go_on.set()
+    program.draw.documents.open_path(tmp_path / "slow.png")
+    read(program)
+    assert program.draw.page.canvas.history.past[-1] != before  # only the second was put there
+    program.draw.page.canvas.undo()
+    assert len(program.draw.page.canvas.sheet.ink.strokes) == 4
+
+
+def test_ink_that_is_large_is_read_in_a_process_of_its_own(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    angles = np.linspace(0, 40, 6000)
+    ink = Ink.of([np.stack([500 + 400 * np.cos(angles), 500 + 400 * np.sin(angles)], axis=1)])
+    write_ink(tmp_path / "large.jsonl", [Drawing(ink)])
+    assert is_large(Source(tmp_path / "large.jsonl"))
+    processes: list[object] = []
+    started = in_a_process
+
+    def note(*call: object) -> Generator[None, None, object]:
+        processes.append(call)
+        return started(*call)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("lenetpad.engine.documents.in_a_process", note)
+    opened(program, tmp_path / "large.jsonl")
+    assert len(processes) == 1
+    (stroke,) = program.draw.page.canvas.sheet.ink.strokes
+    assert np.allclose(stroke.xy, ink.strokes[0].xy)
+    (tmp_path / "bad.jsonl").write_bytes((tmp_path / "large.jsonl").read_bytes()[:-100_000])
+    opened(program, tmp_path / "bad.jsonl")
+    assert "bad.jsonl" in program.draw.page.banner.text
+    assert len(processes) == 2
+
+
+def test_a_large_sheet_is_copied_and_pasted(program: Program) -> None:
+    angles = np.linspace(0, 40, 2000)
+    ink = Ink.of([np.stack([500 + 400 * np.cos(angles), 500 + 400 * np.sin(angles)], axis=1)])
+    program.draw.page.canvas.set_sheet(Sheet(ink))
+    QGuiApplication.clipboard().clear()
+    program.draw.documents.copy()
+    assert QGuiApplication.clipboard().image().isNull()  # it is painted in turns
+    wait_until(lambda: not QGuiApplication.clipboard().image().isNull())
+    program.draw.page.canvas.clear()
+    pasted(program)
+    assert program.draw.page.canvas.sheet.ink == ink
+
+
+def test_a_damaged_sheet_on_the_clipboard_is_explained(program: Program) -> None:
+    mime = QMimeData()
+    mime.setData(clipboard.SHEET_TYPE, b"no journal")
+    QGuiApplication.clipboard().setMimeData(mime)
+    pasted(program)
+    assert "damaged" in program.draw.page.banner.text

@@ -18,14 +18,17 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
+from lenetpad.ink.journal import recovered
 from lenetpad.ink.raster import draw
-from lenetpad.ink.strokes import Ink, Sheet
+from lenetpad.ink.strokes import Ink, Sheet, Stroke
 from lenetpad.lenet.config import PRESETS
-from lenetpad.tools.synthetic_pen import Pointer, SyntheticPen
+from lenetpad.tools.event_loop import wait_until
+from lenetpad.tools.synthetic_pen import Pointer, SyntheticPen, pointer_events
 from lenetpad.training import weights
 from lenetpad.training.network import network_of
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
@@ -368,53 +371,141 @@ def test_a_device_that_is_not_there_falls_back_with_a_banner(
     assert settings.value("device") == "cpu"
 
 
-def test_what_lay_on_the_canvas_comes_back(
-    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any], tmp_path: Path
+def test_what_lay_on_the_canvas_comes_back_with_what_can_be_undone(
+    make_program: Callable[..., Program], fake_reader: type[Any], tmp_path: Path
 ) -> None:
     folder = tmp_path / "data"
     ink = Ink.of([[[100, 100], [900, 900]]])
     picture = np.random.default_rng(1).random((28, 28)).astype(np.float32)
-    for sheet in (Sheet(ink), Sheet(picture=picture), Sheet()):
+    sheets = [Sheet(ink), Sheet(picture=picture), Sheet()]
+    for sheet in sheets:
         program = make_program(lambda choice: fake_reader(), folder=folder)
         program.draw.page.canvas.set_sheet(sheet)
         program.window.close()
-        again = make_program(lambda choice: fake_reader(), folder=folder)
-        assert again.draw.page.canvas.sheet == sheet
-        assert not again.window.actions_by_name["undo"].isEnabled()
-        again.window.close()
-    assert not list(folder.iterdir())
+    program = make_program(lambda choice: fake_reader(), folder=folder)
+    canvas = program.draw.page.canvas
+    assert canvas.sheet == sheets[2]
+    for sheet in (sheets[1], sheets[0], Sheet()):
+        assert program.window.actions_by_name["undo"].isEnabled()
+        canvas.undo()
+        assert canvas.sheet == sheet
+    assert not program.window.actions_by_name["undo"].isEnabled()
+    program.window.close()
+    again = make_program(lambda choice: fake_reader(), folder=folder)
+    again.draw.page.canvas.redo()
+    assert again.draw.page.canvas.sheet == sheets[0]
+    again.window.close()
 
 
-def test_a_finished_stroke_is_soon_on_the_disk(
-    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any], tmp_path: Path
+def test_a_stroke_is_on_the_disk_while_it_is_made(
+    make_program: Callable[..., Program], fake_reader: type[Any], tmp_path: Path
 ) -> None:
     program = make_program(lambda choice: fake_reader(), folder=tmp_path)
-    SyntheticPen(program.draw.page.canvas).write(Ink.of([[[100, 100], [900, 900]]]))
-    qtbot.waitUntil(lambda: (tmp_path / "last.jsonl").exists())
+    pen = SyntheticPen(program.draw.page.canvas)
+    for number, event in enumerate(pointer_events(Ink.of([[[100, 100], [900, 900]]]))):
+        pen.send(event)
+        if number == 20:
+            break
+    journal = tmp_path / "sheets" / "1" / "journal"
+    wait_until(lambda: journal.exists() and kept(journal).ink.point_count == 21)
+
+
+def kept(journal: Path) -> Sheet:
+    """What a journal says lies on the canvas."""
+    return recovered(journal.read_bytes()).history.present
+
+
+def test_two_windows_keep_a_sheet_each(
+    make_program: Callable[..., Program], fake_reader: type[Any], tmp_path: Path
+) -> None:
+    ones, twos = Sheet(Ink.of([[[1, 1], [9, 9]]])), Sheet(Ink.of([[[2, 2], [8, 8]]]))
+    one = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    two = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    idle = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    one.draw.page.canvas.set_sheet(ones)
+    two.draw.page.canvas.set_sheet(twos)
+    idle.window.close()
+    two.window.close()
+    one.window.close()
+    again = [make_program(lambda choice: fake_reader(), folder=tmp_path) for _ in range(2)]
+    assert {program.draw.page.canvas.sheet for program in again} == {ones, twos}
+    assert len(list((tmp_path / "sheets").iterdir())) == 2
+    for program in again:
+        program.window.close()
+
+
+def test_a_large_sheet_comes_back_beside_the_start(
+    make_program: Callable[..., Program], fake_reader: type[Any], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(1)
+    sheet = Sheet(Ink(tuple(Stroke(rng.random((500, 4)) * 900) for _ in range(10))))
+    program = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    program.draw.page.canvas.set_sheet(sheet)
+    program.window.close()
+    again = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    canvas = again.draw.page.canvas
+    assert not canvas.sheet
+    SyntheticPen(canvas).write(Ink.of([[[100, 100], [900, 900]]]))
+    wait_until(lambda: len(canvas.sheet.ink.strokes) == 11)
+    assert Ink(canvas.sheet.ink.strokes[:10]) == sheet.ink
+    again.window.close()
+    last = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    wait_until(lambda: len(last.draw.page.canvas.sheet.ink.strokes) == 11)
+    last.window.close()
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
         ("last.jsonl", b"{"),
-        ("last.jsonl", b""),
-        ("last.npy", b"{"),
         ("last.npy", b""),
-        ("last.npy", b"\x93NUMPY\x01\x00\x10\x00{'descr': '<f4',\n"),
+        ("sheets/1/journal", b"garbage"),
+        ("sheets/1/journal", b"lenetpad journal 2\n"),
     ],
 )
-def test_a_damaged_sheet_of_the_last_time_does_not_stop_the_start(
-    qtbot: QtBot,
+def test_a_damaged_sheet_of_the_last_time_is_set_aside_and_said(
     make_program: Callable[..., Program],
     fake_reader: type[Any],
     tmp_path: Path,
     name: str,
     content: bytes,
 ) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_bytes(content)
     program = make_program(lambda choice: fake_reader(), folder=tmp_path)
     assert not program.draw.page.canvas.sheet
     assert program.window.page_stack.currentWidget() is program.draw.page
+    aside = tmp_path / "sheets" / "1" / f"damaged 1 {Path(name).name}"
+    assert aside.read_bytes() == content
+    assert str(aside) in program.draw.page.banner.text
+    program.window.close()
+
+
+def test_where_nothing_can_be_kept_it_is_said_and_asked(
+    make_program: Callable[..., Program],
+    fake_reader: type[Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "data").write_text("a file, where a folder should be", encoding="utf-8")
+    program = make_program(lambda choice: fake_reader(), folder=tmp_path / "data")
+    banner = program.draw.page.banner
+    assert banner.isVisible()
+    assert str(tmp_path / "data") in banner.text
+    assert "not kept" in banner.text
+    asked: list[str] = []
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+
+    def ask(_: object, __: str, question: str) -> QMessageBox.StandardButton:
+        asked.append(question)
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(QMessageBox, "question", ask)
+    SyntheticPen(program.draw.page.canvas).write(Ink.of([[[100, 100], [900, 900]]]))
+    assert not program.window.close()
+    assert program.draw.page.canvas.sheet
+    assert program.window.close()
+    assert "not kept" in asked[0]
 
 
 def test_a_network_that_a_later_choice_replaced_is_not_taken_for_it(
@@ -549,6 +640,9 @@ def show_and_look(window):
     page = window.page_widgets["draw"]
     def look():
         points = sum(len(stroke.points) for stroke in page.canvas.sheet.ink.strokes)
+        if not points and not page.banner.isVisible():  # it is being read
+            QTimer.singleShot(10, look)
+            return
         seen = page.banner.isVisible(), page.banner.text, points
         print(json.dumps([*seen, window.open_page_name]))
         window.close()
@@ -597,13 +691,15 @@ sys.exit(run([]))
     }
     done = run_python(code, **home)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "lenetpad" / "last.jsonl").exists()
+    (journal,) = (tmp_path / "lenetpad" / "sheets").glob("*/journal")
+    assert kept(journal) == Sheet(Ink.of([[[100, 100], [900, 900]]]))
 
 
 def test_the_canvas_is_sharp_at_scale_two(tmp_path: Path) -> None:
     code = """
 import sys
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QMessageBox
 from lenetpad import app
 from lenetpad.ink.strokes import Ink
 from lenetpad.tools.synthetic_pen import SyntheticPen

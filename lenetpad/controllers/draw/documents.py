@@ -84,7 +84,8 @@ class Documents(QObject):
         except InkError as error:
             self._page.banner.warn(str(error))
             return
-        if isinstance(found, QImage):  # a large one takes a second
+        if isinstance(found, QImage):  # to pack a large one takes a second
+            self._source = Source()
             self._jobs().run("clipboard", partial(png, found), self._read_picture)
         else:
             self._read(found)
@@ -203,12 +204,16 @@ class Documents(QObject):
         image = yield from self._page.canvas.image()
         use(sheet, image)
 
+    def finish_saving(self) -> None:
+        """Wait until what was saved is on the disk."""
+        self._writer.close()
+
     # The end
 
     def close(self) -> None:
         """Give up what is being read, and wait for what is being saved."""
         self._patience.stop()
         self._painting.stop()
-        self._writer.close()
+        self.finish_saving()
         if self._reading is not None:
             self._reading.close()
