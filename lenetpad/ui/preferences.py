@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TypeVar
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from lenetpad.ui.widgets.colour import Scale
 from lenetpad.ui.widgets.theme import ThemeChoice
@@ -18,11 +18,19 @@ USUAL_PEN_WIDTH = 32.0
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
-class Preferences:
-    """Typed access to the settings file."""
+class Preferences(QObject):
+    """Typed access to the settings file. ``failed`` carries a sentence, once, where it cannot be
+    written.
 
-    def __init__(self, settings: QSettings) -> None:
+    Only what is kept is written, key by key: what another window has kept meanwhile stays.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._settings = settings
+        self._has_failed = False
 
     @property
     def theme(self) -> ThemeChoice:
@@ -65,10 +73,13 @@ class Preferences:
         """Keep settings by name."""
         for name, value in values.items():
             self._settings.setValue(name, value)
-
-    def write(self) -> None:
-        """Write what was kept to the disk now."""
         self._settings.sync()
+        if self._settings.status() is QSettings.Status.AccessError and not self._has_failed:
+            self._has_failed = True
+            self.failed.emit(
+                f"Settings are not kept: {self._settings.fileName()} cannot be written. Make room "
+                "there, or let lenetpad write in its folder."
+            )
 
     def _text(self, name: str, usual: str) -> str:
         value = self._settings.value(name)

@@ -72,7 +72,8 @@ class Window(QMainWindow):
 
     def __init__(self, settings: QSettings, pages: Sequence[PageSpec]) -> None:
         super().__init__()
-        self.preferences = Preferences(settings)
+        self.preferences = Preferences(settings, self)
+        self.preferences.failed.connect(self.warn)
         self.page_stack = QStackedWidget()
         self.page_widgets: dict[str, Page] = {}  # those that have been built
         self._themes = ThemeSwitch(self, self.preferences, self.page_stack)
@@ -327,6 +328,5 @@ class Window(QMainWindow):
         if self.about is not None:
             self.about.close()
         self.preferences.keep(geometry=self.saveGeometry())
-        self.preferences.write()
         event.accept()
         self.closed.emit()
