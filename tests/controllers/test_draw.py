@@ -410,6 +410,19 @@ def test_a_stroke_is_on_the_disk_while_it_is_made(
     wait_until(lambda: journal.exists() and kept(journal).ink.point_count == 21)
 
 
+def test_the_end_comes_in_the_middle_of_the_first_stroke(
+    make_program: Callable[..., Program], fake_reader: type[Any], tmp_path: Path
+) -> None:
+    program = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    pen = SyntheticPen(program.draw.page.canvas)
+    for event in list(pointer_events(Ink.of([[[100, 100], [900, 900]]])))[:20]:
+        pen.send(event)
+    program.close()  # as where the screen has gone: nobody hides the window, or takes the pen
+    again = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    assert again.draw.page.canvas.sheet.ink.point_count == 20
+    again.window.close()
+
+
 def kept(journal: Path) -> Sheet:
     """What a journal says lies on the canvas."""
     return recovered(journal.read_bytes()).history.present

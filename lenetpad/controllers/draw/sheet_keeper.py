@@ -103,6 +103,7 @@ class SheetKeeper(QObject):
         """Wait until all that lies on the canvas is on the disk; False where it is not."""
         if self._folder is None:
             return True
+        self._canvas.finish()
         if self._writer is None or not self._restored:
             return not self._canvas.sheet
         self._keep()
@@ -112,6 +113,7 @@ class SheetKeeper(QObject):
         """Wait for the thread, and let another window have the sheet."""
         if self._writer is None or self._sheet is None:
             return
+        self._canvas.finish()
         self._writer.close()
         history = self._canvas.history
         blank = self._restored and not (history.present or history.past or history.future)

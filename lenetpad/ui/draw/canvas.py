@@ -139,7 +139,7 @@ class Canvas(QWidget):
 
         What was drawn meanwhile becomes a step on top.
         """
-        self._finish()
+        self.finish()
         drawn = self.history.present.ink.strokes
         if drawn:
             ink = history.present.ink
@@ -148,7 +148,7 @@ class Canvas(QWidget):
 
     def set_sheet(self, sheet: Sheet) -> None:
         """Put a sheet on the canvas, as a step that can be undone."""
-        self._finish()
+        self.finish()
         self._remember(self.history.doing(sheet))
 
     def clear(self) -> None:
@@ -157,13 +157,26 @@ class Canvas(QWidget):
 
     def undo(self) -> None:
         """Take the last step back."""
-        self._finish()
+        self.finish()
         self._remember(self.history.undone())
 
     def redo(self) -> None:
         """Make the step that was taken back again."""
-        self._finish()
+        self.finish()
         self._remember(self.history.redone())
+
+    def finish(self) -> None:
+        """End the gesture, if there is one, and keep what it made as a step that can be undone."""
+        if self._source is Source.NOTHING:
+            return
+        self._tell()
+        made = self.sheet
+        if self._live_count:
+            self._pixmap(self._live)
+            self._picture.add_tail(self.size(), self._live)
+        self._forget_gesture()
+        self.history = self.history.doing(made)
+        self.history_changed.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
@@ -219,7 +232,7 @@ class Canvas(QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A dialog or another window takes over: the release may never come here."""
-        self._finish()
+        self.finish()
 
     def _touch(self, event: QTouchEvent) -> None:
         """One finger draws, the first one down; further fingers and palms do not."""
@@ -250,7 +263,7 @@ class Canvas(QWidget):
         if self._source is not Source.NOTHING:
             if self._source is not source and now - self._moved < LOST_SECONDS:
                 return
-            self._finish()  # its release never came
+            self.finish()  # its release never came
         self._source, self._moved = source, now
         if erases or self._erasing:
             self._eraser = Eraser(self.history.present.ink)
@@ -274,20 +287,7 @@ class Canvas(QWidget):
 
     def _end(self, source: Source) -> None:
         if self._source is source:
-            self._finish()
-
-    def _finish(self) -> None:
-        """End the gesture and keep what it made; all of it was emitted and painted already."""
-        if self._source is Source.NOTHING:
-            return
-        self._tell()
-        made = self.sheet
-        if self._live_count:
-            self._pixmap(self._live)
-            self._picture.add_tail(self.size(), self._live)
-        self._forget_gesture()
-        self.history = self.history.doing(made)
-        self.history_changed.emit()
+            self.finish()
 
     def _cancel(self) -> None:
         """End the gesture and forget what it made."""
