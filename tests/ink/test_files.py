@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenetpad.ink import opening
+from lenetpad.ink import files
 from lenetpad.ink.files import (
     Drawing,
     ink_from_text,
@@ -124,7 +124,7 @@ def test_what_is_no_file_is_explained(tmp_path: Path) -> None:
 def test_a_file_that_is_or_unpacks_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
 ) -> None:
-    monkeypatch.setattr(opening, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(files, "LARGEST_FILE", 1000)
     content = (GOOD + "\n").encode() * 100
     (tmp_path / "ink.jsonl").write_bytes(gzip.compress(content, mtime=0) if packed else content)
     with pytest.raises(InkError, match="holds more than"):
