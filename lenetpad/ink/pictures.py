@@ -33,7 +33,7 @@ LARGEST_FILE: Final = 256 << 20
 MOST_PIXELS: Final = 80_000_000
 #: Reads while a file's head is parsed, a few for each of its parts; and while its pixels are
 #: decoded, in PNG three for each block of at least some kilobytes.
-MOST_READS_OF_HEAD: Final = 50_000
+MOST_READS_OF_HEAD: Final = 20_000
 MOST_READS: Final = 300_000
 #: What Pillow reads at once, whatever it needs of it.
 READ_AHEAD: Final = 1 << 14

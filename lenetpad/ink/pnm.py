@@ -56,7 +56,7 @@ def levels_of(content: bytes) -> NDArray[Any]:
     levels = np.minimum(values, most).reshape(shape)
     if most == 255 or (most > 255 and kind in (2, 5)):
         return levels.astype(np.uint8 if most == 255 else np.uint16, copy=False)
-    scale = np.rint(np.arange(most + 1) * (255 / most)).astype(np.uint8)
+    scale = np.rint(np.arange(most + 1) / most * 255).astype(np.uint8)
     scaled: NDArray[np.uint8] = scale[levels]
     return scaled
 
@@ -93,7 +93,15 @@ def _written(text: bytes, count: int, bitmap: bool) -> NDArray[np.uint16]:
         if len(values) and values.max() > 1:
             raise ValueError("a level is neither 0 nor 1")
     else:
-        values = np.fromstring(text, np.uint16, sep=" ")
+        values = _numbers(text, min(count, len(text)))
     if len(values) < count:
         raise ValueError("it is cut off, or holds what is no level")
     return values[:count]
+
+
+def _numbers(text: bytes, count: int) -> NDArray[np.uint16]:
+    """The first numbers in a text; fewer, or none, where another thing stands between them."""
+    try:
+        return np.fromstring(text, np.uint16, count, sep=" ")
+    except ValueError:
+        return np.empty(0, np.uint16)
