@@ -42,7 +42,7 @@ def read_idx(path: Path) -> NDArray[Any]:
             raise DataError(too_large(path, LARGEST))
         values = np.empty(size, np.uint8)
         found = filled(values, stream)
-        _check(path, shape, size, found + len(stream.read(1)))
+        _check(path, shape, size, "more" if stream.read(1) else found)
     return values.view(kind).reshape(shape)
 
 
@@ -67,10 +67,9 @@ def _header(stream: BinaryIO, path: Path) -> tuple[np.dtype[Any], tuple[int, ...
     return np.dtype(kind), struct.unpack(f">{start[3]}I", sides)
 
 
-def _check(path: Path, shape: tuple[int, ...], size: int, found: int) -> None:
+def _check(path: Path, shape: tuple[int, ...], size: int, found: int | str) -> None:
     if found != size:
-        has = found if found < size else "more"
         raise DataError(
-            f"{path} is damaged: its shape {shape} needs {size} bytes of values, not {has}; "
+            f"{path} is damaged: its shape {shape} needs {size} bytes of values, not {found}; "
             "copy it again"
         )

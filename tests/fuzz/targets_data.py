@@ -102,7 +102,7 @@ def pnms() -> list[bytes]:
         *(saved("PPM", mode) for mode in ("1", "L", "RGB", "F")),
         b"P2\n20 20 # small\n255\n" + text,
         b"P1\n20 20\n" + b"".join(b"%d" % (level < 99) for level in grey.ravel()),
-        b"P5\n20 20\n1000\n" + (grey.astype(">u2") * 4).tobytes(),
+        b"P5\n20 20\n1000\n" + (grey.astype(np.uint16) * 4).astype(">u2").tobytes(),
         b"P6\n20 20\n99\n" + np.repeat(grey // 3, 3).tobytes(),
     ]
 

@@ -418,5 +418,5 @@ def test_grey_and_colour_of_netpbm_are_read() -> None:
     grey = Image.fromarray(on_paper(digit(), 255, 0))
     for picture in (grey, grey.convert("RGB"), grey.convert("1")):
         assert likeness(REFERENCE, read_picture(file_of(picture, "PPM"))) > 0.85
-    deep = (on_paper(digit(), 255, 0).astype(">u2") * 4).tobytes()
+    deep = (on_paper(digit(), 255, 0).astype(np.uint16) * 4).astype(">u2").tobytes()
     assert likeness(REFERENCE, read_picture(b"P5\n200 200\n1023\n" + deep)) > 0.85

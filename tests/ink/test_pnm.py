@@ -38,7 +38,7 @@ def text(values: np.ndarray) -> bytes:
         b"P5\n9 5\n100\n" + GREY.tobytes(),
         b"P6\n9 5\n255\n" + COLOUR.tobytes(),
         b"P6\n9 5\n31\n" + (COLOUR % 32).tobytes(),
-        b"P6\n9 5\n1023\n" + (COLOUR.astype(">u2") * 4).tobytes(),
+        b"P6\n9 5\n1023\n" + (COLOUR.astype(np.uint16) * 4).astype(">u2").tobytes(),
     ],
 )
 def test_every_kind_is_read_as_pillow_reads_it(content: bytes) -> None:
