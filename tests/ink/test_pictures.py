@@ -376,6 +376,12 @@ def test_a_hostile_picture_is_refused_before_it_takes_memory(tmp_path: Path, nam
     assert re.search("megapixels; make it smaller|export it as PNG|export it again", message)
 
 
+@pytest.mark.parametrize("name", ["a large tile.tiff", "exif.png", "strips.tiff"])
+def test_what_pillow_would_take_memory_for_is_not_left_to_it(name: str) -> None:
+    with pytest.raises(InkError, match="far more besides its pixels"):
+        read_picture(HOSTILE[name])
+
+
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP"])
 def test_of_many_frames_the_first_is_read(tmp_path: Path, kind: str) -> None:
     frames = [Image.new("L", SMALL.size, level) for level in range(200)]
