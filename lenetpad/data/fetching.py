@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import http.client
 import tempfile
+import urllib.error
 import urllib.request
 import zipfile
 import zlib
@@ -17,6 +18,7 @@ from typing import IO, Final
 
 from lenetpad.data.cancellation import Watch
 from lenetpad.storage import atomic as disk
+from lenetpad.storage.decoding import named
 from lenetpad.storage.mnist import DataError
 
 #: So long may a server be silent.
@@ -82,12 +84,12 @@ def _from_anywhere(
             if _md5(file, watch) != archive.md5:
                 raise _UnreachableError("what came is damaged")
         except _UnreachableError as error:
-            faults.append(f"{address} ({error})")
+            faults.append(f"{address.removesuffix(archive.name)} ({error})")
         else:
             return
     raise DataError(
-        f"{title} cannot be fetched from {', nor from '.join(faults)}. Connect to the network and "
-        f"try again, or put the file {archive.name} into {folder} by hand."
+        f"{title} cannot be fetched from {', nor '.join(faults)}. Connect to the network, or put "
+        f"the file {archive.name} into {folder}."
     )
 
 
@@ -109,7 +111,15 @@ def _blocks(address: str) -> Iterator[tuple[bytes, int]]:
             while block := answer.read(BLOCK):
                 yield block, total
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise _UnreachableError(str(error) or type(error).__name__) from None
+        raise _UnreachableError(_reason(error)) from None
+
+
+def _reason(error: Exception) -> str:
+    """Why an address gave nothing, in a few words."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"{error.code} {error.reason}"
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    return named(getattr(cause, "strerror", None) or cause) or type(error).__name__
 
 
 def _md5(file: IO[bytes], watch: Watch) -> str:

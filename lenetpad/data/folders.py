@@ -8,8 +8,9 @@ same images each time, and of ink whose writers are known a sixth of the writers
 from __future__ import annotations
 
 import math
+import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,15 @@ from numpy.typing import NDArray
 
 from lenetpad.data.cancellation import Watch
 from lenetpad.data.idx import read_idx
-from lenetpad.data.labelled import Labelled, arrays_of, ink_drawings, label_of, labelled
+from lenetpad.data.labelled import (
+    MOST_IMAGES,
+    Labelled,
+    arrays_of,
+    ink_drawings,
+    label_of,
+    labelled,
+)
+from lenetpad.data.npz import opened_npz
 from lenetpad.ink.pictures import normalised, read_picture
 from lenetpad.ink.raster import SIDE, draw
 from lenetpad.ink.strokes import InkError
@@ -30,6 +39,10 @@ from lenetpad.storage.mnist import DataError
 PICTURES: Final = frozenset(
     {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"}
 )
+#: In a folder, whatever they are: EMNIST's digits as pictures are 280,000.
+MOST_FILES: Final = 500_000
+#: Images that are turned at once.
+BLOCK: Final = 4096
 TEST_SHARE: Final = 1 / 6
 SPLIT_SEED: Final = 0
 #: The names of an .npz file's arrays: images and labels, and whether they are for testing.
@@ -79,7 +92,9 @@ def read(folder: Path, watch: Watch) -> tuple[Labelled, Labelled]:
 
 def _found(folder: Path, watch: Watch) -> _Found:
     kinds = {
-        title: (files, reader) for title, lister, reader in _KINDS if (files := lister(folder))
+        title: (files, reader)
+        for title, lister, reader in _KINDS
+        if (files := lister(folder, watch))
     }
     if not kinds:
         raise DataError(f"{folder} holds nothing to train on; {EXPECTED}")
@@ -114,22 +129,43 @@ def _split(found: _Found, folder: Path) -> tuple[Labelled, Labelled]:
     )
 
 
-def _files(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if not path.name.startswith(".") and wanted(path) and path.is_file()
-    )
+def _entries(folder: Path, watch: Watch, deep: bool = False) -> Iterator[Path]:
+    """What lies in a folder, and where it is ``deep`` in the folders in it, but for hidden files.
+
+    A link to a folder is not followed. Raises DataError for a folder of ever more files.
+    """
+    pending, count = [folder], 0
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                watch.check()
+                count += 1
+                if count > MOST_FILES:
+                    raise DataError(
+                        f"{folder} holds over {MOST_FILES:,} files; choose one of images alone"
+                    )
+                if deep and entry.is_dir(follow_symlinks=False):
+                    pending.append(Path(entry.path))
+                elif not entry.name.startswith("."):
+                    yield Path(entry.path)
 
 
-def _picture_files(folder: Path) -> list[Path]:
+def _files(folder: Path, wanted: Callable[[Path], bool], watch: Watch) -> list[Path]:
+    """The files in a folder; what is no regular file is refused when it is opened."""
+    entries = _entries(folder, watch)
+    return sorted(path for path in entries if wanted(path) and not path.is_dir())
+
+
+def _picture_files(folder: Path, watch: Watch) -> list[Path]:
     """The pictures in the folders 0 to 9, also deeper in them; other files are passed over."""
-    return [
-        path
-        for digit in range(10)
-        for path in sorted((folder / str(digit)).rglob("*"))
-        if path.suffix.lower() in PICTURES and not path.name.startswith(".") and path.is_file()
-    ]
+    found = []
+    for digit in (folder / str(digit) for digit in range(10)):
+        if digit.is_dir():
+            entries = _entries(digit, watch, deep=True)
+            found += sorted(
+                path for path in entries if path.suffix.lower() in PICTURES and not path.is_dir()
+            )
+    return found
 
 
 def _pictures(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
@@ -142,8 +178,8 @@ def _pictures(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
     return _Found(labelled(np.stack(images), np.array(labels)))
 
 
-def _idx_files(folder: Path) -> list[Path]:
-    return _files(folder, lambda path: bool(IDX_NAME.fullmatch(path.name)))
+def _idx_files(folder: Path, watch: Watch) -> list[Path]:
+    return _files(folder, lambda path: bool(IDX_NAME.fullmatch(path.name)), watch)
 
 
 def _idx(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
@@ -159,9 +195,10 @@ def _idx(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
         if len(pair) < 2:
             (path,) = pair.values()
             raise DataError(f"{path} is alone: images and labels are needed, of the same name")
+        watch.check()
         images, labels = _idx_pair(pair["images"], pair["labels"])
         if which.startswith("emnist"):
-            images = images.transpose(0, 2, 1)
+            images = _turned(images)
         read = labelled(_like_mnist(images, pair["images"], watch), labels)
         (train if part == "train" else test).append(read)
     return _of_parts(train, test)
@@ -173,6 +210,8 @@ def _idx_pair(at: Path, labels_at: Path) -> tuple[NDArray[np.uint8], NDArray[np.
         raise DataError(
             f"{at} must hold images (n, H, W) of bytes, not {images.dtype} {images.shape}"
         )
+    if len(images) > MOST_IMAGES:
+        raise DataError(f"{at} holds over {MOST_IMAGES:,} images; split it into smaller files")
     if labels.ndim == 2 and labels.shape[1] > 0:
         labels = labels[:, 0]  # as QMNIST has them, whose other columns say more
     if labels.shape != images.shape[:1] or not np.issubdtype(labels.dtype, np.integer):
@@ -185,14 +224,25 @@ def _idx_pair(at: Path, labels_at: Path) -> tuple[NDArray[np.uint8], NDArray[np.
     return images, labels
 
 
-def _npz_files(folder: Path) -> list[Path]:
-    return _files(folder, lambda path: path.suffix.lower() == ".npz")
+def _turned(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Images whose columns came first, turned in their own memory where they are square."""
+    if images.shape[1] != images.shape[2]:
+        return np.ascontiguousarray(images.transpose(0, 2, 1))
+    for start in range(0, len(images), BLOCK):
+        block = images[start : start + BLOCK]
+        block[...] = block.transpose(0, 2, 1).copy()
+    return images
+
+
+def _npz_files(folder: Path, watch: Watch) -> list[Path]:
+    return _files(folder, lambda path: path.suffix.lower() == ".npz", watch)
 
 
 def _npz(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
     train: list[Labelled] = []
     test: list[Labelled] = []
     for path in files:
+        watch.check()
         names = _names(path)
         if "x_train" not in names:
             images, labels = arrays_of(path)
@@ -209,27 +259,34 @@ def _npz(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
 def _names(path: Path) -> set[str]:
     """The names of the arrays in an .npz file; none where it cannot be opened."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return set(arrays.files)
+        with opened_npz(path) as file:
+            return file.names
     except Exception:  # whatever it is, reading the arrays says it too, and better
         return set()
 
 
-def _ink_files(folder: Path) -> list[Path]:
-    return _files(folder, lambda path: path.name.lower().endswith((".jsonl", ".jsonl.gz")))
+def _ink_files(folder: Path, watch: Watch) -> list[Path]:
+    return _files(folder, lambda path: path.name.lower().endswith((".jsonl", ".jsonl.gz")), watch)
 
 
 def _ink(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
     """The labelled drawings through the rasteriser; a text as label is no digit."""
-    watch.check()
-    drawings, images = ink_drawings(files), []
+    drawings = ink_drawings(_watched(files, watch))
+    images = np.empty((len(drawings), SIDE, SIDE), np.uint8)
     for done, drawing in enumerate(drawings):
         watch.report(folder.name, done, len(drawings))
-        images.append(_bytes(draw(drawing.ink)))
+        images[done] = _bytes(draw(drawing.ink))
     watch.report(folder.name, len(drawings), len(drawings))
     labels = np.array([label_of(drawing) for drawing in drawings])
     writers = tuple(drawing.writer for drawing in drawings)
-    return _Found(labelled(np.stack(images), labels), writers=writers)
+    return _Found(labelled(images, labels), writers=writers)
+
+
+def _watched(files: Sequence[Path], watch: Watch) -> Iterator[Path]:
+    """The files one by one, for as long as nobody cancels."""
+    for path in files:
+        watch.check()
+        yield path
 
 
 def _of_parts(train: Sequence[Labelled], test: Sequence[Labelled]) -> _Found:
@@ -247,26 +304,26 @@ def _like_mnist(images: NDArray[np.uint8], path: Path, watch: Watch) -> NDArray[
         return _normalised(images, path, watch)
     border = np.concatenate([images[:, [0, -1]].ravel(), images[:, :, [0, -1]].ravel()])
     watch.report(path.name, len(images), len(images))
-    return 255 - images if border.mean() > 127 else images
+    return np.subtract(255, images, out=images) if border.mean() > 127 else images
 
 
 def _normalised(images: NDArray[np.uint8], path: Path, watch: Watch) -> NDArray[np.uint8]:
-    found = []
+    found = np.empty((len(images), SIDE, SIDE), np.uint8)
     for done, image in enumerate(images):
         watch.report(path.name, done, len(images))
         try:
-            found.append(_bytes(normalised(image)))
+            found[done] = _bytes(normalised(image))
         except InkError as error:
             raise DataError(f"{path}, image {done + 1}: {error}") from None
     watch.report(path.name, len(images), len(images))
-    return np.stack(found)
+    return found
 
 
 def _bytes(image: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.rint(image * 255).astype(np.uint8)
 
 
-_Lister = Callable[[Path], list[Path]]
+_Lister = Callable[[Path, Watch], list[Path]]
 _Reader = Callable[[Path, Sequence[Path], Watch], _Found]
 _KINDS: Final[Iterable[tuple[str, _Lister, _Reader]]] = (
     ("pictures in folders", _picture_files, _pictures),

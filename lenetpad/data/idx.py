@@ -2,49 +2,74 @@
 
 from __future__ import annotations
 
-import gzip
 import math
+import os
 import struct
-import zlib
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.ink.files import GZIP_MAGIC
-from lenetpad.ink.opening import opened
+from lenetpad.storage.decoding import opened, too_large, unpacking
 from lenetpad.storage.mnist import DataError
 
 #: What the third byte says of an element.
 TYPES: Final = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
-#: Larger than any such set of digits; EMNIST's takes 188 MB.
-LARGEST: Final = 1 << 30
+#: Bytes of values: EMNIST's digits, the largest such set, take 188 MB.
+LARGEST: Final = 256 << 20
+#: Images have three.
+MOST_DIMENSIONS: Final = 4
+BLOCK: Final = 1 << 20
 
 
 def read_idx(path: Path) -> NDArray[Any]:
     """The array in an IDX file, which may be compressed by gzip.
 
-    Raises DataError for a file that is not one or is cut off, InkError where it cannot be opened.
+    Memory is taken when the header has said for what. Raises DataError for a file that cannot be
+    opened, is not one, is cut off or holds more than ``LARGEST`` bytes.
     """
-    try:
-        with opened(path) as file:
-            packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
-            file.seek(0)
-            raw = gzip.GzipFile(fileobj=file).read(LARGEST) if packed else file.read()
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(
-            f"{path} is damaged ({' '.join(str(error).split())}); copy it again"
-        ) from None
-    kind = TYPES.get(raw[2]) if len(raw) >= 4 and raw[:2] == b"\0\0" else None
-    start = 4 + 4 * raw[3] if kind else 0
-    if kind is None or len(raw) < start:
+    with (
+        opened(path, LARGEST + BLOCK, DataError) as file,
+        unpacking(file, path, DataError) as stream,
+    ):
+        kind, shape = _header(stream, path)
+        size = math.prod(shape) * kind.itemsize
+        if stream is file:
+            _check(path, shape, size, os.fstat(file.fileno()).st_size - file.tell())
+        # A shape with a nought in it needs no bytes, and may be beyond what numpy takes.
+        if math.prod(max(side, 1) for side in shape) * kind.itemsize > LARGEST:
+            raise DataError(too_large(path, LARGEST))
+        values = np.empty(size, np.uint8)
+        found = filled(values, stream)
+        _check(path, shape, size, "more" if stream.read(1) else found)
+    return values.view(kind).reshape(shape)
+
+
+def filled(values: NDArray[np.uint8], stream: BinaryIO) -> int:
+    """Fill bytes from a stream, block by block; how many it had."""
+    done, view = 0, values.data
+    while done < len(values):
+        read: int = stream.readinto(view[done : done + BLOCK])  # type: ignore[attr-defined]
+        if read == 0:
+            break
+        done += read
+    return done
+
+
+def _header(stream: BinaryIO, path: Path) -> tuple[np.dtype[Any], tuple[int, ...]]:
+    """What the values are, and their shape."""
+    start = stream.read(4)
+    kind = TYPES.get(start[2]) if len(start) == 4 and start[:2] == b"\0\0" else None
+    sides = stream.read(4 * start[3]) if kind and start[3] <= MOST_DIMENSIONS else b""
+    if kind is None or len(sides) < 4 * start[3]:
         raise DataError(f"{path} is no IDX file, as MNIST's train-images-idx3-ubyte is one")
-    shape = struct.unpack(f">{raw[3]}I", raw[4:start])
-    expected = math.prod(shape) * np.dtype(kind).itemsize
-    if len(raw) - start != expected:
+    return np.dtype(kind), struct.unpack(f">{start[3]}I", sides)
+
+
+def _check(path: Path, shape: tuple[int, ...], size: int, found: int | str) -> None:
+    if found != size:
         raise DataError(
-            f"{path} is damaged: its shape {shape} needs {expected} bytes of values, not "
-            f"{len(raw) - start}; copy it again"
+            f"{path} is damaged: its shape {shape} needs {size} bytes of values, not {found}; "
+            "copy it again"
         )
-    return np.frombuffer(raw, kind, offset=start).reshape(shape)

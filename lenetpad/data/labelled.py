@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lenetpad.data.npz import Header, opened_npz
 from lenetpad.ink.files import Drawing, normalised, read_ink
 from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
 from lenetpad.ink.strokes import InkError
@@ -24,6 +25,10 @@ from lenetpad.values.failures import first_line
 SIDE: Final = 28
 #: The label of an image that shows no digit.
 NO_DIGIT: Final = results.NO_DIGIT
+#: Of one file; EMNIST has 280,000 digits.
+MOST_IMAGES: Final = 1_000_000
+#: What numpy says of other kinds of fault is advice for programmers.
+_TELLING: Final = (OSError, ValueError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Labelled:
 
     def joined(self, *others: Labelled) -> Labelled:
         """All sets, one after the other."""
+        if not others:
+            return self
         sets = (self, *others)
         return Labelled(torch.cat([s.images for s in sets]), torch.cat([s.labels for s in sets]))
 
@@ -137,13 +144,13 @@ def bitmaps(path: Path) -> Labelled:
     Raises DataError for a file that is not so.
     """
     images, labels = arrays_of(path)
-    read = []
+    read = np.empty((len(images), SIDE, SIDE), np.uint8)
     for number, image in enumerate(images):
         try:
-            read.append(normalised(image))
+            read[number] = np.rint(normalised(image) * 255)
         except InkError as error:
             raise DataError(f"{path}: image {number}: {error}") from None
-    return labelled(np.rint(np.stack(read) * 255), labels)
+    return labelled(read, labels)
 
 
 def arrays_of(
@@ -151,36 +158,46 @@ def arrays_of(
 ) -> tuple[NDArray[np.uint8], NDArray[np.integer]]:
     """The arrays of images (n, H, W) uint8 and labels (n,) in an .npz file, as they are.
 
-    Raises DataError for a file that has none of these names, or in which they are not so.
+    Raises DataError for a file that has none of these names, or in which they are not so. Memory
+    is taken for the arrays when their headers have said what they are.
     """
     try:
-        # Opened here, because np.load leaves a file open that is no whole archive.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            images, labels = arrays[images_name], arrays[labels_name]
+        with opened_npz(path) as file:
+            images_at, labels_at = file.header(images_name), file.header(labels_name)
+            _check_headers(path, images_at, labels_at, images_name, labels_name)
+            labels = file.array(labels_at)
+            if not 0 <= int(labels.min()) <= int(labels.max()) <= 9:
+                raise DataError(f"{path} cannot be used: labels must be digits from 0 to 9")
+            return file.array(images_at), labels
+    except DataError:
+        raise
     except Exception as error:  # a damaged archive can trip numpy or zipfile up anywhere
-        # What numpy says of other kinds of file is advice for programmers.
-        helps = isinstance(error, OSError | KeyError | zipfile.BadZipFile)
-        reason = f". {first_line(error)}" if helps else ""
+        reason = f". {first_line(error)}" if type(error) in _TELLING else ""
         raise DataError(
             f'{path} cannot be used: it must be an .npz file with "{images_name}" (n, H, W) '
             f'and "{labels_name}" (n,){reason}'
         ) from None
-    if images.ndim != 3 or images.dtype != np.uint8 or labels.shape != images.shape[:1]:
+
+
+def _check_headers(
+    path: Path, images: Header, labels: Header, images_name: str, labels_name: str
+) -> None:
+    if len(images.shape) != 3 or images.dtype != np.uint8 or labels.shape != images.shape[:1]:
         raise DataError(
             f'{path} cannot be used: "{images_name}" must be uint8 (n, H, W) with one label each, '
             f"not {images.dtype} {images.shape} with labels {labels.shape}"
         )
-    if len(images) == 0:
+    if 0 in images.shape:
         raise DataError(f"{path} holds no images")
-    if not np.issubdtype(labels.dtype, np.integer):
+    if images.shape[0] > MOST_IMAGES:
+        raise DataError(f"{path} holds over {MOST_IMAGES:,} images; split it into smaller files")
+    if labels.dtype.kind not in "iu":  # a span of time counts as a whole number with numpy
         raise DataError(f'{path} cannot be used: "{labels_name}" must be whole numbers')
-    if not 0 <= int(labels.min()) <= int(labels.max()) <= 9:
-        raise DataError(f"{path} cannot be used: labels must be digits from 0 to 9")
-    return images, labels
 
 
 def labelled(images: NDArray[np.generic], labels: NDArray[np.generic]) -> Labelled:
     """Arrays (n, 28, 28) in 0 to 255 and (n,) as a labelled set."""
     return Labelled(
-        torch.from_numpy(images.astype(np.uint8)), torch.from_numpy(labels.astype(np.int64))
+        torch.from_numpy(images.astype(np.uint8, order="C", copy=False)),
+        torch.from_numpy(labels.astype(np.int64)),
     )

@@ -11,22 +11,47 @@ import io
 import math
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.ink.opening import opened
+from lenetpad.ink import pnm
 from lenetpad.ink.paper import Plane, separated
 from lenetpad.ink.raster import BOX, CENTRE, DEFAULT_PEN, SIDE, Image, centre_of_mass, centred
 from lenetpad.ink.statistics import stroke_widths
 from lenetpad.ink.strokes import InkError
+from lenetpad.storage.decoding import named, opened
+from lenetpad.storage.metered import MeteredFile
 
 if TYPE_CHECKING:
     import PIL.Image
 
 FORMATS: Final = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+#: Bytes.
+LARGEST_FILE: Final = 256 << 20
 MOST_PIXELS: Final = 80_000_000
+#: Reads while a file's head is parsed, a few for each of its parts; and while its pixels are
+#: decoded, in PNG three for each block of at least some kilobytes.
+MOST_READS_OF_HEAD: Final = 20_000
+MOST_READS: Final = 300_000
+#: What Pillow reads at once, whatever it needs of it.
+READ_AHEAD: Final = 1 << 14
+#: Bytes besides the pixels: cameras put films and depths of some megabytes into their pictures.
+MOST_METADATA: Final = 32 << 20
+#: TIFF's, of which those that are numbers take many times as much as objects.
+MOST_TAGS: Final = 8 << 20
+#: JPEG has 64 kB of them.
+LARGEST_EXIF: Final = 1 << 17
+#: Pixels: TIFF's tiles are decoded as a whole, however little of one is the picture's.
+LARGEST_TILE: Final = 1 << 24
+TILE_WIDTH, TILE_LENGTH = 322, 323
+JPEG_MAGIC: Final = b"\xff\xd8\xff"
+START_OF_SCAN: Final = b"\xff\xda"
+#: Of a JPEG file: progressive ones have about ten, and each goes over all pixels.
+MOST_SCANS: Final = 100
+#: Rows that are converted at once.
+BAND: Final = 256
 LONGEST_SIDE: Final = 400  # pixels; larger pictures are shrunk first, for no digit needs more
 EDGE: Final = 0.3  # ink this dark counts for the ink's bounding box
 THINNEST: Final = 1.45  # pixels: thinner strokes than any of MNIST's
@@ -35,6 +60,8 @@ FINE: Final = 4  # cells a pixel along each axis, in which stroke widths are mea
 #: pixels of the image: the outline of a coarse bitmap goes in steps, as no pen does.
 SMEAR: Final = 0.6
 FURTHEST: Final = 0.43
+_TOO_LARGE: Final = "{} has over " + f"{MOST_PIXELS // 10**6} megapixels; make it smaller"
+_EXPORT: Final = "export it as PNG"
 
 
 def read_picture(source: Path | bytes) -> Image:
@@ -45,7 +72,11 @@ def read_picture(source: Path | bytes) -> Image:
     damaged, too large, or shows no ink.
     """
     name = str(source) if isinstance(source, Path) else "the picture"
-    with opened(source) if isinstance(source, Path) else io.BytesIO(source) as stream:
+    with (
+        opened(source, LARGEST_FILE, InkError)
+        if isinstance(source, Path)
+        else io.BytesIO(source) as stream
+    ):
         grey = _decoded(stream, name)
     try:
         return normalised(grey)
@@ -79,34 +110,91 @@ def _decoded(stream: BinaryIO, name: str) -> NDArray[np.uint8]:
     import PIL.Image  # not before a picture is opened
     import PIL.ImageOps
 
-    too_large = InkError(f"{name} has over {MOST_PIXELS // 10**6} megapixels; make it smaller")
+    start = stream.read(16)
+    stream.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # all that Pillow warns of is handled here
-            picture = PIL.Image.open(stream, formats=FORMATS)
-            if picture.width * picture.height > MOST_PIXELS:
-                raise too_large
-            picture.draft("L", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))  # JPEG decodes smaller
-            return _grey(PIL.ImageOps.exif_transpose(picture))
+            if pnm.is_pnm(start):
+                content = stream.read()
+                _check_size(*pnm.size_of(content), name)
+                return _grey_of(pnm.levels_of(content))
+            if start.startswith(JPEG_MAGIC):
+                _check_scans(stream, name)
+            with _opened(stream, start, name) as picture:
+                picture.draft("L", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))  # JPEG decodes smaller
+                PIL.ImageOps.exif_transpose(picture, in_place=True)
+                return _grey(picture)
     except InkError:
         raise
     except PIL.Image.DecompressionBombError:
-        raise too_large from None
+        raise InkError(_TOO_LARGE.format(name)) from None
     except PIL.UnidentifiedImageError:
         known = ", ".join(FORMATS)
         raise InkError(f"{name} is no picture of a known kind ({known}); save it as PNG") from None
     except Exception as error:  # Pillow's decoders raise almost anything for damaged data
-        what = " ".join(str(error).split()) or type(error).__name__
+        what = named(error) or type(error).__name__
         raise InkError(f"{name} is damaged ({what}); save or export it again") from None
+
+
+def _opened(stream: BinaryIO, start: bytes, name: str) -> PIL.Image.Image:
+    """The picture in a file, of which what stands before its pixels has been read."""
+    import PIL.Image
+
+    fault = InkError(f"{name} holds far more besides its pixels than a picture does; {_EXPORT}")
+    metered = MeteredFile(stream, fault)
+    if start.startswith(b"RIFF"):  # WebP's decoder takes the file as a whole
+        metered.limit(MOST_READS_OF_HEAD, 2 * metered.size)
+    else:
+        metered.limit(
+            MOST_READS_OF_HEAD, MOST_TAGS if start[:2] in (b"II", b"MM") else MOST_METADATA
+        )
+    picture = PIL.Image.open(cast(IO[bytes], metered), formats=FORMATS)
+    _check_size(picture.width, picture.height, name)
+    tile = [getattr(picture, "tag_v2", {}).get(tag, 1) for tag in (TILE_WIDTH, TILE_LENGTH)]
+    exif = picture.info.get("exif", b"")
+    if math.prod(tile) > LARGEST_TILE or len(exif) > LARGEST_EXIF:
+        raise fault
+    if len(getattr(picture, "tile", ())) > MOST_READS:
+        raise fault
+    metered.limit(MOST_READS, MOST_READS * READ_AHEAD + 2 * metered.size)
+    return picture
+
+
+def _check_size(width: int, height: int, name: str) -> None:
+    if width * height > MOST_PIXELS:
+        raise InkError(_TOO_LARGE.format(name))
+
+
+def _check_scans(stream: BinaryIO, name: str) -> None:
+    """Refuse a JPEG file that goes over its pixels hundreds of times."""
+    scans, last = 0, b""
+    while block := stream.read(1 << 20):
+        scans += (last + block).count(START_OF_SCAN)
+        last = block[-1:]
+        if scans > MOST_SCANS:
+            raise InkError(f"{name} has over {MOST_SCANS} scans; {_EXPORT}")
+    stream.seek(0)
+
+
+def _grey_of(levels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Grey levels (H, W) of those in a Netpbm file."""
+    import PIL.Image
+
+    if levels.ndim == 3:
+        return np.asarray(PIL.Image.fromarray(levels).convert("L"), dtype=np.uint8)
+    return levels if levels.dtype == np.uint8 else _eight_bits(levels)
 
 
 def _grey(picture: PIL.Image.Image) -> NDArray[np.uint8]:
     """Grey levels of a picture in any mode; what is transparent shows white or black paper."""
     if picture.mode.startswith(("I", "F")):
-        return _eight_bits(np.asarray(picture).astype(np.float32))
+        return _eight_bits(np.asarray(picture))
     if not picture.has_transparency_data:
         return np.asarray(picture.convert("L"), dtype=np.uint8)
-    premultiplied = picture.convert("RGBA").convert("RGBa")
+    premultiplied = (picture if picture.mode == "RGBA" else picture.convert("RGBA")).convert(
+        "RGBa"
+    )
     premultiplied = premultiplied.reduce(max(max(picture.size) // (2 * LONGEST_SIDE), 1))
     levels = np.asarray(premultiplied).astype(np.float32)
     on_black = levels[..., :3] @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
@@ -117,14 +205,16 @@ def _grey(picture: PIL.Image.Image) -> NDArray[np.uint8]:
     return grey
 
 
-def _eight_bits(levels: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Levels of a deeper picture in 8 bits, whichever part of their range they use."""
-    if not np.isfinite(levels).all():
-        raise InkError("the picture holds a grey level that is NaN or infinite; export it again")
+def _eight_bits(levels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Levels (H, W) of a deeper picture in 8 bits, whichever part of their range they use."""
     # The brightest becomes white, for a camera may use twelve of the sixteen bits.
     low, high = min(float(levels.min()), 0.0), float(levels.max())
-    scaled = (levels - low) * np.float32(255 / max(high - low, 1e-30))
-    grey: NDArray[np.uint8] = np.rint(scaled).astype(np.uint8)
+    if not math.isfinite(low + high):  # NaN is passed on by both
+        raise InkError("the picture holds a grey level that is NaN or infinite; export it again")
+    grey = np.empty(levels.shape, np.uint8)
+    for row in range(0, len(levels), BAND):
+        band = levels[row : row + BAND].astype(np.float32)
+        grey[row : row + BAND] = np.rint((band - low) * np.float32(255 / max(high - low, 1e-30)))
     return grey
 
 

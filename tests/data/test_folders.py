@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,14 @@ from numpy.typing import NDArray
 
 from lenetpad.data import folders
 from lenetpad.data.cancellation import CancelledError, Watch
+from lenetpad.data.idx import read_idx
 from lenetpad.data.labelled import NO_DIGIT, Labelled
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.pictures import read_picture
 from lenetpad.ink.raster import draw
 from lenetpad.storage import resources
 from lenetpad.storage.mnist import DataError
+from tests.memory import at_most
 
 SILENT = Watch()
 
@@ -39,6 +42,11 @@ def idx(array: NDArray[Any], kind: int = 8) -> bytes:
     """An IDX file, written by its specification and not by the code that is tested."""
     head = bytes([0, 0, kind, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
     return head + array.tobytes()
+
+
+#: Claims 300 MB of images, and gives so many that a reader who believes it takes some time.
+BOMB = b"\0\0\x08\3" + struct.pack(">3I", 300, 1000, 1000) + bytes(20_000_000)
+NOUGHT = b"\0\0\x08\3" + struct.pack(">3I", 0, 2**32 - 1, 2**32 - 1)
 
 
 def digits(n: int) -> NDArray[np.uint8]:
@@ -173,6 +181,12 @@ class TestIdx:
             ("train-images-idx3-ubyte", idx(gun(6))[:-1], r"damaged: its shape \(6, 28, 28\)"),
             ("train-images-idx3-ubyte", b"\0\0\x08\x03" + b"\xff" * 12, "damaged"),
             ("train-images-idx3-ubyte", gzip.compress(idx(gun(6)), mtime=0)[:-9], "damaged"),
+            ("train-images-idx3-ubyte", b"\0\0\x08\xff" + b"\0\0\0\1" * 255, "is no IDX file"),
+            ("train-images-idx3-ubyte", NOUGHT, "more than 256 MB"),
+            ("train-images-idx3-ubyte", idx(gun(6)) + b"x", "damaged.* not 4705"),
+            ("train-images-idx3-ubyte", gzip.compress(idx(gun(6)) + b"xy"), "damaged.* not more"),
+            ("train-images-idx3-ubyte", gzip.compress(BOMB, 1), "more than 256 MB; split"),
+            ("train-images-idx3-ubyte", gzip.compress(NOUGHT), "more than 256 MB"),
             ("train-images-idx3-ubyte", idx(digits(6)), "must hold images"),
             ("train-images-idx3-ubyte", idx(np.zeros((0, 28, 28), np.uint8)), "must hold images"),
             ("train-labels-idx1-ubyte", idx(digits(5)), "a label for each of 6 images"),
@@ -180,6 +194,8 @@ class TestIdx:
         ],
         ids=[
             *("nothing", "a zip", "no size", "a byte less", "too large", "gzip, cut off"),
+            *("255 sides", "a nought", "a byte more", "gzip, a byte more", "gzip, too large"),
+            "gzip, a nought",
             *("no images", "0 images", "a label less", "no digits"),
         ],
     )
@@ -188,7 +204,7 @@ class TestIdx:
     ) -> None:
         save_idx(tmp_path, "train", 6)
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(DataError, match=f"{name}.*{message}") as caught:
+        with at_most(megabytes=5), pytest.raises(DataError, match=f"{name}.*{message}") as caught:
             folders.read(tmp_path, SILENT)
         assert len(str(caught.value).splitlines()) == 1
 
@@ -197,6 +213,31 @@ class TestIdx:
         (tmp_path / "train-labels-idx1-ubyte").unlink()
         with pytest.raises(DataError, match="train-images-idx3-ubyte is alone"):
             folders.read(tmp_path, SILENT)
+
+    def test_images_take_their_own_size_in_memory_and_no_more(self, tmp_path: Path) -> None:
+        images = np.zeros((20, 1000, 1000), np.uint8)
+        (tmp_path / "a").write_bytes(gzip.compress(idx(images), 1))
+        del images
+        with at_most(megabytes=19 + 5):
+            read = read_idx(tmp_path / "a")
+        assert read.shape == (20, 1000, 1000)
+
+    def test_more_images_than_any_set_has_are_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        save_idx(tmp_path, "train", 6)
+        monkeypatch.setattr(folders, "MOST_IMAGES", 5)
+        with pytest.raises(DataError, match=r"images-idx3-ubyte holds over 5 images; split"):
+            folders.read(tmp_path, SILENT)
+
+    def test_emnists_that_are_not_square_are_upright(self, tmp_path: Path) -> None:
+        save_idx(tmp_path, "emnist-train", 6)
+        wide = np.zeros((6, 40, 20), np.uint8)  # columns first: twenty rows of forty
+        wide[:, 4:36, 9:12] = 255
+        (tmp_path / "emnist-train-images-idx3-ubyte").write_bytes(idx(wide))
+        image = folders.read(tmp_path, SILENT)[0].images[0].numpy()
+        rows, columns = np.nonzero(image > 127)
+        assert np.ptp(columns) > 3 * np.ptp(rows)
 
 
 class TestNpz:
@@ -333,3 +374,59 @@ class TestWhatItIs:
         save_ink(tmp_path / "a.jsonl", [None])
         with pytest.raises(DataError, match="holds one image"):
             folders.read(tmp_path, SILENT)
+
+
+class TestWhatLiesInIt:
+    @pytest.mark.parametrize("name", ["3/a.png", "a.npz", "a.jsonl", "train-images-idx3-ubyte"])
+    def test_a_pipe_is_not_waited_for(self, name: str, tmp_path: Path) -> None:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        os.mkfifo(tmp_path / name)
+        (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(digits(6)))
+        if "train" not in name:
+            (tmp_path / "train-labels-idx1-ubyte").unlink()
+        with pytest.raises(DataError, match=f"{name} is not a regular file"):
+            folders.read(tmp_path, SILENT)
+
+    def test_links_in_circles_are_not_followed(self, tmp_path: Path) -> None:
+        save_pictures(tmp_path, 1)
+        (tmp_path / "3" / "again").symlink_to(tmp_path)
+        (tmp_path / "3" / "itself").symlink_to("itself")
+        (tmp_path / "3" / "deep" / "er").mkdir(parents=True)
+        (tmp_path / "3" / "deep" / "er" / "a.png").symlink_to(tmp_path / "3" / "0.png")
+        train, test = folders.read(tmp_path, SILENT)
+        assert len(train) + len(test) == 11
+
+    def test_a_link_to_nothing_is_named(self, tmp_path: Path) -> None:
+        save_pictures(tmp_path, 1)
+        (tmp_path / "3" / "a.png").symlink_to("nowhere.png")
+        (tmp_path / "3" / "b.png").symlink_to("b.png")
+        with pytest.raises(DataError, match=r"3/a\.png does not exist"):
+            folders.read(tmp_path, SILENT)
+        (tmp_path / "3" / "a.png").unlink()
+        with pytest.raises(DataError, match=r"3/b\.png cannot be read"):
+            folders.read(tmp_path, SILENT)
+
+    def test_ever_more_files_are_not_looked_at(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        save_pictures(tmp_path, 3)
+        monkeypatch.setattr(folders, "MOST_FILES", 10)
+        assert sum(len(part) for part in folders.read(tmp_path, SILENT)) == 30
+        for number in range(8):
+            (tmp_path / "3" / f"{number}.txt").touch()
+        with pytest.raises(DataError, match=r"3 holds over 10 files; choose one of images alone"):
+            folders.read(tmp_path, SILENT)
+
+    def test_looking_for_files_can_be_cancelled(self, tmp_path: Path) -> None:
+        save_pictures(tmp_path, 1)
+        asked = iter([False] * 5)
+        with pytest.raises(CancelledError):
+            folders.read(tmp_path, Watch(cancelled=lambda: next(asked, True)))
+
+    @pytest.mark.parametrize("name", ["a\0b", "\udcff", "a\nb\x1b[31m"])
+    def test_a_name_that_no_folder_has_is_refused_in_one_line(
+        self, name: str, tmp_path: Path
+    ) -> None:
+        with pytest.raises(DataError, match="is no folder") as caught:
+            folders.read(tmp_path / name, SILENT)
+        assert str(caught.value).isprintable()

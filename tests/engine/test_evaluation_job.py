@@ -57,7 +57,7 @@ def test_an_evaluation_reads_every_image_with_each_network(tmp_path: Path) -> No
     ("choice", "words"),
     [
         (DataChoice("nonsense"), "'nonsense' is no data set"),
-        (DataChoice("images", "gone.npz"), "gone.npz cannot be used"),
+        (DataChoice("images", "gone.npz"), "gone.npz does not exist"),
     ],
 )
 def test_data_that_is_not_there_is_explained(choice: DataChoice, words: str) -> None:

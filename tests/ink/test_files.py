@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenetpad.ink import opening
+from lenetpad.ink import files
 from lenetpad.ink.files import (
     Drawing,
     ink_from_text,
@@ -22,6 +22,7 @@ from lenetpad.ink.files import (
     write_ink,
 )
 from lenetpad.ink.strokes import Ink, InkError, Stroke
+from tests.memory import at_most
 
 TIMED = Ink(
     (
@@ -118,13 +119,113 @@ def test_what_is_no_file_is_explained(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InkError, match="not a regular file"):
         read_ink(tmp_path / "pipe")
+    with pytest.raises(InkError, match="cannot be read"):
+        read_ink(tmp_path / "a\0b")
+
+
+def packed(tmp_path: Path, *parts: tuple[bytes, int]) -> Path:
+    """A compressed file of parts that are each repeated so often."""
+    path = tmp_path / "ink.jsonl.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        for part, times in parts:
+            for _ in range(times // 1000):
+                file.write(part * 1000)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ([(b"\n", 2_000_000)], "lines"),
+        ([(b'{"strokes":[[[1,2]]]}\n', 2_000_000)], "lines"),
+        ([(b'{"strokes":[' + b"[]," * 1000 + b"[[1,2]]]}\n", 4_000)], "points"),
+        ([(b'{"strokes":[', 1000), (b"[],", 2_000_000)], r"line 1: more than [\d,]+ points"),
+        ([(b'{"strokes":[[', 1000), (b"[1,2],", 2_000_000)], r"line 1: more than [\d,]+ points"),
+        ([(b'{"t":[[', 1000), (b"0,", 7_000_000)], r"line 1: more than [\d,]+ points"),
+        ([(b"[", 1_000_000)], "line 1: no list of"),
+        ([(b'{"strokes":[[[1,2]]],"x":"', 1000), (b" ", 60_000_000)], "line 1: not JSON"),
+    ],
+    ids=["lines", "drawings", "strokes", "lists", "points", "times", "deep", "text"],
+)
+def test_what_unpacks_to_far_more_is_refused_before_it_takes_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: list[tuple[bytes, int]], said: str
+) -> None:
+    monkeypatch.setattr(files, "MOST_LINES", 20_000)  # counting allocations makes each one slow
+    path = packed(tmp_path, *parts)
+    with at_most(megabytes=200), pytest.raises(InkError, match=said) as caught:
+        read_ink(path)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_of_ever_so_many_drawings_the_first_are_read(tmp_path: Path) -> None:
+    path = packed(tmp_path, (b'{"strokes":[[[1,2]]]}\n', 2_000_000))
+    with at_most(megabytes=20):
+        assert len(list(islice(iterate_ink(path), 2))) == 2
+
+
+def test_strokes_are_counted_over_the_whole_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ink.jsonl").write_text(f"{GOOD}\n" * 10, encoding="utf-8")
+    monkeypatch.setattr(files, "MOST_STROKES", 10)
+    assert len(read_ink(tmp_path / "ink.jsonl")) == 10
+    monkeypatch.setattr(files, "MOST_STROKES", 9)
+    with pytest.raises(InkError, match=r"ink\.jsonl holds over 9 strokes; split"):
+        read_ink(tmp_path / "ink.jsonl")
+
+
+def test_a_stroke_of_a_million_points_is_read(tmp_path: Path) -> None:
+    text = '{"strokes":[[' + "[0.5,1.5]," * 999_999 + "[7,8]]]}"
+    (tmp_path / "ink.jsonl").write_text(text, encoding="utf-8")
+    (drawing,) = read_ink(tmp_path / "ink.jsonl")
+    assert drawing.ink.point_count == 1_000_000
+    assert drawing.ink.strokes[0].xy[-2:].tolist() == [[0.5, 1.5], [7, 8]]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"strokes": [[[0, 0]], [[1, true]]]}', 'stroke 2 of "strokes" is no list of'),
+        ('{"strokes": [[[0, 1e400]]]}', 'stroke 1 of "strokes" .*out of range'),
+        (f'{{"strokes": [[[0, {"9" * 400}]]]}}', 'stroke 1 of "strokes" .*out of range'),
+        ('{"strokes": [[[0, 0]], [[1, 2e9]]]}', "stroke 2: .*beyond"),
+        ('{"strokes": [[[0, -Infinity]]]}', "not JSON"),
+        ('{"strokes": [[[0, 0]]], "t": [["0"]]}', 'list 1 of "t" is no list of numbers'),
+        ('{"strokes": [[[0, 0]]], "t": 7}', '"t" must hold one list for each'),
+        ('{"strokes": [[[0, 0]]], "t": []}', '"t" must hold one list for each of the 1 strokes'),
+        ('{"strokes": [[[0, 0]]], "pressure": [[]]}', 'so its "pressure" must be a list of 1'),
+        (f'{{"strokes": [[[0, 0]]], "label": {"9" * 400}}}', '"label" must be a whole number'),
+        (f'{{"strokes": [[[0, 0]]], "label": {"9" * 5000}}}', '"label" must be a whole number'),
+        (f'{{"strokes": [[[0, 0]]], "label": "{"x" * 5000}"}}', '"label" must be a whole number'),
+        ('{"strokes": [[[0, 0]]], "label": true}', '"label" must be a whole number'),
+        ('{"strokes": [[[0, 0]]], "writer": 1.5}', '"writer" must be a text'),
+        ('{"strokes": [[[0, 0]]], "writer": "\\ud800"}', "not JSON"),
+        ('{"strokes": [[[0, 0]]], "x": ' + "[" * 5000 + "]" * 5000 + "}", "not JSON"),
+        ('{"strokes": [[[0, 0]]]} {}', "not JSON"),
+        ("null", 'no list of "strokes"'),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said(tmp_path: Path, line: str, said: str) -> None:
+    (tmp_path / "ink.jsonl").write_text(f"{GOOD}\n{line}\n", encoding="utf-8")
+    with pytest.raises(InkError, match=rf"ink\.jsonl, line 2: .*{said}") as caught:
+        read_ink(tmp_path / "ink.jsonl")
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) <= 300
+
+
+def test_of_a_key_that_comes_twice_the_last_counts(tmp_path: Path) -> None:
+    line = '{"strokes": [[[0, 0]]], "label": 1, "strokes": [[[5, 6]]], "label": 2}'
+    (tmp_path / "ink.jsonl").write_text(line, encoding="utf-8")
+    (drawing,) = read_ink(tmp_path / "ink.jsonl")
+    assert drawing.label == 2
+    assert drawing.ink.strokes[0].xy.tolist() == [[5, 6]]
 
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_file_that_is_or_unpacks_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
 ) -> None:
-    monkeypatch.setattr(opening, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(files, "LARGEST_FILE", 1000)
     content = (GOOD + "\n").encode() * 100
     (tmp_path / "ink.jsonl").write_bytes(gzip.compress(content, mtime=0) if packed else content)
     with pytest.raises(InkError, match="holds more than"):
@@ -170,6 +271,14 @@ def test_ink_survives_as_text() -> None:
     assert "\n" not in ink_text(TIMED)
     with pytest.raises(InkError):
         ink_from_text("hello")
+    with pytest.raises(InkError):
+        ink_from_text("\ud800")
+
+
+def test_a_text_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGEST_FILE", 100)
+    with pytest.raises(InkError, match="longer than"):
+        ink_from_text(GOOD + " " * 100)
 
 
 def test_names_tell_ink_from_pictures() -> None:

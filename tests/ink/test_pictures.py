@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import re
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +18,7 @@ from lenetpad.ink.files import normalised, read_picture
 from lenetpad.ink.raster import centre_of_mass
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage import resources
+from tests.memory import at_most
 
 
 def digit(side: int = 200, width: float = 0.07, at: tuple[float, float] = (0, 0)) -> Image.Image:
@@ -295,3 +300,129 @@ def test_an_archive_is_no_picture(tmp_path: Path) -> None:
 def test_shapes_that_hold_no_digit_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(InkError):
         normalised(np.zeros(shape, dtype=np.uint8))
+
+
+SMALL = Image.fromarray(on_paper(digit(60), 255, 0))
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    checked = kind + content
+    return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+
+def tiff(values: bytes, **tags: tuple[int, int, int]) -> bytes:
+    """A grey TIFF file of 10×10 pixels: tags t123 as type, count and value, then ``values``."""
+    usual = dict.fromkeys(("t259", "t262", "t277"), (3, 1, 1))
+    usual |= {"t256": (3, 1, 10), "t257": (3, 1, 10), "t258": (3, 1, 8)}
+    usual |= {"t273": (4, 1, 8), "t279": (4, 1, 100)}
+    entries = sorted((int(name[1:]), entry) for name, entry in (usual | tags).items())
+    written = b"".join(struct.pack("<HHII", tag, *entry) for tag, entry in entries)
+    return struct.pack("<2sHIH", b"II", 42, 8, len(entries)) + written + bytes(4) + values
+
+
+def hostile_pictures() -> dict[str, bytes]:
+    """Small files, or such as grow in proportion, that would take minutes or gigabytes."""
+    png, jpeg, gif, bmp = (file_of(SMALL, kind) for kind in ("PNG", "JPEG", "GIF", "BMP"))
+    webp, size_at = file_of(SMALL, "WEBP", lossless=True), jpeg.index(b"\xff\xc0") + 5
+    after_header, after_palette = 33, 13 + 3 * 2 ** ((gif[10] & 7) + 1)
+    progressive = file_of(SMALL, "JPEG", progressive=True)
+    last_scan = progressive.rindex(b"\xff\xda")
+    grey = b"60 60\n255\n" + SMALL.tobytes()
+    strips = {"t257": (4, 1, 3_000_000), "t278": (4, 1, 1)}
+    tile = {"t259": (3, 1, 8), "t322": (4, 1, 30_000), "t323": (4, 1, 30_000), "t324": (4, 1, 8)}
+
+    def inserted(content: bytes, at: int, more: bytes) -> bytes:
+        return content[:at] + more + content[at:]
+
+    return {
+        "a comment of megabytes.ppm": b"P5\n#" + b"x" * 3_000_000 + b"\n" + grey,
+        "comments.pgm": b"P2\n60 60\n255\n" + b"#\n" * 100_000,
+        "chunks.png": inserted(png, after_header, chunk(b"abCd", b"") * 12_000),
+        "a text of megabytes.png": inserted(
+            png, after_header, chunk(b"tEXt", b"a\0" * 20_000_000)
+        ),
+        "texts.png": inserted(
+            png, after_header, chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(1_000_000))) * 100
+        ),
+        "exif.png": inserted(png, after_header, chunk(b"eXIf", b"II*\0" + bytes(200_000))),
+        "comments.gif": inserted(gif, after_palette, b"\x21\xfe" + b"\1x" * 22_000 + b"\0"),
+        "comments.jpeg": inserted(jpeg, 2, b"\xff\xfe\0\2" * 22_000),
+        "filled.jpeg": inserted(jpeg, 2, b"\xff" * 30_000),
+        "scans.jpeg": progressive[:-2] + progressive[last_scan:-2] * 200 + b"\xff\xd9",
+        "strips.tiff": tiff(
+            bytes(12_100_000), **strips, t273=(4, 3_000_000, 8), t279=(4, 3_000_000, 8)
+        ),
+        "a large tile.tiff": tiff(bytes(100), **tile, t325=(4, 1, 100)),
+        "bomb.png": png[:8] + chunk(b"IHDR", struct.pack(">2IB4x", 9000, 9000, 8)) + png[33:],
+        "bomb.gif": gif[:6] + struct.pack("<HH", 9000, 9000) + gif[10:],
+        "bomb.bmp": bmp[:18] + struct.pack("<II", 9000, 9000) + bmp[26:],
+        "bomb.tiff": tiff(bytes(100), t256=(3, 1, 9000), t257=(3, 1, 9000)),
+        "bomb.jpeg": jpeg[:size_at] + struct.pack(">HH", 9000, 9000) + jpeg[size_at + 4 :],
+        "bomb.webp": webp[:21] + struct.pack("<I", 8999 | 8999 << 14) + webp[25:],
+        "bomb.pgm": b"P5\n9000 9000\n255\n",
+    }
+
+
+HOSTILE = hostile_pictures()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_picture_is_refused_before_it_takes_memory(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(HOSTILE[name])
+    with at_most(megabytes=60), pytest.raises(InkError) as caught:
+        read_picture(tmp_path / name)
+    message = str(caught.value)
+    assert message.startswith(str(tmp_path / name))
+    assert re.search("megapixels; make it smaller|export it as PNG|export it again", message)
+
+
+@pytest.mark.parametrize("name", ["a large tile.tiff", "exif.png", "strips.tiff"])
+def test_what_pillow_would_take_memory_for_is_not_left_to_it(name: str) -> None:
+    with pytest.raises(InkError, match="far more besides its pixels"):
+        read_picture(HOSTILE[name])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP"])
+def test_of_many_frames_the_first_is_read(tmp_path: Path, kind: str) -> None:
+    frames = [Image.new("L", SMALL.size, level) for level in range(200)]
+    picture = file_of(SMALL, kind, save_all=True, append_images=frames)
+    assert likeness(REFERENCE, read_picture(picture)) > 0.8
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.png")
+    with pytest.raises(InkError, match=r"a\.png is not a regular file"):
+        read_picture(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("name", ["a\0b.png", "\udcff.png", "a\nb\x1b[31m.png"])
+def test_a_name_that_no_file_has_is_refused_in_one_line(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InkError) as caught:
+        read_picture(tmp_path / name)
+    assert str(caught.value).isprintable()
+
+
+def test_a_deep_picture_is_scaled_by_its_brightest_level_whatever_its_size() -> None:
+    grey = on_paper(digit(700), 255, 0).astype(np.uint16)
+    for levels in (grey * 16, (grey.astype(np.float32) - 100) / 7):
+        picture = Image.fromarray(levels)
+        assert likeness(REFERENCE, read_picture(file_of(picture, "TIFF"))) > 0.85
+    grey[650, 5] = 300  # in the last of the bands that are converted one by one
+    scaled = np.rint(grey * (255 / 300)).astype(np.uint8)
+    assert np.array_equal(read_picture(file_of(Image.fromarray(grey))), normalised(scaled))
+
+
+def test_a_level_that_is_no_number_is_refused() -> None:
+    levels = on_paper(digit(), 255, 0).astype(np.float32)
+    for bad in (np.nan, np.inf, -np.inf):
+        levels[3, 3] = bad
+        with pytest.raises(InkError, match="NaN or infinite"):
+            read_picture(file_of(Image.fromarray(levels), "TIFF"))
+
+
+def test_grey_and_colour_of_netpbm_are_read() -> None:
+    grey = Image.fromarray(on_paper(digit(), 255, 0))
+    for picture in (grey, grey.convert("RGB"), grey.convert("1")):
+        assert likeness(REFERENCE, read_picture(file_of(picture, "PPM"))) > 0.85
+    deep = (on_paper(digit(), 255, 0).astype(np.uint16) * 4).astype(">u2").tobytes()
+    assert likeness(REFERENCE, read_picture(b"P5\n200 200\n1023\n" + deep)) > 0.85

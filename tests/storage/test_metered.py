@@ -1,0 +1,59 @@
+"""A metered file reads as any other, and no more than it may."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from lenetpad.storage.decoding import InputError
+from lenetpad.storage.metered import MeteredFile
+
+
+def metered(content: bytes, reads: int, size: int) -> MeteredFile:
+    file = MeteredFile(io.BytesIO(content), InputError("too much"))
+    file.limit(reads, size)
+    return file
+
+
+def test_within_the_limit_it_reads_as_the_file_does() -> None:
+    file = metered(b"0123456789", 5, 20)
+    assert file.read(4) == b"0123"
+    assert file.tell() == 4
+    assert file.read() == b"456789"
+    assert file.read() == b""
+    assert file.seek(-3, io.SEEK_END) == 7
+    assert file.read(None) == b"789"
+    assert file.seekable()
+    assert file.size == 10
+
+
+def test_each_read_counts_however_little_it_gives() -> None:
+    file = metered(b"0123456789", 3, 1000)
+    for _ in range(3):
+        file.read(1)
+    with pytest.raises(InputError, match="too much"):
+        file.read(0)
+
+
+def test_each_byte_counts_each_time() -> None:
+    file = metered(b"0123456789", 1000, 15)
+    assert len(file.read()) == 10
+    file.seek(0)
+    with pytest.raises(InputError, match="too much"):
+        file.read(6)
+
+
+def test_what_is_not_there_does_not_count() -> None:
+    file = metered(b"0123456789", 1000, 15)
+    file.seek(8)
+    assert file.read(1 << 40) == b"89"
+    file.seek(100)
+    assert file.read(1 << 40) == b""
+
+
+def test_the_limit_can_be_set_anew() -> None:
+    file = metered(b"0123456789", 1, 4)
+    file.read(4)
+    file.limit(1, 6)
+    assert file.read() == b"456789"
