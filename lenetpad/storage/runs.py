@@ -11,9 +11,9 @@
     snapshots/       the weights along the way, named by their step
     lock             locked by the process that trains
 
-A list of runs needs no torch. A run's folder may be a stranger's: what is read from it is typed and
-bounded here, nothing is read or written through a link in it, and the files that it names outside
-are the user's to allow (``made_here``).
+A list of runs needs no torch. A run's folder may be a stranger's: what is read from it is typed
+and bounded here, nothing is read or written through a link in it, and the files that it names
+outside are the user's to allow (``made_here``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Signatures by which this installation knows again what it wrote itself.
 
-The key is a random secret in the user's data directory. It guards nothing but one question: whether
-a run names files because this user named them, or because a stranger wrote their names there.
+The key is a random secret in the user's data directory. It guards nothing but one question:
+whether a run names files because this user named them, or because a stranger wrote their names
+there.
 """
 
 from __future__ import annotations

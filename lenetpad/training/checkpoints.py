@@ -16,7 +16,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from lenetpad.storage.decoding import InputError, named, opened, too_large
+from lenetpad.storage.decoding import InputError, named, opened
 
 #: A network with its optimiser's averages is under a megabyte. The rest is the order of an epoch's
 #: images, 8 bytes each, of which there may be some million.

@@ -224,7 +224,7 @@ class Training:
         done, images = step % self.steps_an_epoch, self.images
         left = images - done * self.recipe.batch_size if done else 0
         order: Tensor = fitting(kept, torch.empty(left, dtype=torch.int64), "the order")
-        if left and not (0 <= int(order.min()) and int(order.max()) < images):
+        if left and (int(order.min()) < 0 or int(order.max()) >= images):
             raise InputError("the order names images that are not there")
         return order
 

@@ -187,7 +187,7 @@ class Recording:
             before = checkpoints.number(state["seconds"], "the time", 0, LONGEST_SECONDS)
             self._training.restore(state["training"])
         except (CheckpointError, TrainingError, KeyError, TypeError) as error:
-            reason = named(str(error).removeprefix(f"{path} is damaged"))
+            reason = named(str(error.__cause__ or error).removeprefix(f"{path} is damaged"))
             raise TrainingError(f"{path} is damaged; the run cannot go on ({reason})") from error
         self._before, self._best, self._last = before, best, last
         runs.truncate(self.folder, self._training.step)

@@ -20,7 +20,7 @@ class Place(StrEnum):
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, on one line that any terminal can show; its kind where it says nothing."""
+    """What an error says, on one line for any terminal; its kind where it says nothing."""
     return one_line((str(error).strip() or type(error).__name__).splitlines()[0])
 
 

@@ -32,8 +32,12 @@ MOST: Final[Mapping[str, float]] = {
     "distillation_temperature": 1e6,
     "seed": 2**63 - 1,
     # Of a mixture: so many times MNIST, variants of a drawing, and images.
-    **{"mnist": 20, "variants": 100, "others": 100},
-    **{"written": 2_000_000, "scribbles": 2_000_000, "noise": 2_000_000},
+    "mnist": 20,
+    "variants": 100,
+    "others": 100,
+    "written": 2_000_000,
+    "scribbles": 2_000_000,
+    "noise": 2_000_000,
 }
 #: And of a distortion or a variation, whatever its unit.
 MOST_DISTORTED: Final = 360.0

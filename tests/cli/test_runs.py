@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,11 +55,20 @@ class TestRuns:
             assert run("train", *options, "--out", tmp_path / "two.safetensors").status == 1
         latest = runs.listed(runs.home())[0][0]
         assert (latest.state, latest.step) == (runs.STOPPED, 20)
-        assert not (tmp_path / "two.safetensors").exists()
-        assert run("train", "--continue", latest.name).status == 0
-        one, two = (
-            weights.load(str(tmp_path / f"{name}.safetensors")) for name in ("whole", "two")
+        shutil.copytree(latest.folder, tmp_path / "aside")
+        done = run("train", "--continue", latest.name)
+        assert done.status == 0
+        assert str(latest.folder / runs.WEIGHTS) in done.out
+        assert "a run that goes on writes others with --out" in done.err
+        assert not (tmp_path / "two.safetensors").exists()  # it was not named now
+        out = tmp_path / "three.safetensors"
+        named = ("--continue", latest.name, "--runs", tmp_path, "--out", out)
+        assert run("train", *named).status == 0
+        one, two, three = (
+            weights.load(str(path))
+            for path in (tmp_path / "whole.safetensors", latest.folder / runs.WEIGHTS, out)
         )
+        assert two.facts["figures"] == three.facts["figures"]
         for name, array in one.parameters.items():
             assert np.array_equal(array, two.parameters[name])
         assert one.facts["figures"] == two.facts["figures"]
