@@ -37,7 +37,7 @@ from msgspec import Meta
 
 from lenetpad.storage import atomic as disk
 from lenetpad.storage import signing
-from lenetpad.storage.decoding import InputError, escaped, from_json, json_object, opened
+from lenetpad.storage.decoding import InputError, escaped, json_object, opened
 
 CONFIG: Final = "run.json"
 STATE: Final = "state.json"
@@ -62,10 +62,11 @@ INTERRUPTED: Final = "interrupted"
 #: What a name and a note may have, in characters; more is cut nowhere, but refused.
 LONGEST_NAME: Final = 500
 LONGEST_NOTE: Final = 10_000
-#: The log of the longest training that the form offers: 1,000 epochs of MNIST in batches of 16 are
-#: 3.4 million steps, of 16 bytes each. Beyond, curves end.
+#: The log of the longest training that is reasonable: 1,000 epochs, the most that the form offers,
+#: of MNIST in batches of 16 are 3.4 million steps in 172,000 lines of 55 MB. Beyond, curves end.
 LARGEST_LOG: Final = 64 << 20
 MOST_LOSSES: Final = 4_000_000
+MOST_LINES: Final = 300_000
 #: A report is a few hundred bytes.
 LONGEST_LINE: Final = 1 << 16
 #: Digits of a snapshot's step.
@@ -129,6 +130,9 @@ class LogEntry(TypedDict, total=False):
     validation_loss: _Loss | None
     validation_error: _Part | None
     rate_factor: Annotated[float, Meta(gt=0, le=1e30)]
+
+
+_LOG_ENTRY: Final = msgspec.json.Decoder(LogEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,9 +416,9 @@ def log(folder: Path) -> Iterator[LogEntry]:
     RunError where it is damaged, or longer than a training's: the entries of before stand.
     """
     size = losses = 0
-    for line, entry in _lines(folder):
+    for number, (line, entry) in enumerate(_lines(folder)):
         size, losses = size + len(line), losses + len(entry.get("losses", ()))
-        if size > LARGEST_LOG or losses > MOST_LOSSES:
+        if number == MOST_LINES or size > LARGEST_LOG or losses > MOST_LOSSES:
             raise RunError(f"{folder / LOG} is longer than that of any training; its curves end")
         yield entry
 
@@ -439,18 +443,20 @@ def _lines(folder: Path) -> Iterator[tuple[bytes, LogEntry]]:
     path = folder / LOG
     if not _check_part(folder, LOG):
         return
-    step, number = 0, 0
+    step, number = 0, 1
     with opened(path, sys.maxsize, RunError) as file:
         while (line := file.readline(LONGEST_LINE)).endswith(b"\n"):
-            number += 1
-            where = f"{path}, line {number:,},"
-            entry = from_json(line, LogEntry, where, RunError)
+            try:
+                entry = _LOG_ENTRY.decode(line)
+            except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+                raise RunError(f"{path}, line {number:,}, is damaged: {error}") from None
             if entry["step"] < step:
-                raise RunError(f"{where} is damaged: its step is one of before")
+                raise RunError(f"{path}, line {number:,}, is damaged: its step is one of before")
             step = entry["step"]
             yield line, entry
+            number += 1
     if len(line) == LONGEST_LINE:
-        raise RunError(f"{path}, line {number + 1:,}, is damaged: it has no end")
+        raise RunError(f"{path}, line {number:,}, is damaged: it has no end")
 
 
 def _decoded(folder: Path, name: str, kind: type[_Kind]) -> _Kind:
