@@ -86,6 +86,13 @@ def _check_archive(path: Path) -> None:
             raise CheckpointError(f"{path} is damaged ({named(error)})") from None
 
 
+def part(found: Any, name: str) -> Any:
+    """What a checkpoint, or a part of it, holds under a name; CheckpointError if it does not."""
+    if not isinstance(found, Mapping) or name not in found:
+        raise CheckpointError(f"its {name} is missing")
+    return found[name]
+
+
 def fitting(found: Any, like: Any, where: str) -> Any:
     """``found``, with its tensors copied, where it is of the form of ``like``.
 

@@ -19,7 +19,7 @@ from lenetpad.storage import atomic as disk
 from lenetpad.storage import runs
 from lenetpad.storage.decoding import named, one_line
 from lenetpad.training import checkpoints
-from lenetpad.training.checkpoints import CheckpointError
+from lenetpad.training.checkpoints import CheckpointError, number, part
 from lenetpad.training.fit import Training, TrainingError
 from lenetpad.training.tensorboard import Events
 from lenetpad.training.weights import write
@@ -183,10 +183,10 @@ class Recording:
         path = self.folder / runs.CHECKPOINT
         try:
             state = checkpoints.read(path)
-            best, last = (_fraction(state[name], name) for name in ("best_error", "last_error"))
-            before = checkpoints.number(state["seconds"], "the time", 0, LONGEST_SECONDS)
-            self._training.restore(state["training"])
-        except (CheckpointError, TrainingError, KeyError, TypeError) as error:
+            best, last = (_fraction(state, name) for name in ("best_error", "last_error"))
+            before = number(part(state, "seconds"), "the time", 0, LONGEST_SECONDS)
+            self._training.restore(part(state, "training"))
+        except (CheckpointError, TrainingError) as error:
             reason = named(str(error.__cause__ or error).removeprefix(f"{path} is damaged"))
             raise TrainingError(f"{path} is damaged; the run cannot go on ({reason})") from error
         self._before, self._best, self._last = before, best, last
@@ -231,9 +231,10 @@ def _entry(report: Progress) -> dict[str, Any]:
     return entry
 
 
-def _fraction(value: Any, name: str) -> float | None:
+def _fraction(state: Any, name: str) -> float | None:
     """An error in [0, 1] of a checkpoint, None where there was none yet."""
-    return None if value is None else checkpoints.number(value, name, 0, 1)
+    value = part(state, name)
+    return None if value is None else number(value, name, 0, 1)
 
 
 def _after(step: int) -> float:

@@ -122,6 +122,7 @@ class TestEveryCommand:
         assert_plain(run("evaluate", "--data", "folder", "--folder", missing))
         assert_plain(run("evaluate", "--images", missing))
 
+    @pytest.mark.usefixtures("tiny_mnist")
     def test_info_export_and_report(
         self, run: Run, hostile_weights: Path, hostile_state: Path
     ) -> None:
@@ -165,9 +166,7 @@ def test_whatever_is_printed_is_escaped(capsys: pytest.CaptureFixture[str]) -> N
         sys.stdout.writelines(["\x00\n"])
         sys.stdout.flush()
     captured = capsys.readouterr()
-    assert captured.err == (
-        "a\\x1b[2J\\x1b]0;owned\\x07\nfake: finished\\u2028\\u202e\\x9b31mb\n"
-    )
+    assert captured.err == ("a\\x1b[2J\\x1b]0;owned\\x07\nfake: finished\\u2028\\u202e\\x9b31mb\n")
     assert captured.out == "ä × 28\\tb\n\\x00\n"
     print("\x1b")  # and not any more
     assert capsys.readouterr().out == "\x1b\n"
