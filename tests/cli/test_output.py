@@ -1,4 +1,4 @@
-"""What reaches the terminal: no control character of a file, and nothing that cannot be encoded."""
+"""What reaches the terminal: no control character of a file, nothing that cannot be encoded."""
 
 from __future__ import annotations
 

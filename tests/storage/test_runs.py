@@ -203,9 +203,10 @@ def said(call: Callable[[], Any]) -> Any:
     try:
         return call()
     except (InputError, WeightsError) as error:
-        assert len(str(error)) <= 300
-        assert str(error).isprintable()
-        return None
+        message = str(error)
+    assert len(message) <= 300
+    assert message.isprintable()
+    return None
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +245,7 @@ def test_a_strangers_run_hides_no_other_and_breaks_nothing(
     said(lambda: runs.rename(run, "another"))
     said(lambda: runs.annotate(run, "a note"))
     said(lambda: runs.truncate(bad, 3))
-    assert not [path for path in root.rglob("*.tmp")]
+    assert not list(root.rglob("*.tmp"))
     elsewhere = tmp_path / "elsewhere" / "file"
     assert not elsewhere.exists() or elsewhere.read_text() == "precious"
     said(lambda: runs.delete(run))
