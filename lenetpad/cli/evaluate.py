@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from lenetpad.cli import output
 from lenetpad.cli.arguments import DATA, DEVICE, JSON, Command, argument, ink_files
 from lenetpad.cli.model_options import CONVENTIONS_OPTIONS, MODEL, load_weights
 from lenetpad.values.catalogue import FOLDER, MNIST
@@ -78,7 +78,7 @@ def _drawings(arguments: argparse.Namespace) -> Sequence[Drawing]:
     drawings: Sequence[Drawing]
     drawings, without_label = ink_to_evaluate(arguments.ink)
     if without_label:
-        print(f"lenetpad: {without_label}", file=sys.stderr)
+        output.say(without_label)
     if arguments.held_out:
         drawings = split(drawings).test
         if not drawings:

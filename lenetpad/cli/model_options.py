@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from lenetpad.cli import output
 from lenetpad.cli.arguments import argument
 from lenetpad.values.conventions import CONVENTIONS, UNKNOWN_CONVENTIONS, Conventions
 from lenetpad.values.models import DEFAULT_MODEL, MODEL_NAMES
@@ -46,7 +46,7 @@ def load_weights(arguments: argparse.Namespace) -> Weights:
     loaded = load(arguments.model, chosen_conventions(arguments))
     report_conventions(loaded, arguments)
     if loaded.warning:
-        print(f"lenetpad: {loaded.warning}", file=sys.stderr)
+        output.say(loaded.warning)
     return loaded
 
 
@@ -59,8 +59,7 @@ def report_conventions(loaded: Weights, arguments: argparse.Namespace) -> None:
     if loaded.conventions and loaded.guesses:
         options = " ".join(f"--{name} {word}" for name, word in loaded.conventions.answers.items())
         accuracy = 100 * loaded.guesses[0][1]
-        print(
-            f"lenetpad: {arguments.model} does not say how it reads; with {options} it gets "
-            f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)",
-            file=sys.stderr,
+        output.say(
+            f"{arguments.model} does not say how it reads; with {options} it gets "
+            f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)"
         )

@@ -10,13 +10,14 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 from lenetpad import __version__
 from lenetpad.cli import (
     diagnostics,
     evaluate,
     networks,
+    output,
     predict,
     report,
     runs,
@@ -25,6 +26,7 @@ from lenetpad.cli import (
     window,
 )
 from lenetpad.cli.arguments import Command
+from lenetpad.storage.decoding import one_line
 from lenetpad.values.failures import first_line
 
 #: All commands, in the order of the help.
@@ -41,9 +43,17 @@ COMMANDS: Final[tuple[Command, ...]] = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, however long an argument is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, one_line(f"{self.prog}: error: {message}") + "\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="lenetpad",
         description="A drawing pad that shows LeNet-5 thinking. Without a command, the window.",
     )
@@ -59,6 +69,11 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run(argv: Sequence[str]) -> int:
     """Run a command line (without the program's name) and return the exit status."""
+    with output.guarded():
+        return _run(argv)
+
+
+def _run(argv: Sequence[str]) -> int:
     arguments = build_parser().parse_args(argv)
     handler = getattr(arguments, "handler", window.draw)
     try:
@@ -66,13 +81,12 @@ def run(argv: Sequence[str]) -> int:
         sys.stdout.flush()  # here, where a reader that has gone away is expected
         return status
     except KeyboardInterrupt:
-        print("lenetpad: stopped", file=sys.stderr)
+        output.say("stopped")
         return 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, MemoryError) as error:
         # What our own code raises is written for the user, on one line.
-        line = first_line(error)
-        print(f"lenetpad: {line}", file=sys.stderr)
+        output.say(first_line(error))
         return 1

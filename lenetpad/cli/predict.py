@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from lenetpad.cli import output
 from lenetpad.cli.arguments import DEVICE, JSON, Command, argument
 from lenetpad.cli.model_options import (
     CONVENTIONS_OPTIONS,
@@ -20,6 +20,7 @@ from lenetpad.cli.model_options import (
     chosen_conventions,
     report_conventions,
 )
+from lenetpad.storage.decoding import escaped
 from lenetpad.values.failures import first_line
 from lenetpad.values.models import Choice
 
@@ -36,13 +37,13 @@ def predict(arguments: argparse.Namespace) -> int:
     recognizer = open_recognizer(choice)
     report_conventions(recognizer.weights, arguments)
     if recognizer.notice:
-        print(f"lenetpad: {recognizer.notice}", file=sys.stderr)
+        output.say(recognizer.notice)
     results, failed = [], 0
     for path in arguments.files:
         try:
             images = _images(path)
         except (OSError, ValueError) as error:
-            print(f"lenetpad: {first_line(error)}", file=sys.stderr)
+            output.say(first_line(error))
             failed += 1
             continue
         for number, image in enumerate(images, start=1):
@@ -77,7 +78,8 @@ def _as_json(path: Path, number: int, reading: Reading) -> dict[str, Any]:
 
 
 def _as_line(path: Path, number: int, count: int, reading: Reading) -> str:
-    where = f"{path}" if count == 1 else f"{path}:{number}"
+    name = escaped(str(path))
+    where = name if count == 1 else f"{name}:{number}"
     digit = "blank" if reading.digit is None else str(reading.digit)
     doubt = "" if reading.no_digit is None else f"  no digit {100 * reading.no_digit:.1f} %"
     return f"{where}: {digit}  {100 * reading.probability:.1f} %{doubt}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from lenetpad.storage.runs import Run
 
+from lenetpad.cli import output
 from lenetpad.cli.arguments import JSON, RUNS, Command, argument
+from lenetpad.storage.decoding import escaped
 
 
 def list_or_change(arguments: argparse.Namespace) -> int:
@@ -25,7 +26,8 @@ def list_or_change(arguments: argparse.Namespace) -> int:
     elif arguments.note:
         runs.annotate(runs.find(root, arguments.note[0]), arguments.note[1])
     elif arguments.delete:
-        print(f"now in {runs.delete(runs.find(root, arguments.delete))}")
+        place = runs.delete(runs.find(root, arguments.delete))
+        print(f"now in {escaped(str(place))}")
     else:
         _print_runs(root, as_json=arguments.json)
     return 0
@@ -36,18 +38,18 @@ def _print_runs(root: Path, *, as_json: bool) -> None:
 
     found, faults = runs.listed(root)
     for fault in faults:
-        print(f"lenetpad: {fault}", file=sys.stderr)
+        output.say(fault)
     if as_json:
         print(json.dumps([_as_json(run) for run in found]))
         return
     if not found:
-        print(f"no runs in {root}")
+        print(f"no runs in {escaped(str(root))}")
     for run in found:
         best = "" if run.best_error is None else f", validation error {100 * run.best_error:.2f} %"
         test = "" if run.test_error is None else f", test error {100 * run.test_error:.2f} %"
         print(
             f"{run.name}: {run.state}, epoch {run.epoch}/{run.epochs}{best}{test}, "
-            f"{run.seconds:,.0f} s{f' ({run.note})' if run.note else ''}"
+            f"{run.seconds:,.0f} s{f' ({escaped(run.note)})' if run.note else ''}"
         )
 
 

@@ -22,6 +22,7 @@ from lenetpad.cli.arguments import (
     positive,
 )
 from lenetpad.cli.model_options import MODELS
+from lenetpad.storage.decoding import escaped, named, one_line
 from lenetpad.values.catalogue import FOLDER
 from lenetpad.values.devices import CPU, TORCH_CPU
 from lenetpad.values.models import DEFAULT_MODEL
@@ -72,13 +73,13 @@ RECIPE_FIELDS: Final = (
 
 def train(arguments: argparse.Namespace) -> int:
     """Train by a recipe, calibrate, measure, and save the weights; all of it is kept as a run."""
-    from lenetpad.cli import progress
+    from lenetpad.cli import output, progress
     from lenetpad.storage import runs
     from lenetpad.training.job import TrainingJob
 
     root = arguments.runs or runs.home()
     resumed = runs.find(root, arguments.resumed) if arguments.resumed else None
-    plan = _resumed_plan(resumed) if resumed else _plan(arguments)
+    plan = _resumed_plan(resumed, arguments) if resumed else _plan(arguments)
     job = TrainingJob(plan, progress.ProgressReporter())
     folder = resumed.folder if resumed else job.begin(root)
     progress.follow_training(job.run(folder), plan.recipe)
@@ -87,12 +88,17 @@ def train(arguments: argparse.Namespace) -> int:
         found = {"n": test["n"], "error": test["error"] / 100, "run": folder.name}
         print(json.dumps({"out": str(out), **found}))
     else:
-        print(f"{out}: {plan.model}, test error {test['error']:.2f} % on {test['n']:,} images")
+        where = escaped(str(out))
+        print(f"{where}: {plan.model}, test error {test['error']:.2f} % on {test['n']:,} images")
+    if resumed and not plan.out and resumed.config.get("out"):
+        output.say(f"the weights are in {out} only; a run that goes on writes others with --out")
     return 0
 
 
 def _plan(arguments: argparse.Namespace) -> Plan:
     """What the options ask for; ValueError for what cannot work."""
+    if arguments.trust:
+        raise ValueError("--trust needs --continue RUN: a new training reads what you name")
     preset = TRAINING_PRESETS_BY_NAME.get(arguments.preset)
     name = arguments.model or (preset.model if preset else DEFAULT_MODEL)
     if name not in RECIPES:
@@ -163,15 +169,27 @@ def _resolved(paths: Iterable[Path]) -> tuple[str, ...]:
     return tuple(str(path.resolve()) for path in paths)
 
 
-def _resumed_plan(run: runs.Run) -> Plan:
-    """What a run that has not come to its end was asked for."""
-    from lenetpad.storage.runs import FINISHED, RUNNING
+def _resumed_plan(run: runs.Run, arguments: argparse.Namespace) -> Plan:
+    """What a run that has not come to its end was asked for, but for the file of its weights.
+
+    ValueError where it would read files that the user did not name, here or now.
+    """
+    from lenetpad.storage.runs import FINISHED, RUNNING, made_here
 
     if not run.can_go_on:
         why = {FINISHED: "it is at its end", RUNNING: "it goes on already"}
         reason = why.get(run.state, "it has no checkpoint to go on from; train anew")
         raise ValueError(f"{run.name!r} is {run.state}: {reason}")
-    return plan_of(run.model, run.config)
+    plan = plan_of(run.model, run.config)
+    if plan.files and not (arguments.trust or made_here(run)):
+        files = one_line(", ".join(plan.files), 120)
+        raise ValueError(
+            f"{named(run.name)!r} was begun elsewhere or by an older version, and reads {files}; "
+            "add --trust if it may"
+        )
+    if arguments.out:
+        _check_writable(arguments.out)
+    return replace(plan, out=str(arguments.out.resolve()) if arguments.out else "")
 
 
 COMMANDS: Final = (
@@ -211,13 +229,20 @@ COMMANDS: Final = (
                 "--out",
                 type=Path,
                 metavar="FILE",
-                help="weights file, .safetensors or .pth (default PRESET.safetensors)",
+                help="weights file, .safetensors or .pth (default PRESET.safetensors; with "
+                "--continue none but the run's own, whatever the run was asked for)",
             ),
             argument(
                 "--continue",
                 dest="resumed",
                 metavar="RUN",
                 help="go on with a run that has not come to its end, as it was asked for",
+            ),
+            argument(
+                "--trust",
+                action="store_true",
+                help="with --continue: read the files that the run names, though it was begun "
+                "elsewhere or by an older version",
             ),
             RUNS,
             DEVICE,

@@ -8,6 +8,7 @@ from typing import Final
 
 from lenetpad.cli import display
 from lenetpad.cli.arguments import Command, argument
+from lenetpad.storage.decoding import escaped
 
 
 def draw(arguments: argparse.Namespace) -> int:
@@ -20,9 +21,10 @@ def draw(arguments: argparse.Namespace) -> int:
     if file is not None:
         raise ValueError(f"{file} cannot be shown: {display.NO_DISPLAY}")
     out = Path("demo")
+    place = escaped(str(out.resolve()))
     print(
         f"lenetpad: {display.NO_DISPLAY}, "
-        f"so the demo runs instead and saves pictures of the window in {out.resolve()}"
+        f"so the demo runs instead and saves pictures of the window in {place}"
     )
     from lenetpad.tools import demo
 

@@ -16,6 +16,7 @@ from lenetpad.engine.evaluation import EVALUATION, evaluate_job, evaluation_ques
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.strokes import Sheet
 from lenetpad.storage import runs
+from lenetpad.storage.decoding import named
 from lenetpad.ui.widgets.model_titles import TITLES, title_of
 from lenetpad.values.evaluation import EvaluationRequest
 from lenetpad.values.jobs import Answer, JobFailure, JobProgress
@@ -98,8 +99,11 @@ def _weights(root: Path) -> list[tuple[str, str]]:
     """The weights of all runs that have some, the latest run first, each with its title."""
     found = []
     for run in runs.listed(root)[0]:
-        path = runs.weights_of(run.folder)
+        try:
+            path = runs.weights_of(run.folder)
+        except runs.RunError:  # changed since it was listed
+            continue
         if path is not None:
             title = runs.without_date(run.name)
-            found.append((f"{title}: {run.note}" if run.note else title, str(path)))
+            found.append((f"{title}: {named(run.note)}" if run.note else title, str(path)))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from torch import Tensor
 from lenetpad.data.distortions import distorted, padded
 from lenetpad.data.labelled import Labelled
 from lenetpad.evaluation import inference
+from lenetpad.training.checkpoints import CheckpointError, fitting, number, part
 from lenetpad.training.distillation import Teachers
 from lenetpad.training.network import LeNet5
 from lenetpad.values.recipes import Recipe
@@ -22,6 +24,11 @@ from lenetpad.values.training import Progress
 REPORT_EVERY: Final = 20
 REPORT_SECONDS: Final = 0.5
 SOUND: Final = 32  # images on which the weights must give a loss before a report
+#: What a schedule, or a user, changes of an optimiser's settings; the others are the recipe's.
+CHANGING: Final = frozenset({"lr", "initial_lr", "max_lr", "min_lr", "betas", "momentum"})
+#: Rates beyond it are no number in float32.
+LARGEST_RATE: Final = 1e38
+LARGEST_MOMENTUM: Final = math.nextafter(1, 0)
 
 
 class TrainingError(RuntimeError):
@@ -157,15 +164,73 @@ class Training:
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Resume from a ``state``; TrainingError if it belongs to another training."""
+        """Resume from a ``state``; TrainingError if it is damaged or belongs to another training.
+
+        All of it is looked at before any of it is used.
+        """
         try:
-            self.network.load_state_dict(state["network"])
-            self._optimiser.load_state_dict(state["optimiser"])
-            self._schedule.load_state_dict({"lr_lambdas": [None], **state["schedule"]})
-            self._generator.set_state(state["generator"])
-            self._order, self.step = state["order"], int(state["step"])
-        except (KeyError, ValueError, RuntimeError, TypeError) as error:
+            step = int(number(part(state, "step"), "the step", 0, self.steps))
+            network = fitting(part(state, "network"), self.network.state_dict(), "the network")
+            optimiser = self._checked_optimiser(part(state, "optimiser"), step)
+            schedule = self._checked_schedule(part(state, "schedule"), step)
+            order = self._checked_order(part(state, "order"), step)
+            generator = fitting(
+                part(state, "generator"), self._generator.get_state(), "the generator"
+            )
+            torch.Generator().set_state(generator)  # which looks into it
+        except (CheckpointError, RuntimeError) as error:
             raise TrainingError(f"this checkpoint does not fit the training: {error}") from error
+        self.network.load_state_dict(network)
+        self._optimiser.load_state_dict(optimiser)
+        self._schedule.load_state_dict(schedule)
+        self._generator.set_state(generator)
+        self._order, self.step = order, step
+
+    def _checked_optimiser(self, kept: Any, step: int) -> dict[str, Any]:
+        """The optimiser's state with what changes along a training as it was kept."""
+        own = self._optimiser.state_dict()
+        if step:
+            own["state"] = fitting(part(kept, "state"), self._stepped_state(), "the optimiser")
+        groups = part(kept, "param_groups")
+        if not isinstance(groups, list) or len(groups) != len(own["param_groups"]):
+            raise CheckpointError("the optimiser has another number of groups")
+        for group, old in zip(own["param_groups"], groups, strict=True):
+            for name in CHANGING & group.keys():
+                group[name] = fitting(part(old, name), group[name], f"the optimiser's {name}")
+                values = group[name] if isinstance(group[name], tuple) else (group[name],)
+                most = LARGEST_MOMENTUM if name in ("betas", "momentum") else LARGEST_RATE
+                for value in values:
+                    number(value, f"the optimiser's {name}", 0, most)
+        return own
+
+    def _stepped_state(self) -> dict[int, Any]:
+        """What the optimiser keeps of each parameter once it has taken a step."""
+        twin = copy.deepcopy(self.network)
+        for parameter in twin.parameters():
+            parameter.grad = torch.zeros_like(parameter)
+        optimiser = _optimiser(twin, self.recipe)
+        optimiser.step()
+        state: dict[int, Any] = optimiser.state_dict()["state"]
+        return state
+
+    def _checked_schedule(self, kept: Any, step: int) -> dict[str, Any]:
+        """The schedule's state at a step, with the rates as they were kept."""
+        own = dict(self._schedule.state_dict())
+        number(part(kept, "last_epoch"), "the schedule's step", step, step)
+        for name in ("base_lrs", "_last_lr"):
+            own[name] = fitting(part(kept, name), own[name], "the schedule")
+            for rate in own[name]:
+                number(rate, "the schedule's rate", 0, LARGEST_RATE)
+        return {"lr_lambdas": [None], **own, "last_epoch": step, "_step_count": step + 1}
+
+    def _checked_order(self, kept: Any, step: int) -> Tensor:
+        """What is left of an epoch's images after a step, each by its number."""
+        done, images = step % self.steps_an_epoch, self.images
+        left = images - done * self.recipe.batch_size if done else 0
+        order: Tensor = fitting(kept, torch.empty(left, dtype=torch.int64), "the order")
+        if left and (int(order.min()) < 0 or int(order.max()) >= images):
+            raise CheckpointError("the order names images that are not there")
+        return order
 
     def scale_rate(self, factor: float) -> None:
         """Multiply the learning rate of all steps to come; ValueError unless positive."""

@@ -89,7 +89,8 @@ class TrainingJob:
 
     def begin(self, root: Path) -> Path:
         """Make the folder of a new run under ``root``; RunError where that is impossible."""
-        return runs.create(root, self.plan.model, self.plan.config, recording.environment())
+        plan, facts = self.plan, recording.environment()
+        return runs.create(root, plan.model, plan.config, facts, signed=bool(plan.files))
 
     def run(
         self, folder: Path, retry: recording.Retry | None = None, rate_factor: float = 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,9 @@ import torch
 from lenetpad import __version__
 from lenetpad.storage import atomic as disk
 from lenetpad.storage import runs
+from lenetpad.storage.decoding import named, one_line
+from lenetpad.training import checkpoints
+from lenetpad.training.checkpoints import CheckpointError, number, part
 from lenetpad.training.fit import Training, TrainingError
 from lenetpad.training.tensorboard import Events
 from lenetpad.training.weights import write
@@ -28,6 +32,9 @@ STATE_SECONDS: Final = 1.0
 #: Each snapshot is taken so much later than the one of before, as a part of its step: about
 #: ninety in 20,000 steps, the first of them at every report.
 SNAPSHOT_GROWTH: Final = 0.06
+
+#: No training takes thirty years.
+LONGEST_SECONDS: Final = 1e9
 
 #: Called with the error of a failed write; says whether to try it again.
 Retry = Callable[[OSError], bool]
@@ -175,14 +182,14 @@ class Recording:
     def _resume(self) -> None:
         path = self.folder / runs.CHECKPOINT
         try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-            self._training.restore(state["training"])
-            self._before = float(state["seconds"])
-            self._best, self._last = state["best_error"], state["last_error"]
-        except TrainingError:
-            raise
-        except Exception as error:
-            raise TrainingError(f"{path} is damaged; the run cannot go on") from error
+            state = checkpoints.read(path)
+            best, last = (_fraction(state, name) for name in ("best_error", "last_error"))
+            before = number(part(state, "seconds"), "the time", 0, LONGEST_SECONDS)
+            self._training.restore(part(state, "training"))
+        except (CheckpointError, TrainingError) as error:
+            reason = named(str(error.__cause__ or error).removeprefix(f"{path} is damaged"))
+            raise TrainingError(f"{path} is damaged; the run cannot go on ({reason})") from error
+        self._before, self._best, self._last = before, best, last
         runs.truncate(self.folder, self._training.step)
 
     def _note(self, how: str, message: str = "") -> None:
@@ -199,7 +206,7 @@ class Recording:
                 "seconds": round(self._seconds(), 1),
                 "best_error": self._best,
                 "last_error": self._last,
-                "message": message,
+                "message": one_line(message),
             },
         )
         self._noted = time.perf_counter()
@@ -217,10 +224,17 @@ def _entry(report: Progress) -> dict[str, Any]:
         "learning_rate": report.learning_rate,
         "images_per_second": round(report.images_per_second),
     }
-    if report.validation_error is not None:
-        entry["validation_loss"] = report.validation_loss
+    loss = report.validation_loss
+    if report.validation_error is not None and loss is not None and math.isfinite(loss):
+        entry["validation_loss"] = loss
         entry["validation_error"] = report.validation_error
     return entry
+
+
+def _fraction(state: Any, name: str) -> float | None:
+    """An error in [0, 1] of a checkpoint, None where there was none yet."""
+    value = part(state, name)
+    return None if value is None else number(value, name, 0, 1)
 
 
 def _after(step: int) -> float:

@@ -5,6 +5,7 @@ By no thread and with no file left open: what the disk does not take is said at 
 
 from __future__ import annotations
 
+import re
 import struct
 import time
 from collections.abc import Mapping
@@ -96,6 +97,6 @@ def _record(content: bytes) -> bytes:
 
 
 def _seconds(path: Path) -> int:
-    """When an event file was begun, by its name."""
+    """When an event file was begun, by its name; 0 where it is none of ours."""
     digits = path.name.removeprefix(PREFIX).partition(".")[0]
-    return int(digits) if digits.isdigit() else 0
+    return int(digits) if re.fullmatch("[0-9]{1,12}", digits) else 0

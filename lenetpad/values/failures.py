@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lenetpad.storage.decoding import one_line
+
 
 class Place(StrEnum):
     """Where something can fail; it decides who shows the failure. The value is for the log."""
@@ -18,8 +20,8 @@ class Place(StrEnum):
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, on one line; its kind where it says nothing."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    """What an error says, on one line for any terminal; its kind where it says nothing."""
+    return one_line((str(error).strip() or type(error).__name__).splitlines()[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,8 @@ class History:
 
     ``losses`` of the steps 1, 2, … ; ``rate_steps`` and ``rates``, the learning rate at the end of
     each report; ``epoch_steps`` with validation losses and errors in [0, 1]; ``marks`` are steps
-    at which somebody changed the rate, each with the factor.
+    at which somebody changed the rate, each with the factor. ``note`` says why it ends before the
+    run does, where it does.
     """
 
     folder: Path | None
@@ -61,6 +62,7 @@ class History:
     _validation_losses: Growing = field(default_factory=Growing)
     _validation_errors: Growing = field(default_factory=Growing)
     marks: list[tuple[int, float]] = field(default_factory=list)
+    note: str = ""
 
     @property
     def losses(self) -> Array:

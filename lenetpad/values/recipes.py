@@ -7,17 +7,55 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Final, TypeVar
 
 from lenetpad.ink.variation import Variation
-from lenetpad.values.catalogue import MNIST
+from lenetpad.storage.decoding import InputError, as_kind, named
+from lenetpad.values.catalogue import DATA_SETS, MNIST
 from lenetpad.values.devices import CPU
+from lenetpad.values.models import MODEL_NAMES
 
 #: The optimisers and the learning-rate schedules.
 OPTIMISERS: Final = ("adam", "adamw", "sgd")
 
 SCHEDULES: Final = ("one-cycle", "cosine", "step", "constant", "1998")
+
+#: Beyond these no training is meant: a damaged file says so, or one that is to take all memory.
+MOST: Final[Mapping[str, float]] = {
+    "epochs": 100_000,
+    "batch_size": 1_000_000,
+    "lr": 1e38,
+    "step_epochs": 100_000,
+    "weight_decay": 1e38,
+    "validation": 1e9,
+    "distillation_temperature": 1e6,
+    "seed": 2**63 - 1,
+    # Of a mixture: so many times MNIST, variants of a drawing, and images.
+    "mnist": 20,
+    "variants": 100,
+    "others": 100,
+    "written": 2_000_000,
+    "scribbles": 2_000_000,
+    "noise": 2_000_000,
+}
+#: And of a distortion or a variation, whatever its unit.
+MOST_DISTORTED: Final = 360.0
+
+
+def _check_limits(value: Mixture | Recipe) -> None:
+    """ValueError where a number is beyond ``MOST``."""
+    for one in fields(value):
+        most = MOST.get(one.name)
+        if most is not None and not abs(getattr(value, one.name)) <= most:
+            raise ValueError(f"{one.name.replace('_', ' ')} must be at most {most:,}")
+
+
+def _check_sizes(value: Distortions | Variation, least: float) -> None:
+    """ValueError where one of the numbers, which are all sizes, is less or beyond any sense."""
+    for one in fields(value):
+        if not least <= getattr(value, one.name) <= MOST_DISTORTED:
+            raise ValueError(f"{one.name} must be from {least:g} to {MOST_DISTORTED:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +76,9 @@ class Distortions:
     elastic: float = 0.0
     thickness: float = 0.0
 
+    def __post_init__(self) -> None:
+        _check_sizes(self, least=-MOST_DISTORTED)
+
 
 #: Images stay as they are.
 NO_DISTORTIONS: Final = Distortions(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -57,6 +98,13 @@ class Mixture:
     noise: int = 6_000
     newer_forms: bool = False  # as in the recipes that do not say
     variation: Variation = field(default_factory=Variation)
+
+    def __post_init__(self) -> None:
+        _check_limits(self)
+        counts = (self.mnist, self.variants, self.others, self.written, self.scribbles, self.noise)
+        if min(counts) < 0:
+            raise ValueError("a mixture cannot hold less than nothing of something")
+        _check_sizes(self.variation, least=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +171,7 @@ class Recipe:
             raise ValueError("what teachers teach must be a fraction of the loss, from 0 to 1")
         if not 0 < self.distillation_temperature < math.inf:
             raise ValueError("the teachers' softness must be a positive number")
+        _check_limits(self)
 
     @property
     def as_json(self) -> dict[str, Any]:
@@ -140,17 +189,32 @@ FIELDS_OF_KEYS: Final = {key: name for name, key in KEYS_IN_FILES.items()}
 
 
 def recipe_of(kept: Mapping[str, Any]) -> Recipe:
-    """The recipe that ``as_json`` gave; ValueError where it is none."""
-    kept = {FIELDS_OF_KEYS.get(key, key): value for key, value in kept.items()}
-    distortions, mixture = kept.get("distortions"), kept.get("mixture")
-    try:
-        if mixture is not None:
-            mixture = Mixture(**{**mixture, "variation": Variation(**mixture["variation"])})
-        if distortions is not None:
-            distortions = Distortions(**distortions)
-        return Recipe(**{**kept, "distortions": distortions, "mixture": mixture})
-    except (TypeError, KeyError) as error:
-        raise ValueError(f"this is no recipe of this version of lenetpad: {error}") from None
+    """The recipe that ``as_json`` gave; InputError where it is none."""
+    return _kept_value(kept, Recipe, "this is no recipe of this version of lenetpad")
+
+
+_Kept = TypeVar("_Kept", bound="Plan | Recipe")
+
+
+def _kept_value(kept: Mapping[str, Any], kind: type[_Kept], fault: str) -> _Kept:
+    return as_kind(_renamed(kept, kind, fault), kind, fault)
+
+
+def _renamed(kept: Any, kind: type, fault: str) -> Any:
+    """What a file keeps of a value, under its fields' names; InputError where it has others."""
+    if not isinstance(kept, Mapping):
+        return kept  # its type is wrong, which is said where all types are checked
+    names = {one.name for one in fields(kind)}
+    found = {
+        FIELDS_OF_KEYS[key] if FIELDS_OF_KEYS.get(key) in names else key: value
+        for key, value in kept.items()
+    }
+    if unknown := found.keys() - names:
+        raise InputError(f"{fault}: it has no {named(min(unknown))}")
+    return {
+        name: _renamed(value, _NESTED[name], fault) if name in _NESTED else value
+        for name, value in found.items()
+    }
 
 
 #: The distillation weight where nothing else is said.
@@ -298,6 +362,13 @@ class Plan:
     teachers: tuple[str, ...] = ()
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The user's files and folders that it reads: what ships and is fetched is none."""
+        models = (self.start, *self.teachers)
+        own = [model for model in models if model and model not in MODEL_NAMES]
+        return (*own, *([self.folder] if self.folder else []), *self.ink, *self.images)
+
+    @property
     def config(self) -> dict[str, Any]:
         """What a run keeps of it, besides the model."""
         kept = {KEYS_IN_FILES.get(name, name): value for name, value in asdict(self).items()}
@@ -305,12 +376,31 @@ class Plan:
         return {**kept, "recipe": self.recipe.as_json}
 
 
+#: The fields that hold values with fields of their own.
+_NESTED: Final[Mapping[str, type]] = {
+    "recipe": Recipe,
+    "distortions": Distortions,
+    "mixture": Mixture,
+    "variation": Variation,
+}
+#: No path is longer, on any system.
+LONGEST_TEXT: Final = 4096
+
+
 def plan_of(model: str, config: Mapping[str, Any]) -> Plan:
-    """The plan that a run kept; ValueError where it is none of this version."""
-    try:
-        kept = {FIELDS_OF_KEYS.get(key, key): value for key, value in config.items()}
-        kept.setdefault("teachers", ())  # which older runs did not ask for
-        lists = {name: tuple(map(str, kept[name])) for name in ("teachers", "ink", "images")}
-        return Plan(model, **{**kept, **lists, "recipe": recipe_of(kept["recipe"])})
-    except (TypeError, KeyError) as error:
-        raise ValueError(f"this is no training of this version of lenetpad: {error}") from None
+    """The plan that a run kept; InputError where it is none of this version.
+
+    It may be a stranger's: what it says is within bounds, and ``files`` are for the user to allow.
+    """
+    fault = "this is no training of this version of lenetpad"
+    if missing := {"recipe", "ink", "images"} - config.keys():
+        raise InputError(f"{fault}: its {min(missing)} is missing")
+    plan = _kept_value({**config, "model": model}, Plan, fault)
+    if model not in RECIPES:
+        raise InputError(f"{fault}: {named(repr(model))} is none of its networks")
+    if plan.data not in DATA_SETS:
+        raise InputError(f"{fault}: {named(repr(plan.data))} is none of its data sets")
+    texts = (*plan.files, plan.out, plan.device, plan.preset)
+    if any(len(text) > LONGEST_TEXT or "\0" in text for text in texts):
+        raise InputError(f"{fault}: one of its texts can be no name of a file")
+    return plan

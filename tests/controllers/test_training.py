@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 import PIL.Image
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from lenetpad import app
 from lenetpad.app import Program
+from lenetpad.controllers.training.session import Session
 from lenetpad.engine.trainer import Target, Trainer
 from lenetpad.storage import runs
 from lenetpad.storage.runs import Run
@@ -28,7 +29,7 @@ from lenetpad.training import weights
 from lenetpad.ui.train.page import TrainPage
 from lenetpad.values.reading import Reading
 from lenetpad.values.recipes import Plan, Recipe
-from lenetpad.values.training import Ended, Progress
+from lenetpad.values.training import Ended, Order, Progress
 from tests import trainees
 
 PATIENCE = 180_000  # ms
@@ -256,6 +257,105 @@ def test_a_failed_training_is_told_and_the_next_one_starts(desk: Callable[..., D
     table.wait(lambda: table.page.banner.isVisible())
     assert table.page.banner.text == "the cat sat on the keyboard"
     assert table.page.start.isEnabled()
+
+
+class TestStrangers:
+    """Runs that others made, or changed."""
+
+    @pytest.fixture
+    def ordered(self, monkeypatch: pytest.MonkeyPatch) -> list[Order]:
+        """The trainings that are ordered; none of them starts."""
+        found: list[Order] = []
+        monkeypatch.setattr(Session, "order", lambda _, order, history: found.append(order))
+        return found
+
+    @pytest.fixture
+    def left(self, run: Path) -> Path:
+        """A stopped run that names files of the user's, to read and to write."""
+        runs.update(run, runs.STATE, {"state": runs.STOPPED, "step": 3})
+        asked = runs.read(run).config
+        named = {"ink": [f"/home/x/\x1b[2J{n}.jsonl" for n in range(10)], "out": "/home/x/victim"}
+        runs.update(run, runs.CONFIG, {"asked": {**asked, **named}})
+        return run
+
+    @pytest.mark.parametrize("wanted", ["Read them and go on", "Cancel"])
+    def test_the_user_is_asked_which_files_are_read(
+        self,
+        wanted: str,
+        desk: Callable[..., Desk],
+        left: Path,
+        ordered: list[Order],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        asked: list[str] = []
+
+        def execute(box: QMessageBox) -> int:
+            asked.append(box.informativeText())
+            assert box.textFormat() == Qt.TextFormat.PlainText
+            assert "9.jsonl" in box.detailedText()
+            assert box.defaultButton().text().replace("&", "") == "Cancel"
+            [button] = [b for b in box.buttons() if b.text().replace("&", "") == wanted]
+            monkeypatch.setattr(QMessageBox, "clickedButton", lambda _: button)
+            return 0
+
+        monkeypatch.setattr(QMessageBox, "exec", execute)
+        table = desk()
+        table.do("continue", table.listed(lambda r: r.folder == left))
+        table.wait(lambda: bool(asked))
+        assert asked[0].splitlines()[0] == "/home/x/\\x1b[2J0.jsonl"
+        assert len(ordered) == (wanted != "Cancel")
+        assert all(order.plan.out == "" for order in ordered)
+
+    def test_nothing_is_asked_where_the_user_named_them(
+        self,
+        desk: Callable[..., Desk],
+        left: Path,
+        ordered: list[Order],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(runs, "made_here", lambda run: run.folder == left)
+        monkeypatch.setattr(QMessageBox, "exec", lambda _: pytest.fail("it asked"))
+        table = desk()
+        table.do("continue", table.listed(lambda r: r.folder == left))
+        table.wait(lambda: bool(ordered))
+        assert ordered[0].plan.ink
+        assert ordered[0].plan.out == ""
+
+    def test_a_damaged_run_is_named_and_hides_no_other(
+        self, desk: Callable[..., Desk], run: Path
+    ) -> None:
+        bad = run.with_name("bad")
+        bad.mkdir()
+        (bad / runs.CONFIG).write_text("[" * 5000)
+        table = desk()
+        table.listed(lambda r: r.folder == run)
+        table.wait(lambda: table.page.banner.isVisible())
+        assert str(bad) in table.page.banner.text
+        table.page.banner.hide()
+        table.training.runs.refresh()
+        table.wait(lambda: not table.training.jobs.busy("list of runs"))
+        assert not table.page.banner.isVisible()  # it has been told
+
+    def test_a_damaged_log_is_shown_as_far_as_it_goes(
+        self, desk: Callable[..., Desk], run: Path
+    ) -> None:
+        lines = (run / runs.LOG).read_text().splitlines()
+        (run / runs.LOG).write_text("\n".join([*lines[:2], "[1,2]", *lines[2:]]) + "\n")
+        table = desk()
+        table.do("show", table.listed(lambda r: r.folder == run))
+        table.wait(lambda: len(table.page.curves.histories) == 1)
+        assert len(table.page.curves.histories[0].losses) > 0
+        assert "line 3, is damaged" in table.page.banner.text
+
+    def test_weights_that_are_a_link_are_not_used(
+        self, desk: Callable[..., Desk], run: Path
+    ) -> None:
+        table = desk()
+        found = table.listed(lambda r: r.folder == run)
+        (run / runs.WEIGHTS).rename(run.parent.parent / "secret")
+        (run / runs.WEIGHTS).symlink_to(run.parent.parent / "secret")
+        table.do("use", found)
+        assert "no file of the run's own" in table.page.banner.text
 
 
 class TestRuns:

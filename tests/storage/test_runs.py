@@ -6,13 +6,22 @@ import errno
 import io
 import json
 import os
+import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lenetpad.storage import runs
-from lenetpad.storage.runs import RunError
+from lenetpad.lenet.weights import WeightsError
+from lenetpad.storage import runs, signing
+from lenetpad.storage.decoding import InputError
+from lenetpad.storage.runs import Run, RunError
+from lenetpad.training import histories
+from lenetpad.training.weights import load
+from lenetpad.values.recipes import plan_of
+from tests import hostile_runs
 
 CONFIG = {"recipe": {"epochs": 3}, "ink": []}
 
@@ -184,3 +193,204 @@ def test_home_is_among_the_users_data(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert runs.home().name == "runs"
     assert runs.home().parent.name == "lenetpad"
+
+
+# Strangers' folders
+
+
+def said(call: Callable[[], Any]) -> Any:
+    """What a call gives or, where it refuses, nothing; a refusal is one line for a terminal."""
+    try:
+        return call()
+    except (InputError, WeightsError) as error:
+        message = str(error)
+    assert len(message) <= 300
+    assert message.isprintable()
+    return None
+
+
+@pytest.fixture(scope="module")
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("hostile")
+    hostile_runs.good(root, "good")
+    hostile_runs.good(root, "bad")
+    return root
+
+
+@pytest.mark.parametrize("case", hostile_runs.CASES)
+def test_a_strangers_run_hides_no_other_and_breaks_nothing(
+    case: str, two_runs: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "runs"
+    shutil.copytree(two_runs, root)
+    bad = root / "bad"
+    hostile_runs.CASES[case](bad)
+    found, faults = runs.listed(root)
+    assert [run.folder.name for run in found if run.folder != bad] == ["good"]
+    assert [str(bad) in fault for fault in faults] == [True] * (2 - len(found))
+    assert all(len(fault) <= 300 and fault.isprintable() for fault in faults)
+    said(lambda: histories.read(bad, "bad"))
+    said(lambda: list(runs.log(bad)))
+    said(lambda: histories.frames(bad))
+    if weights := said(lambda: runs.weights_of(bad)):
+        said(lambda: load(str(weights)))
+    run = said(lambda: runs.read(bad))
+    assert (run is None) == (bad not in [one.folder for one in found])
+    if run is None:
+        return
+    assert isinstance(run, Run)
+    assert all(text.isprintable() for text in (run.name, run.model, run.created, run.message))
+    said(lambda: plan_of(run.model, run.config))
+    said(lambda: runs.made_here(run))
+    said(lambda: runs.rename(run, "another"))
+    said(lambda: runs.annotate(run, "a note"))
+    said(lambda: runs.truncate(bad, 3))
+    assert not list(root.rglob("*.tmp"))
+    elsewhere = tmp_path / "elsewhere" / "file"
+    assert not elsewhere.exists() or elsewhere.read_text() == "precious"
+    said(lambda: runs.delete(run))
+
+
+@pytest.mark.parametrize("name", [runs.LOG, runs.SNAPSHOTS, runs.LOCK, runs.WEIGHTS])
+def test_nothing_is_read_or_written_through_a_link(name: str, tmp_path: Path) -> None:
+    folder = hostile_runs.good(tmp_path / "runs")
+    outside = tmp_path / "outside"
+    if name == runs.SNAPSHOTS:
+        shutil.rmtree(folder / name)
+        outside.mkdir()
+        (outside / "00000009.safetensors").write_bytes(b"precious")
+    else:
+        (folder / name).unlink(missing_ok=True)
+        outside.write_bytes(b'{"step":1}\n')
+    before = sorted((path, path.is_file() and path.read_bytes()) for path in tmp_path.glob("out*"))
+    (folder / name).symlink_to(outside)
+    with pytest.raises(RunError, match="of the run's own"):
+        runs.read(folder)
+    with pytest.raises(RunError, match="of the run's own"), runs.locked(folder):
+        pass
+    use: dict[str, Callable[[], Any]] = {
+        runs.LOG: lambda: runs.append(folder, {"step": 9}),
+        runs.SNAPSHOTS: lambda: runs.truncate(folder, 3),
+        runs.LOCK: lambda: runs.delete(runs.find(tmp_path / "runs", "good")),
+        runs.WEIGHTS: lambda: runs.weights_of(folder),
+    }
+    with pytest.raises(RunError, match="of the run's own"):
+        use[name]()
+    after = sorted((path, path.is_file() and path.read_bytes()) for path in tmp_path.glob("out*"))
+    assert after == before
+    if name == runs.SNAPSHOTS:
+        assert (outside / "00000009.safetensors").read_bytes() == b"precious"
+
+
+def test_a_damaged_run_that_is_asked_for_is_named(tmp_path: Path) -> None:
+    folder = hostile_runs.good(tmp_path)
+    (folder / runs.STATE).write_text('{"step": Infinity}')
+    with pytest.raises(RunError, match=r"state\.json is damaged"):
+        runs.find(tmp_path, "good")
+
+
+def test_unknown_keys_are_kept_and_missing_ones_are_no_fault(folder: Path) -> None:
+    runs.update(folder, runs.CONFIG, {"later": {"version": [1, {"deep": {"er": 2}}]}})
+    runs.write(folder, runs.STATE, {"state": runs.FINISHED, "later": 3})
+    runs.rename(runs.read(folder), "renamed")
+    kept = json.loads((folder / runs.CONFIG).read_text())
+    assert kept["later"] == {"version": [1, {"deep": {"er": 2}}]}
+    assert kept["name"] == runs.read(folder).name == "renamed"
+    (folder / runs.STATE).write_text("{}")
+    assert runs.read(folder).state == runs.INTERRUPTED
+
+
+def test_names_and_notes_end_somewhere(folder: Path) -> None:
+    run = runs.read(folder)
+    with pytest.raises(RunError, match="shorten it"):
+        runs.rename(run, "x" * (runs.LONGEST_NAME + 1))
+    with pytest.raises(RunError, match="shorten it"):
+        runs.annotate(run, "x" * (runs.LONGEST_NOTE + 1))
+    runs.rename(run, "x" * runs.LONGEST_NAME)
+    runs.annotate(run, "x" * runs.LONGEST_NOTE)
+    assert len(runs.read(folder).name) == runs.LONGEST_NAME
+
+
+def test_a_name_of_control_characters_can_be_asked_for(tmp_path: Path, folder: Path) -> None:
+    runs.rename(runs.read(folder), "a\x1b[2Jb")
+    run = runs.read(folder)
+    assert run.name == "a\\x1b[2Jb"
+    assert runs.find(tmp_path, "a\x1b[2Jb") == runs.find(tmp_path, run.name) == run
+
+
+@pytest.mark.parametrize(
+    ("limit", "most"), [("LARGEST_LOG", 80), ("MOST_LOSSES", 6), ("MOST_LINES", 3)]
+)
+def test_a_log_beyond_every_training_ends_with_a_note(
+    limit: str, most: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in range(2, 12, 2):
+        runs.append(folder, {"step": step, "losses": [1, 2]})
+    monkeypatch.setattr(runs, limit, most)
+    history = histories.read(folder, "x")
+    assert len(history.losses) == 6
+    assert "longer than that of any training" in history.note
+    runs.truncate(folder, 10)  # what goes on keeps all of it
+    monkeypatch.undo()
+    assert len(histories.read(folder, "x").losses) == 10
+
+
+def test_the_curves_of_a_damaged_log_end_where_it_is_damaged(folder: Path) -> None:
+    runs.append(folder, {"step": 1, "losses": [0.5], "learning_rate": 0.1})
+    runs.append(folder, {"step": 1, "rate_factor": 0.5})
+    with (folder / runs.LOG).open("a") as file:
+        file.write('[1,2]\n{"step":3,"losses":[1]}\n')
+    history = histories.read(folder, "x")
+    assert history.losses.tolist() == [0.5]
+    assert history.marks == [(1, 0.5)]
+    assert "line 3, is damaged" in history.note
+    with pytest.raises(RunError, match="line 3, is damaged"):
+        runs.truncate(folder, 5)
+    runs.truncate(folder, 0)  # what comes later is not looked at
+    assert (folder / runs.LOG).read_bytes() == b""
+
+
+class TestWhoAskedForIt:
+    @pytest.fixture(autouse=True)
+    def _data(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+        monkeypatch.setattr(signing, "key_path", lambda: tmp_path / "data" / "key")
+
+    def test_a_run_that_was_asked_for_here_is_known_again(self, tmp_path: Path) -> None:
+        config = {"recipe": {"lr": 0.003}, "ink": ["/a", "/b"], "x": None}
+        runs.create(tmp_path, "lenet5-1998", config, {}, signed=True)
+        [run] = runs.listed(tmp_path)[0]
+        assert runs.made_here(run)
+        runs.rename(run, "another name")
+        assert runs.made_here(run)
+        runs.update(run.folder, runs.CONFIG, {"asked": {**config, "ink": ["/c"]}})
+        assert not runs.made_here(run)
+
+    def test_one_of_another_installation_or_version_is_not(self, tmp_path: Path) -> None:
+        run = runs.read(runs.create(tmp_path, "lenet5-1998", CONFIG, {}))
+        assert not runs.made_here(run)
+        run = runs.read(runs.create(tmp_path, "lenet5-1998", CONFIG, {}, signed=True))
+        assert runs.made_here(run)
+        signing.key_path().write_bytes(bytes(32))
+        assert not runs.made_here(run)
+
+    @pytest.mark.parametrize("content", [b"", b"short", bytes(100)])
+    def test_a_damaged_key_is_made_anew(self, content: bytes) -> None:
+        signing.key_path().parent.mkdir(parents=True)
+        signing.key_path().write_bytes(content)
+        assert not signing.is_own(b"x", "0" * 64)
+        assert signing.is_own(b"x", signing.signature(b"x"))
+        assert not signing.is_own(b"x", "")
+        assert not signing.is_own(b"x", "é\ud800")
+        assert not signing.is_own(b"y", signing.signature(b"x"))
+
+    @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+    def test_the_key_is_the_users_alone(self) -> None:
+        signing.signature(b"x")
+        assert signing.key_path().stat().st_mode & 0o077 == 0
+
+    def test_where_no_key_can_be_kept_nothing_is_signed(self, tmp_path: Path) -> None:
+        (tmp_path / "data").touch()
+        assert signing.signature(b"x") == ""
+        run = runs.read(runs.create(tmp_path, "lenet5-1998", CONFIG, {}, signed=True))
+        assert not runs.made_here(run)

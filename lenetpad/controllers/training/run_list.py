@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMessageBox
 
 from lenetpad.controllers.training.film import FilmOfKernels
 from lenetpad.controllers.training.session import Session
 from lenetpad.engine.background_jobs import BackgroundJobs
 from lenetpad.storage import runs
+from lenetpad.storage.decoding import escaped, named
 from lenetpad.storage.runs import Run
 from lenetpad.training import histories
 from lenetpad.values.history import History
@@ -29,6 +32,9 @@ log = logging.getLogger("lenetpad")
 #: A failed run is resumed at this part of the rate that was too much.
 RESUMED_RATE: Final = 0.1
 GOES_ON: Final = "This run is about to go on; stop it first."
+STRANGE: Final = "{name} was begun elsewhere, or by an older version. It reads files of yours:"
+#: So many files are named in the question; the others are behind its button for details.
+NAMED_AT_ONCE: Final = 8
 
 
 class RunList(QObject):
@@ -53,6 +59,7 @@ class RunList(QObject):
         super().__init__(page)
         self._page, self._session, self._film = page, session, film
         self._root, self._jobs = root, jobs
+        self._faults: frozenset[str] = frozenset()  # that have been told
         page.runs.wanted.connect(self._do)
         page.runs.renamed.connect(partial(self._change, runs.rename))
         page.runs.annotated.connect(partial(self._change, runs.annotate))
@@ -65,8 +72,13 @@ class RunList(QObject):
 
     def _show(self, found: tuple[list[Run], list[str]]) -> None:
         self._page.runs.show_runs(found[0])
-        for fault in found[1]:
+        new = [fault for fault in found[1] if fault not in self._faults]
+        self._faults = frozenset(found[1])
+        for fault in new:
             log.warning("%s", fault)
+        if new:
+            more = f" (and {len(new) - 1:,} more, in the log)" if new[1:] else ""
+            self._page.show_notice(new[0] + more)
 
     @Slot(str, object)
     def _do(self, action: str, chosen: tuple[Run, ...]) -> None:
@@ -98,7 +110,11 @@ class RunList(QObject):
 
     def _weights(self, run: Run) -> Path | None:
         """A run's weights; where there are none the page says so."""
-        weights = runs.weights_of(run.folder)
+        try:
+            weights = runs.weights_of(run.folder)
+        except runs.RunError as error:
+            self._page.show_notice(str(error))
+            return None
         if weights is None:
             self._page.show_notice(f"{run.name} has no weights yet")
         return weights
@@ -114,8 +130,13 @@ class RunList(QObject):
                 for run in chosen
             ]
 
-        self._jobs.run("curves", read, self._page.curves.show_histories)
+        self._jobs.run("curves", read, self._show_histories)
         self._film.load(chosen[0].folder)
+
+    def _show_histories(self, histories: list[History]) -> None:
+        self._page.curves.show_histories(histories)
+        if notes := [history.note for history in histories if history.note]:
+            self._page.show_notice(notes[0])
 
     def _repeat(self, run: Run) -> None:
         try:
@@ -124,15 +145,40 @@ class RunList(QObject):
             self._page.show_notice(str(error))
 
     def _resume(self, folder: Path, rate_factor: float = 1.0) -> None:
-        """Resume a run, once its history is read."""
+        """Resume a run, once its history is read; its weights stay in its folder.
 
-        def read() -> tuple[Order, History]:
+        Where it may be a stranger's, the user is asked whether it may read the files it names.
+        """
+
+        def read() -> tuple[Order, History, tuple[str, ...]]:
             run = runs.read(folder)
-            plan = plan_of(run.model, run.config)
+            plan = replace(plan_of(run.model, run.config), out="")
+            strange = () if not plan.files or runs.made_here(run) else plan.files
             order = Order(plan, self._root, folder, rate_factor)
-            return order, histories.read(folder, run.name)
+            return order, histories.read(folder, run.name), strange
 
-        self._jobs.run("continue", read, lambda found: self._session.order(*found))
+        self._jobs.run("continue", read, self._resume_if_allowed)
+
+    def _resume_if_allowed(self, found: tuple[Order, History, tuple[str, ...]]) -> None:
+        order, history, strange = found
+        if not strange or self._may_read(history.name, strange):
+            self._session.order(order, history)
+
+    def _may_read(self, name: str, files: tuple[str, ...]) -> bool:
+        """Ask whether a run may read these files."""
+        lines = [escaped(file) for file in files]
+        box = QMessageBox(self._page)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle("May this run read your files?")
+        box.setText(STRANGE.format(name=named(name)))
+        box.setInformativeText("\n".join(map(named, lines[:NAMED_AT_ONCE])))
+        if lines[NAMED_AT_ONCE:] or any(named(line) != line for line in lines):
+            box.setDetailedText("\n".join(lines))
+        read = box.addButton("Read them and go on", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is read
 
     @Slot(object)
     def _resume_slower(self, folder: Path) -> None:

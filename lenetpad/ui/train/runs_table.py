@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +34,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lenetpad.storage.decoding import escaped, named
 from lenetpad.storage.runs import RUNNING, Run
 
 Index = QModelIndex | QPersistentModelIndex
@@ -56,10 +58,14 @@ def _name(run: Run) -> str:
 def _when(run: Run) -> str:
     try:
         moment = datetime.datetime.fromisoformat(run.created).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError):
         return run.created
     old = moment.year != datetime.datetime.now().astimezone().year
     return f"{moment:%d %b %Y}" if old else f"{moment:%d %b %H:%M}"
+
+
+def _preset(run: Run) -> str:
+    return named(run.config.get("preset") or "")
 
 
 def _best(run: Run) -> str:
@@ -83,7 +89,7 @@ NOTE: Final = 7
 COLUMNS: Final = (
     Column("Name", _name, "lenet5-modern"),
     Column("Begun", _when, "24 Nov 20:24"),
-    Column("Preset", lambda run: str(run.config.get("preset") or ""), "Paper 1998"),
+    Column("Preset", _preset, "Paper 1998"),
     Column("State", _state, "failed, epoch 9/10"),
     Column("Best", _best, "99.99 %", right=True),
     Column("Test", _test, "99.99 %", right=True),
@@ -303,12 +309,14 @@ class _RunsModel(QAbstractTableModel):
     def data(self, index: Index, role: int = 0) -> Any:
         run, column = self.runs[index.row()], COLUMNS[index.column()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+            case Qt.ItemDataRole.DisplayRole:
+                return escaped(column.text(run))
+            case Qt.ItemDataRole.EditRole:
                 return column.text(run)
             case Qt.ItemDataRole.TextAlignmentRole if column.right:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.ToolTipRole:
-                return run.message or column.text(run)
+                return _plain(run.message or column.text(run))
             case _:
                 return None
 
@@ -325,6 +333,11 @@ class _RunsModel(QAbstractTableModel):
             return False
         self.edited.emit(index.row(), index.column(), text)  # shown once it is on the disk
         return True
+
+
+def _plain(text: str) -> str:
+    """A tooltip that shows a text as it is: Qt would take what looks like HTML for it."""
+    return f"<p>{html.escape(text)}</p>" if "<" in text or "&" in text else text
 
 
 def duration(seconds: float) -> str:

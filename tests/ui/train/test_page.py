@@ -635,6 +635,24 @@ class TestRuns:
         table.select({tmp_path, Path("y")})
         assert possible() == {"show"}
 
+    def test_what_a_stranger_wrote_is_shown_as_it_is(self, qtbot: QtBot, table: RunsTable) -> None:
+        html = '<img src="file:///home/x/secret.png">&lt;'
+        strange = a_run(
+            Path("x"), name=html, note="a\nb\x1b", created="0001-01-01", config={"preset": [html]}
+        )
+        table.show_runs([strange, a_run(Path("y"), created="x", config={})])
+        model = table.model
+
+        def shown(column: int, role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole) -> str:
+            return str(model.data(model.index(0, column), role))
+
+        assert shown(0) == html
+        assert shown(0, Qt.ItemDataRole.ToolTipRole).startswith("<p>&lt;img src=")
+        assert shown(1) == "0001-01-01"
+        assert shown(7) == "a\\nb\\x1b"
+        assert shown(7, Qt.ItemDataRole.EditRole) == "a\nb\x1b"
+        table.grab()
+
     def test_a_deed_is_told_with_its_runs(self, qtbot: QtBot, table: RunsTable) -> None:
         one, other = a_run(Path("x")), a_run(Path("y"))
         table.show_runs([one, other])
