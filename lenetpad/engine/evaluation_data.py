@@ -55,7 +55,11 @@ def _of_file(choice: DataChoice) -> Labelled:
 
 
 def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | Labelled]:
-    """The test part of a set of the catalogue; closing the generator cancels the fetching."""
+    """The test part of a set of the catalogue; closing the generator cancels the fetching.
+
+    The thread, a daemon, is not waited for: a server may be silent for twenty seconds. What it
+    has not finished is not there, whichever thread fetches the same beside it.
+    """
     from lenetpad.data import datasets
     from lenetpad.data.labelled import Labelled
 
@@ -73,7 +77,7 @@ def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | L
         except Exception as error:  # raised again in the thread that asked
             messages.put(error)
 
-    thread = Thread(target=fetch, name="fetching")
+    thread = Thread(target=fetch, name="fetching", daemon=True)
     thread.start()
     try:
         while not isinstance(message := messages.get(), Labelled):
@@ -83,4 +87,3 @@ def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | L
         yield message
     finally:
         cancelled.set()
-        thread.join()

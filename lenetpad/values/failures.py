@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lenetpad.storage.decoding import one_line
+
 
 class Place(StrEnum):
     """Where something can fail; it decides who shows the failure. The value is for the log."""
@@ -18,8 +20,9 @@ class Place(StrEnum):
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, on one line; its kind where it says nothing."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    """What an error says, on one line that can be shown; its kind where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return one_line(lines[0]) if lines else type(error).__name__
 
 
 @dataclass(frozen=True, slots=True)

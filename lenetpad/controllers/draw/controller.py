@@ -13,7 +13,12 @@ from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.tools import Tools
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
-from lenetpad.controllers.page_controller import Context, PageController, PageRow
+from lenetpad.controllers.page_controller import (
+    Context,
+    PageController,
+    PageRow,
+    seconds_until,
+)
 from lenetpad.engine.recognition import Recognition
 from lenetpad.ink.strokes import Sheet
 from lenetpad.ui.draw.page import DrawPage
@@ -42,6 +47,7 @@ class DrawController(PageController):
         self.networks = Networks(self.window, self.recognition)
         self._shown = 0.0  # perf_counter when a reading was shown last
         self._reported: Failure | None = None
+        self._slow = ""  # what the banner says of a network that takes long to load
         self._loading = self._searched = False
 
     def open_page(self) -> None:
@@ -58,6 +64,8 @@ class DrawController(PageController):
         canvas.sheet_changed.connect(self.submit)
         self.recognition.reading_ready.connect(self._show_reading)
         self.recognition.failed.connect(self.report)
+        self.recognition.slow.connect(self._note_slow)
+        self.recognition.hung.connect(self._replace_hanging)
         self.networks.model_ready.connect(self._show_model)
         self._keeper.restore()
 
@@ -120,11 +128,15 @@ class DrawController(PageController):
 
     @Slot(object)
     def report(self, failure: Failure) -> None:
-        """Log a failure and tell the user; the same one is logged once. A reading that failed
-        leaves none on screen that is not of this ink."""
-        if failure != self._reported:
+        """Log a failure and tell the user; the same one is logged once, and readings that fail
+        alike, as often as the pen moves, are told of once. A reading that failed leaves none on
+        screen that is not of this ink."""
+        same = failure == self._reported
+        if not same:
             log_failure(failure)
         self._reported = failure
+        if same and failure.place is Place.RECOGNITION:
+            return
         self.show_notice(failure.message)
         if failure.place is Place.RECOGNITION:
             self.page.forget_reading()
@@ -132,14 +144,35 @@ class DrawController(PageController):
         if failure.place is Place.MODEL:
             self.networks.give_up_choice()
 
+    @Slot(str)
+    def _note_slow(self, sentence: str) -> None:
+        """Say that a network takes long to load, and no longer so when it has ("")."""
+        if sentence:
+            self.page.banner.note(sentence)
+        elif self.page.banner.text == self._slow:
+            self.page.banner.hide()
+        self._slow = sentence
+
+    @Slot(object)
+    def _replace_hanging(self, failure: Failure) -> None:
+        """Say that the network which read hangs, and read with another."""
+        self.report(failure)
+        self.networks.replace_hanging()
+
     # The end
 
     def keep(self) -> None:
         """Keep what lies on the canvas."""
         self._keeper.keep_now()
 
-    def close(self) -> None:
-        """Wait for the recognition thread, and give up what is searched for."""
-        super().close()
-        self.networks.close()
-        self.recognition.close()
+    def stop(self) -> None:
+        """Stop the recognition, and give up what is searched for."""
+        super().stop()
+        self.networks.stop()
+        self.recognition.stop()
+
+    def close(self, deadline: float) -> bool:
+        """Wait for the recognition thread, and for what was searched for."""
+        workers = (self.networks, self.recognition)
+        ended = [worker.wait(seconds_until(deadline)) for worker in workers]
+        return super().close(deadline) and all(ended)
