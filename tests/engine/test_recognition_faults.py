@@ -1,4 +1,4 @@
-"""Networks that raise, lie, diverge or hang: each is told of in a sentence, and the pad goes on."""
+"""Networks that raise, lie, diverge or hang: a sentence tells of each, and the pad goes on."""
 
 from __future__ import annotations
 

@@ -145,13 +145,15 @@ def test_a_deaf_process_is_killed_when_the_window_closes(training: Callable[...,
 
 
 def test_one_that_still_writes_its_checkpoint_is_left_to_end_by_itself(
-    training: Callable[..., Told], tmp_path: Path
+    training: Callable[..., Told], tmp_path: Path, qtbot: QtBot
 ) -> None:
     told = training(trainees.slow_writer)
     told.wait_for(Begun)
     [process] = multiprocessing.active_children()
     [session] = [one for one in (told.trainer._session,) if one is not None]
-    assert not told.trainer.close(1.0)
+    told.trainer.stop()
+    qtbot.waitUntil(lambda: session._answered, timeout=PATIENCE)
+    assert not told.trainer.close(0.0)
     assert not told.trainer.busy
     assert process.is_alive()
     (tmp_path / trainees.GO_ON).touch()
