@@ -135,6 +135,7 @@ class Program(QObject):
         for controller in reversed(controllers):
             with _logged(f"{controller.name} is not kept"):
                 controller.keep()
+        self.window.close_dialogs()
         self.window.hide()
         for controller in controllers:
             with _logged(f"{controller.name} does not stop"):

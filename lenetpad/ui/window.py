@@ -133,6 +133,12 @@ class Window(QMainWindow):
             self.question.close()
             self.question = None
 
+    def close_dialogs(self) -> None:
+        """Close what stands before the window and belongs to no page: the window goes."""
+        self._end_question()
+        if self.about is not None:
+            self.about.close()
+
     def show_work(self, done: float | None, words: str) -> None:
         """Show in title and taskbar how far something long is; no words, and it is over."""
         percent = "" if done is None else f"{100 * done:.0f} % · "
@@ -323,9 +329,7 @@ class Window(QMainWindow):
         if not self.may_close():
             event.ignore()
             return
-        self._end_question()
-        if self.about is not None:
-            self.about.close()
+        self.close_dialogs()
         self.preferences.keep(geometry=self.saveGeometry())
         self.preferences.write()
         event.accept()

@@ -34,8 +34,11 @@ class Writer(QObject):
         self._pool.start(lambda: self._write(path, make))
 
     def close(self, seconds: float = LONG_SECONDS) -> bool:
-        """Wait until everything is on the disk; False where it is not in time."""
-        return self._pool.waitForDone(round(1000 * seconds))
+        """Wait until everything is on the disk; False where it is not in time, and nothing is
+        said of it any more."""
+        done = self._pool.waitForDone(round(1000 * seconds))
+        self.blockSignals(not done)
+        return done
 
     def _write(self, path: Path, make: Callable[[], bytes]) -> None:
         try:
