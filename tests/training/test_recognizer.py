@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import itertools
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -208,6 +210,17 @@ class TestReading:
             monkeypatch.setattr(torch.Tensor, name, counted(name))
         torch_recognizer.read(noise())
         assert calls == {"cpu": 1, "numpy": 1}
+
+
+def test_it_is_freed_with_its_last_reference() -> None:
+    recognizer = untrained("lenet5-1998", TorchRecognizer)
+    assert isinstance(recognizer, TorchRecognizer)
+    recognizer.read(noise())
+    parts = [weakref.ref(recognizer), weakref.ref(recognizer.network)]
+    parts += [weakref.ref(tensor) for tensor in recognizer.network.parameters()]
+    del recognizer
+    gc.collect()  # torch's modules are in cycles
+    assert [part() for part in parts] == [None] * len(parts)
 
 
 class TestShippedNetworks:
