@@ -153,11 +153,12 @@ class _Thread(threading.Thread):
         while True:
             self.woken.wait()
             self.woken.clear()
-            try:
-                while not self._leaving and step():
-                    pass
-            except Exception:  # a fault of the worker's own, which is told like any other
-                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), self)))
+            more = True
+            while more and not self._leaving:
+                try:
+                    more = step()
+                except Exception:  # a fault of the worker's own, which is told like any other
+                    threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), self)))
             if self._leaving:
                 return
 
