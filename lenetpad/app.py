@@ -6,7 +6,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, cast
@@ -20,8 +23,10 @@ from lenetpad import __version__
 from lenetpad.controllers.page_controller import Context, PageController, PageRow
 from lenetpad.controllers.registry import PAGES
 from lenetpad.engine import training_process
+from lenetpad.engine.garbage import GarbageCollection
 from lenetpad.engine.recognition import Opener, open_reader
 from lenetpad.engine.trainer import Target
+from lenetpad.engine.worker import CLOSE_SECONDS
 from lenetpad.storage import resources, runs
 from lenetpad.ui.widgets.icons import application_icon
 from lenetpad.ui.window import Window
@@ -56,6 +61,8 @@ class Program(QObject):
     ) -> None:
         super().__init__()
         self._closed = False
+        self._ended = True  # whether everything had come to its end when it was closed
+        self._garbage = GarbageCollection(self)
         self._rows = {row.spec.name: row for row in pages}
         #: By their pages' names, as far as the pages have been wanted.
         self.controllers: dict[str, PageController] = {}
@@ -118,17 +125,58 @@ class Program(QObject):
         return all(controller.may_close() for controller in self.controllers.values())
 
     @Slot()
-    def close(self) -> None:
-        """Keep what the user would miss, hide the window and wait for threads and processes."""
+    def close(self) -> bool:
+        """Keep what the user would miss, hide the window, and wait a little for threads and
+        processes. False where one hangs or is still at work: see ``leave``."""
         if self._closed:
-            return
+            return self._ended
         self._closed = True
-        controllers = list(self.controllers.values())
-        for controller in controllers:
-            controller.keep()
+        deadline = time.monotonic() + CLOSE_SECONDS
+        controllers = list(reversed(self.controllers.values()))  # the others use what Draw owns
+        for controller in reversed(controllers):
+            with _logged(f"{controller.name} is not kept"):
+                controller.keep()
+        self.window.close_dialogs()
         self.window.hide()
-        for controller in reversed(controllers):  # the others use what Draw owns
-            controller.close()
+        for controller in controllers:
+            with _logged(f"{controller.name} does not stop"):
+                controller.stop()
+        for controller in controllers:
+            with _logged(f"{controller.name} does not close"):
+                self._ended = controller.close(deadline) and self._ended
+        self._garbage.close()
+        return self._ended
+
+
+@contextmanager
+def _logged(what: str) -> Iterator[None]:
+    """Let nothing that fails inside keep the program from closing."""
+    try:
+        yield
+    except Exception:
+        log.exception("%s", what)
+
+
+def leave(status: int, *, ended: bool) -> int:
+    """The exit status, for a process that is to end now; ``ended`` is what ``Program.close`` said.
+
+    Where a thread hangs this does not return. Python would wait for what cannot be waited for, or
+    abort when such a thread goes on while the interpreter is taken down: the process ends at once.
+    Everything is kept by then, and a training process whose pipe closes ends by itself.
+    """
+    left = [
+        thread.name
+        for thread in threading.enumerate()
+        if thread.daemon and not isinstance(thread, threading._DummyThread)
+    ]
+    if ended and not left:
+        return status
+    log.warning("the process ends while something is still at work: %s", ", ".join(left))
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # a window's program may have none
+            stream.flush()
+    os._exit(status)
 
 
 def prepare_process() -> None:
@@ -194,8 +242,7 @@ def main(file: Path | None = None) -> int:
     heartbeat.timeout.connect(_let_python_run)
     heartbeat.start(250)
     status = application.exec()
-    program.close()
-    return int(status)
+    return leave(int(status), ended=program.close())
 
 
 def end(program: Program) -> None:

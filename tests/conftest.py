@@ -21,6 +21,7 @@ from PySide6.QtCore import QSettings, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
+from tqdm import TMonitor
 
 from lenetpad.app import Program
 from lenetpad.controllers.networks import Networks
@@ -234,7 +235,8 @@ def torch_settings() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="module")
 def nothing_runs_on() -> Iterator[None]:
-    """A module whose tests leave a thread or a process behind fails.
+    """A module whose tests leave a thread or a process behind fails, also where the thread is a
+    daemon: who tests what hangs lets it go on in the end.
 
     A QThread that is destroyed while it runs aborts the process, and of a worker's process that
     aborts after its last test nobody is told.
@@ -242,7 +244,7 @@ def nothing_runs_on() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     for thread in set(threading.enumerate()) - before:
-        if not thread.daemon:
+        if not isinstance(thread, (threading._DummyThread, TMonitor)):
             thread.join(10)  # a timer whose moment has not come
             assert not thread.is_alive(), f"{thread} was left behind"
     gc.unfreeze()  # the program freezes what it has made; nothing frozen is listed

@@ -14,9 +14,19 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from lenetpad.engine.training_process import train
-from lenetpad.values.training import Begun, Control, Ended, Order, Outcome, Progress, Stage
+from lenetpad.values.training import (
+    Begun,
+    Control,
+    Ended,
+    Order,
+    Outcome,
+    Progress,
+    Stage,
+    Stopping,
+)
 
 FULL = "full"  # while a file of this name lies in the order's root, the disk is full
+GO_ON = "go on"  # a file of this name lets slow_writer come to its end
 FAULTY_STEP = 30
 
 
@@ -35,6 +45,19 @@ def deaf(pipe: Connection, order: Order) -> None:
     """Begins and never listens."""
     pipe.send(Begun(order.root / "a run", 0, 1000))
     signal.pause()
+
+
+def slow_writer(pipe: Connection, order: Order) -> None:
+    """Begins, stops when it is told to, and writes its checkpoint when the test lets it."""
+    pipe.send(Begun(order.root / "a run", 0, 1000))
+    while pipe.recv() != Control.STOP:
+        pass
+    pipe.send(Stopping())
+    while not (order.root / GO_ON).exists():
+        if pipe.poll(0.01):
+            pipe.recv()  # an error, once the test has gone
+    (order.root / "checkpoint").write_text("whole")
+    pipe.send(Ended(Outcome.STOPPED, order.root / "a run"))
 
 
 def killed(pipe: Connection, order: Order) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from lenetpad.cli import display
 from lenetpad.cli.arguments import Command, argument
+from lenetpad.storage import qt_libraries, resources
 from lenetpad.storage.decoding import escaped
 
 
@@ -15,6 +16,7 @@ def draw(arguments: argparse.Namespace) -> int:
     """Open the window; where no window can open, run the demo in its place."""
     file = getattr(arguments, "file", None)  # without a command there is none
     if display.has_display():
+        _require_qt()
         from lenetpad import app
 
         return app.main(file)
@@ -29,6 +31,17 @@ def draw(arguments: argparse.Namespace) -> int:
     from lenetpad.tools import demo
 
     return demo.run(argparse.Namespace(out=out))
+
+
+def _require_qt() -> None:
+    """Raise RuntimeError, with the packages' names, where the system lacks a library of Qt's."""
+    try:
+        import PySide6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        raise RuntimeError(qt_libraries.explain_import(error)) from None
+    # What is frozen brings them, where the system's loader does not find them.
+    if not resources.frozen() and (sentence := qt_libraries.missing_plugin()):
+        raise RuntimeError(sentence)
 
 
 COMMANDS: Final = (

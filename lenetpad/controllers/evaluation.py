@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 
 from lenetpad.controllers.failures import log_failure
-from lenetpad.controllers.page_controller import Context, PageController, PageRow
+from lenetpad.controllers.page_controller import (
+    Context,
+    PageController,
+    PageRow,
+    seconds_until,
+)
 from lenetpad.engine.evaluation import EVALUATION, evaluate_job, evaluation_question
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.strokes import Sheet
@@ -89,10 +94,15 @@ class EvaluationController(PageController):
         log_failure(message.failure)
         self.page.show_failure(message.failure)
 
-    def close(self) -> None:
-        """Stop the thread, and wait for what is being saved."""
-        self._questions.close()
-        super().close()
+    def stop(self) -> None:
+        """Give up the evaluation."""
+        super().stop()
+        self._questions.stop()
+
+    def close(self, deadline: float) -> bool:
+        """Wait for the thread, and for what is being saved."""
+        ended = super().close(deadline)
+        return self._questions.wait(seconds_until(deadline)) and ended
 
 
 def _weights(root: Path) -> list[tuple[str, str]]:

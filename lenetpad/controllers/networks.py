@@ -75,7 +75,7 @@ class Networks(QObject):
 
     @Slot(object)
     def _add_found(self, answer: Answer) -> None:
-        self.close()  # its thread has nothing more to do
+        self.stop()  # its thread has nothing more to do
         self._add_devices(answer.result)
 
     @Slot(object)
@@ -88,11 +88,15 @@ class Networks(QObject):
             self._window.show_devices(self.devices)
             self.devices_found.emit()
 
-    def close(self) -> None:
-        """Give up the search, and begin none any more."""
+    def stop(self) -> None:
+        """Give up the search without waiting for its thread, and begin none any more."""
         self._gpus_known = True
         if self._search is not None:
-            self._search.close()
+            self._search.stop()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the search that was given up; False where it does not end."""
+        return self._search is None or self._search.wait(seconds)
 
     @Slot(str)
     def read_with(self, path: str) -> None:
@@ -112,6 +116,12 @@ class Networks(QObject):
             self._window.show_choice(self._choice)
         elif self._choice.model != DEFAULT_MODEL:
             self._choose_model(DEFAULT_MODEL)  # what was kept from the last time has gone
+
+    def replace_hanging(self) -> None:
+        """The network that read hangs: go to the one that surely can be loaded."""
+        self._working = None
+        self.other_chosen.emit()
+        self._choose(DEFAULT_MODEL, CPU, UNKNOWN_CONVENTIONS)
 
     # What the user chooses
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -90,6 +91,7 @@ class PageController(QObject):
         self._module, self._place = row.page, row.place
         self._jobs: BackgroundJobs | None = None
         self._building = Turns(self)
+        self._stopped = False
 
     @property
     def jobs(self) -> BackgroundJobs:
@@ -97,6 +99,8 @@ class PageController(QObject):
         if self._jobs is None:
             self._jobs = BackgroundJobs(self._place)
             self._jobs.failed.connect(self.report)
+            if self._stopped:  # a dialog that was open then has just been answered
+                self._jobs.stop()
         return self._jobs
 
     # The page
@@ -150,10 +154,21 @@ class PageController(QObject):
     def keep(self) -> None:
         """Write at once what the user would miss: the window is about to close."""
 
-    def close(self) -> None:
-        """Wait for what was begun, and leave no thread and no process."""
+    def stop(self) -> None:
+        """Have everything that was begun stop, and wait for nothing."""
+        self._stopped = True
         self._building.stop()
-        if self.page is not None:
-            self.page.close_files()
         if self._jobs is not None:
-            self._jobs.close()
+            self._jobs.stop()
+
+    def close(self, deadline: float) -> bool:
+        """Wait for what was begun and has been stopped, until a moment of the monotonic clock;
+        False where something hangs: it is abandoned, and keeps the process from ending by
+        itself."""
+        ended = self.page is None or self.page.close_files(seconds_until(deadline))
+        return (self._jobs is None or self._jobs.wait(seconds_until(deadline))) and ended
+
+
+def seconds_until(deadline: float) -> float:
+    """The time that is left until a moment of the monotonic clock; never negative."""
+    return max(0.0, deadline - time.monotonic())

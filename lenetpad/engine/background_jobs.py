@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
@@ -19,6 +20,9 @@ from lenetpad.values.failures import Failure, Place
 Then = Callable[[Any], None]
 #: A job's name for the log, its function, and its callback.
 BackgroundJob = tuple[str, Callable[[], Any], Then | None]
+#: The same without the callback, which never goes into the thread: it may be the last to hold a
+#: page, and only the window's thread may take one down.
+_Order = tuple[int, str, Callable[[], Any]]
 #: The interpreter's switch interval while a job runs. Painting a table or a plot calls Python some
 #: hundred times, and each call may have to wait that long for the job.
 HAND_OVER_SECONDS: Final = 0.0001
@@ -26,11 +30,12 @@ HAND_OVER_SECONDS: Final = 0.0001
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Done:
-    """A job that returned ``result``."""
+    """The job of this number returned ``result``, or failed."""
 
+    number: int
     job: str
-    then: Then | None
-    result: Any
+    result: Any = None
+    failure: Failure | None = None
 
 
 class BackgroundJobs(Worker):
@@ -42,7 +47,9 @@ class BackgroundJobs(Worker):
     def __init__(self, place: Place, parent: QObject | None = None) -> None:
         super().__init__("background jobs", parent)
         self._place = place
-        self._queue: SimpleQueue[BackgroundJob] = SimpleQueue()
+        self._queue: SimpleQueue[_Order] = SimpleQueue()
+        self._numbers = count()
+        self._callbacks: dict[int, Then] = {}
         # Those of run_latest that are under way, by name, each with the one that follows it.
         self._latest: dict[str, BackgroundJob | None] = {}
 
@@ -54,7 +61,10 @@ class BackgroundJobs(Worker):
         ``job`` is its name in the Failure that it may become.
         """
         if not self._closing:
-            self._queue.put((job, work, then))
+            number = next(self._numbers)
+            if then is not None:
+                self._callbacks[number] = then
+            self._queue.put((number, job, work))
             self.wake()
 
     def run_latest(self, job: str, work: Callable[[], Any], then: Then | None = None) -> None:
@@ -72,18 +82,20 @@ class BackgroundJobs(Worker):
 
     def receive(self, message: object) -> None:
         """Call back with a result, or emit a failure."""
-        match message:
-            case _Done(job, then, result):
-                try:
-                    if then is not None and not self._closing:
-                        then(result)
-                finally:
-                    self._follow(job)
-            case Failure():
-                try:
-                    self.failed.emit(message)
-                finally:
-                    self._follow(message.job)
+        assert isinstance(message, _Done)
+        then = self._callbacks.pop(message.number, None)
+        try:
+            if message.failure is not None:
+                self.failed.emit(message.failure)
+            elif then is not None:
+                then(message.result)
+        finally:
+            self._follow(message.job)
+
+    def stop(self) -> None:
+        """Stop after the job at hand, whose callback is not called any more."""
+        super().stop()
+        self._callbacks.clear()
 
     def _follow(self, job: str) -> None:
         """Begin with the latest job of a name, now that the one of before is done."""
@@ -96,18 +108,18 @@ class BackgroundJobs(Worker):
     def step(self) -> bool:
         """Do one job; what has not begun when the worker closes is left out."""
         try:
-            job, work, then = self._queue.get_nowait()
+            number, job, work = self._queue.get_nowait()
         except Empty:
             return False
-        failure = self.guard(partial(self._do, job, work, then), self._place, job)
+        failure = self.guard(partial(self._do, number, job, work), self._place, job)
         if failure is not None:
-            self.send(failure)
+            self.send(_Done(number, job, failure=failure))
         return True
 
-    def _do(self, job: str, work: Callable[[], Any], then: Then | None) -> None:
+    def _do(self, number: int, job: str, work: Callable[[], Any]) -> None:
         with _SHORT_SWITCH_INTERVAL:
             result = work()
-        self.send(_Done(job, then, result))
+        self.send(_Done(number, job, result))
 
 
 class _ShortSwitchInterval:

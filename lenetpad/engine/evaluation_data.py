@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lenetpad.storage.mnist import DataError
 from lenetpad.values.evaluation import (
@@ -23,6 +23,9 @@ from lenetpad.values.evaluation import (
 
 if TYPE_CHECKING:
     from lenetpad.data.labelled import Labelled
+
+#: How long the job waits at once for what is fetched: it can be cancelled in between.
+POLL_SECONDS: Final = 0.1
 
 
 def open_data(
@@ -55,7 +58,11 @@ def _of_file(choice: DataChoice) -> Labelled:
 
 
 def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | Labelled]:
-    """The test part of a set of the catalogue; closing the generator cancels the fetching."""
+    """The test part of a set of the catalogue; closing the generator cancels the fetching.
+
+    The thread, a daemon, is not waited for: a server may be silent for twenty seconds. What it
+    has not finished is not there, whichever thread fetches the same beside it.
+    """
     from lenetpad.data import datasets
     from lenetpad.data.labelled import Labelled
 
@@ -73,14 +80,21 @@ def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | L
         except Exception as error:  # raised again in the thread that asked
             messages.put(error)
 
-    thread = Thread(target=fetch, name="fetching")
+    thread = Thread(target=fetch, name="fetching", daemon=True)
     thread.start()
     try:
-        while not isinstance(message := messages.get(), Labelled):
+        latest = EvaluationProgress(serial, 0, 0)
+        while True:
+            try:
+                message = messages.get(timeout=POLL_SECONDS)
+            except Empty:
+                yield latest
+                continue
             if isinstance(message, Exception):
                 raise message
             yield message
-        yield message
+            if isinstance(message, Labelled):
+                return
+            latest = message
     finally:
         cancelled.set()
-        thread.join()

@@ -7,22 +7,10 @@ while they are imported, and is told to leave alone what there is then.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """No garbage is collected inside, and what is left is never searched again."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+from lenetpad.engine.garbage import collector_at_rest
 
 
 def import_for_ever(name: str) -> ModuleType:

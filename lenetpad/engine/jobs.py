@@ -80,12 +80,11 @@ class Jobs(Worker):
                 del self._wanted[message.asker]
                 self.failed.emit(message)
 
-    def close(self) -> None:
-        """Stop after the step at hand and wait for the thread; further calls do nothing."""
-        self._closing = True
+    def stop(self) -> None:
+        """Stop after the step at hand, and wait for nothing."""
+        super().stop()
         self._wanted.clear()
         self._room.release(FREE)
-        super().close()
 
     # In the worker's thread
 

@@ -22,6 +22,10 @@ class Mailbox(Generic[Message]):
             self._message = message
             return was_empty
 
+    def __bool__(self) -> bool:
+        """Whether a message waits."""
+        return self._message is not None
+
     def take(self) -> Message | None:
         """Empty the slot; None where nothing is in it."""
         with self._lock:

@@ -113,10 +113,10 @@ class SheetWriter(Worker):
             case _Kept():
                 self.kept_again.emit()
 
-    def close(self) -> None:
-        """Stop after the write at hand and wait for the thread."""
+    def stop(self) -> None:
+        """Stop after the write at hand, and wait for nothing."""
+        super().stop()
         self._hurry.set()
-        super().close()
 
     # In the worker's thread
 

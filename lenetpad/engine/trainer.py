@@ -10,21 +10,32 @@ import contextlib
 import multiprocessing
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QSemaphore, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QSemaphore, Signal, Slot
 
 from lenetpad.engine import training_process
-from lenetpad.values.training import Begun, Control, Ended, Order, Outcome, SetRate, Snapshot
+from lenetpad.engine.worker import CLOSE_SECONDS
+from lenetpad.values.training import (
+    Begun,
+    Control,
+    Ended,
+    Order,
+    Outcome,
+    SetRate,
+    Snapshot,
+    Stopping,
+)
 
 #: So many messages may be on their way from the reading thread to the window's.
 ON_THE_WAY: Final = 64
-#: The time limit for writing a last checkpoint when the window closes; then the process is killed.
-LAST_MS: Final = 5000
+#: The time limit for a process to go once it was killed.
+KILL_SECONDS: Final = 0.3
 
 #: The function that runs in the process.
 Target = Callable[[Connection, Order], None]
@@ -77,25 +88,40 @@ class Trainer(QObject):
             return
         session.acknowledge()
         if isinstance(message, Ended):
-            session.wait()
+            session.join()
             self._session = None
         self.message_received.emit(message)
 
-    def close(self) -> None:
-        """Stop the training, wait for its checkpoint, and leave no process."""
+    def stop(self) -> None:
+        """Have the training stop, and wait for nothing."""
         if self._session is not None:
-            session, self._session = self._session, None
-            session.end(LAST_MS)
+            self._session.stop()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a training that was stopped; False where its process still writes its last
+        checkpoint, or hangs in its start. It ends by itself once this one has gone. A process
+        that does not answer is killed."""
+        session, self._session = self._session, None
+        if session is None or session.end(seconds):
+            return True
+        _LEFT.append(session)
+        return False
+
+    def close(self, seconds: float = CLOSE_SECONDS) -> bool:
+        """Stop the training and wait for its checkpoint; False where that takes longer."""
+        self.stop()
+        return self.wait(seconds)
 
 
-class _Session(QThread):
-    """One spawned process: this thread starts it and reads its pipe."""
+class _Session(QObject):
+    """One spawned process, and the thread that starts it and reads its pipe: a daemon, like those
+    of ``engine.worker``."""
 
     message_received = Signal(object)
 
     def __init__(self, target: Target, order: Order) -> None:
         super().__init__()
-        self.setObjectName("training")
+        self._thread = threading.Thread(target=self._run, name="training", daemon=True)
         # A fork would copy torch's threads, and CUDA.
         context = multiprocessing.get_context("spawn")
         self._ours, self._theirs = context.Pipe()
@@ -104,8 +130,13 @@ class _Session(QThread):
         )
         self._room = QSemaphore(ON_THE_WAY)
         self._folder: Path | None = order.folder
+        self._answered = False  # whether the process has said that it stops
 
-    def run(self) -> None:
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def _run(self) -> None:
         """Start the process and pass on its messages, the last of which is Ended."""
         ended = self._start_process() or self._read_pipe()
         self._ours.close()
@@ -134,7 +165,10 @@ class _Session(QThread):
                 return message
             if isinstance(message, Begun):
                 self._folder = message.folder
-            self._pass_on(message)
+            if isinstance(message, Stopping):
+                self._answered = True
+            else:
+                self._pass_on(message)
 
     def _pass_on(self, message: object) -> None:
         """Emit a message, once fewer than ON_THE_WAY of them have not been received."""
@@ -158,13 +192,28 @@ class _Session(QThread):
         with contextlib.suppress(OSError):
             self._ours.send(message)
 
-    def end(self, milliseconds: int) -> None:
-        """Have the process stop, kill it if it takes longer, and wait for the thread."""
-        self._room.release(1 << 20)  # nobody receives anything any more
+    def stop(self) -> None:
+        """Have the process stop; nobody receives anything any more."""
+        self._room.release(1 << 20)
         self.send(Control.STOP)
-        if not self.wait(milliseconds):
-            self._process.kill()
-            self.wait()
+
+    def join(self) -> None:
+        """Wait for the thread, which has passed on its last message."""
+        self._thread.join()
+
+    def end(self, seconds: float) -> bool:
+        """Wait for process and thread; one that has not answered by then is killed."""
+        self._thread.join(max(0.0, seconds))
+        if self._thread.is_alive() and not self._answered:
+            with contextlib.suppress(AttributeError, ValueError):  # it has not been started
+                self._process.kill()
+            self._thread.join(KILL_SECONDS)
+        return not self._thread.is_alive()
+
+
+#: Sessions whose threads still wait for a process: their QObjects belong to the window's thread,
+#: and so nothing may let go of them in another.
+_LEFT: Final[list[_Session]] = []
 
 
 def how_it_died(code: int | None) -> str:

@@ -33,6 +33,7 @@ from lenetpad.values.training import (
     SetRate,
     Snapshot,
     Stage,
+    Stopping,
 )
 
 if TYPE_CHECKING:
@@ -232,6 +233,7 @@ class _JobRunner:
                 os._exit(1)
             if message == Control.STOP:
                 self._stop()
+                self._send(Stopping())
             else:
                 self._note(message)
 

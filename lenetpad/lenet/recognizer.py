@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from functools import cache
 from types import MappingProxyType
@@ -21,13 +22,17 @@ from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.devices import ALWAYS_THERE, CPU
 from lenetpad.values.layers import LayerSpec
 from lenetpad.values.models import Choice, LayerView, ModelReady
-from lenetpad.values.reading import Reading
+from lenetpad.values.reading import NO_NUMBERS, Reading, ReadingError
 from lenetpad.values.training import Snapshot
 
 SHOWN_LAYERS: Final = ("input", "C1", "S2", "C3", "S4", "C5", "F6")
 #: A layer without a bound is described anew once its values leave this part of the range that it
 #: was described with.
 RANGE_KEPT: Final = (0.5, 1.25)
+DIVERGED: Final = (
+    "The training's weights are no numbers any more, so the pad stays with those of before. "
+    "Train with a smaller learning rate."
+)
 
 
 class Recognizer:
@@ -73,9 +78,12 @@ class Recognizer:
         """Take the weights of a training; True where the network has to be described anew.
 
         That is where a layer without a bound has outgrown the range that it was described with,
-        or no longer fills half of it.
+        or no longer fills half of it. Raises ReadingError, and goes on with the weights of before,
+        where some are no numbers: the training diverges.
         """
         parameters = MappingProxyType(dict(snapshot.weights))
+        if not all(np.isfinite(array).all() for array in parameters.values()):
+            raise ReadingError(DIVERGED)
         self._update(parameters)
         self._parameters = parameters
         if not self._highest:
@@ -88,8 +96,13 @@ class Recognizer:
         )
 
     def describe(self, choice: Choice) -> ModelReady:
-        """What a window needs to know of this network, as the answer to a choice."""
+        """What a window needs to know of this network, as the answer to a choice.
+
+        Raises ReadingError where its values have no range: they are no numbers.
+        """
         config, layers = self.weights.config, self._layer_views()
+        if not all(math.isfinite(view.low) and math.isfinite(view.high) for view in layers):
+            raise ReadingError(NO_NUMBERS)
         if not ACTIVATIONS[config.activation].bounded:
             self._highest = {view.name: view.high for view in layers if view.name != "input"}
         devices = self._devices()

@@ -67,6 +67,9 @@ class ThemeSwitch(QObject):
                 yield
         finally:
             self._window.setUpdatesEnabled(True)
+            # Not update: of a painting that was asked for just before updates were turned off, Qt
+            # goes on to think that it is under way, and never begins another.
+            self._window.repaint()
         for page in [self._stack.widget(place) for place in range(self._stack.count())]:
             if isinstance(page, Page) and page is not shown:
                 for _ in range(HIDDEN_TURNS):  # not in the turn in which the window is painted

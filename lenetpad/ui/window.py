@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSettings, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QRect, QSettings, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
+    QGuiApplication,
     QKeySequence,
     QShortcut,
 )
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 
 SMALLEST: Final = QSize(860, 560)
 USUAL: Final = QSize(1280, 800)
+#: So much of the window's upper edge must lie on a screen, for a hand to take it, in pixels.
+EDGE: Final = 48
+#: States in which the system says where the window is.
+FILLING: Final = Qt.WindowState.WindowFullScreen | Qt.WindowState.WindowMaximized
 
 
 def _always() -> bool:
@@ -134,6 +139,12 @@ class Window(QMainWindow):
             self.question.close()
             self.question = None
 
+    def close_dialogs(self) -> None:
+        """Close what stands before the window and belongs to no page: the window goes."""
+        self._end_question()
+        if self.about is not None:
+            self.about.close()
+
     def show_work(self, done: float | None, words: str) -> None:
         """Show in title and taskbar how far something long is; no words, and it is over."""
         percent = "" if done is None else f"{100 * done:.0f} % · "
@@ -170,6 +181,9 @@ class Window(QMainWindow):
         self.header.model_chosen.connect(self.model_chosen)
         self.header.device_chosen.connect(self.device_chosen)
         self._themes.changed.connect(self._dress)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.screenRemoved.connect(self._stay_soon)
 
     def _restore_geometry(self) -> None:
         """Take the place of the last time."""
@@ -177,6 +191,29 @@ class Window(QMainWindow):
         if geometry is None or not self.restoreGeometry(geometry):
             room = self.screen().availableSize().expandedTo(self.minimumSize())
             self.resize(USUAL.boundedTo(room))
+        self._stay_on_screen()
+
+    @Slot()
+    def _stay_on_screen(self) -> None:
+        """Come back where no screen shows the upper edge any more, by which a window is moved:
+        the screen of the last time has gone, or the one of now is unplugged."""
+        screen, frame = QGuiApplication.primaryScreen(), self.frameGeometry()
+        if screen is None or self.windowState() & FILLING:
+            return
+        edge = QRect(frame.left(), frame.top(), frame.width(), EDGE)
+        rooms = [one.availableGeometry() for one in QGuiApplication.screens()]
+        if any(room.intersected(edge).width() >= EDGE for room in rooms):
+            return
+        room = screen.availableGeometry()
+        self.resize(self.size().boundedTo(room.size()).expandedTo(self.minimumSize()))
+        place = self.frameGeometry()
+        place.moveCenter(room.center())
+        self.move(max(room.left(), place.left()), max(room.top(), place.top()))
+
+    @Slot()
+    def _stay_soon(self) -> None:
+        """The same, once Qt has moved the windows of a screen that has gone."""
+        QTimer.singleShot(0, self, self._stay_on_screen)
 
     # Pages
 
@@ -324,9 +361,7 @@ class Window(QMainWindow):
         if not self.may_close():
             event.ignore()
             return
-        self._end_question()
-        if self.about is not None:
-            self.about.close()
+        self.close_dialogs()
         self.preferences.keep(geometry=self.saveGeometry())
         event.accept()
         self.closed.emit()

@@ -20,8 +20,9 @@ class Place(StrEnum):
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, on one line for any terminal; its kind where it says nothing."""
-    return one_line((str(error).strip() or type(error).__name__).splitlines()[0])
+    """What an error says, on one line that can be shown; its kind where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return one_line(lines[0]) if lines else type(error).__name__
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
 from lenetpad.ink.strokes import Sheet
 from lenetpad.values.arrays import FloatArray, Parameters
+from lenetpad.values.models import ModelReady
 
 NO_PARAMETERS: Final[Parameters] = MappingProxyType({})
+DIGITS: Final = 10
+#: Ten float32 probabilities add up to 1 within this, also those of a GPU.
+SUM_SLACK: Final = 1e-2
+#: Of weights of which some are no numbers, or so large that sums with them are none.
+NO_NUMBERS: Final = (
+    "The network gives no numbers any more, so nothing is read. Choose another network; one that "
+    "is being trained needs a smaller learning rate."
+)
 
 
 def _none() -> Parameters:
@@ -61,3 +73,59 @@ class Reading:
     def refused(self) -> bool:
         """Whether "this is no digit" is more probable than every digit."""
         return self.no_digit is not None and self.no_digit > float(self.probabilities.max())
+
+
+class ReadingError(ValueError):
+    """A reading that cannot be shown; the message says why, and what to do."""
+
+
+def checked(reading: Reading, model: ModelReady) -> Reading:
+    """A reading as it comes from the network that ``model`` describes, if it can be shown.
+
+    Raises ReadingError where a tap that a panel shows is missing or has another shape or type than
+    its layer, where a value is no number, or where the probabilities are none.
+    """
+    if not isinstance(reading, Reading):
+        raise ReadingError(f"the network gave {type(reading).__name__} in place of a reading")
+    with np.errstate(all="ignore"):
+        for name, shape in _shapes(model):
+            if name not in reading.taps:
+                raise ReadingError(f"the network gave no values of {name}; choose another network")
+            _check(name, reading.taps[name], shape)
+        _check("the probabilities", reading.probabilities, (DIGITS,))
+        if reading.distances is not None:
+            _check("the distances", reading.distances, (DIGITS,))
+        _check_digit(reading)
+    return reading
+
+
+def _shapes(model: ModelReady) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The taps that panels show, with their shapes."""
+    for layer in model.layers:
+        flat = (layer.maps,) if layer.flat else (layer.maps, layer.height, layer.width)
+        yield layer.name, flat
+
+
+def _check(name: str, values: object, shape: tuple[int, ...]) -> None:
+    if not isinstance(values, np.ndarray):
+        raise ReadingError(f"{name}: the network gave no array; choose another network")
+    if values.shape != shape or values.dtype != np.float32:
+        found, wanted = f"{values.dtype} {values.shape}", f"float32 {shape}"
+        sentence = f"{name}: the network gave {found}, not {wanted}; choose another network"
+        raise ReadingError(sentence)
+    # The sum of finite values is finite, unless they are so large that they say nothing either.
+    if not math.isfinite(np.add.reduce(values, axis=None)):
+        raise ReadingError(NO_NUMBERS)
+
+
+def _check_digit(reading: Reading) -> None:
+    """A digit is the most probable one of probabilities; for a blank image all of them are 0."""
+    no_digit = 0.0 if reading.no_digit is None else reading.no_digit
+    if not math.isfinite(no_digit):
+        raise ReadingError(NO_NUMBERS)
+    values, digit = reading.probabilities, reading.digit
+    total = float(values.sum()) + no_digit
+    if float(values.min()) < 0 or no_digit < 0 or abs(total - (digit is not None)) > SUM_SLACK:
+        raise ReadingError("the network gave no probabilities; choose another network")
+    if digit is not None and (not 0 <= digit < DIGITS or values[digit] != values.max()):
+        raise ReadingError(f"the network read {digit}, which it gave no reason for")

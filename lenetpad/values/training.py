@@ -56,6 +56,11 @@ class Control(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stopping:
+    """The process has received STOP: it writes its last checkpoint, if any, and ends by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetRate:
     """Let the next step have this learning rate, and scale those to come alike."""
 

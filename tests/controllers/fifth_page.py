@@ -52,8 +52,9 @@ class NotesPage(Page):
         super().set_theme(theme)
         self.themes.append(theme.name)
 
-    def close_files(self) -> None:
+    def close_files(self, seconds: float = 0.0) -> bool:
         self.closed += 1
+        return True
 
 
 class NotesController(PageController):

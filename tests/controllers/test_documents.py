@@ -47,7 +47,7 @@ def opened(program: Program, path: Path) -> None:
 
 def saved(program: Program, path: Path) -> None:
     program.draw.documents.save_path(path)
-    program.draw.documents.finish_saving()
+    program.draw.documents._writer.close(60)
 
 
 def pasted(program: Program) -> None:
@@ -196,7 +196,7 @@ def test_saving_asks_before_it_replaces_a_file_that_was_not_named(
         button = QMessageBox.StandardButton[answer]
         monkeypatch.setattr(QMessageBox, "question", lambda *_, button=button: button)
         program.draw.documents.save_document()
-        program.draw.documents.finish_saving()
+        program.draw.documents._writer.close(60)
         content = (tmp_path / "digit.7.ink.jsonl").read_text(encoding="utf-8")
         assert (content == "precious") is kept
     assert program.window.preferences.folder == str(tmp_path)

@@ -220,7 +220,6 @@ def test_closing_at_any_moment_leaves_no_thread(
 ) -> None:
     predict = SlowJudge(held={1} if moment in ("judging", "pending") else set())
     jobs, witness = start(predict)
-    assert jobs.running
     if moment != "at once":
         jobs.ask(evaluation_question(wish(1)))
     if moment == "judged":

@@ -152,7 +152,7 @@ class TestFetchedSets:
         steps = open_data(self.CHOICE)
         next(steps)
         steps.close()  # type: ignore[attr-defined]
-        assert stopped.is_set()
+        assert stopped.wait(10)
 
     def test_what_cannot_be_fetched_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def load(*_: Any) -> Any:

@@ -14,6 +14,7 @@ import torch
 from PySide6.QtCore import QDeadlineTimer, QThread
 from pytestqt.qtbot import QtBot
 
+from lenetpad.engine import trainer as module
 from lenetpad.engine import training_process
 from lenetpad.engine.trainer import ON_THE_WAY, Target, Trainer, how_it_died
 from lenetpad.storage import runs
@@ -134,15 +135,32 @@ def test_a_process_that_ends_without_a_word_is_a_failure(training: Callable[...,
     told.trainer.control(Control.STOP)  # to nobody
 
 
-def test_a_deaf_process_is_killed_when_the_window_closes(
-    training: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("lenetpad.engine.trainer.LAST_MS", 100)
+def test_a_deaf_process_is_killed_when_the_window_closes(training: Callable[..., Told]) -> None:
     told = training(trainees.deaf)
     told.wait_for(Begun)
-    told.trainer.close()
+    assert told.trainer.close(0.1)
     assert not told.trainer.busy
-    told.trainer.close()
+    assert multiprocessing.active_children() == []
+    assert told.trainer.close()
+
+
+def test_one_that_still_writes_its_checkpoint_is_left_to_end_by_itself(
+    training: Callable[..., Told], tmp_path: Path, qtbot: QtBot
+) -> None:
+    told = training(trainees.slow_writer)
+    told.wait_for(Begun)
+    [process] = multiprocessing.active_children()
+    [session] = [one for one in (told.trainer._session,) if one is not None]
+    told.trainer.stop()
+    qtbot.waitUntil(lambda: session._answered, timeout=PATIENCE)
+    assert not told.trainer.close(0.0)
+    assert not told.trainer.busy
+    assert process.is_alive()
+    (tmp_path / trainees.GO_ON).touch()
+    session.join()
+    assert (tmp_path / "checkpoint").read_text() == "whole"
+    assert [type(message) for message in told.messages] == [Begun]
+    module._LEFT.remove(session)
 
 
 class TestTheRealOne:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import gc
 import itertools
+import weakref
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +22,7 @@ from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import Weights, WeightsError
 from lenetpad.storage import resources
 from lenetpad.training import opening as module
+from lenetpad.training import recognizer as torch_module
 from lenetpad.training.devices import (
     best_device,
     device_label,
@@ -117,10 +121,27 @@ class TestReading:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         monkeypatch.delattr(torch.jit, "trace")
+        torch_module._in_one_call.cache_clear()
         eager = TorchRecognizer(torch_recognizer.weights).read(noise())
+        torch_module._in_one_call.cache_clear()  # the next one is to be traced again
         assert "operation by operation" in caplog.text
         pairs = zip(arrays(eager), arrays(torch_recognizer.read(noise())), strict=True)
         assert all(np.array_equal(one, other) for one, other in pairs)
+
+    def test_networks_of_a_kind_share_what_is_traced_and_nothing_else(
+        self, torch_recognizer: TorchRecognizer
+    ) -> None:
+        """torch never frees what it has traced."""
+        before = torch_recognizer.read(noise())
+        weights = torch_recognizer.weights
+        others = {name: array * np.float32(0.5) for name, array in weights.parameters.items()}
+        config = replace(weights.config, temperature=1.7, rubbish=3.0)
+        traced = torch_module._in_one_call.cache_info().misses
+        other = TorchRecognizer(Weights("other", config, others, {}))
+        assert torch_module._in_one_call.cache_info().misses == traced
+        expected = Recognizer(other.weights).read(noise())
+        assert other.read(noise()).probabilities == pytest.approx(expected.probabilities, abs=1e-5)
+        assert all(map(np.array_equal, arrays(torch_recognizer.read(noise())), arrays(before)))
 
     def test_the_next_reading_leaves_it_alone(self, recognizer: Recognizer) -> None:
         first = recognizer.read(noise(0))
@@ -189,6 +210,17 @@ class TestReading:
             monkeypatch.setattr(torch.Tensor, name, counted(name))
         torch_recognizer.read(noise())
         assert calls == {"cpu": 1, "numpy": 1}
+
+
+def test_it_is_freed_with_its_last_reference() -> None:
+    recognizer = untrained("lenet5-1998", TorchRecognizer)
+    assert isinstance(recognizer, TorchRecognizer)
+    recognizer.read(noise())
+    parts = [weakref.ref(recognizer), weakref.ref(recognizer.network)]
+    parts += [weakref.ref(tensor) for tensor in recognizer.network.parameters()]
+    del recognizer
+    gc.collect()  # torch's modules are in cycles
+    assert [part() for part in parts] == [None] * len(parts)
 
 
 class TestShippedNetworks:

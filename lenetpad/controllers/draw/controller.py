@@ -15,7 +15,12 @@ from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.tools import Tools
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
-from lenetpad.controllers.page_controller import Context, PageController, PageRow
+from lenetpad.controllers.page_controller import (
+    Context,
+    PageController,
+    PageRow,
+    seconds_until,
+)
 from lenetpad.engine.recognition import Recognition
 from lenetpad.ink.strokes import Sheet
 from lenetpad.ui.draw.page import DrawPage
@@ -46,6 +51,7 @@ class DrawController(PageController):
         self.networks = Networks(self.window, self.recognition)
         self._shown = 0.0  # perf_counter when a reading was shown last
         self._reported: Failure | None = None
+        self._slow = ""  # what the banner says of a network that takes long to load
         self._loading = self._searched = False
 
     def open_page(self) -> None:
@@ -64,6 +70,8 @@ class DrawController(PageController):
         canvas.sheet_changed.connect(self.submit)
         self.recognition.reading_ready.connect(self._show_reading)
         self.recognition.failed.connect(self.report)
+        self.recognition.slow.connect(self._note_slow)
+        self.recognition.hung.connect(self._replace_hanging)
         self.networks.model_ready.connect(self._show_model)
         self._keeper.restore()
 
@@ -126,17 +134,36 @@ class DrawController(PageController):
 
     @Slot(object)
     def report(self, failure: Failure) -> None:
-        """Log a failure and tell the user; the same one is logged once. A reading that failed
-        leaves none on screen that is not of this ink."""
-        if failure != self._reported:
+        """Log a failure and tell the user; the same one is logged once, and readings that fail
+        alike, as often as the pen moves, are told of once. A reading that failed leaves none on
+        screen that is not of this ink."""
+        same = failure == self._reported
+        if not same:
             log_failure(failure)
         self._reported = failure
+        if same and failure.place is Place.RECOGNITION:
+            return
         self.show_notice(failure.message)
         if failure.place is Place.RECOGNITION:
             self.page.forget_reading()
         self.page.verdict.show_no_network()
         if failure.place is Place.MODEL:
             self.networks.give_up_choice()
+
+    @Slot(str)
+    def _note_slow(self, sentence: str) -> None:
+        """Say that a network takes long to load, and no longer so when it has ("")."""
+        if sentence:
+            self.page.banner.note(sentence)
+        elif self.page.banner.text == self._slow:
+            self.page.banner.hide()
+        self._slow = sentence
+
+    @Slot(object)
+    def _replace_hanging(self, failure: Failure) -> None:
+        """Say that the network which read hangs, and read with another."""
+        self.report(failure)
+        self.networks.replace_hanging()
 
     # The end
 
@@ -156,10 +183,16 @@ class DrawController(PageController):
         if not self._keeper.keep_now():
             log.error("what lies on the canvas is not kept")
 
-    def close(self) -> None:
-        """Wait for the recognition thread, and give up what is searched for."""
-        self.documents.close()
-        self._keeper.close()
-        super().close()
-        self.networks.close()
-        self.recognition.close()
+    def stop(self) -> None:
+        """Stop the recognition, and give up what is searched for and what is read."""
+        super().stop()
+        self.documents.stop()
+        self._keeper.stop()
+        self.networks.stop()
+        self.recognition.stop()
+
+    def close(self, deadline: float) -> bool:
+        """Wait for what is saved and for the threads."""
+        workers = (self.documents, self._keeper, self.networks, self.recognition)
+        ended = [worker.wait(seconds_until(deadline)) for worker in workers]
+        return super().close(deadline) and all(ended)

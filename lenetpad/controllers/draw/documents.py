@@ -204,16 +204,17 @@ class Documents(QObject):
         image = yield from self._page.canvas.image()
         use(sheet, image)
 
-    def finish_saving(self) -> None:
-        """Wait until what was saved is on the disk."""
-        self._writer.close()
-
     # The end
 
-    def close(self) -> None:
-        """Give up what is being read, and wait for what is being saved."""
+    def stop(self) -> None:
+        """Give up what is being read or painted."""
         self._patience.stop()
         self._painting.stop()
-        self.finish_saving()
         if self._reading is not None:
-            self._reading.close()
+            self._reading.stop()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until what was saved is on the disk, and for what was being read; False where it
+        takes longer."""
+        saved = self._writer.close(seconds)
+        return (self._reading is None or self._reading.wait(seconds)) and saved

@@ -21,7 +21,7 @@ log = logging.getLogger("lenetpad")
 #: A journal of so many bytes is read before the window appears; a larger one beside it.
 SMALL: Final = 64 << 10
 #: How long the end of the program waits for the disk.
-LAST_SECONDS: Final = 1.5
+LAST_SECONDS: Final = 1.0
 
 
 class SheetKeeper(QObject):
@@ -109,13 +109,19 @@ class SheetKeeper(QObject):
         self._keep()
         return self._writer.flush(LAST_SECONDS)
 
-    def close(self) -> None:
-        """Wait for the thread, and let another window have the sheet."""
+    def stop(self) -> None:
+        """Have the thread stop."""
+        if self._writer is not None:
+            self._writer.stop()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the thread, and let another window have the sheet; False where it hangs."""
         if self._writer is None or self._sheet is None:
-            return
-        self._canvas.finish()
-        self._writer.close()
+            return True
+        ended = self._writer.wait(seconds)
         history = self._canvas.history
         blank = self._restored and not (history.present or history.past or history.future)
-        self._sheet.give_back(remove=blank)
+        if ended:
+            self._sheet.give_back(remove=blank)
         self._writer = None
+        return ended

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QMessageBox
 
-from lenetpad.controllers.page_controller import Context, PageController, PageRow
+from lenetpad.controllers.page_controller import (
+    Context,
+    PageController,
+    PageRow,
+    seconds_until,
+)
 from lenetpad.controllers.training.exports import Exports
 from lenetpad.controllers.training.film import FilmOfKernels
 from lenetpad.controllers.training.run_list import RunList
@@ -134,11 +139,17 @@ class TrainingController(PageController):
         box.exec()
         return box.clickedButton() is stop
 
-    def close(self) -> None:
-        """Stop the training and wait for everything that was begun."""
-        self.trainer.close()
-        super().close()
+    def stop(self) -> None:
+        """Stop the training, and whatever else was begun."""
+        super().stop()
+        self.trainer.stop()
+
+    def close(self, deadline: float) -> bool:
+        """Wait for everything that was begun; False too where the training process still writes
+        its last checkpoint, and ends by itself."""
         self._tensorboard.close()
+        ended = super().close(deadline)
+        return self.trainer.wait(seconds_until(deadline)) and ended
 
 
 def _previewed(how: Distortions) -> Any:

@@ -129,6 +129,9 @@ class Session(QObject):
         if history is None or history.folder is None or not self._page.watch.isChecked():
             return
         if self._live != history.folder:
+            kept = runs.snapshots(history.folder)
+            if not kept:  # somebody has deleted them
+                return
             self._live = history.folder
-            self.weights_chosen.emit(str(runs.snapshots(history.folder)[-1][1]))
+            self.weights_chosen.emit(str(kept[-1][1]))
         self.snapshot_received.emit(snapshot)

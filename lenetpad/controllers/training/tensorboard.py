@@ -13,6 +13,8 @@ from PySide6.QtGui import QDesktopServices
 from lenetpad.storage.resources import how_to_get
 
 PORT: Final = 6006
+#: A killed server is gone within this time.
+KILL_MS: Final = 200
 MISSING: Final = (
     "TensorBoard is not installed. The runs' event files are in {root}; to see them, {way}."
 )
@@ -45,4 +47,4 @@ class TensorBoard:
         """End the server."""
         if self._server is not None:
             self._server.kill()
-            self._server.waitForFinished()
+            self._server.waitForFinished(KILL_MS)

@@ -21,6 +21,7 @@ NO_NETWORK: Final = "no network could be loaded: choose one above, or open weigh
 WAITING: Final = "loading the network …"
 REFUSED: Final = "no digit"
 LATENCIES: Final = 50  # the pen-to-paint times whose median is shown
+LONGEST_SECONDS: Final = 10.0  # what took longer was not the program's doing: it says if it hangs
 REFRESH_MS: Final = 500  # the shown time changes no faster, so that it can be read
 MARGIN: Final = 20.0
 FACTS: Final = 0.58  # of the width, on the right
@@ -62,10 +63,12 @@ class VerdictPanel(ReadingPanel):
     def note_painted(self, reading: Reading) -> None:
         """Take in the time from a reading's pen event until now, when it has been painted.
 
-        What waited for the network to load says nothing of its speed and is left out.
+        What waited for the network to load says nothing of its speed and is left out; so is what
+        waited while the machine slept, whose clock may go on meanwhile.
         """
-        if reading.submitted > self._ready:
-            self._latencies.append(time.perf_counter() - reading.submitted)
+        taken = time.perf_counter() - reading.submitted
+        if reading.submitted > self._ready and 0 <= taken < LONGEST_SECONDS:
+            self._latencies.append(taken)
             if not self._refresh.isActive():
                 self._refresh.start(REFRESH_MS)
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from lenetpad.ui.evaluate.files import confusion_csv, numbers_json, patterns_csv
 from lenetpad.ui.widgets.images import png
-from lenetpad.ui.widgets.writer import Writer
+from lenetpad.ui.widgets.writer import LONG_SECONDS, Writer
 from lenetpad.values.evaluation import EvaluationResults
 
 
@@ -79,9 +79,9 @@ class ExportButton(QPushButton):
         else:
             self._writer.write(path, partial(TABLES[kind], self._results))
 
-    def close_files(self) -> None:
-        """Wait until what is being saved is on the disk."""
-        self._writer.close()
+    def close_files(self, seconds: float = LONG_SECONDS) -> bool:
+        """Wait until what is being saved is on the disk; False where it is not in time."""
+        return self._writer.close(seconds)
 
     def _ask_and_save(self, export: Export) -> None:
         proposal = str(Path(self.folder) / export.name)

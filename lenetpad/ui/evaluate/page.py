@@ -27,6 +27,7 @@ from lenetpad.ui.widgets.files import WEIGHTS_FILTER
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
+from lenetpad.ui.widgets.writer import LONG_SECONDS
 from lenetpad.values.evaluation import (
     DATA_TITLES,
     DataChoice,
@@ -144,9 +145,9 @@ class EvaluatePage(Page):
         self.summary.set_theme(theme)
         self.views.set_theme(theme)
 
-    def close_files(self) -> None:
-        """Wait until what is being saved is on the disk."""
-        self.exports.close_files()
+    def close_files(self, seconds: float = LONG_SECONDS) -> bool:
+        """Wait until what is being saved is on the disk; False where it is not in time."""
+        return self.exports.close_files(seconds)
 
     # What the user wants
 

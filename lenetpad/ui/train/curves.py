@@ -34,7 +34,7 @@ from lenetpad.ui.widgets.files import ending_in
 from lenetpad.ui.widgets.images import png
 from lenetpad.ui.widgets.theme import LIGHT, Theme
 from lenetpad.ui.widgets.turns import Steps, Turns, at_once
-from lenetpad.ui.widgets.writer import Writer
+from lenetpad.ui.widgets.writer import LONG_SECONDS, Writer
 from lenetpad.values.history import History, decimated, smoothed, table
 
 REDRAW_MS: Final = 100
@@ -392,9 +392,9 @@ class Curves(QWidget):
         """Write the curves as the file's name says: .csv, .png or .svg."""
         self._writer.write(path, WRITERS[path.suffix[1:].upper()](self))
 
-    def close_files(self) -> None:
-        """Wait until what is being exported is on the disk."""
-        self._writer.close()
+    def close_files(self, seconds: float = LONG_SECONDS) -> bool:
+        """Wait until what is being exported is on the disk; False where it is not in time."""
+        return self._writer.close(seconds)
 
     def csv(self) -> Callable[[], bytes]:
         """All values of the shown runs as they are now."""

@@ -34,6 +34,7 @@ from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.spins import RateSpin
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
+from lenetpad.ui.widgets.writer import LONG_SECONDS
 from lenetpad.values.history import History
 from lenetpad.values.training import (
     Begun,
@@ -177,9 +178,9 @@ class TrainPage(Page):
         self.film.set_theme(theme)
         self.form.distortions.digits.set_theme(theme)
 
-    def close_files(self) -> None:
-        """Wait until what is being exported is on the disk."""
-        self.curves.close_files()
+    def close_files(self, seconds: float = LONG_SECONDS) -> bool:
+        """Wait until what is being exported is on the disk; False where it is not in time."""
+        return self.curves.close_files(seconds)
 
     @property
     def busy(self) -> bool:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from lenetpad.ui.widgets.banner import Banner
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.theme import Theme, dress
+from lenetpad.ui.widgets.writer import LONG_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +44,7 @@ class Page(QWidget):
         """What the header shows while this page is open; nothing, if the page does not say."""
         return HeaderTools()
 
-    def close_files(self) -> None:
-        """Wait until what is being saved is on the disk; a page that saves nothing need not."""
+    def close_files(self, seconds: float = LONG_SECONDS) -> bool:
+        """Wait until what is being saved is on the disk, False where it is not in time; a page
+        that saves nothing need not."""
+        return True

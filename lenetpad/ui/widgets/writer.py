@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from lenetpad.storage import atomic as disk
+
+#: The time limit for writing where nobody waits for the window to close.
+LONG_SECONDS: Final = 60.0
 
 
 class Writer(QObject):
@@ -29,9 +33,12 @@ class Writer(QObject):
         """Write what ``make`` gives; both happen in the thread."""
         self._pool.start(lambda: self._write(path, make))
 
-    def close(self) -> None:
-        """Wait until everything is on the disk."""
-        self._pool.waitForDone()
+    def close(self, seconds: float = LONG_SECONDS) -> bool:
+        """Wait until everything is on the disk; False where it is not in time, and nothing is
+        said of it any more."""
+        done = self._pool.waitForDone(round(1000 * seconds))
+        self.blockSignals(not done)
+        return done
 
     def _write(self, path: Path, make: Callable[[], bytes]) -> None:
         try:
