@@ -24,5 +24,8 @@ torch_loading.load_torch, which lets a pen draw on meanwhile.
 
 worker.Worker is the skeleton of recognition, jobs and background jobs: mailboxes or a queue
 towards the thread, one queued signal back, exceptions as Failure messages, and an end that waits
-for the step at hand.
+for the step at hand, but not for ever. Every thread here is a daemon of Python's: one that hangs
+is abandoned, nothing that it says is heard any more, and the process ends without it.
+
+garbage.GarbageCollection has Python collect its garbage in the GUI thread alone.
 """
