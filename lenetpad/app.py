@@ -122,7 +122,8 @@ class Program(QObject):
 
     def may_close(self) -> bool:
         """Whether every page agrees that the window closes; the first that does not ends it."""
-        return all(controller.may_close() for controller in self.controllers.values())
+        controllers = () if self._closed else self.controllers.values()
+        return all(controller.may_close() for controller in controllers)
 
     @Slot()
     def close(self) -> bool:
