@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from lenetpad.data.labelled import Labelled
 from lenetpad.storage.mnist import SHA256 as MNIST_SHA256
+
+if TYPE_CHECKING:
+    from lenetpad.data.labelled import Labelled
 
 
 @dataclass(frozen=True, slots=True)
