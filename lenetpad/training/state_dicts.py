@@ -27,7 +27,9 @@ from lenetpad.storage.decoding import contents, named
 
 #: The pickle of a LeNet-5's checkpoint has some kilobytes and some thousand instructions.
 LARGEST_PICKLE: Final = 4 << 20
-MOST_INSTRUCTIONS: Final = 300_000
+MOST_INSTRUCTIONS: Final = 200_000
+#: A name takes so much longer than other instructions; real pickles have each name once.
+NAME: Final = 10
 #: And its archive has some dozen files.
 MOST_FILES: Final = 10_000
 #: So many numbers of types that NumPy lacks have no room in the largest file: they repeat each
@@ -78,7 +80,7 @@ STORAGES: Final = {
 #: What the functions begin with that make tensors.
 REBUILD: Final = "torch._utils._rebuild_"
 #: What checkpoints may name besides.
-KNOWN: Final = (
+KNOWN: Final = {
     "collections.OrderedDict",
     "collections.Counter",
     "torch.nn.parameter.Parameter",
@@ -88,7 +90,7 @@ KNOWN: Final = (
     "builtins.bytearray",
     "builtins.complex",
     "builtins.set",
-)
+}
 #: And the modules of torch's tensors, storages, types and sizes.
 KNOWN_MODULES: Final = (
     "torch",
@@ -140,7 +142,7 @@ class _Pickles:
     path: Path
     file: BinaryIO
     storages: dict[str, _Storage] = field(default_factory=dict)
-    left: int = MOST_INSTRUCTIONS
+    left: int = field(default_factory=lambda: MOST_INSTRUCTIONS)
 
     def next(self) -> Any:
         """The next pickle's value: dictionaries, lists, plain values, tensors; others opaque.
@@ -200,6 +202,7 @@ class _Pickles:
                 case "BINGET" | "LONG_BINGET":
                     stack.append(memo[value])
                 case "GLOBAL":
+                    self._count(NAME)
                     stack.append(self._known(value))
                 case "REDUCE" | "NEWOBJ":
                     arguments = stack.pop()
