@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from lenetpad.cli.arguments import argument
+from lenetpad.storage.decoding import one_line
 from lenetpad.values.conventions import CONVENTIONS, UNKNOWN_CONVENTIONS, Conventions
 from lenetpad.values.models import DEFAULT_MODEL, MODEL_NAMES
 
@@ -60,7 +61,7 @@ def report_conventions(loaded: Weights, arguments: argparse.Namespace) -> None:
         options = " ".join(f"--{name} {word}" for name, word in loaded.conventions.answers.items())
         accuracy = 100 * loaded.guesses[0][1]
         print(
-            f"lenetpad: {arguments.model} does not say how it reads; with {options} it gets "
-            f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)",
+            f"lenetpad: {one_line(arguments.model)} does not say how it reads; with {options} "
+            f"it gets {accuracy:.1f} % of MNIST right (give these options to choose otherwise)",
             file=sys.stderr,
         )

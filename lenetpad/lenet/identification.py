@@ -142,24 +142,21 @@ def _bias_beside(name: str, left: State) -> str | None:
 
 
 def _faults_of_missing(missing: list[str], left: State) -> list[str]:
-    """A sentence for each layer that was not found; what is there in its place leaves ``left``.
-
-    The layers that have something in their place come first, then the short sentences.
-    """
-    faults, nothing = [], []
+    """A sentence for each layer that was not found; what is there in its place leaves ``left``."""
+    faults = []
     for layer in missing:
         shapes, _ = LAYERS[layer]
         sides = {len(shape) for shape in shapes}
         expected = " or ".join("×".join(map(str, shape)) for shape in shapes)
         name = next((n for n, tensor in left.items() if tensor.ndim in sides), None)
         if name is None:
-            nothing.append(f"{_title(layer)}: expected {expected}, nothing is there")
+            faults.append(f"{_title(layer)}: expected {expected}, nothing is there")
             continue
         shape = shape_text(left.pop(name).shape)
         faults.append(f"{_title(layer)}: expected {expected}, {named(name)} is {shape}")
         if (bias := _bias_beside(name, left)) is not None:
             del left[bias]
-    return faults + sorted(nothing, key=len)
+    return faults
 
 
 def _are_codes(weight: NDArray[Any]) -> bool:
@@ -203,6 +200,6 @@ def is_floating(array: NDArray[Any]) -> bool:
 
 
 def as_float32(array: NDArray[Any]) -> FloatArray:
-    """The same numbers in single precision; what is too large for it becomes infinite."""
+    """A copy in single precision; what is too large for it becomes infinite."""
     with np.errstate(over="ignore"):
-        return np.ascontiguousarray(array, dtype=np.float32)
+        return np.array(array, dtype=np.float32, order="C")

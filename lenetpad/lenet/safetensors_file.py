@@ -17,7 +17,8 @@ from lenetpad.values.arrays import FloatArray
 
 #: The header of a LeNet-5 has some kilobytes.
 LARGEST_HEADER: Final = 1 << 20
-#: A tensor with more numbers is no LeNet-5's: its shape is enough to refuse it.
+#: So many numbers are converted to types that NumPy has. LeNet-5 has 62,000: of tensors with more
+#: the shapes are enough to refuse them.
 LARGEST_TENSOR: Final = 1 << 20
 #: The element types that a file may have, as NumPy calls them.
 DTYPES: Final = {
@@ -52,8 +53,8 @@ def read(
 ) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """The tensors of a file as read-only arrays, in the order of their names, and its metadata.
 
-    bfloat16 and float8, which NumPy has not, come as float32. Of a tensor with more numbers than
-    ``LARGEST_TENSOR`` only the shape is right. The error names the file, and the tensor.
+    bfloat16 and float8, which NumPy has not, come as float32; after ``LARGEST_TENSOR`` of such
+    numbers, only the shapes of their tensors are right. The error names the file, and the tensor.
     """
     header, data = _header(content, name, error)
     whole = f"{name} is not a whole safetensors file"
@@ -62,7 +63,7 @@ def read(
         key: from_json(header[key], _Tensor, f"{whole}: its tensor {named(key)}", error)
         for key in sorted(header)
     }
-    left, arrays = len(data), {}
+    left, convertible, arrays = len(data), LARGEST_TENSOR, {}
     for key, tensor in tensors.items():
         begin, end = tensor.data_offsets
         left -= end - begin
@@ -76,9 +77,10 @@ def read(
             )
         if end - begin != count * ITEM_SIZES[kind]:
             raise error(f"{whole}: its tensor {named(key)} is cut; copy it again")
+        convertible -= count if kind in CONVERTED else 0
         arrays[key] = (
             shape_only(tensor.shape)
-            if count > LARGEST_TENSOR
+            if convertible < 0
             else numbers(kind, data[begin:end]).reshape(tensor.shape)
         )
     return arrays, metadata

@@ -1,7 +1,7 @@
 """Weights files: safetensors with metadata, the study's plain state dict, any LeNet-5's.
 
 The metadata of a file that ships says preset, recipe, seed, data with SHA-256, test error and
-date. Pickled files (.pth, .pt) need torch: who has it hands ``load`` a function that reads them.
+date. Who wants pickled files (.pth, .pt) too hands ``load`` a function that reads them.
 """
 
 from __future__ import annotations

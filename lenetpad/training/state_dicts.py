@@ -21,7 +21,13 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from lenetpad.lenet.identification import LAYERS, State
-from lenetpad.lenet.safetensors_file import CONVERTED, ITEM_SIZES, numbers, shape_only
+from lenetpad.lenet.safetensors_file import (
+    CONVERTED,
+    ITEM_SIZES,
+    LARGEST_TENSOR,
+    numbers,
+    shape_only,
+)
 from lenetpad.lenet.weights import LARGEST_FILE, WeightsError
 from lenetpad.storage.decoding import contents, named
 
@@ -32,9 +38,6 @@ MOST_INSTRUCTIONS: Final = 200_000
 NAME: Final = 10
 #: And its archive has some dozen files.
 MOST_FILES: Final = 10_000
-#: So many numbers of types that NumPy lacks have no room in the largest file: they repeat each
-#: other, and are not converted.
-LARGEST_TENSOR: Final = LARGEST_FILE // 4
 MOST_DIMENSIONS: Final = 8
 #: A state dict has at least the weights of the five layers; what an optimiser keeps has fewer.
 LAYERED: Final = len(LAYERS)
@@ -376,7 +379,7 @@ def _state(path: Path, held: Any, storage: Bytes, order: str) -> State:
             f"{path} holds no state dict, names with one tensor each: save the network's "
             "state_dict()"
         )
-    arrays, left = {}, LARGEST_TENSOR
+    arrays, convertible = {}, LARGEST_TENSOR
     for name, tensor in found.items():
         if tensor.storage is None:
             raise WeightsError(f"{path} is not LeNet-5: {named(name)} is not a plain tensor")
@@ -387,9 +390,11 @@ def _state(path: Path, held: Any, storage: Bytes, order: str) -> State:
                 f"holds torch.{dtype}"
             )
         kind, raw = KINDS[dtype], storage(tensor.storage)
-        left -= math.prod(tensor.shape) if kind in CONVERTED else 0
+        convertible -= math.prod(tensor.shape) if kind in CONVERTED else 0
         _check_room(tensor, len(raw) // ITEM_SIZES[kind])
-        arrays[name] = shape_only(tensor.shape) if left < 0 else _array(tensor, raw, kind, order)
+        arrays[name] = (
+            shape_only(tensor.shape) if convertible < 0 else _array(tensor, raw, kind, order)
+        )
     return arrays
 
 
