@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def export(arguments: argparse.Namespace) -> int:
     """Write a network's weights in the format that the file's name asks for."""
+    from lenetpad.storage.decoding import one_line
     from lenetpad.training.export import export as export_weights
 
     loaded = load_weights(arguments)
@@ -26,7 +27,7 @@ def export(arguments: argparse.Namespace) -> int:
         print(json.dumps({"out": str(arguments.out), "model": loaded.name, **asdict(written)}))
     else:
         print(
-            f"{arguments.out}: {loaded.config.name}, differs by at most "
+            f"{one_line(arguments.out)}: {loaded.config.name}, differs by at most "
             f"{written.difference:.1g} (relative) on {written.images} of MNIST's test images"
         )
     return 0
@@ -35,6 +36,7 @@ def export(arguments: argparse.Namespace) -> int:
 def info(arguments: argparse.Namespace) -> int:
     """Print the layer table of a network."""
     from lenetpad.lenet.layers import layer_specs, layer_table, total_parameters
+    from lenetpad.storage.decoding import one_line
 
     loaded = load_weights(arguments)
     shapes = {name: array.shape for name, array in loaded.parameters.items()}
@@ -50,9 +52,10 @@ def info(arguments: argparse.Namespace) -> int:
             json.dumps({"model": loaded.name, "layers": layers, **totals, "facts": loaded.facts})
         )
         return 0
-    print(f"{loaded.name} ({loaded.config.name})")
+    print(f"{one_line(loaded.name)} ({loaded.config.name})")
     if loaded.test_error is not None:
-        print(f"test error {loaded.test_error:.2f} % on MNIST, trained {loaded.facts.get('date')}")
+        trained = f", trained {loaded.known.date}" if loaded.known.date else ""
+        print(f"test error {loaded.test_error:.2f} % on MNIST{trained}")
     _print_layers(rows, **totals)
     return 0
 

@@ -45,8 +45,7 @@ def report(arguments: argparse.Namespace) -> int:
         found[model], classes[model] = figures(evaluations), evaluations
         families.setdefault(_recipe_without_seed(loaded), []).append(model)
         faults += _faults(model, loaded, found[model])
-        claimed = loaded.facts.get("figures", {})
-        unchecked |= set(claimed) - set(sets) if isinstance(claimed, Mapping) else set()
+        unchecked |= set(loaded.known.figures) - set(sets)
     if arguments.json:
         print(json.dumps({"figures": found, "faults": faults, "unchecked": sorted(unchecked)}))
     else:
@@ -62,10 +61,10 @@ def _faults(model: str, loaded: Weights, found: Figures) -> list[str]:
     """The figures in the weights' metadata that do not hold."""
     from lenetpad.evaluation.figures import MNIST_TEST, broken
 
-    claims = [loaded.facts.get("figures", {})]
-    if "test_error" in loaded.facts:
-        test_set = str(loaded.facts.get("test_set", MNIST_TEST))
-        claims.insert(0, {test_set: {"error": loaded.facts["test_error"]}})
+    known = loaded.known
+    claims = [known.figures]
+    if known.test_error is not None:
+        claims.insert(0, {known.test_set or MNIST_TEST: {"error": known.test_error}})
     return [f"{model}, {fault}" for claim in claims for fault in broken(claim, found)]
 
 
@@ -97,8 +96,8 @@ def _class_tables(classes: Mapping[str, Mapping[str, Evaluation]]) -> list[str]:
 
 def _recipe_without_seed(weights: Weights) -> str:
     """Preset and recipe as a text that weights share which differ only by their seed."""
-    recipe = weights.facts.get("recipe")
-    recipe = {**recipe, "seed": None} if isinstance(recipe, Mapping) else None
+    recipe = weights.known.recipe
+    recipe = None if recipe is None else {**recipe, "seed": None}
     return f"{weights.config.name} {json.dumps(recipe, sort_keys=True)}"
 
 

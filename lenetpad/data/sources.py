@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lenetpad.storage.mnist import SHA256 as MNIST_SHA256
+
+if TYPE_CHECKING:
+    from lenetpad.data.labelled import Labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,22 @@ SOURCES: Final = {
 
 def sha256(path: Path) -> str:
     """The SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest(*parts: Labelled) -> str:
+    """The SHA-256 of images and their labels, one after the other."""
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(part.images.numpy().tobytes())
+        found.update(part.labels.numpy().tobytes())
+    return found.hexdigest()
 
 
 def described(path: Path) -> dict[str, str]:
     """What a weights file's metadata say of a data file: name, SHA-256 and, where known, more."""
-    digest = sha256(path)
-    known = SOURCES.get(digest)
+    checksum = sha256(path)
+    known = SOURCES.get(checksum)
     more = {} if known is None else {"title": known.title, "licence": known.licence}
-    return {"file": path.name, "sha256": digest, **more}
+    return {"file": path.name, "sha256": checksum, **more}

@@ -16,6 +16,7 @@ from lenetpad.data.labelled import Labelled
 from lenetpad.data.mixture import SEEDS, noise, scribbles, split
 from lenetpad.evaluation.evaluate import evaluate
 from lenetpad.evaluation.inference import Network
+from lenetpad.storage.decoding import one_line
 from lenetpad.values.evaluation import Evaluation
 
 SCRIBBLES: Final = 3000
@@ -79,23 +80,18 @@ def figures(evaluations: Mapping[str, Evaluation]) -> Figures:
     return found
 
 
-def broken(claimed: object, found: Figures) -> list[str]:
+def broken(claimed: Mapping[str, Mapping[str, float]], found: Figures) -> list[str]:
     """A sentence for each claim about one of the sets that does not hold."""
-    if not isinstance(claimed, Mapping):
-        return [f"the figures are said to be {claimed!r}"]
     faults = []
     for name in claimed.keys() & found.keys():
-        claims, figures = claimed[name], found[name]
-        if not isinstance(claims, Mapping):
-            faults.append(f"{name}: the figures are said to be {claims!r}")
-            continue
-        for key, claim in claims.items():
+        figures = found[name]
+        for key, claim in claimed[name].items():
             again = figures.get(key)
-            # One image more or less is no fault; NaN is none or less.
+            # One image more or less is no fault.
             slack = max(TOLERANCE, 100.1 / figures["n"])
-            number = isinstance(claim, int | float)
-            if again is None or not number or not abs(again - claim) <= slack:
+            if again is None or abs(again - claim) > slack:
                 computed = "not computed" if again is None else f"{again:.2f}"
-                said = f"{claim:.2f}" if number else repr(claim)
-                faults.append(f"{name}: {key} is said to be {said} and is {computed}")
+                faults.append(
+                    f"{name}: {one_line(key)} is said to be {claim:.2f} and is {computed}"
+                )
     return sorted(faults)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lenetpad.storage.decoding import named
 from lenetpad.values.arrays import FloatArray
 
 #: A state dict: each tensor as an array by its name.
@@ -32,25 +33,31 @@ FULLY_CONNECTED: Final = ("c5", "f6", "output")
 SUBSAMPLINGS: Final = {"s2": 6, "s4": 16}
 #: Parts of names that betray batch normalisation.
 BATCH_STATISTICS: Final = ("running_mean", "running_var", "num_batches_tracked")
-#: A large network of another kind gives no more sentences of one kind.
-MOST_FAULTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The tensors of a state dict under our own names, and what does not fit, a sentence each."""
+    """The tensors of a state dict under our own names, and what does not fit, a sentence each.
+
+    The sentences that say most come first.
+    """
 
     state: dict[str, FloatArray]
     faults: tuple[str, ...]
 
 
 def unprefixed(state: State) -> State:
-    """The state dict without what all its names begin with, such as "module."."""
-    names = list(state)
-    while len(starts := {name.partition(".")[0] for name in names}) == 1 and all(
-        "." in name.partition(".")[2] for name in names
-    ):
-        names = [name.removeprefix(f"{next(iter(starts))}.") for name in names]
+    """The state dict without what all its names begin with, such as "module.".
+
+    Two words are left of each name.
+    """
+    words = [name.split(".") for name in state]
+    if not words:
+        return state
+    most = max(0, min(map(len, words)) - 2)
+    ends = zip(min(words)[:most], max(words), strict=False)  # what these share, all do
+    cut = next((at for at, (one, other) in enumerate(ends) if one != other), most)
+    names = [".".join(one[cut:]) for one in words]
     return dict(zip(names, state.values(), strict=True))
 
 
@@ -63,7 +70,7 @@ def identify(state: Mapping[str, NDArray[Any]]) -> Found:
     normalising = dict.fromkeys(
         name.rpartition(".")[0] for name in state if name.endswith(BATCH_STATISTICS)
     )
-    faults = _few([f"{name} normalises batches, which LeNet-5 does not" for name in normalising])
+    faults = _faults_of_batches(list(normalising))
     left = {n: tensor for n, tensor in state.items() if n.rpartition(".")[0] not in normalising}
     found: State = {}
     missing = []
@@ -81,7 +88,7 @@ def identify(state: Mapping[str, NDArray[Any]]) -> Found:
         bias = _bias_beside(name, left)
         if bias is not None and tuple(left[bias].shape) != (biases,):
             shape = shape_text(left.pop(bias).shape)
-            faults.append(f"{_title(layer)}: expected {biases}, {bias} is {shape}")
+            faults.append(f"{_title(layer)}: expected {biases}, {named(bias)} is {shape}")
         elif bias is not None:
             found[f"{layer}.bias"] = left.pop(bias)
     faults += _faults_of_missing(missing, left)
@@ -98,7 +105,9 @@ def identify(state: Mapping[str, NDArray[Any]]) -> Found:
                 del found["output.bias"]
     if ("s2.weight" in found) != ("s4.weight" in found):
         faults.append("S2, S4: only one of them has coefficients and biases")
-    faults += _few([f"{n} ({shape_text(t.shape)}) is no part of LeNet-5" for n, t in left.items()])
+    faults += [
+        f"{named(n)} ({shape_text(t.shape)}) is no part of LeNet-5" for n, t in left.items()
+    ]
     if not faults:
         faults += _faults_of_values(state)
     known = {} if faults else {name: as_float32(array) for name, array in found.items()}
@@ -110,11 +119,12 @@ def shape_text(shape: Shape) -> str:
     return "×".join(str(side) for side in shape) or "a single number"
 
 
-def _few(faults: list[str]) -> list[str]:
-    """The faults, the last of very many counted only."""
-    if len(faults) <= MOST_FAULTS:
-        return faults
-    return [*faults[:MOST_FAULTS], f"{len(faults) - MOST_FAULTS} more like that"]
+def _faults_of_batches(names: list[str]) -> list[str]:
+    """A sentence on the first of these layers, all of which normalise batches."""
+    if not names:
+        return []
+    more = f"; {len(names) - 1:,} more like that" if len(names) > 1 else ""
+    return [f"{named(names[0])} normalises batches, which LeNet-5 does not{more}"]
 
 
 def _title(layer: str) -> str:
@@ -142,9 +152,8 @@ def _faults_of_missing(missing: list[str], left: State) -> list[str]:
         if name is None:
             faults.append(f"{_title(layer)}: expected {expected}, nothing is there")
             continue
-        faults.append(
-            f"{_title(layer)}: expected {expected}, {name} is {shape_text(left.pop(name).shape)}"
-        )
+        shape = shape_text(left.pop(name).shape)
+        faults.append(f"{_title(layer)}: expected {expected}, {named(name)} is {shape}")
         if (bias := _bias_beside(name, left)) is not None:
             del left[bias]
     return faults
@@ -172,7 +181,9 @@ def _coefficients(layer: str, maps: int, left: State) -> State:
 
 def _faults_of_values(state: Mapping[str, NDArray[Any]]) -> list[str]:
     return [
-        f"{name} {fault}" for name, array in state.items() if (fault := fault_of_values(array))
+        f"{named(name)} {fault}"
+        for name, array in state.items()
+        if (fault := fault_of_values(array))
     ]
 
 
@@ -189,6 +200,6 @@ def is_floating(array: NDArray[Any]) -> bool:
 
 
 def as_float32(array: NDArray[Any]) -> FloatArray:
-    """The same numbers in single precision; what is too large for it becomes infinite."""
+    """A copy in single precision; what is too large for it becomes infinite."""
     with np.errstate(over="ignore"):
-        return np.ascontiguousarray(array, dtype=np.float32)
+        return np.array(array, dtype=np.float32, order="C")

@@ -1,14 +1,14 @@
 """Weights files: safetensors with metadata, the study's plain state dict, any LeNet-5's.
 
 The metadata of a file that ships says preset, recipe, seed, data with SHA-256, test error and
-date. Pickled files (.pth, .pt) need torch: who has it hands ``load`` a function that reads them.
+date. Who wants pickled files (.pth, .pt) too hands ``load`` a function that reads them.
 """
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Mapping
+import stat
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 
 from lenetpad.ink.raster import PADDED
 from lenetpad.lenet import guessing, identification, safetensors_file
@@ -28,11 +27,12 @@ from lenetpad.lenet.conventions import (
     conventions_of,
     possible,
 )
+from lenetpad.lenet.facts import Calibration, Facts, decoded
 from lenetpad.lenet.forward import forward, log_posteriors
 from lenetpad.lenet.identification import State, as_float32, fault_of_values, shape_text
 from lenetpad.lenet.layers import parameter_shapes
 from lenetpad.storage import resources
-from lenetpad.storage.decoding import InputError
+from lenetpad.storage.decoding import LONGEST_MESSAGE, InputError, contents, named, one_line
 from lenetpad.storage.mnist import DataError
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions, warning_of
@@ -45,6 +45,8 @@ SUFFIXES: Final = WEIGHTS_ENDINGS
 STUDY_FORMAT: Final = "lenet5-modern"
 #: LeNet-5's weights are a quarter of a megabyte; a file far larger is something else.
 LARGEST_FILE: Final = 64 * 1024 * 1024
+#: A tensor's name of a real network is far shorter.
+LONGEST_KEY: Final = 500
 
 #: Reads the state dict of a pickled file; raises WeightsError.
 Unpickler = Callable[[Path], State]
@@ -59,7 +61,8 @@ class Weights:
     """A network's configuration and parameters, and what its file says of it.
 
     ``parameters`` are the arrays of the state dict, read-only float32. ``facts`` are the file's
-    metadata: recipe, seed, data, test_error (per cent), date. Of a file that does not say which
+    metadata: recipe, seed, data, test_error (per cent), date; ``known`` is what the program uses
+    of them, and an InputError says that they make no sense. Of a file that does not say which
     conventions its network has, ``conventions`` are those that it is read with; where that was
     guessed, ``guesses`` are those that were possible, the best first, with their accuracy on
     MNIST. ``warning`` is a sentence on a network that does not read MNIST, mostly nothing.
@@ -72,8 +75,10 @@ class Weights:
     conventions: Conventions | None = None
     guesses: tuple[tuple[Conventions, float], ...] = ()
     warning: str = ""
+    known: Facts = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "known", Facts.of(self.facts))
         for array in self.parameters.values():
             array.flags.writeable = False
         object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
@@ -81,8 +86,7 @@ class Weights:
     @property
     def test_error(self) -> float | None:
         """MNIST's test error in per cent, as measured when the file was made."""
-        error = self.facts.get("test_error")
-        return float(error) if isinstance(error, int | float) else None
+        return self.known.test_error
 
 
 def shipped(model: str) -> Path:
@@ -108,7 +112,7 @@ def load(
     path = Path(model)
     if path.suffix not in SUFFIXES and not path.exists():
         known = ", ".join(MODEL_NAMES)
-        raise WeightsError(f"{model!r} is neither a preset ({known}) nor a weights file")
+        raise WeightsError(f"{named(model)!r} is neither a preset ({known}) nor a weights file")
     weights = _load_file(path, path.name, conventions, unpickle)
     if not _computes(weights):
         raise WeightsError(
@@ -131,24 +135,30 @@ def _load_file(
     if fault := _fault_of_file(path):
         raise WeightsError(f"{path} {fault}")
     if path.suffix == SAFETENSORS:
-        state, header = _read_safetensors(path)
+        content = contents(path, LARGEST_FILE, WeightsError)
+        state, header = safetensors_file.read(content, str(path), WeightsError)
         if "preset" in header:
             return _with_metadata(state, header, path, name)
     elif unpickle is None:
         raise WeightsError(f"{path} is no safetensors file")
     else:
         state = unpickle(path)
+    if (longest := max(map(len, state), default=0)) > LONGEST_KEY:
+        raise WeightsError(f"{path} is not LeNet-5: a tensor's name has {longest:,} letters")
     return _without_metadata(identification.unprefixed(state), path, name, conventions)
 
 
 def _fault_of_file(path: Path) -> str:
     """Why a file cannot be a LeNet-5's weights, by its size alone; "" where it can."""
     try:
-        size = path.stat().st_size
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
-    if path.is_dir():
+        status = path.stat()
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    size = status.st_size
+    if stat.S_ISDIR(status.st_mode):
         return "is a folder; choose a weights file in it"
+    if not stat.S_ISREG(status.st_mode):
+        return "is not a regular file; copy what it gives into a file first"
     if size == 0:
         return "is empty"
     if size > LARGEST_FILE:
@@ -158,10 +168,13 @@ def _fault_of_file(path: Path) -> str:
 
 def _with_metadata(state: State, header: Mapping[str, str], path: Path, name: str) -> Weights:
     """The weights of a file that says itself what it holds."""
-    config, facts = _config(header, state, path), _facts(header)
+    config = _config(header, state, path)
     parameters = _checked(state, config, path)
-    config = _calibrated(config, facts.get("calibration"))
-    if "step" in facts:  # a training's, whose file is named by its step
+    damaged = f"{path} has damaged metadata; get the file again"
+    facts = decoded(header.get("facts", "{}"), damaged, WeightsError)
+    known = Facts.of(facts, damaged, WeightsError)
+    config = _calibrated(config, known.calibration)
+    if known.step is not None:  # a training's, whose file is named by its step
         name = f"{config.name} in training"
     return Weights(name, config, parameters, facts)
 
@@ -177,8 +190,7 @@ def _without_metadata(state: State, path: Path, name: str, conventions: Conventi
     found = identification.identify(state)
     if found.faults:
         _check_under_our_names(state, path)
-        faults = " ".join("; ".join(found.faults).split())  # one line, whatever the names
-        raise WeightsError(f"{path} is not LeNet-5: {faults}")
+        raise _refusal(f"{path} is not LeNet-5", found.faults)
     if conventions not in possible(found.state):
         return _guessed(found.state, name, path, conventions)
     config = configuration(conventions, found.state)
@@ -227,15 +239,11 @@ def _read_as_named(config: LeNet5Config, state: Parameters) -> tuple[LeNet5Confi
         return config, 1.0  # nothing to choose by: as the preset has it
 
 
-def _calibrated(config: LeNet5Config, calibration: object) -> LeNet5Config:
+def _calibrated(config: LeNet5Config, calibration: Calibration | None) -> LeNet5Config:
     """With the file's temperature and "no digit" constant, where it has both."""
-    if isinstance(calibration, dict):
-        temperature, rubbish = calibration.get("temperature"), calibration.get("rubbish")
-        if not isinstance(temperature, int | float) or not isinstance(rubbish, int | float):
-            return config
-        if 0 < temperature < math.inf and math.isfinite(rubbish):
-            return replace(config, temperature=float(temperature), rubbish=float(rubbish))
-    return config
+    if calibration is None or calibration.rubbish is None:
+        return config
+    return replace(config, temperature=calibration.temperature, rubbish=calibration.rubbish)
 
 
 def _computes(weights: Weights) -> bool:
@@ -257,22 +265,19 @@ def _config(
     """The configuration that a file's metadata name, and its tensors where they leave it open."""
     preset, text = header["preset"], header.get("manner", "")
     if preset not in (*PRESETS, FOREIGN):
-        raise WeightsError(f"{path} is for a preset {preset!r} that this version does not know")
+        raise WeightsError(
+            f"{path} is for a preset {named(preset)!r} that this version does not know"
+        )
     if preset in PRESETS and not text:
         return PRESETS[preset]
     conventions = Conventions.of(text)
     if not conventions.complete:
-        raise WeightsError(f"{path} reads in a manner {text!r} that this version does not know")
+        raise WeightsError(
+            f"{path} reads in a manner {named(text)!r} that this version does not know"
+        )
     if preset in PRESETS:
         return replace(PRESETS[preset], padding=PADDING[conventions.padding])
     return configuration(conventions, state)
-
-
-def _read_safetensors(path: Path) -> tuple[State, dict[str, str]]:
-    try:
-        return safetensors_file.read(path)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise WeightsError(f"{path} is not a whole safetensors file: {error}") from None
 
 
 def _misfits(state: State) -> dict[str, int]:
@@ -302,27 +307,31 @@ def _check_under_our_names(state: State, path: Path) -> None:
 
 
 def _checked(state: State, config: LeNet5Config, path: Path) -> dict[str, FloatArray]:
-    """A configuration's parameters; WeightsError with a sentence for each that does not fit."""
+    """A configuration's parameters; WeightsError says what does not fit."""
     expected = parameter_shapes(config)
-    faults = []
+    wrong, missing = [], []
     for key, shape in expected.items():
         if key not in state:
-            faults.append(f"{key} is missing, expected {shape_text(shape)}")
+            missing.append(f"{key} is missing, expected {shape_text(shape)}")
         elif state[key].shape != shape:
-            faults.append(
-                f"{key} should be {shape_text(shape)}, is {shape_text(state[key].shape)}"
-            )
+            wrong.append(f"{key} should be {shape_text(shape)}, is {shape_text(state[key].shape)}")
         elif fault := fault_of_values(state[key]):
-            faults.append(f"{key} {fault}")
-    faults += [f"{key} is unknown" for key in state if key not in expected]
-    if faults:
-        raise WeightsError(f"{path} does not fit {config.name}: " + "; ".join(faults))
+            wrong.append(f"{key} {fault}")
+    unknown = [f"{named(key)} is unknown" for key in state if key not in expected]
+    if wrong or missing or unknown:
+        raise _refusal(f"{path} does not fit {config.name}", (*wrong, *missing, *unknown))
     return {key: as_float32(state[key]) for key in expected}
 
 
-def _facts(header: Mapping[str, str]) -> dict[str, Any]:
-    try:
-        facts = json.loads(header.get("facts", "{}"))
-    except json.JSONDecodeError:
-        return {}
-    return facts if isinstance(facts, dict) else {}
+def _refusal(begins: str, faults: Iterable[str]) -> WeightsError:
+    """An error with the first faults, as many as a message has room for; the others counted.
+
+    A fault that is too long for what room is left gives way to a shorter one.
+    """
+    first, *others = faults
+    said, left = f"{one_line(begins)}: {first}", len(others)
+    for fault in others:
+        rest = f"; {left - 1:,} more" if left > 1 else ""
+        if len(said) + len(fault) + len(rest) + 2 <= LONGEST_MESSAGE:
+            said, left = f"{said}; {fault}", left - 1
+    return WeightsError(f"{said}; {left:,} more" if left else said)

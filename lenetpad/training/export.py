@@ -15,7 +15,7 @@ import importlib.util
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -147,7 +147,19 @@ def _write_onnx(network: LeNet5, path: Path) -> None:
             verbose=False,
         )
         assert program is not None
-        program.save(path, external_data=False)
+        proto = program.model_proto
+    _strip(proto)
+    path.write_bytes(proto.SerializeToString())
+
+
+def _strip(message: Any) -> None:
+    """Take the remarks out of an ONNX file: torch puts the paths of its and our modules in."""
+    for field, value in message.ListFields():
+        if field.name in ("metadata_props", "doc_string"):
+            message.ClearField(field.name)
+        elif field.message_type is not None:
+            for part in value if isinstance(value, Sequence) else [value]:
+                _strip(part)
 
 
 def _computed_by_onnx(path: Path, images: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from lenetpad import __version__
 from lenetpad.data import datasets
 from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
-from lenetpad.data.sources import described
+from lenetpad.data.sources import described, digest
 from lenetpad.evaluation.figures import (
     MNIST_TEST,
     Figures,
@@ -34,7 +34,7 @@ from lenetpad.training.network import LeNet5, build, network_of
 from lenetpad.training.recording import Recording
 from lenetpad.training.splits import calibrate, prepared
 from lenetpad.training.weights import load, save, write
-from lenetpad.values.catalogue import DATA_SETS, DIGITS, MNIST
+from lenetpad.values.catalogue import DATA_SETS, DIGITS, FOLDER, MNIST
 from lenetpad.values.models import PAPER
 from lenetpad.values.recipes import Plan
 from lenetpad.values.training import Progress
@@ -72,7 +72,7 @@ class TrainingJob:
             bf16=plan.bf16,
             teachers=teachers,
         )
-        self._facts = self._known_before()
+        self._facts = self._known_before(images)
         self._recording: Recording | None = None
         self.figures: Figures = {}
 
@@ -154,8 +154,11 @@ class TrainingJob:
         ink, images = ([Path(path) for path in paths] for paths in (plan.ink, plan.images))
         return {**evaluation_sets(ink, images), **own}
 
-    def _known_before(self) -> dict[str, Any]:
-        """The metadata of the weights that are known before the training."""
+    def _known_before(self, images: Labelled) -> dict[str, Any]:
+        """The metadata of the weights that are known before the training.
+
+        Weights are given away: they name files, but no folder and no path.
+        """
         plan = self.plan
         started_from = {"start": Path(plan.start).name} if plan.start else {}
         teachers = [Path(teacher).name for teacher in plan.teachers]
@@ -167,7 +170,7 @@ class TrainingJob:
             **started_from,
             **distilled_from,
             "data": [
-                _source(plan),
+                _source(plan, images, self._test),
                 *(described(Path(path)) for path in plan.ink),
             ],
             "images": self.training.images,
@@ -196,12 +199,16 @@ def _network(plan: Plan) -> LeNet5:
     return network
 
 
-def _source(plan: Plan) -> dict[str, str]:
-    """What the metadata say of the data set."""
+def _source(plan: Plan, images: Labelled, test: Labelled) -> dict[str, str]:
+    """What the metadata say of the data set; of a user's own folder what it held, not its name."""
     if plan.data == MNIST:
         return described(resources.path("mnist.npz"))
     known = DATA_SETS[plan.data]
-    return {"title": known.title, "credit": known.credit, "file": plan.folder or plan.data}
+    source = {"title": known.title, "credit": known.credit}
+    if plan.data == FOLDER:
+        count = len(images) + len(test)
+        return {**source, "file": f"a folder of {count:,} images", "sha256": digest(images, test)}
+    return {**source, "file": plan.data}
 
 
 def _percent(fraction: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""Weights files of every kind: torch is imported when a pickled one is read or written."""
+"""Weights files of every kind: torch is imported when one is written, and not to read one."""
 
 from __future__ import annotations
 

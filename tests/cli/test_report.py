@@ -10,7 +10,9 @@ import pytest
 from lenetpad.data.labelled import Labelled
 from lenetpad.training import weights
 from lenetpad.training.network import network_of
-from tests.cli.conftest import Run, parsed
+from tests.cli.conftest import Failing, Run, parsed
+
+Claim = dict[str, Any]
 
 
 class TestReport:
@@ -58,6 +60,21 @@ class TestReport:
     @pytest.mark.parametrize(
         "claim",
         [
+            {"figures": {"MNIST test": {"accuracy": 100.0}}},
+            {"figures": {"scribbles": {"error": 0.0}}},
+        ],
+        ids=str,
+    )
+    def test_a_claim_that_is_not_computed(self, claim: Claim, run: Run, mine: Path) -> None:
+        _claim(mine, claim)
+        result = run("report", mine)
+        assert result.status == 1
+        [line] = result.err.splitlines()
+        assert "does not hold" in line
+
+    @pytest.mark.parametrize(
+        "claim",
+        [
             {"test_error": float("nan")},
             {"test_error": "0.1"},
             {"figures": None},
@@ -65,18 +82,12 @@ class TestReport:
             {"figures": {"MNIST test": 0.5}},
             {"figures": {"MNIST test": {"error": float("nan")}}},
             {"figures": {"MNIST test": {"error": "none"}}},
-            {"figures": {"MNIST test": {"accuracy": 100.0}}},
-            {"figures": {"scribbles": {"error": 0.0}}},
         ],
         ids=str,
     )
-    def test_a_claim_that_is_no_figure(self, claim: dict[str, Any], run: Run, mine: Path) -> None:
-        loaded = weights.load(str(mine))
-        weights.save(mine, network_of(loaded), {**loaded.facts, **claim})
-        result = run("report", mine)
-        assert result.status == 1
-        [line] = result.err.splitlines()
-        assert "does not hold" in line
+    def test_a_claim_that_is_no_figure(self, claim: Claim, failing: Failing, mine: Path) -> None:
+        _claim(mine, claim)
+        assert f"{mine} has damaged metadata" in failing("report", mine)
 
     def test_without_a_recipe(self, run: Run, mine: Path) -> None:
         loaded = weights.load(str(mine))
@@ -91,6 +102,12 @@ class TestReport:
         result = run("report", mine)
         assert result.status == 0
         assert "the file is not given: pens.jsonl" in result.err
+
+
+def _claim(mine: Path, claim: Claim) -> None:
+    """Write it into the metadata of a file, over what it says."""
+    loaded = weights.load(str(mine))
+    weights.save(mine, network_of(loaded), {**loaded.facts, **claim})
 
 
 def _table(text: str, title: str) -> list[str]:

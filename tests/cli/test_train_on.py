@@ -58,7 +58,7 @@ class TestTrainOn:
         facts = weights.load(str(out)).facts
         assert facts["test_set"] == "A folder of yours test"
         assert facts["figures"]["A folder of yours test"]["n"] == 10
-        assert facts["data"][0]["file"] == str(tmp_path / "data")
+        assert facts["data"][0]["file"] == "a folder of 60 images"
         found = parsed(run("evaluate", "--model", out, *chosen, "--json").out)
         assert found["n"] == 10
 

@@ -1,13 +1,38 @@
 from __future__ import annotations
 
+import json
+import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import save_file
 
 from lenetpad.lenet import safetensors_file
+from lenetpad.storage.decoding import InputError
+
+
+def read(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    return safetensors_file.read((folder / "a.safetensors").read_bytes(), "a.safetensors")
+
+
+def made(header: object, data: bytes = b"", length: int | None = None) -> bytes:
+    """A file's bytes with any header."""
+    raw = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return (len(raw) if length is None else length).to_bytes(8, "little") + raw + data
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(InputError) as caught:
+        safetensors_file.read(content, "a.safetensors")
+    message = str(caught.value)
+    assert message.startswith("a.safetensors ")
+    assert len(message) <= 300
+    return message
+
 
 FLOATS = [torch.float64, torch.float32, torch.float16, torch.bfloat16]
 SMALL_FLOATS = [torch.float8_e4m3fn, torch.float8_e5m2]
@@ -17,7 +42,7 @@ SMALL_FLOATS = [torch.float8_e4m3fn, torch.float8_e5m2]
 def test_numbers_are_what_torch_reads(dtype: torch.dtype, tmp_path: Path) -> None:
     values = torch.linspace(-300, 300, 101).to(dtype)
     save_file({"a": values}, tmp_path / "a.safetensors")
-    arrays, _ = safetensors_file.read(tmp_path / "a.safetensors")
+    arrays, _ = read(tmp_path)
     assert np.array_equal(arrays["a"], values.double().numpy(), equal_nan=True)
     assert arrays["a"].dtype.kind == "f"
 
@@ -28,7 +53,7 @@ def test_every_byte_is_the_number_that_torch_takes_it_for(
 ) -> None:
     every = torch.arange(256, dtype=torch.uint8).view(dtype)
     save_file({"a": every}, tmp_path / "a.safetensors")
-    arrays, _ = safetensors_file.read(tmp_path / "a.safetensors")
+    arrays, _ = read(tmp_path)
     assert np.array_equal(arrays["a"], every.float().numpy(), equal_nan=True)
 
 
@@ -37,7 +62,7 @@ def test_every_byte_is_the_number_that_torch_takes_it_for(
 )
 def test_other_types_stay_what_they_are(dtype: torch.dtype, tmp_path: Path) -> None:
     save_file({"a": torch.ones(3).to(dtype)}, tmp_path / "a.safetensors")
-    arrays, _ = safetensors_file.read(tmp_path / "a.safetensors")
+    arrays, _ = read(tmp_path)
     assert f"torch.{arrays['a'].dtype}" == str(dtype)
     assert arrays["a"].tolist() == [1, 1, 1]
 
@@ -47,7 +72,70 @@ def test_names_are_sorted_and_metadata_come_along(tmp_path: Path) -> None:
         {"b": np.ones((2, 3), np.float32), "a": np.zeros(1, np.float32)}, {"preset": "x"}
     )
     (tmp_path / "a.safetensors").write_bytes(content)
-    arrays, metadata = safetensors_file.read(tmp_path / "a.safetensors")
+    arrays, metadata = read(tmp_path)
     assert list(arrays) == ["a", "b"]
     assert arrays["b"].shape == (2, 3)
     assert metadata == {"preset": "x"}
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"\0" * 7,
+            made({}, length=100),
+            made({}, length=2**64 - 1),
+            made(b"[" * 100_000),
+            made(b'{"a": ' * 100_000),
+            made({"a": 1}),
+            made({"a": {"dtype": "F32", "shape": [1]}}),
+            made({"a": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}}, bytes(4)),
+            made({"a": {"dtype": "F32", "shape": [1e400], "data_offsets": [0, 4]}}, bytes(4)),
+            made({"a": {"dtype": "F32", "shape": [1] * 9, "data_offsets": [0, 4]}}, bytes(4)),
+            made({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 4]}}, bytes(4)),
+            made({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}, bytes(3)),
+            made({"a": {"dtype": "F32", "shape": [1], "data_offsets": [8, 4]}}, bytes(8)),
+            made({"__metadata__": {"preset": 1}}),
+            made({"__metadata__": ["preset"]}),
+        ],
+        ids=range(16),
+    )
+    def test_what_is_no_whole_file(self, content: bytes) -> None:
+        assert "not a whole safetensors file" in refusal(content)
+
+    def test_sizes_whose_product_is_far_too_large(self) -> None:
+        sides = [1 << 40] * 8  # their product has 97 digits
+        tensor = {"dtype": "F32", "shape": sides, "data_offsets": [0, 4]}
+        assert "its tensor a is cut" in refusal(made({"a": tensor}, bytes(4)))
+
+    def test_tensors_that_share_their_bytes(self) -> None:
+        """A few megabytes could become gigabytes so, converted to float32."""
+        tensor = {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}
+        assert "its tensor b lies outside" in refusal(made({"a": tensor, "b": tensor}, bytes(4)))
+
+    @pytest.mark.parametrize("dtype", ["F4", "F8_E8M0", "C128", "x" * 1000, "\x1b[31m"])
+    def test_a_type_that_is_not_known_is_named_with_its_tensor(self, dtype: str) -> None:
+        tensor = {"dtype": dtype, "shape": [1], "data_offsets": [0, 1]}
+        message = refusal(made({"c1.weight": tensor}, bytes(1)))
+        assert "the numbers of its tensor c1.weight are of the type" in message
+        assert message.isprintable()
+
+    def test_a_header_that_is_far_too_long_is_not_read(self) -> None:
+        content = made(b" " * (safetensors_file.LARGEST_HEADER + 1))
+        assert "its header has 1.0 MB" in refusal(content)
+
+
+def test_a_large_tensor_takes_no_memory() -> None:
+    """bfloat16 would become float32, twice as large."""
+    count = 8 * safetensors_file.LARGEST_TENSOR
+    tensor = {"dtype": "BF16", "shape": [count], "data_offsets": [0, 2 * count]}
+    content = made({"a": tensor}, bytes(2 * count))
+    tracemalloc.start()
+    try:
+        arrays, _ = safetensors_file.read(content, "a.safetensors")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert arrays["a"].shape == (count,)
+    assert peak < 100_000

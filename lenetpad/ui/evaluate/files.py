@@ -1,4 +1,7 @@
-"""Evaluation results as files, written in the background: patterns, confusion and numbers."""
+"""Evaluation results as files, written in the background: patterns, confusion and numbers.
+
+They may be given away: they hold the names of files, but of no folder, and no path.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import csv
 import io
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 from lenetpad.ui.widgets.chart import LETTERS
+from lenetpad.values.catalogue import FOLDER
 from lenetpad.values.evaluation import NO_DIGIT, EvaluationResults, evaluation_json
 
 PATTERN_COLUMNS: Final = ("answer", "probability", "refused")
@@ -36,7 +41,7 @@ def confusion_csv(results: EvaluationResults) -> bytes:
     pairs = zip(results.request.models, results.found, strict=True)
     for choice, predictions in pairs:
         for truth, counts in enumerate(predictions.evaluation.confusion.tolist()):
-            rows.append((choice.model, truth, *counts))
+            rows.append((Path(choice.model).name, truth, *counts))
     return _csv(rows)
 
 
@@ -45,10 +50,11 @@ def numbers_json(results: EvaluationResults) -> bytes:
     network's under "compared", and where the two differ."""
     data = results.request.data
     found = [
-        {"model": choice.model, **evaluation_json(predictions.evaluation)}
+        {"model": Path(choice.model).name, **evaluation_json(predictions.evaluation)}
         for choice, predictions in zip(results.request.models, results.found, strict=True)
     ]
-    content: dict[str, Any] = {"data": data.path or data.key, **found[0]}
+    named = data.key if data.key == FOLDER else Path(data.path).name or data.key
+    content: dict[str, Any] = {"data": named, **found[0]}
     if results.compares:
         content |= {"compared": found[1], "differing": results.differing().tolist()}
     return (json.dumps(content, indent=1) + "\n").encode()
