@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter, QPixmap
 
 from lenetpad.ink.sheets import UNITS
 from lenetpad.ink.strokes import Points, Sheet
-from lenetpad.ui.draw.strokes_painter import paint_joint, paint_tail
+from lenetpad.ui.draw.strokes_painter import paint_joints, paint_tail
 from lenetpad.ui.widgets.colour import channels
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
@@ -20,7 +20,9 @@ from lenetpad.ui.widgets.turns import Steps
 SAVED_SIDE: Final = 1000  # pixels of the canvas's image for files and the clipboard
 #: A large sheet is drawn for so long in one turn of the event loop, so many points at once.
 TURN_SECONDS: Final = 0.008
-PART: Final = 128
+PART: Final = 256
+#: What a stroke takes by itself, in points.
+STROKE: Final = 4
 NO_POINTS: Final = np.empty((0, 4))
 
 
@@ -72,9 +74,8 @@ class CanvasPicture:
         """Add what the points from ``first`` on fix; returns the part of the canvas to repaint."""
         scale = _scale(size)
         painter = _painter_on(self._pixmap)
-        changed = QRectF()
-        for number in range(first, len(live)):
-            changed |= paint_joint(painter, live, number, self._ink, self.pen_width, scale)
+        joined = self._ink, self.pen_width, scale
+        changed = paint_joints(painter, live, first, len(live), *joined)
         painter.end()
         # The straight ends from before and now, which are painted over the picture.
         ends = live[max(first - 2, 0) :, :2]
@@ -122,17 +123,20 @@ def painting(
 ) -> Iterator[float]:
     """Paint a sheet on paper of ``side`` logical pixels, and after it the points (n, 4) of the
     stroke being made but for its straight end; yields after each part how far it is, in [0, 1]."""
-    scale, done = side / UNITS, 0
+    scale, done, part = side / UNITS, 0, 0
     count = sheet.ink.point_count + len(live)
     painter = _painter_on(device)
     painter.fillRect(QRectF(0, 0, side, side), paper)
     if sheet.picture is not None:
         painter.drawImage(QRectF(0, 0, side, side), picture_image(sheet, paper, ink))
     for points in (*(stroke.points for stroke in sheet.ink.strokes), live):
-        for number in range(len(points)):
-            paint_joint(painter, points, number, ink, pen_width, scale)
-            done += 1
-            if done % PART == 0:
+        for first in range(0, len(points), PART):
+            last = min(first + PART, len(points))
+            paint_joints(painter, points, first, last, ink, pen_width, scale)
+            done += last - first
+            part += last - first + STROKE
+            if part > PART:
+                part = 0
                 painter.end()  # nobody can paint while another painter does
                 yield done / count
                 painter = _painter_on(device)

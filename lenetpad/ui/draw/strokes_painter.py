@@ -14,33 +14,60 @@ from lenetpad.ink.strokes import Points
 LIGHTEST: Final = 0.45
 HEAVIEST: Final = 1.55
 
+#: So many points are painted as one curve where their widths differ by less than so many pixels.
+TOGETHER: Final = 16
+ALIKE: Final = 0.25
+
 
 def width_at(pressure: float, pen_width: float) -> float:
     """The drawn width for a pressure in [0, 1]."""
     return pen_width * (LIGHTEST + (HEAVIEST - LIGHTEST) * min(max(pressure, 0.0), 1.0))
 
 
-def paint_joint(
-    painter: QPainter, points: Points, number: int, colour: QColor, pen_width: float, scale: float
+def paint_joints(
+    painter: QPainter,
+    points: Points,
+    first: int,
+    last: int,
+    colour: QColor,
+    pen_width: float,
+    scale: float,
 ) -> QRectF:
-    """Paint what point ``number`` fixes of the curve, and return where that is.
+    """Paint what the points from ``first`` to before ``last`` fix of the curve, and return where
+    that is; ``scale`` turns their units into the painter's.
 
     The curve runs through the middles between neighbouring points and bends towards the points, so
     point n fixes the part from the middle of (n-2, n-1) to that of (n-1, n). Point 0 is a dot.
     """
-    last = points[max(number - 2, 0) : number + 1].tolist()  # three points at the most
-    width = width_at(last[-1][3], pen_width) * scale
+    if first >= last:
+        return QRectF()
+    rows = (points[max(first - 2, 0) : last] * (scale, scale, 1.0, 1.0)).tolist()
+    rows = [rows[0]] * (2 - min(first, 2)) + rows  # before the dot there is only the dot
+    widths = [width_at(pressure, pen_width) * scale for *_, pressure in rows[2:]]
+    at = 0
+    while at < len(widths):
+        end = at + 1
+        while end < min(len(widths), at + TOGETHER) and abs(widths[end] - widths[at]) < ALIKE:
+            end += 1
+        _paint_curve(painter, rows[at : end + 2], colour, widths[at])
+        at = end
+    xs, ys, *_ = zip(*rows, strict=True)
+    low, high = QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys))
+    return _around(QRectF(low, high), max(widths))
+
+
+def _paint_curve(painter: QPainter, rows: list[list[float]], colour: QColor, width: float) -> None:
+    """Paint the part of the curve that the rows from the third on fix, in the painter's units."""
     painter.setPen(_pen(colour, width))
-    here, *earlier = (QPointF(x * scale, y * scale) for x, y, *_ in reversed(last))
-    if number == 0:
-        painter.drawPoint(here)
-        return _around(QRectF(here, here), width)
-    before = earlier[0]
-    start = before if number == 1 else (earlier[1] + before) / 2
-    path = QPainterPath(start)
-    path.quadTo(before, (before + here) / 2)
+    (x0, y0, *_), (x, y, *_), *later = rows
+    if x0 == x and y0 == y and all(row[:2] == [x, y] for row in later):
+        painter.drawPoint(QPointF(x, y))
+        return
+    path = QPainterPath(QPointF((x0 + x) / 2, (y0 + y) / 2))
+    for next_x, next_y, *_ in later:
+        path.quadTo(x, y, (x + next_x) / 2, (y + next_y) / 2)
+        x, y = next_x, next_y
     painter.drawPath(path)
-    return _around(path.controlPointRect(), width)
 
 
 def paint_tail(
