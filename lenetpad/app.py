@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, cast
 
 import platformdirs
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot, qVersion
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -22,7 +22,9 @@ from lenetpad.controllers.registry import PAGES
 from lenetpad.engine import training_process
 from lenetpad.engine.recognition import Opener, open_reader
 from lenetpad.engine.trainer import Target
-from lenetpad.storage import resources, runs
+from lenetpad.process import EndingSignals, leave, log_qt_messages, logging_to, running_in
+from lenetpad.storage import machine, resources, runs
+from lenetpad.storage.crashes import Crash
 from lenetpad.ui.widgets.icons import application_icon
 from lenetpad.ui.window import Window
 
@@ -177,25 +179,39 @@ def make_application() -> Application:
 
 def main(file: Path | None = None) -> int:
     """Open the window, with an ink file or a picture on the canvas, and run until it is closed."""
-    application = make_application()
     folder = platformdirs.PlatformDirs("lenetpad", appauthor=False)
-    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    with logging_to(folder.user_state_path):
+        application = make_application()
+        # Only now: a display or a library that Qt lacks is no crash.
+        with running_in(folder.user_state_path) as crashed:
+            return _run(application, folder, file, crashed)
+
+
+def _run(
+    application: Application,
+    folder: platformdirs.PlatformDirs,
+    file: Path | None,
+    crashed: list[Crash],
+) -> int:
     settings = QSettings(str(folder.user_config_path / "lenetpad.ini"), QSettings.Format.IniFormat)
     program = Program(settings, folder.user_data_path)
     report_uncaught(program)
+    signals = EndingSignals()
+    signals.arrived.connect(partial(end, program))
+    end_with_the_session(application, program)
     application.aboutToQuit.connect(program.close)
     application.file_opened.connect(program.open_file)
-    program.window.show()
-    if file is not None:
-        program.open_file(file)
-    signal.signal(signal.SIGTERM, lambda *_: end(program))
-    # A signal, Ctrl+C too, is only noticed when Python runs: a slow timer lets it.
-    heartbeat = QTimer()
-    heartbeat.timeout.connect(_let_python_run)
-    heartbeat.start(250)
-    status = application.exec()
-    program.close()
-    return int(status)
+    try:
+        program.window.show()
+        if file is not None:
+            program.open_file(file)
+        if crashed:
+            offer = partial(offer_report, program.window, crashed[0])
+            QTimer.singleShot(0, program.window, offer)
+        return int(application.exec())
+    finally:
+        program.close()
+        signals.close()
 
 
 def end(program: Program) -> None:
@@ -204,17 +220,43 @@ def end(program: Program) -> None:
     QApplication.quit()
 
 
-def _let_python_run() -> None:
-    """Nothing: a signal handler of Python's runs between two of its instructions."""
+def keep(program: Program) -> None:
+    """Write at once what the user would miss, and go on."""
+    for controller in list(program.controllers.values()):
+        controller.keep()
+
+
+def end_with_the_session(application: QApplication, program: Program) -> None:
+    """Keep everything when the user logs out, and when the display is gone: then Qt leaves no time
+    for anything else."""
+
+    def lost() -> None:
+        try:
+            keep(program)
+        finally:
+            leave()
+
+    application.commitDataRequest.connect(lambda _: keep(program))
+    application.saveStateRequest.connect(lambda _: keep(program))
+    log_qt_messages(lost)
+
+
+def offer_report(window: Window, crash: Crash) -> None:
+    """Offer the report of a crash beside the window."""
+    from lenetpad.ui.dialogs.crash import CrashDialog  # the window's start is no time for it
+
+    facts = machine.of_the_machine()
+    facts["PySide6"] += f", Qt {qVersion()}"
+    facts["Qt platform"] = QApplication.platformName()
+    dialog = CrashDialog(crash.report(facts), window.dialog_parent)
+    window.closed.connect(dialog.close)
+    dialog.show()
 
 
 def report_uncaught(program: Program) -> None:
     """An exception in a slot would pass unseen; tell the user, and keep the traceback."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            end(program)
-            return
         log.error("unexpected", exc_info=(kind, error, trace))
         program.window.warn(f"Something went wrong: {error}")
 
