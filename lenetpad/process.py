@@ -80,7 +80,7 @@ def logging_to(folder: Path) -> Iterator[None]:
         file, lock = open_log(folder)
         root.addHandler(file)
     except OSError as error:
-        complain(error)
+        complain(folder, error)
     # The versions stand in the text itself, for a report leaves arguments out.
     log.info(f"lenetpad {__version__} begins, Python {platform.python_version()}")
     try:

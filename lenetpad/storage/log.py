@@ -22,21 +22,27 @@ FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 class LogFile(RotatingFileHandler):
     """Appends to a file and begins another where it is full.
 
-    A disk that is full, or any other fault of it, is said on stderr once; what could not be
-    written is not in the file.
+    A disk that is full, or any other fault of it, is said on stderr once in a process; what could
+    not be written is not in the file.
     """
+
+    _faulty = False
 
     def __init__(self, path: Path, largest: int = LOG_BYTES, older: int = OLDER_LOGS) -> None:
         super().__init__(
             path, maxBytes=largest, backupCount=older, encoding="utf-8", errors="backslashreplace"
         )
-        self._faulty = False
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
         """Say once that the file cannot be written."""
-        if not self._faulty:
-            self._faulty = True
-            complain(sys.exc_info()[1])
+        if not LogFile._faulty:
+            LogFile._faulty = True
+            complain(self.baseFilename, sys.exc_info()[1])
+
+    def close(self) -> None:
+        """Close the file, whatever its disk says."""
+        with contextlib.suppress(OSError):
+            super().close()
 
 
 def open_log(folder: Path) -> tuple[LogFile, FileLock]:
@@ -72,10 +78,11 @@ def held(path: Path) -> FileLock | None:
     return lock
 
 
-def complain(error: object) -> None:
+def complain(path: object, error: BaseException | None) -> None:
     """Say on stderr, which may be gone, that there is no log."""
+    reason = getattr(error, "strerror", None) or error
     with contextlib.suppress(OSError, ValueError):
         print(
-            f"lenetpad: no log is kept: {error}; free some space, or make the folder writable",
+            f"lenetpad: no log is kept in {path}: {reason}; free some space or make it writable",
             file=sys.stderr,
         )
