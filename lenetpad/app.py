@@ -230,14 +230,17 @@ def end_with_the_session(application: QApplication, program: Program) -> None:
     """Keep everything when the user logs out, and when the display is gone: then Qt leaves no time
     for anything else."""
 
+    def asked() -> None:  # takes no argument: the session manager is nothing that Python can hold
+        keep(program)
+
     def lost() -> None:
         try:
             keep(program)
         finally:
             leave()
 
-    application.commitDataRequest.connect(lambda _: keep(program))
-    application.saveStateRequest.connect(lambda _: keep(program))
+    application.commitDataRequest.connect(asked)
+    application.saveStateRequest.connect(asked)
     log_qt_messages(lost)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ui.window import Window
@@ -23,12 +24,13 @@ def test_what_asks_to_be_painted_in_the_midst_of_it_is_painted(
 ) -> None:
     """Qt drops the request, and would take none from then on."""
     paintings = Paintings()
+    qtbot.waitExposed(window)
+    QApplication.processEvents()
     window.header.installEventFilter(paintings)
-    qtbot.waitUntil(lambda: paintings.count > 0)
     window.header.update()
     window.switch_theme()
     qtbot.waitUntil(lambda: not window.restyling)
-    qtbot.wait(50)
+    QApplication.processEvents()
     before = paintings.count
     window.header.update()
     qtbot.waitUntil(lambda: paintings.count > before)
