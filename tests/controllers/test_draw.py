@@ -115,6 +115,7 @@ def test_an_empty_canvas_has_no_verdict(
     assert program.draw.page.verdict.verdict == ""
 
 
+@pytest.mark.expected_log
 def test_a_recogniser_that_raises_gives_a_banner_and_the_next_stroke_works(
     qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any]
 ) -> None:
@@ -214,6 +215,7 @@ def test_readings_of_a_network_that_has_gone_are_dropped(
     assert program.draw.page.maps.reading.serial == 99
 
 
+@pytest.mark.expected_log
 def test_weights_that_cannot_be_loaded_leave_the_network_that_works(
     qtbot: QtBot, make_program: Callable[..., Program], tmp_path: Path
 ) -> None:
@@ -332,6 +334,7 @@ def test_the_studys_file_opens_without_a_question(
     assert wait_for_reading(qtbot, program).digit == 6
 
 
+@pytest.mark.expected_log
 def test_a_network_that_is_not_lenet_5_is_refused_layer_by_layer(
     qtbot: QtBot, make_program: Callable[..., Program], tmp_path: Path
 ) -> None:
@@ -345,6 +348,7 @@ def test_a_network_that_is_not_lenet_5_is_refused_layer_by_layer(
     assert program.window.header.models.currentData() == "lenet5-1998"
 
 
+@pytest.mark.expected_log
 def test_weights_of_the_last_time_that_are_gone_give_way_to_the_default(
     qtbot: QtBot, make_program: Callable[..., Program], settings: QSettings, tmp_path: Path
 ) -> None:
@@ -403,6 +407,7 @@ def test_a_finished_stroke_is_soon_on_the_disk(
         ("last.npy", b"\x93NUMPY\x01\x00\x10\x00{'descr': '<f4',\n"),
     ],
 )
+@pytest.mark.expected_log
 def test_a_damaged_sheet_of_the_last_time_does_not_stop_the_start(
     qtbot: QtBot,
     make_program: Callable[..., Program],
@@ -417,6 +422,7 @@ def test_a_damaged_sheet_of_the_last_time_does_not_stop_the_start(
     assert program.window.page_stack.currentWidget() is program.draw.page
 
 
+@pytest.mark.expected_log
 def test_a_network_that_a_later_choice_replaced_is_not_taken_for_it(
     qtbot: QtBot, make_program: Callable[..., Program], settings: QSettings, fake_reader: type[Any]
 ) -> None:
@@ -443,6 +449,7 @@ def test_a_network_that_a_later_choice_replaced_is_not_taken_for_it(
     qtbot.waitUntil(lambda: settings.value("model") == "lenet5-modern")
 
 
+@pytest.mark.expected_log
 def test_the_same_failure_is_logged_once(
     make_program: Callable[..., Program], fake_reader: type[Any], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -460,6 +467,7 @@ def test_closing_the_window_ends_the_thread(
     assert not program.draw.recognition.running
 
 
+@pytest.mark.expected_log
 def test_an_unexpected_failure_keeps_the_choice(
     qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any]
 ) -> None:
