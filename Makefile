@@ -2,7 +2,9 @@
 #   make run ARGS="…" hands arguments on; so do test, bench, demo and weights.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench demo weights seeds bundle smoke bare bench-bundle deb clean
+# `make soak ARGS="--minutes 10"`, `make fuzz ARGS="--executions 1000000 TARGET"`,
+# `make mutants ARGS="lenetpad.ink.raster*"`.
+.PHONY: help setup run test lint coverage soak fuzz mutants bench demo weights seeds bundle smoke bare bench-bundle deb clean
 
 ARGS =
 # Tests run on every core. Each worker takes a run of neighbouring tests, which share what is made
@@ -15,7 +17,7 @@ IMAGES =
 BIN = .venv/bin
 
 # Windows that nobody looks at. `make test QT_QPA_PLATFORM=xcb` shows them.
-test bench demo: export QT_QPA_PLATFORM = offscreen
+test coverage soak fuzz mutants bench demo: export QT_QPA_PLATFORM = offscreen
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +36,23 @@ lint: setup ## ruff, mypy and the import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The tests of the rooms that are measured, and of those that use them.
+COVERING = ink lenet values storage engine data training controllers fuzz
+
+coverage: setup ## branches of ink, lenet, values, storage and engine that tests reach: 95 % at least
+	$(BIN)/python -m pytest $(WORKERS) --cov --cov-report=term-missing:skip-covered \
+	    $(ARGS) $(wildcard $(addprefix tests/,$(COVERING)))
+
+soak: setup ## the real window in use for half an hour: nothing may grow
+	$(BIN)/lenetpad soak $(ARGS)
+
+fuzz: setup ## mutated files for every decoder (tests/fuzz)
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+mutants: setup ## do tests notice changed code? those that survive and why: tests/mutants.md
+	$(BIN)/python -m mutmut run $(ARGS)
+	$(BIN)/python -m mutmut results
 
 bench: setup ## latency, start-up, memory, and training against a plain loop
 	$(BIN)/lenetpad bench $(ARGS)
@@ -68,5 +87,5 @@ deb: ## the finished bundle as a Debian package
 	@sh packaging/make_deb.sh $(BUNDLE)
 
 clean: ## remove what was built; .venv stays (to redo the set-up: rm -r .venv)
-	rm -rf build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build dist demo mutants .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find lenetpad tests packaging -name __pycache__ -prune -exec rm -rf {} +

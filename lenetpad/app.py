@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, cast
 
 import platformdirs
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot, qVersion
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -27,7 +27,9 @@ from lenetpad.engine.garbage import GarbageCollection
 from lenetpad.engine.recognition import Opener, open_reader
 from lenetpad.engine.trainer import Target
 from lenetpad.engine.worker import CLOSE_SECONDS
-from lenetpad.storage import resources, runs
+from lenetpad.process import EndingSignals, leave_at_once, log_qt_messages, logging_to, running_in
+from lenetpad.storage import machine, resources, runs
+from lenetpad.storage.crashes import Crash
 from lenetpad.ui.widgets.icons import application_icon
 from lenetpad.ui.window import Window
 
@@ -173,11 +175,10 @@ def leave(status: int, *, ended: bool) -> int:
     if ended and not left:
         return status
     log.warning("the process ends while something is still at work: %s", ", ".join(left))
-    logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # a window's program may have none
             stream.flush()
-    os._exit(status)
+    leave_at_once(status)
 
 
 def prepare_process() -> None:
@@ -226,24 +227,42 @@ def make_application() -> Application:
 
 def main(file: Path | None = None) -> int:
     """Open the window, with an ink file or a picture on the canvas, and run until it is closed."""
-    application = make_application()
     folder = platformdirs.PlatformDirs("lenetpad", appauthor=False)
-    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    with logging_to(folder.user_state_path):
+        application = make_application()
+        # Only now: a display or a library that Qt lacks is no crash.
+        with running_in(folder.user_state_path) as crashed:
+            status, ended = _run(application, folder, file, crashed)
+        return leave(status, ended=ended)
+
+
+def _run(
+    application: Application,
+    folder: platformdirs.PlatformDirs,
+    file: Path | None,
+    crashed: list[Crash],
+) -> tuple[int, bool]:
+    """Run until the window is closed; gives the exit status, and what ``Program.close`` said."""
     settings = QSettings(str(folder.user_config_path / "lenetpad.ini"), QSettings.Format.IniFormat)
     program = Program(settings, folder.user_data_path)
     report_uncaught(program)
+    signals = EndingSignals()
+    signals.arrived.connect(partial(end, program))
+    end_with_the_session(application, program)
     application.aboutToQuit.connect(program.close)
     application.file_opened.connect(program.open_file)
-    program.window.show()
-    if file is not None:
-        program.open_file(file)
-    signal.signal(signal.SIGTERM, lambda *_: end(program))
-    # A signal, Ctrl+C too, is only noticed when Python runs: a slow timer lets it.
-    heartbeat = QTimer()
-    heartbeat.timeout.connect(_let_python_run)
-    heartbeat.start(250)
-    status = application.exec()
-    return leave(int(status), ended=program.close())
+    try:
+        program.window.show()
+        if file is not None:
+            program.open_file(file)
+        if crashed:
+            offer = partial(offer_report, program.window, crashed[0])
+            QTimer.singleShot(0, program.window, offer)
+        status = int(application.exec())
+    finally:
+        ended = program.close()
+        signals.close()
+    return status, ended
 
 
 def end(program: Program) -> None:
@@ -252,17 +271,46 @@ def end(program: Program) -> None:
     QApplication.quit()
 
 
-def _let_python_run() -> None:
-    """Nothing: a signal handler of Python's runs between two of its instructions."""
+def keep(program: Program) -> None:
+    """Write at once what the user would miss, and go on."""
+    for controller in list(program.controllers.values()):
+        controller.keep()
+
+
+def end_with_the_session(application: QApplication, program: Program) -> None:
+    """Keep everything when the user logs out, and when the display is gone: then Qt leaves no time
+    for anything else."""
+
+    def asked() -> None:  # takes no argument: the session manager is nothing that Python can hold
+        keep(program)
+
+    def lost() -> None:
+        try:
+            keep(program)
+        finally:
+            leave_at_once(1)
+
+    application.commitDataRequest.connect(asked)
+    application.saveStateRequest.connect(asked)
+    log_qt_messages(lost)
+
+
+def offer_report(window: Window, crash: Crash) -> None:
+    """Offer the report of a crash beside the window."""
+    from lenetpad.ui.dialogs.crash import CrashDialog  # the window's start is no time for it
+
+    facts = machine.of_the_machine()
+    facts["PySide6"] += f", Qt {qVersion()}"
+    facts["Qt platform"] = QApplication.platformName()
+    dialog = CrashDialog(crash.report(facts), window.dialog_parent)
+    window.closed.connect(dialog.close)
+    dialog.show()
 
 
 def report_uncaught(program: Program) -> None:
     """An exception in a slot would pass unseen; tell the user, and keep the traceback."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            end(program)
-            return
         log.error("unexpected", exc_info=(kind, error, trace))
         program.window.warn(f"Something went wrong: {error}")
 

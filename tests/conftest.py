@@ -4,8 +4,11 @@ shut down."""
 from __future__ import annotations
 
 import gc
+import logging
 import multiprocessing
 import os
+import re
+import socket
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -41,6 +44,8 @@ from lenetpad.values.evaluation import (
 from lenetpad.values.models import Choice, LayerView, ModelReady
 from lenetpad.values.reading import Reading
 
+#: Hosts that are this machine; None is a socket without a host.
+AT_HOME = frozenset({None, "", "127.0.0.1", "::1", "localhost"})
 SHAPES = {
     "input": (1, 32, 32),
     "C1": (6, 28, 28),
@@ -253,6 +258,67 @@ def nothing_runs_on() -> Iterator[None]:
     running = [one for one in threads if one.isRunning() and one != QThread.currentThread()]
     assert not running, f"{running} were left behind"
     assert multiprocessing.active_children() == []
+
+
+class UnexpectedLog(logging.Handler):
+    """Keeps what the program warns of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record as a line."""
+        self.lines.append(f"{record.levelname}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_logged(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test in which the program logs a warning or an error fails, unless it looks at the log
+    itself, with ``caplog``, or the mark ``expected_log`` says that it makes something fail; with
+    arguments, one of these regular expressions is found in each line."""
+    handler = UnexpectedLog()
+    log = logging.getLogger("lenetpad")
+    log.addHandler(handler)
+    yield
+    log.removeHandler(handler)
+    mark = request.node.get_closest_marker("expected_log")
+    if "caplog" in request.fixturenames:
+        left = []
+    elif mark is None:
+        left = handler.lines
+    else:
+        patterns = mark.args or ("",)
+        left = [line for line in handler.lines if not any(re.search(p, line) for p in patterns)]
+    assert not left, f"the log says: {left}"
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A test that asks for another machine fails; its own one may be asked."""
+    asked: list[object] = []
+
+    def guarded(ask: Callable[..., Any], host: Callable[..., object]) -> Callable[..., Any]:
+        def ask_at_home(*arguments: Any, **options: Any) -> Any:
+            name = host(*arguments, **options)
+            if name not in AT_HOME:
+                asked.append(name)
+                raise RuntimeError(f"a test asks {name} over the network")
+            return ask(*arguments, **options)
+
+        return ask_at_home
+
+    def peer(one: socket.socket, address: Any) -> object:
+        inet = one.family in (socket.AF_INET, socket.AF_INET6)
+        return address[0] if inet else None
+
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, guarded(getattr(socket.socket, name), peer))
+    monkeypatch.setattr(
+        socket, "getaddrinfo", guarded(socket.getaddrinfo, lambda host, *_, **__: host)
+    )
+    yield
+    assert not asked, f"asked over the network: {asked}"
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""`lenetpad demo`, `selftest` and `bench`: the commands that drive the real window."""
+"""`lenetpad demo`, `selftest`, `bench` and `soak`: the commands that drive the real window."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ def selftest(arguments: argparse.Namespace) -> int:
 def bench(arguments: argparse.Namespace) -> int:
     """Measure this machine."""
     from lenetpad.tools.bench.run import run
+
+    return run(arguments)
+
+
+def soak(arguments: argparse.Namespace) -> int:
+    """Use the window for long, and see whether anything grows."""
+    from lenetpad.tools.soak import run
 
     return run(arguments)
 
@@ -84,5 +91,20 @@ COMMANDS: Final = (
             JSON,
         ),
         bench,
+    ),
+    Command(
+        "soak",
+        "use the real window for half an hour, and fail where memory or anything else grows",
+        (
+            argument(
+                "--minutes",
+                type=positive(float),
+                default=30.0,
+                metavar="M",
+                help="how long (default %(default)g)",
+            ),
+            JSON,
+        ),
+        soak,
     ),
 )

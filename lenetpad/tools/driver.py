@@ -123,6 +123,14 @@ class Driver(QObject):
         """Handle events until the reading of the latest sheet is painted."""
         self._wait(lambda: self.painted >= max(1, self.serial), complaint)
 
+    def act(self, action: str) -> None:
+        """Do one of the window's actions, by its name."""
+        self._window.actions_by_name[action].trigger()
+
+    def open_file(self, path: Path) -> None:
+        """Have an ink file or a picture on the canvas."""
+        self._program.open_file(path)
+
     # The network
 
     def choose_model(self, name: str) -> None:
@@ -174,6 +182,10 @@ class Driver(QObject):
         return TrainingListener(self._program.training.trainer)
 
     # Looks
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the window a size."""
+        self._window.resize(width, height)
 
     def set_theme(self, choice: ThemeChoice) -> None:
         """Choose a theme."""

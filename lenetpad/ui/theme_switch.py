@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -67,9 +67,9 @@ class ThemeSwitch(QObject):
                 yield
         finally:
             self._window.setUpdatesEnabled(True)
-            # Not update: of a painting that was asked for just before updates were turned off, Qt
-            # goes on to think that it is under way, and never begins another.
-            self._window.repaint()
+            # A request to paint that came meanwhile was dropped, and Qt, which believes it to be
+            # on its way, sends no other: the window would stand still for good.
+            QCoreApplication.postEvent(self._window, QEvent(QEvent.Type.UpdateRequest))
         for page in [self._stack.widget(place) for place in range(self._stack.count())]:
             if isinstance(page, Page) and page is not shown:
                 for _ in range(HIDDEN_TURNS):  # not in the turn in which the window is painted

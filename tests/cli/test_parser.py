@@ -19,7 +19,7 @@ from tests.cli.conftest import Failing, Run, stand_in
 ROOT = Path(__file__).parents[2]
 NAMES = [
     *("draw", "train", "runs", "evaluate", "predict", "export", "info", "report", "demo"),
-    *("selftest", "bench", "diagnostics"),
+    *("selftest", "bench", "soak", "diagnostics"),
 ]
 
 Fake = Callable[[Callable[[argparse.Namespace], int]], None]

@@ -118,6 +118,7 @@ def test_an_empty_canvas_has_no_verdict(
     assert program.draw.page.verdict.verdict == ""
 
 
+@pytest.mark.expected_log
 def test_a_recogniser_that_raises_gives_a_banner_and_the_next_stroke_works(
     qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any]
 ) -> None:
@@ -217,6 +218,7 @@ def test_readings_of_a_network_that_has_gone_are_dropped(
     assert program.draw.page.maps.reading.serial == 99
 
 
+@pytest.mark.expected_log
 def test_weights_that_cannot_be_loaded_leave_the_network_that_works(
     qtbot: QtBot, make_program: Callable[..., Program], tmp_path: Path
 ) -> None:
@@ -335,6 +337,7 @@ def test_the_studys_file_opens_without_a_question(
     assert wait_for_reading(qtbot, program).digit == 6
 
 
+@pytest.mark.expected_log
 def test_a_network_that_is_not_lenet_5_is_refused_layer_by_layer(
     qtbot: QtBot, make_program: Callable[..., Program], tmp_path: Path
 ) -> None:
@@ -348,6 +351,7 @@ def test_a_network_that_is_not_lenet_5_is_refused_layer_by_layer(
     assert program.window.header.models.currentData() == "lenet5-1998"
 
 
+@pytest.mark.expected_log
 def test_weights_of_the_last_time_that_are_gone_give_way_to_the_default(
     qtbot: QtBot, make_program: Callable[..., Program], settings: QSettings, tmp_path: Path
 ) -> None:
@@ -476,6 +480,7 @@ def test_a_large_sheet_comes_back_beside_the_start(
         ("sheets/1/journal", b"lenetpad journal 2\n"),
     ],
 )
+@pytest.mark.expected_log
 def test_a_damaged_sheet_of_the_last_time_is_set_aside_and_said(
     make_program: Callable[..., Program],
     fake_reader: type[Any],
@@ -494,6 +499,7 @@ def test_a_damaged_sheet_of_the_last_time_is_set_aside_and_said(
     program.window.close()
 
 
+@pytest.mark.expected_log
 def test_where_nothing_can_be_kept_it_is_said_and_asked(
     make_program: Callable[..., Program],
     fake_reader: type[Any],
@@ -521,6 +527,7 @@ def test_where_nothing_can_be_kept_it_is_said_and_asked(
     assert "not kept" in asked[0]
 
 
+@pytest.mark.expected_log
 def test_a_network_that_a_later_choice_replaced_is_not_taken_for_it(
     qtbot: QtBot, make_program: Callable[..., Program], settings: QSettings, fake_reader: type[Any]
 ) -> None:
@@ -547,6 +554,7 @@ def test_a_network_that_a_later_choice_replaced_is_not_taken_for_it(
     qtbot.waitUntil(lambda: settings.value("model") == "lenet5-modern")
 
 
+@pytest.mark.expected_log
 def test_the_same_failure_is_logged_once(
     make_program: Callable[..., Program], fake_reader: type[Any], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -564,6 +572,7 @@ def test_closing_the_window_ends_the_thread(
     assert not program.draw.recognition.running
 
 
+@pytest.mark.expected_log
 def test_an_unexpected_failure_keeps_the_choice(
     qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any]
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
@@ -58,6 +59,7 @@ def test_a_wrong_pattern_goes_to_the_canvas(
     assert not program.draw.page.canvas.sheet
 
 
+@pytest.mark.expected_log
 def test_a_failure_is_told_on_the_page(
     qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type, tmp_path: Path
 ) -> None:

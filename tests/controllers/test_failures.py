@@ -45,6 +45,7 @@ def break_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["train", "evaluate"])
+@pytest.mark.expected_log
 def test_a_failing_job_is_told_on_its_page_and_no_other(
     qtbot: QtBot,
     pages: Program,

@@ -149,6 +149,7 @@ def test_after_the_end_nothing_is_begun(with_notes: Program) -> None:
     assert list(with_notes.controllers) == ["draw"]
 
 
+@pytest.mark.expected_log
 def test_its_failures_are_on_its_banner_and_in_the_log(
     qtbot: QtBot, with_notes: Program, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -161,6 +162,7 @@ def test_its_failures_are_on_its_banner_and_in_the_log(
     assert "Traceback" in caplog.text
 
 
+@pytest.mark.expected_log
 def test_a_page_that_cannot_be_imported_says_so_in_its_place(
     qtbot: QtBot, with_notes: Program
 ) -> None:

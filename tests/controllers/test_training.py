@@ -251,6 +251,7 @@ def test_one_training_at_a_time(desk: Callable[..., Desk], run: Path) -> None:
     assert "on already" in table.page.banner.text
 
 
+@pytest.mark.expected_log
 def test_a_failed_training_is_told_and_the_next_one_starts(desk: Callable[..., Desk]) -> None:
     table = desk(trainees.raising)
     table.page.training_requested.emit(PLAN)
@@ -416,6 +417,7 @@ class TestRuns:
         with PIL.Image.open(tmp_path / "kernels.gif") as film:
             assert getattr(film, "n_frames", 1) == len(table.page.film.frames)
 
+    @pytest.mark.expected_log
     def test_a_folder_that_cannot_be_written_is_told(
         self, desk: Callable[..., Desk], run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:

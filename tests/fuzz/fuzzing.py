@@ -84,15 +84,20 @@ def fuzz(target: Target, executions: int, seed: int, folder: Path) -> Iterator[F
     rng, seeds = random.Random(f"{target.name} {seed}"), target.seeds()
     path = folder / f"fuzzed{target.suffix}"
     for _ in range(executions):
-        content = mutated(seeds, rng)
-        path.write_bytes(content)
-        began = time.perf_counter()
-        try:
-            target.decode(path)
-        except target.errors as error:
-            if len(str(error)) > 300 or not str(error).isprintable():
-                yield Finding(target.name, content, f"no line of 300 characters: {error!r:.400}")
-        except Exception:
-            yield Finding(target.name, content, traceback.format_exc(limit=-6))
-        if time.perf_counter() - began > SLOW_SECONDS:
-            yield Finding(target.name, content, "slow")
+        yield from judged(target, mutated(seeds, rng), path)
+
+
+def judged(target: Target, content: bytes, path: Path) -> Iterator[Finding]:
+    """Decode one file, written to ``path``, and yield what goes wrong."""
+    path.unlink(missing_ok=True)  # some file systems flush a file that is written over
+    path.write_bytes(content)
+    began = time.perf_counter()
+    try:
+        target.decode(path)
+    except target.errors as error:
+        if len(str(error)) > 300 or not str(error).isprintable():
+            yield Finding(target.name, content, f"no line of 300 characters: {error!r:.400}")
+    except Exception:
+        yield Finding(target.name, content, traceback.format_exc(limit=-6))
+    if time.perf_counter() - began > SLOW_SECONDS:
+        yield Finding(target.name, content, "slow")

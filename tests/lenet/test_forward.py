@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.raster import PADDED, draw, pad
+from lenetpad.lenet import forward as passing
 from lenetpad.lenet.config import PRESETS, LeNet5Config
 from lenetpad.lenet.conventions import ACTIVATION, NORMALISATION, PADDING, POOLING, configuration
-from lenetpad.lenet.forward import STEP, forward, log_posteriors
+from lenetpad.lenet.forward import STEP, forward, in_batches, log_posteriors
 from lenetpad.lenet.layers import LAYERS, layer_specs, parameter_shapes
 from lenetpad.lenet.single_image import SingleImagePass
 from lenetpad.storage import resources
@@ -237,6 +238,46 @@ def test_a_larger_temperature_flattens_the_posteriors_of_both_passes() -> None:
     )
     assert sharp.max() > flat.max()
     assert float(flat.sum()) == pytest.approx(1, abs=1e-5)
+
+
+def test_what_is_read_cannot_be_changed() -> None:
+    loaded = weights.load("lenet5-1998")
+    taps, posteriors = SingleImagePass(loaded.config, loaded.parameters)(digits()[1])
+    for values in (*taps.values(), posteriors):
+        assert not values.flags.writeable
+        assert values.dtype == np.float32
+    assert posteriors.base is not None
+    assert sum(map(np.size, (*taps.values(), posteriors))) == posteriors.base.size
+
+
+@pytest.mark.parametrize("model", MODEL_NAMES)
+def test_scores_far_from_nought_have_posteriors_too(model: str) -> None:
+    """As of a linear output with large weights: their exponentials are beyond any number."""
+    config = weights.load(model).config
+    output = np.float32(1000) * np.random.default_rng(4).random((3, 10), np.float32)
+    output[1] += np.float32(1e5)
+    found = np.exp(log_posteriors(config, output))
+    assert np.isfinite(found).all()
+    assert np.allclose(found.sum(axis=1), 1, atol=1e-4)
+
+
+def test_a_pass_with_large_scores_has_posteriors_too() -> None:
+    loaded = weights.load("lenet5-modern")
+    large = {name: values.copy() for name, values in loaded.parameters.items()}
+    large["output.bias"] += np.float32(1e4)
+    posteriors = SingleImagePass(loaded.config, large)(digits()[1])[1]
+    assert np.isfinite(posteriors).all()
+    assert float(posteriors.sum()) == pytest.approx(1, abs=1e-4)
+
+
+def test_batches_give_what_all_images_give_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = weights.load("lenet5-1998")
+    images = pad(digits())
+    monkeypatch.setattr(passing, "BATCH", 2)
+    batches = list(in_batches(loaded.config, loaded.parameters, images))
+    assert [len(batch) for batch in batches] == [2, 2, 1]
+    whole = forward(loaded.config, loaded.parameters, images)
+    assert np.allclose(np.concatenate(batches), whole, rtol=1e-4)
 
 
 def test_the_next_image_leaves_the_taps_of_the_last_alone() -> None:

@@ -81,6 +81,7 @@ class TestDriver:
             driver.wait_for_reading()
             assert driver.painted == driver.serial == serial + 1
 
+    @pytest.mark.expected_log
     def test_a_network_that_does_not_load_is_named_by_the_banner(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -114,6 +114,7 @@ class TestReading:
         monkeypatch.setattr(type(torch_recognizer.network), "forward", None)
         assert torch_recognizer.read(noise()).digit is not None
 
+    @pytest.mark.expected_log
     def test_a_torch_that_cannot_trace_reads_the_same_and_says_so(
         self,
         torch_recognizer: TorchRecognizer,
@@ -302,6 +303,7 @@ class TestDescription:
 @pytest.mark.usefixtures("shipped_files")
 class TestDevices:
     @pytest.mark.parametrize("device", ["cuda:99", "cuda:99999", "nonsense", "", "meta"])
+    @pytest.mark.expected_log
     def test_a_device_that_fails_gives_way_to_the_cpu(self, device: str) -> None:
         opened = open_recognizer(Choice(0, "lenet5-1998", device))
         assert opened.device == "cpu"

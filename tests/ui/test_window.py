@@ -273,6 +273,7 @@ def test_full_screen_and_back(qtbot: QtBot, window: Window) -> None:
     qtbot.waitUntil(action.isChecked)
 
 
+@pytest.mark.expected_log
 def test_a_failure_is_a_banner_that_moves_and_covers_nothing(
     program: Program, model: Callable[..., ModelReady], reading: Callable[..., Reading]
 ) -> None:

@@ -1,0 +1,97 @@
+"""Strokes and sheets as values: where they are near, when they are equal, what they refuse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lenetpad.ink.raster import CENTRE, Pen, centre_of_mass, centred, draw, draw_sheet
+from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
+
+PICTURE = np.linspace(0, 1, 784).reshape(28, 28)
+
+
+@pytest.mark.parametrize(
+    ("point", "distance"),
+    [((5, 1), 1), ((11, 9), 1), ((0, 10), 10), ((5, 9), 5), ((13, 14), 5), ((-3, -4), 5)],
+)
+def test_a_stroke_of_several_parts_is_as_near_as_its_nearest(
+    point: tuple[float, float], distance: float
+) -> None:
+    corner = Stroke.of([[0, 0], [10, 0], [10, 10]])
+    assert corner.distance_to(*point) == pytest.approx(distance)
+
+
+def test_small_units_are_as_good_as_large_ones() -> None:
+    corner = Stroke.of([[0, 0], [0.1, 0], [0.1, 0.1]])
+    assert corner.distance_to(0.05, 0.01) == pytest.approx(0.01)
+
+
+def test_two_points_are_a_line_not_two_dots() -> None:
+    assert Stroke.of([[0, 0], [10, 0]]).distance_to(5, 3) == pytest.approx(3)
+
+
+def test_the_eraser_takes_what_it_just_touches() -> None:
+    ink = Ink.of([[[0, 0], [10, 0]]])
+    assert not ink.erasing(5, 3, 3)
+    assert ink.erasing(5, 3, 2.99) is ink
+
+
+def test_a_stroke_is_added_on_top() -> None:
+    ink = Ink.of([[[0, 0]]])
+    assert ink.adding(Stroke.of([[1, 1]])) == Ink.of([[[0, 0]], [[1, 1]]])
+    assert ink.point_count == 1
+
+
+def test_hashes_tell_values_apart() -> None:
+    strokes = {Stroke.of([[0, 0]]), Stroke.of([[-0.0, 0]]), Stroke.of([[1, 0]])}
+    assert len(strokes) == 2
+    assert len({hash(stroke) for stroke in strokes}) == 2
+    ink = Ink.of([[[0, 0]]])
+    sheets = [Sheet(), Sheet(ink), Sheet(picture=PICTURE), Sheet(picture=1 - PICTURE)]
+    assert len({hash(sheet) for sheet in sheets}) == 4
+    assert hash(Sheet(picture=PICTURE)) == hash(Sheet(picture=PICTURE.copy()))
+
+
+def test_a_sheet_with_a_picture_equals_no_other() -> None:
+    assert Sheet(picture=PICTURE) == Sheet(picture=PICTURE.astype(np.float32))
+    assert Sheet(picture=PICTURE) != Sheet(picture=1 - PICTURE)
+    assert Sheet(picture=PICTURE) != Sheet()
+    assert Sheet() != Sheet(picture=PICTURE)
+    assert Sheet() == Sheet()
+
+
+def test_a_picture_is_the_sheets_own() -> None:
+    source = PICTURE.copy()
+    sheet = Sheet(picture=source)
+    source[:] = 0
+    assert sheet.picture is not None
+    assert sheet.picture.dtype == np.float32
+    assert sheet.picture.max() == 1
+    with pytest.raises(ValueError, match="read-only"):
+        sheet.picture[0, 0] = 1
+
+
+def test_what_no_sheet_can_hold_is_said() -> None:
+    with pytest.raises(InkError, match=r"must be 28×28 finite values, not \(27, 28\)"):
+        Sheet(picture=PICTURE[1:])
+    with pytest.raises(InkError, match="must be 28×28 finite values"):
+        Sheet(picture=np.full((28, 28), np.nan))
+    with pytest.raises(InkError, match=r"^a sheet holds ink or a picture, not both$"):
+        Sheet(Ink.of([[[0, 0]]]), PICTURE)
+
+
+def test_a_sheets_ink_is_drawn_with_the_pen_that_is_asked_for() -> None:
+    ink, pen = Ink.of([[[0, 0], [10, 20], [20, 0]]]), Pen(width=4.0, softness=0.5)
+    assert np.array_equal(draw_sheet(Sheet(ink)), draw(ink))
+    assert np.array_equal(draw_sheet(Sheet(ink), pen), draw(ink, pen))
+    assert not np.array_equal(draw(ink), draw(ink, pen))
+
+
+def test_an_image_is_centred_by_its_mass() -> None:
+    image = np.zeros((28, 28), dtype=np.float32)
+    image[2:5, 20:24] = 1
+    moved = centred(image)
+    assert moved.sum() == image.sum()
+    x, y = centre_of_mass(moved)
+    assert max(abs(x), abs(y)) <= 0.5 + abs(CENTRE - 14)
