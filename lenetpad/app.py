@@ -172,13 +172,13 @@ def leave(status: int, *, ended: bool) -> int:
         for thread in threading.enumerate()
         if thread.daemon and not isinstance(thread, threading._DummyThread)
     ]
-    if ended and not left:
-        return status
-    log.warning("the process ends while something is still at work: %s", ", ".join(left))
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):  # a window's program may have none
-            stream.flush()
-    leave_at_once(status)
+    if left or not ended:
+        log.warning("the process ends while something is still at work: %s", ", ".join(left))
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):  # a window's program may have none
+                stream.flush()
+        leave_at_once(status)
+    return status
 
 
 def prepare_process() -> None:
