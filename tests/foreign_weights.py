@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lenetpad.data.labelled import Labelled
-from lenetpad.lenet.weights import WeightsError
-from lenetpad.training import weights
+from lenetpad.lenet.identification import WeightsError
+from lenetpad.lenet.weights import load
 from lenetpad.training.network import network_of
 from lenetpad.values.conventions import Conventions
 
@@ -116,7 +116,7 @@ def written(path: Path, content: Any) -> Path:
 
 def assert_same_network(path: Path, state: State, conventions: Conventions) -> None:
     """The file, opened in this manner, gives what torch gives."""
-    loaded = weights.load(str(path), conventions)
+    loaded = load(str(path), conventions)
     assert (loaded.conventions, loaded.guesses) == (conventions, ())
     pixels = images()
     with torch.inference_mode():
@@ -126,7 +126,7 @@ def assert_same_network(path: Path, state: State, conventions: Conventions) -> N
 
 def refusal(path: Path, conventions: Conventions = STUDY) -> str:
     with pytest.raises(WeightsError) as caught:
-        weights.load(str(path), conventions)
+        load(str(path), conventions)
     message = str(caught.value)
     assert len(message.splitlines()) == 1
     assert str(path) in message

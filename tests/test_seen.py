@@ -19,6 +19,7 @@ from PySide6.QtCore import qInstallMessageHandler, qWarning
 from pytestqt.qtbot import QtBot
 
 from lenetpad import app, process
+from lenetpad.ink.journal import recovered
 from lenetpad.process import EndingSignals, logging_to, running_in
 from lenetpad.storage.crashes import Crash
 from lenetpad.ui.dialogs.crash import CrashDialog
@@ -95,8 +96,8 @@ def log_of(home: Path) -> str:
 
 def kept(home: Path) -> bool:
     """Whether what lay on the canvas is on the disk."""
-    files = (path for path in (home / "lenetpad").rglob("*") if path.is_file())
-    return any(b"900" in path.read_bytes() for path in files if "log" not in path.name)
+    journals = (home / "lenetpad" / "sheets").glob("*/journal")
+    return any(recovered(path.read_bytes()).history.present for path in journals)
 
 
 class TestCrashes:

@@ -41,7 +41,7 @@ def chosen_conventions(arguments: argparse.Namespace) -> Conventions:
 
 def load_weights(arguments: argparse.Namespace) -> Weights:
     """The weights that were asked for; stderr says how they read where that was guessed."""
-    from lenetpad.training.weights import load
+    from lenetpad.lenet.weights import load
 
     loaded = load(arguments.model, chosen_conventions(arguments))
     report_conventions(loaded, arguments)

@@ -30,8 +30,8 @@ TABLES: Final = (
 def report(arguments: argparse.Namespace) -> int:
     """Print the tables; status 1 where a figure in a file's metadata does not hold."""
     from lenetpad.evaluation.figures import evaluated, evaluation_sets, figures
+    from lenetpad.lenet.weights import load
     from lenetpad.training.network import network_of
-    from lenetpad.training.weights import load
 
     sets = evaluation_sets(arguments.ink, arguments.images)
     found: dict[str, Figures] = {}

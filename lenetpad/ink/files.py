@@ -51,6 +51,8 @@ MOST_POINTS: Final = 1_200_000
 #: Characters of a label, or of a writer's name.
 LONGEST_TEXT: Final = 1000
 DEFAULT_PRESSURE: Final = 0.5  # as Stroke.of has it; not written
+#: So many points are written as JSON at once.
+TOGETHER: Final = 4096
 EXPECTED: Final = 'expected {"label": 7, "strokes": [[[x, y], …], …]}'
 
 
@@ -270,18 +272,37 @@ def _line(drawing: Drawing) -> str:
     strokes = drawing.ink.strokes
     if not strokes:
         raise InkError("a drawing without ink cannot be saved; draw something first")
-    entry: dict[str, Any] = {}
+    parts = []
     if drawing.label is not None:
-        entry["label"] = drawing.label
-    entry["strokes"] = [[[_short(v) for v in point] for point in s.xy.tolist()] for s in strokes]
+        parts.append(f'"label":{json.dumps(drawing.label)}')
+    parts.append(_listed("strokes", [stroke.xy.tolist() for stroke in strokes]))
     if drawing.writer is not None:
-        entry["writer"] = drawing.writer
+        parts.append(f'"writer":{json.dumps(drawing.writer)}')
     times = [np.round(stroke.points[:, 2], 3) for stroke in strokes]
     if any(t.any() for t in times):
-        entry["t"] = [[_short(v) for v in t.tolist()] for t in times]
+        parts.append(_listed("t", [t.tolist() for t in times]))
     if any((stroke.points[:, 3] != DEFAULT_PRESSURE).any() for stroke in strokes):
-        entry["pressure"] = [[_short(v) for v in s.points[:, 3].tolist()] for s in strokes]
-    return json.dumps(entry, separators=(",", ":"))
+        parts.append(_listed("pressure", [stroke.points[:, 3].tolist() for stroke in strokes]))
+    return f"{{{','.join(parts)}}}"
+
+
+def _listed(key: str, lists: Sequence[list[Any]]) -> str:
+    """A key with a list of each stroke, as JSON. Of a long stroke in parts, for as long as one is
+    written no other thread can do anything."""
+    texts = []
+    for values in lists:
+        parts = [values[at : at + TOGETHER] for at in range(0, len(values), TOGETHER)]
+        packed = [json.dumps(_short_all(part), separators=(",", ":"))[1:-1] for part in parts]
+        texts.append(f"[{','.join(packed)}]")
+    return f'"{key}":[{",".join(texts)}]'
+
+
+def _short_all(values: list[Any]) -> list[Any]:
+    """Numbers, or points, without ".0"."""
+    return [
+        [_short(v) for v in value] if isinstance(value, list) else _short(value)
+        for value in values
+    ]
 
 
 def _short(value: float) -> float:

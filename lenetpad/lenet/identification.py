@@ -10,9 +10,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.storage.decoding import named
+from lenetpad.storage.decoding import InputError, named
 from lenetpad.values.arrays import FloatArray
 
+#: LeNet-5's weights are a quarter of a megabyte; a file far larger is something else.
+LARGEST_FILE: Final = 64 * 1024 * 1024
 #: A state dict: each tensor as an array by its name.
 State = dict[str, NDArray[Any]]
 Shape = tuple[int, ...]
@@ -33,6 +35,10 @@ FULLY_CONNECTED: Final = ("c5", "f6", "output")
 SUBSAMPLINGS: Final = {"s2": 6, "s4": 16}
 #: Parts of names that betray batch normalisation.
 BATCH_STATISTICS: Final = ("running_mean", "running_var", "num_batches_tracked")
+
+
+class WeightsError(InputError):
+    """A weights file that cannot be used; the message says why, layer by layer where it helps."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """Weights files: safetensors with metadata, the study's plain state dict, any LeNet-5's.
 
 The metadata of a file that ships says preset, recipe, seed, data with SHA-256, test error and
-date. Who wants pickled files (.pth, .pt) too hands ``load`` a function that reads them.
+date. Pickled files (.pth, .pt) are read without torch (``state_dicts``).
 """
 
 from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.ink.raster import PADDED
-from lenetpad.lenet import guessing, identification, safetensors_file
+from lenetpad.lenet import guessing, identification, safetensors_file, state_dicts
 from lenetpad.lenet.config import PRESETS, LeNet5Config
 from lenetpad.lenet.conventions import (
     FOREIGN,
@@ -29,10 +29,17 @@ from lenetpad.lenet.conventions import (
 )
 from lenetpad.lenet.facts import Calibration, Facts, decoded
 from lenetpad.lenet.forward import forward, log_posteriors
-from lenetpad.lenet.identification import State, as_float32, fault_of_values, shape_text
+from lenetpad.lenet.identification import (
+    LARGEST_FILE,
+    State,
+    WeightsError,
+    as_float32,
+    fault_of_values,
+    shape_text,
+)
 from lenetpad.lenet.layers import parameter_shapes
 from lenetpad.storage import resources
-from lenetpad.storage.decoding import LONGEST_MESSAGE, InputError, contents, named, one_line
+from lenetpad.storage.decoding import LONGEST_MESSAGE, contents, named, one_line
 from lenetpad.storage.mnist import DataError
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions, warning_of
@@ -43,17 +50,8 @@ SAFETENSORS: Final = ".safetensors"
 SUFFIXES: Final = WEIGHTS_ENDINGS
 #: The preset whose plain state dict is what the study's script writes.
 STUDY_FORMAT: Final = "lenet5-modern"
-#: LeNet-5's weights are a quarter of a megabyte; a file far larger is something else.
-LARGEST_FILE: Final = 64 * 1024 * 1024
 #: A tensor's name of a real network is far shorter.
 LONGEST_KEY: Final = 500
-
-#: Reads the state dict of a pickled file; raises WeightsError.
-Unpickler = Callable[[Path], State]
-
-
-class WeightsError(InputError):
-    """A weights file that cannot be used; the message says why, layer by layer where it helps."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,23 +95,21 @@ def shipped(model: str) -> Path:
 def load(
     model: str,
     conventions: Conventions = UNKNOWN_CONVENTIONS,
-    unpickle: Unpickler | None = None,
 ) -> Weights:
     """Load shipped weights by name or a weights file by path.
 
     ``conventions`` is what is known of how the network reads, for a file that does not say; the
-    rest is guessed. A file that says it is read as it says. ``unpickle`` reads files that are not
-    safetensors, which are refused without it.
+    rest is guessed. A file that says it is read as it says.
 
     Raises WeightsError with one clear message where that is impossible.
     """
     if model in MODEL_NAMES:
-        return _load_file(shipped(model), model, conventions, unpickle)
+        return _load_file(shipped(model), model, conventions)
     path = Path(model)
     if path.suffix not in SUFFIXES and not path.exists():
         known = ", ".join(MODEL_NAMES)
         raise WeightsError(f"{named(model)!r} is neither a preset ({known}) nor a weights file")
-    weights = _load_file(path, path.name, conventions, unpickle)
+    weights = _load_file(path, path.name, conventions)
     if not _computes(weights):
         raise WeightsError(
             f"{path} is refused: its weights are so large that the outputs overflow"
@@ -129,9 +125,7 @@ def serialised(config: LeNet5Config, parameters: Parameters, facts: Mapping[str,
     return safetensors_file.written(parameters, header)
 
 
-def _load_file(
-    path: Path, name: str, conventions: Conventions, unpickle: Unpickler | None
-) -> Weights:
+def _load_file(path: Path, name: str, conventions: Conventions) -> Weights:
     if fault := _fault_of_file(path):
         raise WeightsError(f"{path} {fault}")
     if path.suffix == SAFETENSORS:
@@ -139,10 +133,8 @@ def _load_file(
         state, header = safetensors_file.read(content, str(path), WeightsError)
         if "preset" in header:
             return _with_metadata(state, header, path, name)
-    elif unpickle is None:
-        raise WeightsError(f"{path} is no safetensors file")
     else:
-        state = unpickle(path)
+        state = state_dicts.read(path)
     if (longest := max(map(len, state), default=0)) > LONGEST_KEY:
         raise WeightsError(f"{path} is not LeNet-5: a tensor's name has {longest:,} letters")
     return _without_metadata(identification.unprefixed(state), path, name, conventions)

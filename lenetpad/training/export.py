@@ -28,10 +28,10 @@ from lenetpad.data import labelled as data
 from lenetpad.data.distortions import padded
 from lenetpad.evaluation.inference import outputs
 from lenetpad.lenet.conventions import conventions_of
-from lenetpad.lenet.weights import SUFFIXES, Weights
+from lenetpad.lenet.weights import SUFFIXES, Weights, load
 from lenetpad.storage.resources import how_to_get
 from lenetpad.training.network import LeNet5, network_of
-from lenetpad.training.weights import load, save
+from lenetpad.training.weights import save
 from lenetpad.values.conventions import UNKNOWN_CONVENTIONS
 from lenetpad.values.failures import first_line
 

@@ -25,6 +25,7 @@ from lenetpad.evaluation.figures import (
     evaluation_sets,
     figures,
 )
+from lenetpad.lenet.weights import load
 from lenetpad.storage import resources, runs
 from lenetpad.training import recording
 from lenetpad.training.calibration import REFUSED_DIGITS
@@ -33,7 +34,7 @@ from lenetpad.training.fit import Training, TrainingError
 from lenetpad.training.network import LeNet5, build, network_of
 from lenetpad.training.recording import Recording
 from lenetpad.training.splits import calibrate, prepared
-from lenetpad.training.weights import load, save, write
+from lenetpad.training.weights import save, write
 from lenetpad.values.catalogue import DATA_SETS, DIGITS, FOLDER, MNIST
 from lenetpad.values.models import PAPER
 from lenetpad.values.recipes import Plan

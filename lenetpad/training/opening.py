@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from lenetpad.lenet.recognizer import Recognizer
-from lenetpad.lenet.weights import SAFETENSORS, Weights
-from lenetpad.training.weights import load
+from lenetpad.lenet.weights import Weights, load
 from lenetpad.values.devices import AUTO, CPU, fallback_notice
-from lenetpad.values.models import MODEL_NAMES, Choice
+from lenetpad.values.models import Choice
 
 
 def needs_torch(choice: Choice) -> bool:
-    """Whether torch has to be imported to open it: for its device, or to read a pickled file."""
-    pickled = choice.model not in MODEL_NAMES and Path(choice.model).suffix != SAFETENSORS
-    return pickled or choice.device not in (AUTO, CPU)
+    """Whether torch has to be imported to open it: for its device, whatever its file is."""
+    return choice.device not in (AUTO, CPU)
 
 
 def open_recognizer(choice: Choice) -> Recognizer:

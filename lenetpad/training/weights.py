@@ -1,4 +1,4 @@
-"""Weights files of every kind: torch is imported when one is written, and not to read one."""
+"""Weights of a network that was trained, as files; ``lenet.weights`` reads them."""
 
 from __future__ import annotations
 
@@ -7,28 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lenetpad.lenet import weights
-from lenetpad.lenet.identification import State
-from lenetpad.lenet.weights import SAFETENSORS, Weights, WeightsError, serialised
+from lenetpad.lenet.identification import WeightsError
+from lenetpad.lenet.weights import SAFETENSORS, serialised
 from lenetpad.storage import atomic
-from lenetpad.values.conventions import UNKNOWN_CONVENTIONS, Conventions
 
 if TYPE_CHECKING:
     from lenetpad.training.network import LeNet5
-
-
-def load(model: str, conventions: Conventions = UNKNOWN_CONVENTIONS) -> Weights:
-    """Load shipped weights by name or a weights file by path; see ``lenet.weights.load``.
-
-    Nothing that could run code is ever unpickled. Raises WeightsError.
-    """
-    return weights.load(model, conventions, _unpickle)
-
-
-def _unpickle(path: Path) -> State:
-    from lenetpad.training.state_dicts import read
-
-    return read(path)
 
 
 def save(path: Path, network: LeNet5, facts: Mapping[str, Any]) -> None:

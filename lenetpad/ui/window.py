@@ -62,7 +62,8 @@ class Window(QMainWindow):
     ``weights_opened`` a path from the file dialog, ``device_chosen`` a device's name.
     ``conventions_chosen`` answers a question with its Choice, and ``question_dropped`` comes where
     there is no answer. ``data_dropped`` carries QMimeData that was let fall on the window, which
-    is gone when the receiver returns; ``closed`` comes when the window goes.
+    is gone when the receiver returns; ``activated`` comes when the user turns to the window, and
+    ``closed`` when it goes.
     """
 
     page_wanted = Signal(str)
@@ -73,6 +74,7 @@ class Window(QMainWindow):
     conventions_chosen = Signal(object)
     question_dropped = Signal()
     data_dropped = Signal(object)
+    activated = Signal()
     closed = Signal()
 
     def __init__(self, settings: QSettings, pages: Sequence[PageSpec]) -> None:
@@ -340,6 +342,8 @@ class Window(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.WindowStateChange:
             self.actions_by_name["fullscreen"].setChecked(self.isFullScreen())
+        elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.activated.emit()
         super().changeEvent(event)
 
     @Slot()

@@ -11,8 +11,8 @@ import pytest
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.mixture import part_of
 from lenetpad.evaluation.evaluate import evaluate
+from lenetpad.lenet.weights import load
 from lenetpad.storage import resources
-from lenetpad.training import weights
 from lenetpad.training.network import network_of
 from tests.cli.conftest import ONE, Failing, Run, parsed
 
@@ -30,7 +30,7 @@ class TestEvaluate:
         assert (result.status, result.err) == (0, "")
         found = parsed(result.out)
         assert found.keys() == EVALUATION
-        expected = evaluate(network_of(weights.load(str(model))), tiny_mnist[1])
+        expected = evaluate(network_of(load(str(model))), tiny_mnist[1])
         assert found["n"] == 100
         assert found["error"] == pytest.approx(expected.error)
         assert found["macro_accuracy"] == pytest.approx(expected.macro_accuracy)

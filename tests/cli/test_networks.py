@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lenetpad.training import weights
+from lenetpad.lenet.weights import load
 from tests.cli.conftest import Failing, Run, parsed
 
 
@@ -25,7 +25,7 @@ class TestInfo:
         assert row.split()[-3:] == ["16@10×10", "1,516", "151,600"]
 
     def test_the_test_error(self, run: Run) -> None:
-        loaded = weights.load("lenet5-1998")
+        loaded = load("lenet5-1998")
         expected = f"test error {loaded.test_error:.2f} % on MNIST, trained {loaded.facts['date']}"
         assert expected in run("info").out.splitlines()
 
@@ -44,7 +44,7 @@ class TestInfo:
         assert (found["model"], found["parameters"]) == (preset, parameters)
         assert sum(layer["parameters"] for layer in found["layers"]) == parameters
         assert sum(layer["connections"] for layer in found["layers"]) == found["connections"]
-        assert found["facts"]["test_error"] == weights.load(preset).test_error
+        assert found["facts"]["test_error"] == load(preset).test_error
 
 
 class TestExport:
@@ -60,7 +60,7 @@ class TestExport:
         assert result.out == (
             f"{out}: lenet5-study, differs by at most 0 (relative) on 100 of MNIST's test images\n"
         )
-        assert weights.load(str(out)).config.name == "lenet5-study"
+        assert load(str(out)).config.name == "lenet5-study"
 
     def test_json(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.pth"

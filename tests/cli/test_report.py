@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lenetpad.data.labelled import Labelled
+from lenetpad.lenet.weights import load
 from lenetpad.training import weights
 from lenetpad.training.network import network_of
 from tests.cli.conftest import Failing, Run, parsed
@@ -26,7 +27,7 @@ class TestReport:
     def test_tables_with_every_set(self, run: Run, mine: Path, images: Path) -> None:
         result = run("report", mine, "--images", images)
         assert (result.status, result.err) == (0, "")
-        error = weights.load(str(mine)).test_error
+        error = load(str(mine)).test_error
         [row] = [line for line in _table(result.out, "Error, %") if str(mine) in line]
         assert row.split(" | ")[1] == f"{error:.2f}"
         [heads] = [line for line in _table(result.out, "Error, %") if "n = " in line]
@@ -38,11 +39,11 @@ class TestReport:
     def test_json(self, run: Run, mine: Path) -> None:
         found = parsed(run("report", mine, "--json").out)
         assert found["faults"] == found["unchecked"] == []
-        assert found["figures"][str(mine)] == weights.load(str(mine)).facts["figures"]
+        assert found["figures"][str(mine)] == load(str(mine)).facts["figures"]
 
     @pytest.mark.parametrize("key", ["error", "refused", "ece"])
     def test_a_figure_that_does_not_hold(self, key: str, run: Run, mine: Path) -> None:
-        loaded = weights.load(str(mine))
+        loaded = load(str(mine))
         facts = dict(loaded.facts)
         facts["figures"]["MNIST test"][key] += 2.5
         weights.save(mine, network_of(loaded), facts)
@@ -53,7 +54,7 @@ class TestReport:
         assert f"MNIST test: {key} is said to be" in line
 
     def test_the_headline_error_is_checked_too(self, run: Run, mine: Path) -> None:
-        loaded = weights.load(str(mine))
+        loaded = load(str(mine))
         weights.save(mine, network_of(loaded), {**loaded.facts, "test_error": 0.01})
         assert run("report", mine).status == 1
 
@@ -90,12 +91,12 @@ class TestReport:
         assert f"{mine} has damaged metadata" in failing("report", mine)
 
     def test_without_a_recipe(self, run: Run, mine: Path) -> None:
-        loaded = weights.load(str(mine))
+        loaded = load(str(mine))
         weights.save(mine, network_of(loaded), {**loaded.facts, "recipe": None})
         assert run("report", mine).status == 0
 
     def test_figures_of_files_that_are_not_given_are_named(self, run: Run, mine: Path) -> None:
-        loaded = weights.load(str(mine))
+        loaded = load(str(mine))
         facts = dict(loaded.facts)
         facts["figures"]["pens.jsonl"] = {"n": 5, "error": 1.0}
         weights.save(mine, network_of(loaded), facts)
@@ -106,7 +107,7 @@ class TestReport:
 
 def _claim(mine: Path, claim: Claim) -> None:
     """Write it into the metadata of a file, over what it says."""
-    loaded = weights.load(str(mine))
+    loaded = load(str(mine))
     weights.save(mine, network_of(loaded), {**loaded.facts, **claim})
 
 

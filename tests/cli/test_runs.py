@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from lenetpad.cli import progress
+from lenetpad.lenet.weights import load
 from lenetpad.storage import runs
-from lenetpad.training import weights
 from lenetpad.values.recipes import (
     Recipe,
 )
@@ -39,10 +39,10 @@ class TestRuns:
             *(name, "finished"),
             "lenet5-modern-paper",
         )
-        facts = weights.load(str(out)).facts
+        facts = load(str(out)).facts
         assert 100 * kept["test_error"] == pytest.approx(facts["test_error"], abs=0.01)
         assert 100 * kept["last_error"] == pytest.approx(facts["validation_error"], abs=0.01)
-        same = weights.load(str(Path(kept["folder"]) / runs.WEIGHTS))
+        same = load(str(Path(kept["folder"]) / runs.WEIGHTS))
         assert same.facts == facts
         assert len([x for entry in runs.log(Path(kept["folder"])) for x in entry["losses"]]) == 10
 
@@ -68,7 +68,7 @@ class TestRuns:
         named = ("--continue", latest.name, "--runs", tmp_path, "--out", out)
         assert run("train", *named).status == 0
         one, two, three = (
-            weights.load(str(path))
+            load(str(path))
             for path in (tmp_path / "whole.safetensors", latest.folder / runs.WEIGHTS, out)
         )
         assert two.facts["figures"] == three.facts["figures"]
@@ -126,7 +126,7 @@ class TestRuns:
         runs.update(kept.folder, runs.CONFIG, {"asked": {**kept.config, "out": str(victim)}})
         assert run("train", "--continue", kept.name).status == 0
         assert victim.read_text() == "precious"
-        assert weights.load(str(kept.folder / runs.WEIGHTS))
+        assert load(str(kept.folder / runs.WEIGHTS))
 
     def test_only_what_can_go_on_does(self, run: Run, failing: Failing, tmp_path: Path) -> None:
         assert "there is no run 'x'" in failing("train", "--continue", "x")

@@ -14,9 +14,9 @@ import lenetpad
 from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
 from lenetpad.evaluation.evaluate import evaluate
+from lenetpad.lenet.weights import load
 from lenetpad.storage import runs
 from lenetpad.storage.mnist import SHA256
-from lenetpad.training import weights
 from lenetpad.training.fit import bf16_is_faster
 from lenetpad.training.network import network_of
 from lenetpad.values.models import DEFAULT_MODEL, PAPER, PRESET_NAMES
@@ -33,7 +33,7 @@ class TestTrain:
         options = ("--model", "lenet5-modern-paper", "--lr", 0.002, "--seed", 3, "--out", out)
         result = run("train", *options, *QUICK)
         assert result.status == 0
-        loaded = weights.load(str(out))
+        loaded = load(str(out))
         facts = loaded.facts
         assert loaded.config.name == "lenet5-modern"
         recipe = facts["recipe"]
@@ -70,7 +70,7 @@ class TestTrain:
         out = tmp_path / "mine.safetensors"
         options = ("--model", "lenet5-modern-paper", "--" + option.replace("_", "-"), value)
         run("train", *options, "--out", out, *QUICK)
-        facts = weights.load(str(out)).facts
+        facts = load(str(out)).facts
         assert facts["recipe"][option] == value
         assert facts["images"] == (80 if option == "fraction" else 160)
         assert facts["half"] is False
@@ -80,7 +80,7 @@ class TestTrain:
         run("train", "--preset", "study-2024", "--epochs", 1, "--out", out)
         [kept] = runs.listed(runs.home())[0]
         assert (kept.model, kept.config["preset"]) == ("lenet5-study", "Study 2024")
-        recipe = weights.load(str(out)).facts["recipe"]
+        recipe = load(str(out)).facts["recipe"]
         assert (recipe["batch_size"], recipe["schedule"], recipe["epochs"]) == (64, "step", 1)
 
     def test_it_goes_on_from_weights(self, run: Run, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ class TestTrain:
         options = ("--model", "lenet5-modern-paper", "--lr", 1e-9, *QUICK)
         run("train", *options, "--seed", 5, "--out", first)
         run("train", *options, "--start", first, "--out", second)
-        one, other = (weights.load(str(path)) for path in (first, second))
+        one, other = (load(str(path)) for path in (first, second))
         assert other.facts["start"] == first.name
         for name, mine in one.parameters.items():
             assert np.allclose(mine, other.parameters[name], atol=1e-6)
@@ -96,7 +96,7 @@ class TestTrain:
     def test_bf16_is_in_the_facts(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.safetensors"
         run("train", "--model", "lenet5-modern-paper", "--half", "--out", out, *QUICK)
-        assert weights.load(str(out)).facts["half"] is bf16_is_faster("cpu")
+        assert load(str(out)).facts["half"] is bf16_is_faster("cpu")
 
     def test_progress_goes_to_stderr(self, run: Run, tmp_path: Path) -> None:
         options = ("--model", "lenet5-modern-paper", "--out", tmp_path / "a.pth", "--epochs", 2)
@@ -112,7 +112,7 @@ class TestTrain:
         found = parsed(result.out)
         assert found.keys() == {"out", "n", "error", "run"}
         assert (found["out"], found["n"]) == (str(out), 100)
-        loaded = weights.load(str(out))
+        loaded = load(str(out))
         assert loaded.config.name == preset
         assert found["error"] == pytest.approx(evaluate(network_of(loaded), data.mnist()[1]).error)
 
@@ -138,7 +138,7 @@ class TestTrain:
                 out,
                 *QUICK,
             )
-            found.append(network_of(weights.load(str(out))).state_dict())
+            found.append(network_of(load(str(out))).state_dict())
         assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
         assert not torch.equal(found[0]["c1.weight"], found[2]["c1.weight"])
 
@@ -150,7 +150,7 @@ class TestTrain:
     def test_weights_are_calibrated(self, run: Run, tmp_path: Path, ink: Path) -> None:
         out = tmp_path / "mine.safetensors"
         run("train", "--model", "lenet5-modern-paper", "--out", out, *QUICK)
-        loaded = weights.load(str(out))
+        loaded = load(str(out))
         calibration = loaded.facts["calibration"]
         assert loaded.config.temperature == calibration["temperature"] > 0
         assert loaded.config.rubbish == calibration["rubbish"]

@@ -12,10 +12,9 @@ import pytest
 import torch
 
 from lenetpad.data.mixture import part_of
-from lenetpad.lenet.weights import shipped
+from lenetpad.lenet.weights import load, shipped
 from lenetpad.storage import runs
 from lenetpad.storage.mnist import SHA256
-from lenetpad.training import weights
 from lenetpad.training.network import build
 from lenetpad.values.conventions import READS_NOTHING
 from lenetpad.values.recipes import DISTILLATION_WEIGHT, RECIPES, Mixture, plan_of
@@ -28,13 +27,13 @@ class TestTrainOn:
         out = tmp_path / "taught.safetensors"
         teachers = ("--teachers", "lenet5-1998", shipped("lenet5-modern"))
         run("train", "--model", "lenet5-modern-paper", *teachers, "--out", out, *QUICK)
-        facts = weights.load(str(out)).facts
+        facts = load(str(out)).facts
         assert facts["teachers"] == ["lenet5-1998", "lenet5-modern.safetensors"]
         assert facts["recipe"]["taught"] == DISTILLATION_WEIGHT
         [kept] = runs.listed(runs.home())[0]
         assert plan_of(kept.model, kept.config).teachers[0] == "lenet5-1998"
         run("train", *teachers, "--taught", 0.2, "--preset", "quick", "--out", out, *QUICK)
-        assert weights.load(str(out)).facts["recipe"]["taught"] == 0.2
+        assert load(str(out)).facts["recipe"]["taught"] == 0.2
 
     def test_how_a_teacher_was_guessed_to_read_is_said(self, run: Run, tmp_path: Path) -> None:
         state = build("lenet5-modern", 1).state_dict()
@@ -55,7 +54,7 @@ class TestTrainOn:
         out = tmp_path / "mine.safetensors"
         chosen = ("--data", "folder", "--folder", tmp_path / "data")
         run("train", "--model", "lenet5-modern-paper", *chosen, "--out", out, *QUICK)
-        facts = weights.load(str(out)).facts
+        facts = load(str(out)).facts
         assert facts["test_set"] == "A folder of yours test"
         assert facts["figures"]["A folder of yours test"]["n"] == 10
         assert facts["data"][0]["file"] == "a folder of 60 images"
@@ -67,7 +66,7 @@ class TestTrainOn:
         for name, options in {"with": ["--ink", ink], "without": []}.items():
             out = tmp_path / f"{name}.safetensors"
             run("train", "--model", "lenet5-modern-paper", "--out", out, *options, *QUICK)
-            states[name] = weights.load(str(out))
+            states[name] = load(str(out))
         facts = states["with"].facts
         assert facts["images"] == 162
         digest = hashlib.sha256(ink.read_bytes()).hexdigest()
@@ -93,7 +92,7 @@ class TestTrainOn:
         path.write_text("".join(json.dumps(drawing) + "\n" for drawing in drawings))
         options = ("--model", "lenet5-modern", "--ink", path, "--out", out)
         assert run("train", *options, *QUICK).status == 0
-        facts = weights.load(str(out)).facts
+        facts = load(str(out)).facts
         assert facts["images"] == 160 + 2 * parts.count("train") + 10 + 4 + 4
         assert facts["figures"]["ink.jsonl"]["n"] == parts.count("test")
         assert facts["figures"].keys() >= {"MNIST test", "scribbles", "noise"}

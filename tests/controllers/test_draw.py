@@ -27,9 +27,9 @@ from lenetpad.ink.journal import recovered
 from lenetpad.ink.raster import draw
 from lenetpad.ink.strokes import Ink, Sheet, Stroke
 from lenetpad.lenet.config import PRESETS
+from lenetpad.lenet.weights import load
 from lenetpad.tools.event_loop import wait_until
 from lenetpad.tools.synthetic_pen import Pointer, SyntheticPen, pointer_events
-from lenetpad.training import weights
 from lenetpad.training.network import network_of
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
 from lenetpad.values.failures import Failure, Place
@@ -237,7 +237,7 @@ def test_weights_that_cannot_be_loaded_leave_the_network_that_works(
 @pytest.fixture
 def foreign(tmp_path: Path) -> Path:
     """The shipped modern network as another program might have saved it."""
-    network = network_of(weights.load("lenet5-modern"))
+    network = network_of(load("lenet5-modern"))
     names = dict(zip(("c1", "c3", "c5", "f6", "output"), "vwxyz", strict=True))
     state = {
         f"module.{names[key.partition('.')[0]]}.{key.partition('.')[2]}": tensor
@@ -327,7 +327,7 @@ def test_the_studys_file_opens_without_a_question(
     qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing], tmp_path: Path
 ) -> None:
     path = tmp_path / "lenet5_mnist_model.pth"
-    torch.save(network_of(weights.load("lenet5-modern")).state_dict(), path)
+    torch.save(network_of(load("lenet5-modern")).state_dict(), path)
     program = make_program()
     wait_for_reading(qtbot, program)
     with qtbot.assertNotEmitted(program.draw.recognition.conventions_asked):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import subprocess
 import sys
 import time
@@ -23,9 +24,9 @@ from lenetpad import app
 from lenetpad.app import Program
 from lenetpad.controllers.training.session import Session
 from lenetpad.engine.trainer import Target, Trainer
+from lenetpad.lenet.weights import load
 from lenetpad.storage import runs
 from lenetpad.storage.runs import Run
-from lenetpad.training import weights
 from lenetpad.ui.train.page import TrainPage
 from lenetpad.values.reading import Reading
 from lenetpad.values.recipes import Plan, Recipe
@@ -371,6 +372,19 @@ class TestRuns:
         assert not run.exists()
         assert list((run.parent / runs.BIN).iterdir())
 
+    def test_what_another_window_has_trained_is_listed(
+        self, desk: Callable[..., Desk], run: Path
+    ) -> None:
+        table = desk()
+        table.listed(lambda r: r.folder == run)
+        shutil.copytree(run, run.parent / "second")
+        table.program.window.activated.emit()
+        table.listed(lambda r: r.folder.name == "second")
+        table.program.window.open_page("draw")
+        shutil.copytree(run, run.parent / "third")
+        table.program.window.open_page("train")
+        table.listed(lambda r: r.folder.name == "third")
+
     def test_its_curves_and_kernels_are_shown(self, desk: Callable[..., Desk], run: Path) -> None:
         table = desk()
         table.do("show", table.listed(lambda r: r.folder == run))
@@ -408,7 +422,7 @@ class TestRuns:
         answer(monkeypatch, "getSaveFileName", out)
         table.do("export", found)
         table.wait(out.exists)
-        assert weights.load(str(out)).config.name == "lenet5-1998"
+        assert load(str(out)).config.name == "lenet5-1998"
         table.do("show", found)
         table.wait(lambda: len(table.page.film.frames) > 1)
         answer(monkeypatch, "getSaveFileName", tmp_path / "kernels")

@@ -23,8 +23,8 @@ from lenetpad.storage import resources
 #: What each event of the pen is noted as: when it was sent, and how many points there were then.
 NOTE: Final = struct.Struct("<dq")
 WAYS: Final = ("strokes", "one long stroke", "undo", "erase")
-#: How fast the ends are by which a window is told to go: nothing at all may be lost by them.
-ENDS: Final = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT")
+#: Ends by which a window is told to go: nothing at all may be lost by them.
+ENDS: Final = ("SIGTERM", "SIGHUP")
 SECOND: Final = 1.0
 
 WRITER: Final = """

@@ -17,8 +17,9 @@ from lenetpad.data.cancellation import CancelledError
 from lenetpad.data.labelled import DataError, Labelled
 from lenetpad.engine.evaluation import evaluate_job, evaluate_networks, evaluation_question
 from lenetpad.engine.evaluation_data import open_data
+from lenetpad.lenet.weights import load
 from lenetpad.storage import resources
-from lenetpad.training import opening, weights
+from lenetpad.training import opening
 from lenetpad.values.conventions import Conventions
 from lenetpad.values.evaluation import (
     DataChoice,
@@ -102,7 +103,7 @@ def test_a_device_that_fails_gives_way_to_the_cpu_and_that_is_said(few_ones: Dat
 def test_how_a_network_was_guessed_to_read_is_said(
     few_ones: DataChoice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped = weights.load("lenet5-study")
+    shipped = load("lenet5-study")
     conventions = Conventions("relu", "max", "unit", "zero")
     guesses = ((conventions, 0.9), (Conventions("tanh", "max", "unit", "zero"), 0.5))
     foreign = replace(shipped, name="mine.pth", conventions=conventions, guesses=guesses)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from lenetpad.data.labelled import NO_DIGIT, Labelled
 from lenetpad.evaluation.evaluate import evaluate, predict
 from lenetpad.evaluation.inference import BATCH
-from lenetpad.training import weights
+from lenetpad.lenet.weights import load
 from lenetpad.training.network import build, network_of
 from lenetpad.values.evaluation import (
     DataChoice,
@@ -156,7 +156,7 @@ def test_prediction_stops_where_the_generator_is_closed() -> None:
 
 def test_small_batches_change_no_answer(mnist: tuple[Labelled, Labelled]) -> None:
     some = Labelled(mnist[1].images[:600], mnist[1].labels[:600])
-    network = network_of(weights.load("lenet5-1998"))
+    network = network_of(load("lenet5-1998"))
     (*_, small), (*_, large) = predict(network, some, batch=70), predict(network, some)
     assert isinstance(small, Predictions)
     assert isinstance(large, Predictions)
@@ -168,7 +168,7 @@ def test_the_plots_calibration_error_is_that_of_the_evaluation(
     mnist: tuple[Labelled, Labelled],
 ) -> None:
     some = Labelled(mnist[1].images[:600], mnist[1].labels[:600])
-    *_, predictions = predict(network_of(weights.load("lenet5-study")), some)
+    *_, predictions = predict(network_of(load("lenet5-study")), some)
     assert isinstance(predictions, Predictions)
     asked = EvaluationRequest(1, (Choice(1, "lenet5-study"),), DataChoice("mnist"))
     found = EvaluationResults(asked, some.images.numpy(), some.labels.numpy(), (predictions,))

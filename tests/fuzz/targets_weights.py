@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import torch
 
-from lenetpad.lenet import facts, safetensors_file
-from lenetpad.lenet.weights import WeightsError
-from lenetpad.training import state_dicts, weights
+from lenetpad.lenet import facts, safetensors_file, state_dicts
+from lenetpad.lenet.identification import WeightsError
+from lenetpad.lenet.weights import load
 from tests.fuzz.fuzzing import Target
 
 FACTS: Final = {
@@ -108,7 +108,7 @@ def _decode_pickle(path: Path) -> None:
 
 
 def _load(path: Path) -> object:
-    return weights.load(str(path))
+    return load(str(path))
 
 
 def _target(name: str, suffix: str, seeds: Any, decode: Any = _load) -> Target:

@@ -296,3 +296,14 @@ def test_the_sample_ink_has_four_styles_of_each_digit(samples: list[Drawing]) ->
         assert 0 < points[:, 3].min() < points[:, 3].max() < 1
         assert points[:, :2].min() >= 0
         assert points[:, :2].max() <= 1000
+
+
+def test_a_long_stroke_is_written_in_parts_and_comes_back(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    ink = Ink((Stroke(rng.random((10_000, 4))), Stroke(rng.random((3, 4)))))
+    write_ink(tmp_path / "long.jsonl", [Drawing(ink, 7, "somebody")])
+    (drawing,) = read_ink(tmp_path / "long.jsonl")
+    assert (drawing.label, drawing.writer) == (7, "somebody")
+    for found, written in zip(drawing.ink.strokes, ink.strokes, strict=True):
+        assert np.array_equal(found.points[:, [0, 1, 3]], written.points[:, [0, 1, 3]])
+        assert np.allclose(found.points[:, 2], written.points[:, 2], atol=0.0005)

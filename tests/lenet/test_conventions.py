@@ -16,6 +16,7 @@ from lenetpad.lenet.config import PRESETS
 from lenetpad.lenet.conventions import FOREIGN, configuration, conventions_of, possible
 from lenetpad.lenet.layers import layer_specs, layer_table, total_parameters
 from lenetpad.lenet.recognizer import Recognizer
+from lenetpad.lenet.weights import load
 from lenetpad.storage import resources
 from lenetpad.training import weights
 from lenetpad.training.network import LeNet5, build, network_of, parameters_of
@@ -138,7 +139,7 @@ class TestManners:
 
     def test_an_inverted_input_has_a_range_of_its_own(self, tmp_path: Path) -> None:
         path = written(tmp_path / "a.pth", a_state())
-        loaded = weights.load(str(path), replace(STUDY, normalisation="inverted"))
+        loaded = load(str(path), replace(STUDY, normalisation="inverted"))
         view = Recognizer(loaded).describe(Choice(0, str(path))).layer("input")
         assert (view.low, view.high) == pytest.approx((-0.1, 1.175))
 
@@ -168,7 +169,7 @@ class TestGuess:
         self, conventions: Conventions, tmp_path: Path, mnist: tuple[Labelled, Labelled]
     ) -> None:
         state = trained(conventions, mnist[0])
-        loaded = weights.load(str(written(tmp_path / "a.pth", state)))
+        loaded = load(str(written(tmp_path / "a.pth", state)))
         guesses = dict(loaded.guesses)
         assert len(guesses) == len(loaded.guesses) == 4 * 3 * 5 * 3
         assert loaded.conventions == loaded.guesses[0][0]
@@ -185,7 +186,7 @@ class TestGuess:
     def test_what_is_known_is_not_guessed(self, tmp_path: Path) -> None:
         path = written(tmp_path / "a.pth", a_state())
         known = Conventions(activation="sigmoid", padding="zero")
-        loaded = weights.load(str(path), known)
+        loaded = load(str(path), known)
         assert len(loaded.guesses) == 3 * 5
         assert all(known.allows(conventions) for conventions, _ in loaded.guesses)
         assert loaded.conventions is not None
@@ -215,52 +216,52 @@ class TestPresets:
     def test_they_are_read_as_they_were_trained(
         self, model: str, conventions: Conventions, tmp_path: Path
     ) -> None:
-        network = network_of(weights.load(model))
+        network = network_of(load(model))
         state = {f"part{i:02}": t for i, t in enumerate(network.state_dict().values())}
-        loaded = weights.load(str(written(tmp_path / "a.pth", state)))
+        loaded = load(str(written(tmp_path / "a.pth", state)))
         assert loaded.conventions == loaded.guesses[0][0]
         assert loaded.conventions is not None
         # Paper in the border is close to zero, so the border cannot always be told.
         assert replace(loaded.conventions, padding="background") == conventions
         config, own = loaded.config, network.config
         assert (config.table, config.output) == (own.table, own.output)
-        told = network_of(weights.load(str(tmp_path / "a.pth"), conventions))
+        told = network_of(load(str(tmp_path / "a.pth"), conventions))
         with torch.inference_mode():
             pixels = shown(images())
             torch.testing.assert_close(told(pixels), network(pixels), atol=1e-5, rtol=1e-5)
 
     def test_kernels_and_codes_are_kept_with_the_weights(self, tmp_path: Path) -> None:
-        state = network_of(weights.load("lenet5-1998-paper")).state_dict()
+        state = network_of(load("lenet5-1998-paper")).state_dict()
         renamed = {f"x.{name}.y": tensor for name, tensor in state.items()}
         conventions = Conventions("tanh", "trained-sum", "unit", "zero")
-        first = network_of(weights.load(str(written(tmp_path / "a.pth", renamed)), conventions))
+        first = network_of(load(str(written(tmp_path / "a.pth", renamed)), conventions))
         weights.save(tmp_path / "b.safetensors", first, {})
-        again = network_of(weights.load(str(tmp_path / "b.safetensors")))
+        again = network_of(load(str(tmp_path / "b.safetensors")))
         assert again.config == first.config
         assert total_parameters(layer_specs(again.config)) == 60_000
-        view = Recognizer(weights.load(str(tmp_path / "b.safetensors"))).describe(Choice(0, ""))
+        view = Recognizer(load(str(tmp_path / "b.safetensors"))).describe(Choice(0, ""))
         assert view.coded
 
     def test_conventions_go_before_a_presets_names(self, tmp_path: Path) -> None:
-        state = network_of(weights.load("lenet5-1998-paper")).state_dict()
+        state = network_of(load("lenet5-1998-paper")).state_dict()
         conventions = Conventions("tanh", "trained-average", "unit", "zero")
-        loaded = weights.load(str(written(tmp_path / "a.pth", state)), conventions)
+        loaded = load(str(written(tmp_path / "a.pth", state)), conventions)
         assert loaded.conventions == conventions
         assert loaded.config.activation == "tanh"
 
     def test_kernels_of_a_grouped_convolution(self, tmp_path: Path) -> None:
-        state = network_of(weights.load("lenet5-study-paper")).state_dict()
+        state = network_of(load("lenet5-study-paper")).state_dict()
         conventions = Conventions("sigmoid", "study", "paper", "background")
         grouped = state | {"c3.weight": state["c3.weight"][:, None]}
-        network = network_of(weights.load(str(written(tmp_path / "a.pth", grouped)), conventions))
+        network = network_of(load(str(written(tmp_path / "a.pth", grouped)), conventions))
         assert torch.equal(network.state_dict()["c3.weight"], state["c3.weight"])
 
     def test_under_a_presets_names_another_network_is_asked_about(self, tmp_path: Path) -> None:
         """The 1998 network with a linear output that computes the same has the study's names."""
-        state = dict(network_of(weights.load("lenet5-1998-paper")).state_dict())
+        state = dict(network_of(load("lenet5-1998-paper")).state_dict())
         state["output.weight"] = 0.2 * state.pop("output.codes")
         state["output.bias"] = torch.zeros(10)
-        loaded = weights.load(str(written(tmp_path / "a.pth", state)))
+        loaded = load(str(written(tmp_path / "a.pth", state)))
         assert loaded.conventions is not None
         assert loaded.conventions.pooling == "trained-sum"
         assert loaded.guesses[0][1] > 0.95
@@ -272,23 +273,23 @@ class TestPresets:
     ) -> None:
         network = build(preset, 1)
         weights.save(tmp_path / "a.pth", network, {})
-        loaded = weights.load(str(tmp_path / "a.pth"))
+        loaded = load(str(tmp_path / "a.pth"))
         assert loaded.config.name == preset
         assert loaded.warning == READS_NOTHING
         assert open_recognizer(Choice(0, str(tmp_path / "a.pth"))).notice == READS_NOTHING
 
     @pytest.mark.parametrize("model", MODEL_NAMES)
     def test_what_ships_opens_without_a_word(self, model: str, tmp_path: Path) -> None:
-        network = network_of(weights.load(model))
+        network = network_of(load(model))
         weights.save(tmp_path / "a.pth", network, {})
-        loaded = weights.load(str(tmp_path / "a.pth"))
+        loaded = load(str(tmp_path / "a.pth"))
         assert (loaded.conventions, loaded.warning) == (None, "")
         assert network_of(loaded).config == PRESETS[model.removesuffix(PAPER)]
 
     def test_weights_without_a_bias_that_are_no_codes(self, tmp_path: Path) -> None:
         state = a_state()
         del state["fc3.bias"]
-        loaded = weights.load(str(written(tmp_path / "a.pth", state)), STUDY)
+        loaded = load(str(written(tmp_path / "a.pth", state)), STUDY)
         assert loaded.config.output == "linear"
 
 
@@ -305,7 +306,7 @@ class TestStudy:
         conventions = replace(STUDY, padding=padding)
         state = trained(conventions, mnist[0], self.NAMES)
         named = {prefix + name: tensor for name, tensor in state.items()}
-        loaded = weights.load(str(written(tmp_path / "lenet5_mnist_model.pth", named)))
+        loaded = load(str(written(tmp_path / "lenet5_mnist_model.pth", named)))
         assert (loaded.conventions, loaded.guesses) == (None, ())
         assert network_of(loaded).config == replace(PRESETS["lenet5-modern"], padding=padding)
         pixels = mnist[1].images[:50, None].float() / 255
@@ -316,15 +317,15 @@ class TestStudy:
             )
 
     def test_our_own_plain_file_keeps_its_border(self, tmp_path: Path) -> None:
-        network = network_of(weights.load("lenet5-modern"))
+        network = network_of(load("lenet5-modern"))
         weights.save(tmp_path / "a.pth", network, {})
-        assert weights.load(str(tmp_path / "a.pth")).config == PRESETS["lenet5-modern"]
+        assert load(str(tmp_path / "a.pth")).config == PRESETS["lenet5-modern"]
 
     def test_under_its_names_another_network_is_asked_about(
         self, tmp_path: Path, mnist: tuple[Labelled, Labelled]
     ) -> None:
         state = trained(Conventions("tanh", "average", "unit", "zero"), mnist[0], self.NAMES)
-        loaded = weights.load(str(written(tmp_path / "a.pth", state)))
+        loaded = load(str(written(tmp_path / "a.pth", state)))
         assert loaded.guesses
         assert loaded.conventions is not None
         assert loaded.conventions.activation == "tanh"
@@ -334,7 +335,7 @@ class TestStudy:
         self, normalisation: str, tmp_path: Path, mnist: tuple[Labelled, Labelled]
     ) -> None:
         state = trained(replace(STUDY, normalisation=normalisation), mnist[0], self.NAMES)
-        loaded = weights.load(str(written(tmp_path / "a.pth", state)))
+        loaded = load(str(written(tmp_path / "a.pth", state)))
         assert loaded.conventions is not None
         assert loaded.conventions.normalisation == normalisation
 
@@ -349,7 +350,7 @@ class TestStudy:
         guessing.digits.cache_clear()
         monkeypatch.setattr(resources, "path", lambda name: tmp_path / name)
         path = written(tmp_path / "a.pth", a_state(self.NAMES))
-        assert weights.load(str(path)).config == PRESETS["lenet5-modern"]
+        assert load(str(path)).config == PRESETS["lenet5-modern"]
 
 
 class TestMetadata:
@@ -362,9 +363,9 @@ class TestMetadata:
         self, conventions: Conventions, tmp_path: Path
     ) -> None:
         path = written(tmp_path / "a.pth", a_state())
-        first = network_of(weights.load(str(path), conventions))
+        first = network_of(load(str(path), conventions))
         weights.save(tmp_path / "b.safetensors", first, {"by": "me"})
-        again = weights.load(str(tmp_path / "b.safetensors"))
+        again = load(str(tmp_path / "b.safetensors"))
         assert network_of(again).config == first.config
         assert (again.conventions, again.guesses, again.facts) == (None, (), {"by": "me"})
 
@@ -372,7 +373,7 @@ class TestMetadata:
         network = build("lenet5-modern", 0)
         network.config = replace(network.config, padding="zero")
         weights.save(tmp_path / "b.safetensors", network, {})
-        again = weights.load(str(tmp_path / "b.safetensors"))
+        again = load(str(tmp_path / "b.safetensors"))
         assert network_of(again).config == network.config
 
     @pytest.mark.parametrize("conventions", ["", "odd", "relu max symmetric odd"])

@@ -17,8 +17,8 @@ from lenetpad.lenet.conventions import ACTIVATION, NORMALISATION, PADDING, POOLI
 from lenetpad.lenet.forward import STEP, forward, in_batches, log_posteriors
 from lenetpad.lenet.layers import LAYERS, layer_specs, parameter_shapes
 from lenetpad.lenet.single_image import SingleImagePass
+from lenetpad.lenet.weights import Weights, load
 from lenetpad.storage import resources
-from lenetpad.training import weights
 from lenetpad.training.network import LeNet5, build, network_of, parameters_of
 from lenetpad.values.conventions import Conventions
 from lenetpad.values.layers import LayerKind, LayerSpec
@@ -95,7 +95,7 @@ def passes(config: LeNet5Config, network: LeNet5) -> None:
 
 @pytest.mark.parametrize("model", MODEL_NAMES)
 def test_what_ships_reads_in_numpy_as_in_torch(model: str) -> None:
-    loaded = weights.load(model)
+    loaded = load(model)
     passes(loaded.config, network_of(loaded))
 
 
@@ -148,7 +148,7 @@ class TestSpaceDisplacement:
     @pytest.mark.parametrize("model", MODEL_NAMES)
     @pytest.mark.parametrize(("height", "width"), [(32, 96), (48, 40), (33, 50)])
     def test_torch_computes_the_same(self, model: str, height: int, width: int) -> None:
-        loaded = weights.load(model)
+        loaded = load(model)
         images = pictures(2, height, width)
         taps: dict[str, Array] = {}
         output = forward(loaded.config, loaded.parameters, images, taps)
@@ -172,7 +172,7 @@ class TestSpecs:
     def test_any_unit_can_be_computed_from_its_layers_description(
         self, model: str, name: str
     ) -> None:
-        loaded = weights.load(model)
+        loaded = load(model)
         taps: dict[str, Array] = {}
         forward(loaded.config, loaded.parameters, pad(digits()), taps)
         specs = layer_specs(loaded.config)
@@ -202,9 +202,7 @@ class TestSpecs:
         assert sizes["output"] == sizes["C5"] == (5, 5)
 
 
-def unit_of(
-    spec: LayerSpec, before: Array, loaded: weights.Weights, m: int, y: int, x: int
-) -> float:
+def unit_of(spec: LayerSpec, before: Array, loaded: Weights, m: int, y: int, x: int) -> float:
     """A unit's weighted sum, from its layer's description and parameters alone."""
     p, k = loaded.parameters, spec.kernel
     units = before.reshape(len(before), -1) if before.ndim == 1 else before
@@ -230,7 +228,7 @@ def unit_of(
 
 
 def test_a_larger_temperature_flattens_the_posteriors_of_both_passes() -> None:
-    loaded = weights.load("lenet5-1998")
+    loaded = load("lenet5-1998")
     image = digits()[1]
     sharp, flat = (
         SingleImagePass(replace(loaded.config, temperature=t), loaded.parameters)(image)[1]
@@ -241,7 +239,7 @@ def test_a_larger_temperature_flattens_the_posteriors_of_both_passes() -> None:
 
 
 def test_what_is_read_cannot_be_changed() -> None:
-    loaded = weights.load("lenet5-1998")
+    loaded = load("lenet5-1998")
     taps, posteriors = SingleImagePass(loaded.config, loaded.parameters)(digits()[1])
     for values in (*taps.values(), posteriors):
         assert not values.flags.writeable
@@ -253,7 +251,7 @@ def test_what_is_read_cannot_be_changed() -> None:
 @pytest.mark.parametrize("model", MODEL_NAMES)
 def test_scores_far_from_nought_have_posteriors_too(model: str) -> None:
     """As of a linear output with large weights: their exponentials are beyond any number."""
-    config = weights.load(model).config
+    config = load(model).config
     output = np.float32(1000) * np.random.default_rng(4).random((3, 10), np.float32)
     output[1] += np.float32(1e5)
     found = np.exp(log_posteriors(config, output))
@@ -262,7 +260,7 @@ def test_scores_far_from_nought_have_posteriors_too(model: str) -> None:
 
 
 def test_a_pass_with_large_scores_has_posteriors_too() -> None:
-    loaded = weights.load("lenet5-modern")
+    loaded = load("lenet5-modern")
     large = {name: values.copy() for name, values in loaded.parameters.items()}
     large["output.bias"] += np.float32(1e4)
     posteriors = SingleImagePass(loaded.config, large)(digits()[1])[1]
@@ -271,7 +269,7 @@ def test_a_pass_with_large_scores_has_posteriors_too() -> None:
 
 
 def test_batches_give_what_all_images_give_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = weights.load("lenet5-1998")
+    loaded = load("lenet5-1998")
     images = pad(digits())
     monkeypatch.setattr(passing, "BATCH", 2)
     batches = list(in_batches(loaded.config, loaded.parameters, images))
@@ -281,7 +279,7 @@ def test_batches_give_what_all_images_give_at_once(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_next_image_leaves_the_taps_of_the_last_alone() -> None:
-    loaded = weights.load("lenet5-1998")
+    loaded = load("lenet5-1998")
     single = SingleImagePass(loaded.config, loaded.parameters)
     taps, posteriors = single(digits()[1])
     kept = {name: values.copy() for name, values in taps.items()}

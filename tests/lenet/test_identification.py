@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import nn
 
-from lenetpad.lenet.weights import LARGEST_FILE
-from lenetpad.training import weights
+from lenetpad.lenet.identification import LARGEST_FILE
+from lenetpad.lenet.weights import load
 from lenetpad.training.network import network_of
 from lenetpad.values.conventions import Conventions
 from tests.foreign_weights import (
@@ -86,7 +86,7 @@ class TestNames:
         path = tmp_path / "a.pth"
         torch.save({"model_state_dict": nn.DataParallel(network).state_dict()}, path)
         conventions = Conventions("tanh", "average", "mnist", "zero")
-        opened, pixels = network_of(weights.load(str(path), conventions)), images()
+        opened, pixels = network_of(load(str(path), conventions)), images()
         with torch.inference_mode():
             theirs = network((pixels - 0.1307) / 0.3081)
             torch.testing.assert_close(opened(shown(pixels)), theirs, atol=1e-5, rtol=1e-5)

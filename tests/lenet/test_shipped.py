@@ -18,9 +18,8 @@ from lenetpad.ink.raster import draw
 from lenetpad.ink.styles import written
 from lenetpad.lenet.codes import codes
 from lenetpad.lenet.config import PRESETS
-from lenetpad.lenet.weights import FORMAT, shipped
+from lenetpad.lenet.weights import FORMAT, load, shipped
 from lenetpad.storage.mnist import SHA256
-from lenetpad.training import weights
 from lenetpad.training.network import build, network_of
 from lenetpad.values.models import MODEL_NAMES, PAPER
 from lenetpad.values.recipes import DISTILLATION, RECIPES, TEACHERS, usual_recipe
@@ -33,7 +32,7 @@ HIGHEST_CALIBRATION_ERROR = 1.0
 def test_mnists_figures_are_what_the_file_says(
     model: str, mnist: tuple[Labelled, Labelled]
 ) -> None:
-    loaded = weights.load(model)
+    loaded = load(model)
     found = figures(evaluated(network_of(loaded), {MNIST_TEST: mnist[1]}))[MNIST_TEST]
     assert loaded.test_error == pytest.approx(found["error"], abs=0.011)
     assert found == pytest.approx(loaded.facts["figures"][MNIST_TEST], abs=0.021)
@@ -43,7 +42,7 @@ def test_mnists_figures_are_what_the_file_says(
 
 @pytest.mark.parametrize("model", MODEL_NAMES)
 def test_the_calibration_is_what_the_file_says(model: str) -> None:
-    loaded = weights.load(model)
+    loaded = load(model)
     config, calibration = loaded.config, loaded.facts["calibration"]
     assert (config.temperature, config.rubbish) == (
         calibration["temperature"],
@@ -53,7 +52,7 @@ def test_the_calibration_is_what_the_file_says(model: str) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_scribbles_and_noise_are_no_digits(preset: str) -> None:
-    network = network_of(weights.load(preset))
+    network = network_of(load(preset))
     for made in (scribbles(300, SEEDS["test"]), noise(100, SEEDS["test"])):
         assert evaluate(network, made).refused.mean() > 0.95
 
@@ -65,13 +64,13 @@ def test_digits_in_every_form_are_read(preset: str) -> None:
     forms = [(digit, written(digit, rng, newer=True)) for digit in range(10) for _ in range(30)]
     images = np.stack([np.rint(255 * draw(ink)) for _, ink in forms])
     labelled = data.labelled(images, np.array([digit for digit, _ in forms]))
-    result = evaluate(network_of(weights.load(preset)), labelled)
+    result = evaluate(network_of(load(preset)), labelled)
     assert result.error < 0.03
 
 
 @pytest.mark.parametrize("model", MODEL_NAMES)
 def test_the_file_says_how_it_was_made(model: str) -> None:
-    loaded = weights.load(model)
+    loaded = load(model)
     assert loaded.name == model
     assert loaded.config.name == model.removesuffix(PAPER)
     facts = loaded.facts
@@ -99,13 +98,13 @@ def test_the_file_is_of_this_format(model: str) -> None:
 
 
 def test_the_codes_are_those_of_the_source() -> None:
-    state = network_of(weights.load("lenet5-1998")).state_dict()
+    state = network_of(load("lenet5-1998")).state_dict()
     assert np.array_equal(state["output.codes"].numpy(), codes())
 
 
 @pytest.mark.parametrize("model", MODEL_NAMES)
 def test_the_network_was_trained(model: str) -> None:
-    loaded = network_of(weights.load(model))
+    loaded = network_of(load(model))
     initial = build(model.removesuffix(PAPER), RECIPES[model].seed)
     assert not loaded.training
     before = dict(initial.named_parameters())

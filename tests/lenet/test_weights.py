@@ -15,7 +15,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lenetpad.lenet.config import PRESETS
-from lenetpad.lenet.weights import LARGEST_FILE, Weights, WeightsError
+from lenetpad.lenet.identification import LARGEST_FILE, WeightsError
+from lenetpad.lenet.weights import Weights, load
 from lenetpad.training import weights
 from lenetpad.training.network import LeNet5, build, network_of
 
@@ -58,7 +59,7 @@ def same(one: LeNet5, other: LeNet5) -> bool:
 def refusal(path: Path) -> str:
     """The one clear line with which a file is refused; it names the file."""
     with pytest.raises(WeightsError) as caught:
-        weights.load(str(path))
+        load(str(path))
     message = str(caught.value)
     assert message.isprintable()
     assert len(message) <= 300
@@ -69,7 +70,7 @@ def refusal(path: Path) -> str:
 def outcome(path: Path) -> str:
     """The name under which a file loads, or why it does not."""
     try:
-        return weights.load(str(path)).name
+        return load(str(path)).name
     except WeightsError as error:
         return str(error)
 
@@ -80,7 +81,7 @@ def test_what_is_saved_is_loaded_bit_by_bit(preset: str, suffix: str, tmp_path: 
     network = build(preset, 11)
     path = tmp_path / f"mine{suffix}"
     weights.save(path, network, {})
-    loaded = weights.load(str(path))
+    loaded = load(str(path))
     assert same(network, network_of(loaded))
     assert loaded.config is PRESETS[preset]
     assert loaded.name == f"mine{suffix}"
@@ -95,7 +96,7 @@ def test_metadata_survive(tmp_path: Path) -> None:
     }
     path = tmp_path / "mine.safetensors"
     weights.save(path, build("lenet5-1998", 0), facts)
-    loaded = weights.load(str(path))
+    loaded = load(str(path))
     assert loaded.facts == facts
     assert loaded.test_error == 0.62
 
@@ -134,7 +135,7 @@ def test_paths_of_the_machine_that_made_a_file_are_not_passed_on(tmp_path: Path)
     facts = {"data": [{"file": path, "title": "mine"} for path in paths], "by": "a/b"}
     path = tmp_path / "mine.safetensors"
     weights.save(path, build("lenet5-modern", 0), facts)
-    loaded = weights.load(str(path))
+    loaded = load(str(path))
     kept = {"file": "a file or folder of its maker's", "title": "mine"}
     assert loaded.facts == {"data": [kept] * 3, "by": "a/b"}
 
@@ -142,7 +143,7 @@ def test_paths_of_the_machine_that_made_a_file_are_not_passed_on(tmp_path: Path)
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_studys_state_dict_opens(suffix: str, tmp_path: Path) -> None:
     state = study_state()
-    loaded = weights.load(str(written(tmp_path / f"lenet5_mnist_model{suffix}", state)))
+    loaded = load(str(written(tmp_path / f"lenet5_mnist_model{suffix}", state)))
     assert loaded.config.name == "lenet5-modern"
     found = network_of(loaded).state_dict()
     assert all(torch.equal(found[name], tensor) for name, tensor in state.items())
@@ -160,14 +161,14 @@ def test_an_old_state_dict_opens(tmp_path: Path) -> None:
     path = tmp_path / "old.pth"
     torch.save(study_state(), path, _use_new_zipfile_serialization=False)
     assert torch.equal(
-        network_of(weights.load(str(path))).state_dict()["f6.weight"], study_state()["f6.weight"]
+        network_of(load(str(path))).state_dict()["f6.weight"], study_state()["f6.weight"]
     )
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float64])
 def test_other_precisions_are_converted(dtype: torch.dtype, tmp_path: Path) -> None:
     state = {name: tensor.to(dtype) for name, tensor in study_state().items()}
-    network = network_of(weights.load(str(written(tmp_path / "mine.pth", state))))
+    network = network_of(load(str(written(tmp_path / "mine.pth", state))))
     assert network.c1.weight.dtype == torch.float32
     assert torch.equal(network.c1.weight, state["c1.weight"].float())
 
@@ -282,7 +283,7 @@ class TestRefusals:
     @pytest.mark.parametrize("name", ["lenet5-1989", "none", "LENET5-1998"])
     def test_an_unknown_preset(self, name: str) -> None:
         with pytest.raises(WeightsError) as caught:
-            weights.load(name)
+            load(name)
         assert all(preset in str(caught.value) for preset in PRESETS)
 
     def test_a_file_for_a_preset_of_the_future(self, tmp_path: Path) -> None:
@@ -372,7 +373,7 @@ class TestSaving:
         new = build("lenet5-1998", 1)
         weights.save(path, build("lenet5-1998", 0), {})
         weights.save(path, new, {})
-        assert same(network_of(weights.load(str(path))), new)
+        assert same(network_of(load(str(path))), new)
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
     def test_a_disk_that_fills_up_leaves_the_old_file_whole(
@@ -389,7 +390,7 @@ class TestSaving:
         with pytest.raises(WeightsError, match="No space left on device"):
             weights.save(path, build("lenet5-1998", 1), {})
         assert os.listdir(tmp_path) == [path.name]
-        assert same(network_of(weights.load(str(path))), old)
+        assert same(network_of(load(str(path))), old)
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
     def test_a_disk_that_is_full(

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from lenetpad.lenet.weights import WeightsError
+from lenetpad.lenet.identification import WeightsError
+from lenetpad.lenet.weights import load
 from lenetpad.storage import runs, signing
 from lenetpad.storage.decoding import InputError
 from lenetpad.storage.runs import Run, RunError
 from lenetpad.training import histories
-from lenetpad.training.weights import load
 from lenetpad.values.recipes import plan_of
 from tests import hostile_runs
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from lenetpad.data.distortions import padded
 from lenetpad.data.labelled import NO_DIGIT, Labelled
 from lenetpad.evaluation.inference import outputs
-from lenetpad.training import weights
+from lenetpad.lenet.weights import load
 from lenetpad.training.distillation import Teachers
 from lenetpad.training.fit import Training, TrainingError
 from lenetpad.training.network import LeNet5, build, network_of
@@ -43,7 +43,7 @@ def posteriors(network: LeNet5, images: Tensor) -> Tensor:
 def test_the_soft_targets_are_the_softened_mean(
     distillation_temperature: float, few: Labelled
 ) -> None:
-    networks = [network_of(weights.load(name)) for name in ("lenet5-1998", "lenet5-modern")]
+    networks = [network_of(load(name)) for name in ("lenet5-1998", "lenet5-modern")]
     images = padded(few.images[:40])
     soft_targets = Teachers(networks, distillation_temperature, "cpu").soft_targets(images, 11)
     expected = softened(
@@ -54,7 +54,7 @@ def test_the_soft_targets_are_the_softened_mean(
 
 
 def test_who_knows_no_rubbish_gives_it_nothing(few: Labelled) -> None:
-    network = network_of(weights.load("lenet5-modern"))
+    network = network_of(load("lenet5-modern"))
     network.calibrate(temperature=1.0, rubbish=None)
     soft_targets = Teachers([network], 1.0, "cpu").soft_targets(padded(few.images[:5]), 11)
     assert bool((soft_targets[:, NO_DIGIT] == 0).all())
@@ -62,7 +62,7 @@ def test_who_knows_no_rubbish_gives_it_nothing(few: Labelled) -> None:
 
 
 def test_what_rubbish_gets_falls_to_the_digits_of_a_pupil_without_it(few: Labelled) -> None:
-    network = network_of(weights.load("lenet5-modern"))
+    network = network_of(load("lenet5-modern"))
     images = padded(few.images[:20])
     soft_targets = Teachers([network], 1.0, "cpu").soft_targets(images, 10)
     digits = posteriors(network, images)[:, :10]
@@ -70,7 +70,7 @@ def test_what_rubbish_gets_falls_to_the_digits_of_a_pupil_without_it(few: Labell
 
 
 def test_teachers_who_are_certain_of_no_digit_say_nothing_of_the_digits(few: Labelled) -> None:
-    network = network_of(weights.load("lenet5-modern"))
+    network = network_of(load("lenet5-modern"))
     network.calibrate(temperature=0.01, rubbish=-1e6)
     teachers = Teachers([network], 2.0, "cpu")
     images = padded(few.images[:5])
@@ -80,8 +80,8 @@ def test_teachers_who_are_certain_of_no_digit_say_nothing_of_the_digits(few: Lab
 
 @pytest.mark.parametrize("distillation_temperature", [1.0, 2.0])
 def test_the_loss_is_the_divergence(distillation_temperature: float, few: Labelled) -> None:
-    teacher = network_of(weights.load("lenet5-1998"))
-    own = network_of(weights.load("lenet5-study"))
+    teacher = network_of(load("lenet5-1998"))
+    own = network_of(load("lenet5-study"))
     images = padded(few.images[:40])
     p = softened([posteriors(teacher, images)], distillation_temperature)
     q = softened([posteriors(own, images)], distillation_temperature)
@@ -97,7 +97,7 @@ def test_the_loss_is_the_divergence(distillation_temperature: float, few: Labell
 
 
 def test_a_pupil_learns_what_the_teacher_thinks_whatever_the_labels_say(few: Labelled) -> None:
-    teacher = network_of(weights.load("lenet5-modern"))
+    teacher = network_of(load("lenet5-modern"))
     before = {name: tensor.clone() for name, tensor in teacher.state_dict().items()}
     wrong = Labelled(few.images, (few.labels + 1) % 10)
     network = build("lenet5-modern", 1)
@@ -111,7 +111,7 @@ def test_a_seed_decides_every_bit(few: Labelled) -> None:
     found = []
     for _ in range(2):
         network = build("lenet5-study", 1)
-        teachers = [network_of(weights.load(name)) for name in ("lenet5-1998", "lenet5-modern")]
+        teachers = [network_of(load(name)) for name in ("lenet5-1998", "lenet5-modern")]
         list(
             Training(
                 network, few, replace(ALONE, distillation_weight=0.7), teachers=teachers
@@ -127,7 +127,7 @@ def test_the_part_decides_between_labels_and_teachers(few: Labelled) -> None:
     gradients = {}
     for part in (0.0, 0.5, 1.0):
         network = build("lenet5-1998", 1)
-        teacher = network_of(weights.load("lenet5-modern"))
+        teacher = network_of(load("lenet5-modern"))
         one_step = replace(ALONE, validation=0, distillation_weight=part)
         list(Training(network, batch, one_step, teachers=[teacher]).run())
         assert network.f6.weight.grad is not None

@@ -18,9 +18,9 @@ from torch.nn import functional
 from lenetpad.data.labelled import Labelled
 from lenetpad.lenet.config import PRESETS
 from lenetpad.lenet.conventions import configuration
-from lenetpad.lenet.weights import Weights, WeightsError
+from lenetpad.lenet.identification import WeightsError
+from lenetpad.lenet.weights import Weights, load
 from lenetpad.training import export as exporting
-from lenetpad.training import weights
 from lenetpad.training.export import ONNX_PACKAGES, ExportError, export
 from lenetpad.training.network import LeNet5, network_of, parameters_of
 from lenetpad.values.conventions import Conventions
@@ -60,7 +60,7 @@ def output(network: LeNet5, images: Tensor) -> Tensor:
 def test_the_studys_format_is_what_torch_alone_reads_and_computes(
     tmp_path: Path, digits: Tensor
 ) -> None:
-    loaded = weights.load("lenet5-modern")
+    loaded = load("lenet5-modern")
     path = tmp_path / "lenet5_mnist_model.pth"
     export(loaded, path)
     state = torch.load(path, weights_only=True)
@@ -84,11 +84,11 @@ def test_the_studys_format_is_what_torch_alone_reads_and_computes(
 @pytest.mark.parametrize("suffix", [".pth", ".pt", ".safetensors"])
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_comes_back(preset: str, suffix: str, tmp_path: Path, digits: Tensor) -> None:
-    loaded = weights.load(preset)
+    loaded = load(preset)
     written = export(loaded, tmp_path / f"mine{suffix}")
     assert (written.images, written.difference) == (100, 0.0)
     assert os.listdir(tmp_path) == [f"mine{suffix}"]
-    again = weights.load(str(tmp_path / f"mine{suffix}"))
+    again = load(str(tmp_path / f"mine{suffix}"))
     assert again.config.name == preset
     assert torch.equal(output(network_of(again), digits), output(network_of(loaded), digits))
     assert again.facts == (loaded.facts if suffix == ".safetensors" else {})
@@ -103,18 +103,18 @@ def test_a_network_from_elsewhere_comes_back(
     loaded = a_foreign_network(conventions)
     path = tmp_path / f"mine{suffix}"
     export(loaded, path)
-    again = weights.load(str(path), Conventions() if suffix == ".safetensors" else conventions)
+    again = load(str(path), Conventions() if suffix == ".safetensors" else conventions)
     assert again.guesses == ()
     assert torch.equal(output(network_of(again), digits), output(network_of(loaded), digits))
 
 
 def test_the_studys_border_goes_with_the_safetensors(tmp_path: Path) -> None:
-    loaded = weights.load("lenet5-modern")
+    loaded = load("lenet5-modern")
     loaded = replace(loaded, config=replace(loaded.config, padding="zero"))
     export(loaded, tmp_path / "mine.safetensors")
     with safe_open(tmp_path / "mine.safetensors", framework="pt") as file:
         assert file.metadata()["manner"] == "relu max symmetric zero"
-    assert weights.load(str(tmp_path / "mine.safetensors")).config.padding == "zero"
+    assert load(str(tmp_path / "mine.safetensors")).config.padding == "zero"
 
 
 @needs_onnx
@@ -123,7 +123,7 @@ class TestOnnx:
     def test_onnxruntime_computes_the_same(
         self, preset: str, tmp_path: Path, digits: Tensor
     ) -> None:
-        self.compare(weights.load(preset), tmp_path / "mine.onnx", digits)
+        self.compare(load(preset), tmp_path / "mine.onnx", digits)
 
     @pytest.mark.parametrize(
         ("pooling", "padding"), [("average", "resized"), ("trained-sum", "zero")]
@@ -169,7 +169,7 @@ class TestRefusals:
 
         monkeypatch.setattr(exporting, "save", save_wrongly)
         with pytest.raises(ExportError, match="computes something else than the program"):
-            export(weights.load("lenet5-modern"), path)
+            export(load("lenet5-modern"), path)
         assert os.listdir(tmp_path) == ["mine.pth"]
         assert path.read_bytes() == b"the old file"
 
@@ -178,7 +178,7 @@ class TestRefusals:
     ) -> None:
         monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
         with pytest.raises(ExportError) as caught:
-            export(weights.load("lenet5-modern"), tmp_path / "mine.onnx")
+            export(load("lenet5-modern"), tmp_path / "mine.onnx")
         assert str(caught.value) == (
             "ONNX needs onnx, onnxruntime, onnxscript: "
             "python -m pip install onnx onnxruntime onnxscript"
@@ -188,7 +188,7 @@ class TestRefusals:
     def test_a_bundle_says_that_it_has_no_onnx(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        network = weights.load("lenet5-modern")
+        network = load("lenet5-modern")
         monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
         monkeypatch.setattr(sys, "frozen", True, raising=False)
         with pytest.raises(ExportError, match=r"ONNX needs onnx.*as a Python package") as caught:
@@ -199,11 +199,11 @@ class TestRefusals:
     def test_a_place_that_cannot_be_written(self, suffix: str, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         with pytest.raises((ExportError, WeightsError), match="cannot be written"):
-            export(weights.load("lenet5-modern"), tmp_path / "file" / f"mine{suffix}")
+            export(load("lenet5-modern"), tmp_path / "file" / f"mine{suffix}")
         (tmp_path / f"folder{suffix}").mkdir()
         with pytest.raises(ExportError, match="it is a folder"):
-            export(weights.load("lenet5-modern"), tmp_path / f"folder{suffix}")
+            export(load("lenet5-modern"), tmp_path / f"folder{suffix}")
 
     def test_a_format_that_is_not_known(self, tmp_path: Path) -> None:
         with pytest.raises(ExportError, match=r"must end in one of .*\.onnx"):
-            export(weights.load("lenet5-modern"), tmp_path / "mine.h5")
+            export(load("lenet5-modern"), tmp_path / "mine.h5")

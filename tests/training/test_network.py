@@ -10,7 +10,7 @@ from torch import Tensor
 from lenetpad.data.distortions import padded
 from lenetpad.data.labelled import Labelled
 from lenetpad.lenet.config import PRESETS
-from lenetpad.training import weights
+from lenetpad.lenet.weights import load
 from lenetpad.training.network import LeNet5, build, network_of
 from tests import oracle
 from tests.oracle import SHAPES
@@ -63,7 +63,7 @@ def test_every_tap_of_the_shipped_weights_equals_the_formulas(
 ) -> None:
     digits = padded(mnist[1].images[:6])
     noise = torch.rand(2, 1, 32, 32, generator=torch.Generator().manual_seed(9))
-    assert_equals_oracle(network_of(weights.load(preset)), torch.cat([digits, noise]))
+    assert_equals_oracle(network_of(load(preset)), torch.cat([digits, noise]))
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -18,8 +18,9 @@ from lenetpad.ink.files import read_ink
 from lenetpad.ink.raster import draw, pad
 from lenetpad.lenet.codes import codes
 from lenetpad.lenet.config import PRESETS
+from lenetpad.lenet.identification import WeightsError
 from lenetpad.lenet.recognizer import Recognizer
-from lenetpad.lenet.weights import Weights, WeightsError
+from lenetpad.lenet.weights import Weights
 from lenetpad.storage import resources
 from lenetpad.training import opening as module
 from lenetpad.training import recognizer as torch_module

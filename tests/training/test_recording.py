@@ -15,9 +15,10 @@ import pytest
 import torch
 
 from lenetpad.data.labelled import Labelled
+from lenetpad.lenet.weights import load
 from lenetpad.storage import runs
 from lenetpad.training import fit as training_module
-from lenetpad.training import recording, weights
+from lenetpad.training import recording
 from lenetpad.training.fit import Training, TrainingError
 from lenetpad.training.network import build
 from lenetpad.training.tensorboard import Events
@@ -73,7 +74,7 @@ def test_a_run_keeps_every_loss_and_the_best_weights(few: Labelled, folder: Path
     assert losses(folder) == pytest.approx(expected, abs=1e-6)
     errors = [r.validation_error for r in reports if r.validation_error is not None]
     assert (run.best_error, run.last_error) == (min(errors), errors[-1])
-    best = weights.load(str(folder / runs.BEST))
+    best = load(str(folder / runs.BEST))
     assert best.facts["seed"] == 1
     recording.finish(folder, 0.25)
     ended = runs.read(folder)

@@ -52,6 +52,16 @@ class TrainingController(PageController):
         self.snapshot_received.connect(networks.refresh)
         networks.devices_found.connect(self._show_devices)
         networks.other_chosen.connect(self._stop_watching)
+        self.window.activated.connect(self._list_runs)
+
+    def page_opened(self) -> None:
+        """List the runs anew: another window, or a command, may have made some."""
+        self._list_runs()
+
+    @Slot()
+    def _list_runs(self) -> None:
+        if self.page is not None:
+            self.runs.refresh()
 
     def connect_page(self) -> None:
         page = self.page

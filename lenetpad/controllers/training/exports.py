@@ -64,8 +64,8 @@ class Exports(QObject):
 
 def _exported(source: Path, out: Path) -> Path:
     load_torch()
+    from lenetpad.lenet.weights import load
     from lenetpad.training.export import export
-    from lenetpad.training.weights import load
 
     export(load(str(source)), out)
     return out

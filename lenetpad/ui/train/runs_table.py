@@ -201,6 +201,8 @@ class RunsTable(QWidget):
         if self.view.state() == QAbstractItemView.State.EditingState:
             self._waiting = runs  # for when the name or note is written
             return
+        if list(runs) == self.model.runs:
+            return
         chosen = {run.folder for run in self.chosen}
         self.model.show_runs(runs)
         self.select(chosen)

@@ -17,9 +17,10 @@ import pytest
 import torch
 from torch import nn
 
-from lenetpad.lenet.weights import WeightsError
-from lenetpad.training import state_dicts, weights
-from lenetpad.training.state_dicts import LARGEST_TENSOR, read
+from lenetpad.lenet import state_dicts
+from lenetpad.lenet.identification import WeightsError
+from lenetpad.lenet.state_dicts import LARGEST_TENSOR, read
+from lenetpad.lenet.weights import load
 from tests.foreign_weights import a_state
 
 #: What a refused file may cost.
@@ -39,7 +40,7 @@ def test_a_few_bytes_are_not_unpacked_into_gigabytes(tmp_path: Path) -> None:
     found = read(path)["more.weight"]
     assert (found.shape, found.strides) == ((3 * LARGEST_TENSOR,), (0,))
     with pytest.raises(WeightsError, match=r"more\.weight"):
-        weights.load(str(path))
+        load(str(path))
 
 
 def test_types_that_numpy_has_not_come_in_single_precision(tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_a_type_that_numpy_cannot_have_at_all_is_named(tmp_path: Path) -> None:
     numbers = torch.ones(84, dtype=torch.complex64).to(torch.complex32)
     path = written(tmp_path / "a.pth", f6__bias=numbers)
     with pytest.raises(WeightsError, match=r"f6.bias should .* holds torch.complex32"):
-        weights.load(str(path))
+        load(str(path))
 
 
 def refusal(path: Path) -> str:
@@ -193,7 +194,7 @@ class TestWhatTorchReads:
 def test_torch_is_not_needed(tmp_path: Path) -> None:
     torch.save(a_state(), tmp_path / "a.pth")
     code = (
-        "import sys; from pathlib import Path; from lenetpad.training.state_dicts import read; "
+        "import sys; from pathlib import Path; from lenetpad.lenet.state_dicts import read; "
         "assert len(read(Path(sys.argv[1]))) == 10; assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, tmp_path / "a.pth"], check=True)

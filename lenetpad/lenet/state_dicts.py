@@ -20,7 +20,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from lenetpad.lenet.identification import LAYERS, State
+from lenetpad.lenet.identification import LARGEST_FILE, LAYERS, State, WeightsError
 from lenetpad.lenet.safetensors_file import (
     CONVERTED,
     ITEM_SIZES,
@@ -28,7 +28,6 @@ from lenetpad.lenet.safetensors_file import (
     numbers,
     shape_only,
 )
-from lenetpad.lenet.weights import LARGEST_FILE, WeightsError
 from lenetpad.storage.decoding import contents, named
 
 #: The pickle of a LeNet-5's checkpoint has some kilobytes and some thousand instructions.
