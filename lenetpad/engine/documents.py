@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Final
 
 from lenetpad.engine.side_process import in_a_process
 from lenetpad.ink.files import is_ink
-from lenetpad.ink.sheets import Source, read_sheet
-from lenetpad.values.failures import Place
+from lenetpad.ink.sheets import Found, Source, read_sheet
+from lenetpad.storage.decoding import InputError
+from lenetpad.values.failures import Place, first_line
 from lenetpad.values.jobs import Answer, Question
 
 #: The name of the job, and of who asks for it.
@@ -18,19 +20,30 @@ SHEET: Final = "sheet"
 SMALL_INK: Final = 64 << 10
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a source is no sheet, in a sentence for the user."""
+
+    message: str
+
+
 def sheet_question(serial: int, source: Source) -> Question:
     """The question what sheet a source holds."""
     return Question(SHEET, SHEET, (), source, serial, Place.DRAW)
 
 
 def sheet_job(question: Question) -> Generator[object, None, None]:
-    """Answer with a Found. Raises InkError, OSError."""
+    """Answer with a Found, or with a Refused where the source is no sheet."""
     source = question.argument
     assert isinstance(source, Source)
-    if is_large(source):
-        found = yield from in_a_process(read_sheet, source)
-    else:
-        found = read_sheet(source)
+    found: Found | Refused
+    try:
+        if is_large(source):
+            found = yield from in_a_process(read_sheet, source)
+        else:
+            found = read_sheet(source)
+    except (InputError, OSError) as error:
+        found = Refused(first_line(error))
     yield Answer(question, found)
 
 

@@ -20,6 +20,9 @@ from lenetpad.values.models import DEFAULT_MODEL, Choice
 from lenetpad.values.reading import Reading
 from tests.conftest import FakeReader
 
+#: Each of them makes something fail, and the log tells of it.
+pytestmark = pytest.mark.expected_log
+
 SHEET = Sheet(Ink.of([[[500, 200], [500, 800]]]))
 SHIPPED = resources.path("weights/lenet5-modern.safetensors")
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from lenetpad.controllers.failures import log_failure
 from lenetpad.engine.background_jobs import BackgroundJobs
-from lenetpad.engine.documents import SHEET, sheet_job, sheet_question
+from lenetpad.engine.documents import SHEET, Refused, sheet_job, sheet_question
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.files import is_ink
 from lenetpad.ink.sheets import Found, Source
@@ -130,7 +130,10 @@ class Documents(QObject):
     @Slot(object)
     def _take(self, answer: Answer) -> None:
         self._end_reading()
-        self._put(answer.result)
+        if isinstance(answer.result, Refused):
+            self._page.banner.warn(answer.result.message)
+        else:
+            self._put(answer.result)
 
     @Slot(object)
     def _explain(self, message: JobFailure) -> None:
