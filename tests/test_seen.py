@@ -278,3 +278,21 @@ class TestLog:
             pass
         assert (tmp_path / "lenetpad-2.log").exists()
         qInstallMessageHandler(None)
+
+
+def test_qts_types_are_all_there_before_a_thread_asks_for_one() -> None:
+    """Two threads that make types of Qt's at once crash the process."""
+    code = (
+        "from lenetpad import app; from PySide6 import QtWidgets\n"
+        "print('QWizard' in vars(QtWidgets))"
+    )
+    own = {name: value for name, value in os.environ.items() if name != "PYSIDE6_OPTION_LAZY"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**own, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "True\n"
