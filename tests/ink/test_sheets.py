@@ -11,32 +11,6 @@ from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
 PICTURE = np.linspace(0, 1, 784).reshape(28, 28)
 
 
-@pytest.mark.parametrize(
-    ("point", "distance"),
-    [((5, 1), 1), ((11, 9), 1), ((0, 10), 10), ((5, 9), 5), ((13, 14), 5), ((-3, -4), 5)],
-)
-def test_a_stroke_of_several_parts_is_as_near_as_its_nearest(
-    point: tuple[float, float], distance: float
-) -> None:
-    corner = Stroke.of([[0, 0], [10, 0], [10, 10]])
-    assert corner.distance_to(*point) == pytest.approx(distance)
-
-
-def test_small_units_are_as_good_as_large_ones() -> None:
-    corner = Stroke.of([[0, 0], [0.1, 0], [0.1, 0.1]])
-    assert corner.distance_to(0.05, 0.01) == pytest.approx(0.01)
-
-
-def test_two_points_are_a_line_not_two_dots() -> None:
-    assert Stroke.of([[0, 0], [10, 0]]).distance_to(5, 3) == pytest.approx(3)
-
-
-def test_the_eraser_takes_what_it_just_touches() -> None:
-    ink = Ink.of([[[0, 0], [10, 0]]])
-    assert not ink.erasing(5, 3, 3)
-    assert ink.erasing(5, 3, 2.99) is ink
-
-
 def test_a_stroke_is_added_on_top() -> None:
     ink = Ink.of([[[0, 0]]])
     assert ink.adding(Stroke.of([[1, 1]])) == Ink.of([[[0, 0]], [[1, 1]]])

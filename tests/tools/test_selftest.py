@@ -49,7 +49,8 @@ def test_a_network_that_reads_wrong_is_named(
     class Wrong(fake_reader):  # type: ignore[misc]
         def read(self, image: np.ndarray) -> Reading:
             reading: Reading = super().read(image)
-            return replace(reading, digit=7)
+            certain = np.eye(10, dtype=np.float32)[7]
+            return replace(reading, digit=7, probabilities=certain, no_digit=0.0)
 
     with (
         Driver(opener=lambda choice: Wrong()) as driver,
