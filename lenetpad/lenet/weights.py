@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.ink.raster import PADDED
-from lenetpad.lenet import guessing, identification, safetensors_file, state_dicts
+from lenetpad.lenet import guessing, identification, safetensors_file
 from lenetpad.lenet.config import PRESETS, LeNet5Config
 from lenetpad.lenet.conventions import (
     FOREIGN,
@@ -134,6 +134,8 @@ def _load_file(path: Path, name: str, conventions: Conventions) -> Weights:
         if "preset" in header:
             return _with_metadata(state, header, path, name)
     else:
+        from lenetpad.lenet import state_dicts  # what ships needs none
+
         state = state_dicts.read(path)
     if (longest := max(map(len, state), default=0)) > LONGEST_KEY:
         raise WeightsError(f"{path} is not LeNet-5: a tensor's name has {longest:,} letters")
