@@ -97,7 +97,8 @@ class Banner(QFrame):
         self._label.setText(message)
         self._label.setToolTip(message)
         self.setProperty("kind", kind)
-        self.style().unpolish(self)  # the style sheet asks for the kind only when polishing
-        self.style().polish(self)
+        for part in (self, *self.findChildren(QWidget)):
+            self.style().unpolish(part)  # the style sheet asks for the kind only when polishing
+            self.style().polish(part)
         self.show()
         self.raise_()

@@ -1,0 +1,39 @@
+"""The banner: each kind in its own colours, and a button for what can be done."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from lenetpad.ui.widgets.page import Page
+from lenetpad.ui.widgets.theme import LIGHT
+
+
+def test_each_kind_is_written_in_its_own_colour(qtbot: QtBot) -> None:
+    page = Page(LIGHT)
+    qtbot.addWidget(page)
+    page.show()
+    (label,) = page.banner.findChildren(QLabel)
+    page.banner.warn("wrong")
+    assert label.palette().windowText().color().name() == LIGHT.on_warning
+    page.banner.note("good to know")
+    assert label.palette().windowText().color().name() == LIGHT.text
+    page.banner.warn("wrong again")
+    assert label.palette().windowText().color().name() == LIGHT.on_warning
+    page.hide()
+
+
+def test_an_offer_has_a_button_and_other_messages_have_none(qtbot: QtBot) -> None:
+    page = Page(LIGHT)
+    qtbot.addWidget(page)
+    page.show()
+    (button,) = page.banner.findChildren(QPushButton)
+    done: list[str] = []
+    page.banner.offer("Reading …", "Cancel", lambda: done.append("cancelled"))
+    assert button.isVisible()
+    button.click()
+    assert done == ["cancelled"]
+    assert not page.banner.isVisible()
+    page.banner.warn("wrong")
+    assert not button.isVisible()
+    page.hide()
