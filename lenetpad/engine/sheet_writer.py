@@ -7,6 +7,7 @@ a disk, and no queue grows.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from dataclasses import dataclass
@@ -78,10 +79,11 @@ class SheetWriter(Worker):
 
     # In the owner's thread
 
-    def begin(self, history: History) -> None:
+    def begin(self, restored: Restored) -> None:
         """Say what the journal holds, before anything is put."""
-        self._history, self._size = history, self._sheet.size
-        self._compact = self._size
+        self._history = restored.history if restored.clean else None
+        self._size = self._sheet.size
+        self._compact = journal.size_of(restored.history)
 
     def read(self) -> None:
         """Have the journal read; nothing may be put before ``restored`` has brought it."""
@@ -118,6 +120,14 @@ class SheetWriter(Worker):
         super().stop()
         self._hurry.set()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait for the thread, and write what it has left; False where it hangs."""
+        ended = super().wait(seconds)
+        if ended and (change := self._changes.take()) is not None:
+            with contextlib.suppress(OSError):  # it has been told
+                self._keep(change, to_disk=False)
+        return ended
+
     # In the worker's thread
 
     def step(self) -> bool:
@@ -125,8 +135,7 @@ class SheetWriter(Worker):
         if self._wants_reading:
             self._wants_reading = False
             if (failure := self.guard(self._read, Place.DRAW)) is not None:
-                self.send(failure)
-                self.send(Restored())
+                self.send(failure)  # and nothing is restored: nothing is to be written over it
             return True
         if (change := self._changes.take()) is not None:
             self._latest = change
@@ -136,7 +145,6 @@ class SheetWriter(Worker):
         due = late or self._failing or self._hurry.is_set()
         failure = self.guard(partial(self._keep, self._latest, due), Place.DRAW)
         if failure is not None:
-            self._history = None  # whatever was written of it: the next try begins anew
             if not self._failing:
                 self.send(failure)
         elif self._failing:
@@ -162,7 +170,7 @@ class SheetWriter(Worker):
 
     def _read(self) -> None:
         restored = self._sheet.read()
-        self.begin(restored.history)
+        self.begin(restored)
         self.send(restored)
 
     def _keep(self, change: Change, to_disk: bool) -> None:
@@ -174,14 +182,14 @@ class SheetWriter(Worker):
         try:
             anew = not self._size or self._sheet.size != self._size
             records = None if anew else self._records(change)
-            if records is None or self._size > 2 * self._compact + GROWTH:
-                records = journal.written(change.history, change.live)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                disk.replace(path, records)
-                self._size = self._compact = len(records)
+            if records is None:
+                self._write_anew(change)
+            elif self._size > 2 * self._compact + GROWTH and self._compacted(change):
+                pass
             elif records:
                 disk.append(path, records)
                 self._size += len(records)
+            self._history, self._live = change.history, change.live
             if to_disk:
                 disk.sync(path)
         except OSError as error:
@@ -189,7 +197,22 @@ class SheetWriter(Worker):
                 f"What you write is not kept: {path} cannot be written "
                 f"({error.strerror or error}). Make room there; it is tried again by itself."
             ) from error
-        self._history, self._live = change.history, change.live
+
+    def _write_anew(self, change: Change) -> None:
+        content = journal.written(change.history, change.live)
+        self._sheet.path.parent.mkdir(parents=True, exist_ok=True)
+        disk.replace(self._sheet.path, content)
+        self._size = self._compact = len(content)
+
+    def _compacted(self, change: Change) -> bool:
+        """Write the journal anew because it has grown; False where there is no room for a second
+        one: it can still be appended to."""
+        try:
+            self._write_anew(change)
+        except OSError:
+            self._compact = self._size  # not again before it has doubled
+            return False
+        return True
 
     def _records(self, change: Change) -> bytes | None:
         """What to append for a change; None where the journal is to be written anew."""

@@ -158,6 +158,7 @@ class _Thread(threading.Thread):
                 try:
                     more = step()
                 except Exception:  # a fault of the worker's own, which is told like any other
+                    more = False
                     threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), self)))
             if self._leaving:
                 return

@@ -51,12 +51,14 @@ class Recovered:
     """What a journal holds: the history, and why not all of it could be read, "" mostly.
 
     A stroke that was being made is finished in it. ``whole`` is the number of bytes that could be
-    read: appending goes on behind them.
+    read. ``clean`` says that the journal ends with this history, so that more can be appended:
+    nothing is cut off, and no stroke was being made.
     """
 
     history: History = field(default_factory=History)
     whole: int = 0
     fault: str = ""
+    clean: bool = False
 
 
 # Writing
@@ -74,16 +76,13 @@ def points_record(points: Points) -> bytes:
 
 def step_record(before: Sheet, after: Sheet, kind: Kind = Kind.STEP) -> bytes:
     """The record of a step from one sheet to another, which mostly have strokes in common."""
-    places = {id(stroke): place for place, stroke in enumerate(before.ink.strokes)}
-    strokes = after.ink.strokes
-    kept: list[int] = []
-    for stroke in strokes:
-        place = places.get(id(stroke), -1)
-        if place <= (kept[-1] if kept else -1):
-            break
-        kept.append(place)
-    added = strokes[len(kept) :]
-    runs = _runs(kept)
+    strokes, count = after.ink.strokes, len(before.ink.strokes)
+    if strokes[:count] == before.ink.strokes:  # as mostly
+        runs = [(0, count)] if count else []
+        added = strokes[count:]
+    else:
+        kept = _kept(before, after)
+        runs, added = _runs(kept), strokes[len(kept) :]
     parts = [
         struct.pack("<BII", after.picture is not None, len(runs), len(added)),
         np.array(runs, dtype="<u4").tobytes(),
@@ -93,6 +92,14 @@ def step_record(before: Sheet, after: Sheet, kind: Kind = Kind.STEP) -> bytes:
     if after.picture is not None:
         parts.append(after.picture.astype("<f4").tobytes())
     return record(kind, b"".join(parts))
+
+
+def size_of(history: History) -> int:
+    """About how many bytes ``written`` takes for a history."""
+    sheets = (*history.past, history.present, *history.future)
+    strokes = {id(one): len(one.points) for sheet in sheets for one in sheet.ink.strokes}
+    pictures = sum(sheet.picture is not None for sheet in sheets)
+    return POINT_BYTES * sum(strokes.values()) + PICTURE_BYTES * pictures + 32 * len(sheets)
 
 
 def written(history: History, live: Points | None = None) -> bytes:
@@ -133,6 +140,18 @@ def _moves(back: int) -> bytes:
     return record(Kind.UNDO) * back if back >= 0 else record(Kind.REDO) * -back
 
 
+def _kept(before: Sheet, after: Sheet) -> list[int]:
+    """Which strokes of one sheet another begins with, in the same order."""
+    places = {id(stroke): place for place, stroke in enumerate(before.ink.strokes)}
+    kept: list[int] = []
+    for stroke in after.ink.strokes:
+        place = places.get(id(stroke), -1)
+        if place <= (kept[-1] if kept else -1):
+            break
+        kept.append(place)
+    return kept
+
+
 def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
     """Rising numbers as runs: each its first number and the one after its last."""
     runs: list[tuple[int, int]] = []
@@ -168,7 +187,8 @@ def recovered(content: bytes) -> Recovered:
             fault = f"{error} (at byte {at})"
             break
         at = end
-    return Recovered(replay.finished(), at, fault)
+    clean = at == len(content) and not replay.live
+    return Recovered(replay.finished(), at, fault, clean)
 
 
 class _Replay:
@@ -176,17 +196,17 @@ class _Replay:
 
     def __init__(self) -> None:
         self.history = History()
-        self._live: list[Points] = []
+        self.live: list[Points] = []
 
     def apply(self, kind: Kind, payload: memoryview) -> None:
         match kind:
             case Kind.POINTS:
-                self._live.append(Stroke(_points(payload)).points)
+                self.live.append(Stroke(_points(payload)).points)
             case Kind.END:
                 self.history = self.finished()
-                self._live = []
+                self.live = []
             case Kind.CANCEL:
-                self._live = []
+                self.live = []
             case Kind.STEP:
                 self.history = self.history.doing(_sheet(self.history.present, payload))
             case Kind.BASE:
@@ -198,9 +218,9 @@ class _Replay:
 
     def finished(self) -> History:
         """The history with the stroke being made as its last step."""
-        if not self._live:
+        if not self.live:
             return self.history
-        points = np.concatenate(self._live)
+        points = np.concatenate(self.live)
         return self.history.doing(Sheet(self.history.present.ink.adding(Stroke(points))))
 
 

@@ -10,6 +10,7 @@ A window takes the sheet that was written to last and that no other window has, 
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import shutil
@@ -24,7 +25,7 @@ from lenetpad.ink import journal
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.strokes import History, InkError, Sheet
 from lenetpad.storage import atomic as disk
-from lenetpad.storage.decoding import InputError, contents, one_line
+from lenetpad.storage.decoding import contents, one_line
 
 SHEETS: Final = "sheets"
 JOURNAL: Final = "journal"
@@ -36,22 +37,30 @@ EARLIER_PICTURE: Final = "last.npy"
 EARLIER_PICTURE_BYTES: Final = 1 << 16
 #: A journal of eight hours of writing without a pause, more than once.
 LARGEST_JOURNAL: Final = 1 << 30
+#: What a file system says that has no locks.
+LOCKLESS: Final = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+#: As much as is read where nothing can be kept, before the window appears.
+PEEKED: Final = 4 << 20
 #: More sheets than anybody keeps.
 MOST_SHEETS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was kept of a sheet, and sentences on what could not be read."""
+    """What was kept of a sheet, and sentences on what could not be read.
+
+    ``clean`` says that the journal ends with this history; else it is to be written anew.
+    """
 
     history: History = field(default_factory=History)
     notes: tuple[str, ...] = ()
+    clean: bool = False
 
 
 class KeptSheet:
     """One sheet's place, which is locked until it is given back."""
 
-    def __init__(self, folder: Path, lock: filelock.FileLock, earlier: Path | None) -> None:
+    def __init__(self, folder: Path, lock: filelock.FileLock | None, earlier: Path) -> None:
         self.folder = folder
         self._lock = lock
         self._earlier = earlier  # the data folder, where an earlier version may have left a sheet
@@ -71,23 +80,24 @@ class KeptSheet:
             return 0
 
     def read(self) -> Restored:
-        """What the journal holds. What cannot be read is set aside, and the rest written anew."""
-        if not os.path.lexists(self.path):
-            return Restored() if self._earlier is None else self._read_earlier(self._earlier)
-        try:
-            content = contents(self.path, LARGEST_JOURNAL)
-        except InputError as error:
-            return Restored(notes=(self._set_aside(self.path, str(error)),))
-        found = journal.recovered(content)
-        if not found.fault:
-            return Restored(found.history)
-        notes = (self._set_aside(self.path, found.fault),)
-        disk.replace(self.path, journal.written(found.history))
-        return Restored(found.history, notes)
+        """What the journal holds. What cannot be read is set aside.
 
-    def _read_earlier(self, folder: Path) -> Restored:
+        Raises OSError where even that is impossible: then nothing may be written in its place.
+        """
+        if not os.path.lexists(self.path):
+            return self._read_earlier()
+        try:
+            found = journal.recovered(contents(self.path, LARGEST_JOURNAL))
+            fault = found.fault
+        except Exception as error:  # lack of memory too: whatever it is, the journal stays
+            found, fault = journal.Recovered(), str(error) or type(error).__name__
+        if not fault:
+            return Restored(found.history, clean=found.clean)
+        return Restored(found.history, (self._set_aside(self.path, fault),))
+
+    def _read_earlier(self) -> Restored:
         """The sheet that an earlier version left, which moves into the journal."""
-        history, notes = History(), []
+        history, notes, folder = History(), [], self._earlier
         for name, read in ((EARLIER_INK, _ink_of), (EARLIER_PICTURE, _picture_of)):
             path = folder / name
             if not os.path.lexists(path):
@@ -99,9 +109,10 @@ class KeptSheet:
                 continue
             break
         if history.present:
-            disk.replace(self.path, journal.written(history))
-            for name in (EARLIER_INK, EARLIER_PICTURE):
-                (folder / name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # the next start finds it again
+                disk.replace(self.path, journal.written(history))
+                for name in (EARLIER_INK, EARLIER_PICTURE):
+                    (folder / name).unlink(missing_ok=True)
         return Restored(history, tuple(notes))
 
     def _set_aside(self, path: Path, fault: str) -> str:
@@ -112,9 +123,9 @@ class KeptSheet:
                 break
         try:
             path.rename(aside)
-        except OSError as error:
-            aside = path
-            fault = f"{fault}; it cannot be set aside: {error.strerror or error}"
+        except OSError:  # as while a virus scanner looks at it
+            shutil.copyfile(path, aside)
+            path.unlink(missing_ok=True)
         return one_line(f"Not all of the last sheet can be read ({fault}). It is kept: {aside}")
 
     def give_back(self, *, remove: bool = False) -> None:
@@ -123,7 +134,8 @@ class KeptSheet:
             with contextlib.suppress(OSError):
                 if not any(path.name.startswith(DAMAGED) for path in self.folder.iterdir()):
                     shutil.rmtree(self.folder)
-        self._lock.release()
+        if self._lock is not None:
+            self._lock.release()
 
 
 def claim(data: Path) -> KeptSheet:
@@ -132,19 +144,23 @@ def claim(data: Path) -> KeptSheet:
     Raises OSError where the folder cannot be written to.
     """
     root = data / SHEETS
-    first = not root.is_dir()
     root.mkdir(parents=True, exist_ok=True)
     for folder in kept(data):
-        if (lock := _locked(folder)) is not None:
-            return KeptSheet(folder, lock, None)
+        with contextlib.suppress(OSError):  # one that somebody else has made
+            return KeptSheet(folder, _locked(folder), data)
+    return claim_new(data)
+
+
+def claim_new(data: Path) -> KeptSheet:
+    """Begin a new sheet. Raises OSError where the folder cannot be written to."""
+    root = data / SHEETS
     for number in range(1, MOST_SHEETS):
         folder = root / str(number)
         try:
             folder.mkdir()
-        except FileExistsError:
+            return KeptSheet(folder, _locked(folder), data)
+        except (FileExistsError, BlockingIOError):
             continue
-        if (lock := _locked(folder)) is not None:
-            return KeptSheet(folder, lock, data if first else None)
     raise OSError(f"{root} already holds {MOST_SHEETS} sheets; delete some of its folders")
 
 
@@ -162,7 +178,7 @@ def peek(data: Path) -> Restored:
     """The latest sheet of a data folder that cannot be written to, which nobody can lock."""
     for folder in kept(data):
         with contextlib.suppress(OSError, ValueError):
-            return Restored(journal.recovered(contents(folder / JOURNAL, LARGEST_JOURNAL)).history)
+            return Restored(journal.recovered(contents(folder / JOURNAL, PEEKED)).history)
     return Restored()
 
 
@@ -174,11 +190,18 @@ def _written(folder: Path) -> float:
 
 
 def _locked(folder: Path) -> filelock.FileLock | None:
-    """The lock of a sheet; None where another window has it."""
+    """The lock of a sheet; None where the file system has no locks.
+
+    Raises BlockingIOError where another window has it, another OSError where it cannot be had.
+    """
     lock = filelock.FileLock(folder / LOCK, timeout=0)
     try:
         lock.acquire()
-    except (filelock.Timeout, FileNotFoundError, NotADirectoryError):  # the last: just removed
+    except filelock.Timeout:
+        raise BlockingIOError(f"another window has {folder}") from None
+    except (OSError, NotImplementedError) as error:
+        if getattr(error, "errno", errno.ENOTSUP) not in LOCKLESS:
+            raise
         return None
     return lock
 

@@ -14,6 +14,8 @@ from lenetpad.ink.files import ink_from_text, is_ink, iterate_ink, read_picture
 from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
 
 UNITS: Final = 1000.0  # the canvas's side in the unit of its strokes
+#: A sheet on the clipboard: one with as many points as an ink file may have, and more.
+LARGEST_JOURNAL: Final = 64 << 20
 #: How much of the canvas foreign ink takes up, and how small it may be before it is made to.
 FITTED: Final = 0.7
 SMALLEST: Final = 0.1
@@ -60,6 +62,8 @@ def read_sheet(source: Source) -> Found:
 
 
 def _sheet_in(content: bytes) -> Sheet:
+    if len(content) > LARGEST_JOURNAL:
+        raise InkError("the clipboard's sheet is too large; save it as a file")
     found = journal.recovered(content)
     if found.fault or not found.whole:
         raise InkError(f"the clipboard's sheet is damaged: {found.fault}; copy it again")

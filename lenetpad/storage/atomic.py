@@ -42,6 +42,8 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
             if not temporary.exists():
                 _name(file, temporary)
         temporary.replace(path)
+        with contextlib.suppress(OSError):  # where a folder cannot be opened
+            sync(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
@@ -96,8 +98,8 @@ def append(path: Path, content: bytes) -> None:
 
 
 def sync(path: Path) -> None:
-    """See that what was appended to a file is on the disk itself."""
-    file = os.open(path, os.O_RDWR)
+    """See that what was appended to a file, or renamed in a folder, is on the disk itself."""
+    file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)
     finally:

@@ -307,3 +307,64 @@ def test_a_damaged_sheet_on_the_clipboard_is_explained(program: Program) -> None
     QGuiApplication.clipboard().setMimeData(mime)
     pasted(program)
     assert "damaged" in program.draw.page.banner.text
+
+
+def large() -> Sheet:
+    angles = np.linspace(0, 40, 2000)
+    return Sheet(
+        Ink.of([np.stack([500 + 400 * np.cos(angles), 500 + 400 * np.sin(angles)], axis=1)])
+    )
+
+
+def test_every_picture_that_is_saved_is_written(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.draw.page.canvas.set_sheet(large())
+    for name in ("one.png", "two.png"):
+        program.draw.documents.save_path(tmp_path / name)
+    program.draw.documents.copy()
+    asked: list[str] = []
+
+    def ask(_: object, __: str, question: str) -> QMessageBox.StandardButton:
+        asked.append(question)
+        return QMessageBox.StandardButton.No
+
+    monkeypatch.setattr(QMessageBox, "question", ask)
+    assert not program.window.close()  # it is not done yet
+    assert "being saved" in asked[0]
+    wait_until(lambda: program.draw.documents.saved(0.1))
+    assert {path.name for path in tmp_path.glob("*.png")} == {"one.png", "two.png"}
+    assert program.window.close()
+
+
+def test_a_file_that_hangs_does_not_keep_the_next_from_being_opened(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def read_or_hang(source: Source) -> Found:
+        if source.name == "hangs.png":
+            assert go_on.wait(20)
+        return Found(Sheet(INK))
+
+    monkeypatch.setattr("lenetpad.engine.documents.read_sheet", read_or_hang)
+    program.draw.documents.open_path(tmp_path / "hangs.png")
+    wait_until(program.draw.page.banner.isVisible)
+    program.draw.documents.cancel()
+    opened(program, tmp_path / "good.png")
+    assert program.draw.page.canvas.sheet == Sheet(INK)
+    go_on.set()
+
+
+def test_a_warning_that_stays_is_there_again_after_a_file_was_opened(
+    program: Program, tmp_path: Path
+) -> None:
+    banner = program.draw.page.banner
+    banner.stand("What you write is not kept")
+    write_ink(tmp_path / "many.jsonl", [Drawing(INK), Drawing(INK)])
+    opened(program, tmp_path / "many.jsonl")
+    opened(program, tmp_path / "nowhere.jsonl")
+    assert "nowhere" in banner.text
+    write_ink(tmp_path / "one.jsonl", [Drawing(INK)])
+    opened(program, tmp_path / "one.jsonl")
+    assert banner.text == "What you write is not kept"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import random
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from lenetpad.engine import sheet_writer
 from lenetpad.engine.sheet_writer import SheetWriter
 from lenetpad.ink import journal
-from lenetpad.ink.kept_sheets import KeptSheet, claim
+from lenetpad.ink.kept_sheets import KeptSheet, Restored, claim
 from lenetpad.ink.strokes import History, Ink, Sheet, Stroke
 from lenetpad.storage import atomic as disk
 
@@ -47,7 +48,7 @@ def on_disk(sheet: KeptSheet) -> History:
 
 
 def test_what_is_put_is_on_the_disk(writer: SheetWriter, sheet: KeptSheet) -> None:
-    writer.begin(History())
+    writer.begin(Restored(History(), clean=True))
     history = History().doing(Sheet(Ink((Stroke(points(1, 5)),))))
     writer.put(history, NONE)
     assert writer.flush(10)
@@ -60,7 +61,7 @@ def test_what_is_put_is_on_the_disk(writer: SheetWriter, sheet: KeptSheet) -> No
 def test_a_stroke_is_on_the_disk_while_it_is_made(
     qtbot: QtBot, writer: SheetWriter, sheet: KeptSheet
 ) -> None:
-    writer.begin(History())
+    writer.begin(Restored(History(), clean=True))
     live, blank = points(1, 100), History()
     for count in range(10, 101, 10):
         writer.put(blank, live[:count])
@@ -75,7 +76,7 @@ def test_a_stroke_is_on_the_disk_while_it_is_made(
 
 
 def test_whatever_is_drawn_the_disk_has_the_same(writer: SheetWriter, sheet: KeptSheet) -> None:
-    writer.begin(History())
+    writer.begin(Restored(History(), clean=True))
     rng, history = random.Random(1), History()
     for number in range(300):
         live = points(number, rng.randrange(1, 20))
@@ -106,7 +107,7 @@ def test_the_journal_is_compacted(
     writer: SheetWriter, sheet: KeptSheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sheet_writer, "GROWTH", 10_000)
-    writer.begin(History())
+    writer.begin(Restored(History(), clean=True))
     history, sizes = History(), []
     for number in range(60):
         ink = Sheet(Ink((Stroke(points(number, 30)),)))
@@ -126,7 +127,7 @@ def test_the_journal_is_compacted(
 def test_a_journal_that_somebody_took_away_is_written_anew(
     writer: SheetWriter, sheet: KeptSheet
 ) -> None:
-    writer.begin(History())
+    writer.begin(Restored(History(), clean=True))
     history = History()
     for number in range(3):
         history = history.doing(Sheet(history.present.ink.adding(Stroke(points(number, 5)))))
@@ -139,7 +140,7 @@ def test_a_journal_that_somebody_took_away_is_written_anew(
 def test_a_full_disk_is_told_once_and_nothing_is_lost_when_there_is_room(
     qtbot: QtBot, writer: SheetWriter, sheet: KeptSheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer.begin(History())
+    writer.begin(Restored(History(), clean=True))
     history = History().doing(Sheet(Ink((Stroke(points(1, 5)),))))
     writer.put(history, NONE)
     assert writer.flush(10)
@@ -193,3 +194,118 @@ def test_reading_tells_what_was_kept_and_goes_on_from_it(
 
 def test_nothing_to_keep_is_kept(writer: SheetWriter) -> None:
     assert writer.flush(0)
+
+
+def sessions(qtbot: QtBot, folder: Path, *steps: Callable[[History], History]) -> History:
+    """A window after the other: each takes up what the one before has kept, and goes on."""
+    history = History()
+    for step in steps:
+        sheet = claim(folder)
+        restored = sheet.read()
+        writer = SheetWriter(sheet)
+        writer.begin(restored)
+        writer.put(restored.history, NONE)
+        history = step(restored.history)
+        writer.put(history, NONE)
+        assert writer.flush(10)
+        writer.close()
+        sheet.give_back()
+    sheet = claim(folder)
+    found = sheet.read().history
+    sheet.give_back()
+    assert found == history
+    return history
+
+
+def drawing(seed: int, count: int) -> Callable[[History], History]:
+    def draw(history: History) -> History:
+        return history.doing(Sheet(history.present.ink.adding(Stroke(points(seed, count)))))
+
+    return draw
+
+
+@pytest.mark.parametrize("left", ["a stroke in the making", "half a record"])
+def test_what_a_kill_leaves_does_not_disturb_the_next_sessions(
+    qtbot: QtBot, tmp_path: Path, left: str
+) -> None:
+    sessions(qtbot, tmp_path, drawing(1, 10))
+    (path,) = tmp_path.glob("sheets/*/journal")
+    record = journal.points_record(points(2, 7))
+    with path.open("ab") as file:
+        file.write(record if left == "a stroke in the making" else record[:-5])
+    strokes = sessions(qtbot, tmp_path, drawing(3, 4), drawing(4, 5), lambda h: h.undone())
+    counts = [len(stroke.points) for stroke in strokes.present.ink.strokes]
+    assert counts == ([10, 7, 4] if left == "a stroke in the making" else [10, 4])
+
+
+def test_a_journal_does_not_grow_from_start_to_start(qtbot: QtBot, tmp_path: Path) -> None:
+    scribble = [drawing(n, 20_000) for n in range(8)]
+    steps = [step for one in scribble for step in (one, lambda h: History())]
+    sessions(qtbot, tmp_path, *steps)
+    (path,) = tmp_path.glob("sheets/*/journal")
+    assert path.stat().st_size < 2 * sheet_writer.GROWTH
+
+
+@pytest.mark.expected_log
+def test_where_there_is_no_room_for_a_second_journal_the_first_is_appended_to(
+    writer: SheetWriter, sheet: KeptSheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheet_writer, "GROWTH", 1000)
+    writer.begin(Restored(History(), clean=True))
+    history = drawing(1, 100)(History())
+    writer.put(history, NONE)
+    assert writer.flush(10)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(disk, "replace", full)
+    for seed in range(2, 8):
+        history = drawing(seed, 100)(history)
+        writer.put(history, NONE)
+        assert writer.flush(10)
+    assert on_disk(sheet) == history
+
+
+def test_what_is_put_last_is_kept_though_the_disk_is_slow(
+    writer: SheetWriter, sheet: KeptSheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.begin(Restored(History(), clean=True))
+    history = drawing(1, 5)(History())
+    writer.put(history, NONE)
+    assert writer.flush(10)
+    go_on, waiting = threading.Event(), threading.Event()
+
+    def slow(_: Path) -> None:
+        waiting.set()
+        assert go_on.wait(20)
+
+    monkeypatch.setattr(disk, "sync", slow)
+    history = drawing(2, 5)(history)
+    writer.put(history, NONE)
+    assert not writer.flush(0.05)
+    assert waiting.wait(10)
+    history = drawing(3, 5)(history)
+    writer.put(history, NONE)
+    writer.stop()
+    go_on.set()
+    assert writer.wait(10)
+    assert on_disk(sheet) == history
+
+
+@pytest.mark.expected_log
+def test_a_journal_that_cannot_be_read_is_not_written_over(
+    qtbot: QtBot, writer: SheetWriter, sheet: KeptSheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet.path.write_bytes(b"x" * 1000)
+    restored: list[object] = []
+    writer.restored.connect(restored.append)
+
+    def fail() -> Restored:
+        raise OSError("it cannot be set aside")
+
+    monkeypatch.setattr(sheet, "read", fail)
+    with qtbot.waitSignal(writer.failed):
+        writer.read()
+    assert not restored
+    assert sheet.path.read_bytes() == b"x" * 1000

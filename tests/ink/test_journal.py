@@ -169,3 +169,18 @@ def test_what_makes_no_sense_is_a_fault_and_no_exception(content: bytes) -> None
     found = recovered(content)
     assert found.fault
     assert not found.history.present
+
+
+def test_a_journal_is_clean_where_more_can_be_appended() -> None:
+    whole = written(History(Sheet(Ink((stroke(1),)))))
+    assert recovered(whole).clean
+    assert not recovered(whole[:-1]).clean
+    assert not recovered(whole + b"half").clean
+    assert not recovered(whole + journal.points_record(stroke(2).points)).clean
+    assert not recovered(b"").clean
+    assert not recovered(MAGIC[:4]).clean
+
+
+def test_the_size_of_a_journal_is_known_without_writing_it() -> None:
+    history = walk(History(), random.Random(3), 60)
+    assert 0.5 < journal.size_of(history) / len(written(history)) < 2

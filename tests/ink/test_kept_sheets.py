@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -83,7 +84,7 @@ def test_of_a_damaged_journal_the_whole_part_comes_back_and_all_is_kept(tmp_path
     assert restored.history.present == SEVEN
     assert restored.notes
     assert (sheet.folder / "damaged 1 journal").read_bytes() == bad
-    assert journal.recovered(sheet.path.read_bytes()).history == restored.history
+    assert not restored.clean  # it is to be written anew
     sheet.path.write_bytes(bad)
     sheet.read()
     assert (sheet.folder / "damaged 2 journal").read_bytes() == bad
@@ -181,3 +182,81 @@ def test_where_nothing_can_be_written_the_last_sheet_is_still_shown(
     sheet.give_back()
     assert kept_sheets.peek(tmp_path).history == history
     assert kept_sheets.peek(tmp_path / "nowhere").history == History()
+
+
+def test_an_earlier_sheet_that_could_not_be_moved_is_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_ink(tmp_path / "last.jsonl", [Drawing(SEVEN.ink)])
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("lenetpad.storage.atomic.replace", full)
+        sheet = claim(tmp_path)
+        assert sheet.read().history.present == SEVEN  # shown all the same
+        sheet.give_back()
+    again = claim(tmp_path)
+    assert again.read().history.present == SEVEN
+    again.give_back()
+
+
+def test_a_journal_for_which_there_is_not_the_memory_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = claim(tmp_path)
+    keep(sheet, SEVEN)
+    content = sheet.path.read_bytes()
+
+    def too_much(_: bytes) -> journal.Recovered:
+        raise MemoryError
+
+    monkeypatch.setattr(journal, "recovered", too_much)
+    restored = sheet.read()
+    assert "MemoryError" in restored.notes[0]
+    assert (sheet.folder / "damaged 1 journal").read_bytes() == content
+    sheet.give_back()
+
+
+def test_a_journal_that_cannot_be_set_aside_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = claim(tmp_path)
+    sheet.path.write_bytes(b"garbage")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr("shutil.copyfile", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        sheet.read()
+    assert sheet.path.read_bytes() == b"garbage"
+    sheet.give_back()
+
+
+def test_a_folder_that_cannot_be_locked_leaves_the_others_usable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = claim(tmp_path)
+    keep(sheet, SEVEN)
+    sheet.give_back()
+    (sheet.folder / "lock").unlink()
+    (sheet.folder / "lock").mkdir()  # nobody can lock it
+    other = claim(tmp_path)
+    assert other.folder != sheet.folder
+    other.give_back()
+
+
+def test_without_locks_a_sheet_is_kept_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lockless(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", lockless)
+    sheet = claim(tmp_path)
+    history = keep(sheet, SEVEN)
+    sheet.give_back()
+    assert claim(tmp_path).read().history == history

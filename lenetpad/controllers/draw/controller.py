@@ -33,6 +33,8 @@ log = logging.getLogger("lenetpad")
 
 #: The time of a request that no pointer event caused, so that none is measured from it.
 NO_HAND: Final = 0.0
+#: So long the end of the program waits for what is being saved, and asks then.
+SAVING_SECONDS: Final = 0.5
 #: A reading that is out of date already may be passed over for so long: no screen shows more.
 FRAME_SECONDS: Final = 1 / 120
 
@@ -64,7 +66,9 @@ class DrawController(PageController):
         self.tools = Tools(self.window, page)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
-        self._keeper.noted.connect(page.banner.note)
+        self._keeper.not_kept.connect(page.banner.stand)
+        self._keeper.kept_again.connect(self._note_kept)
+        self._keeper.restored.connect(self.documents.begin)
         # Queued, so that the whole window is on screen before torch takes the processor.
         canvas.painted.connect(self._load_first, Qt.ConnectionType.QueuedConnection)
         canvas.sheet_changed.connect(self.submit)
@@ -156,7 +160,7 @@ class DrawController(PageController):
         if sentence:
             self.page.banner.note(sentence)
         elif self.page.banner.text == self._slow:
-            self.page.banner.hide()
+            self.page.banner.put_away()
         self._slow = sentence
 
     @Slot(object)
@@ -165,16 +169,24 @@ class DrawController(PageController):
         self.report(failure)
         self.networks.replace_hanging()
 
+    @Slot()
+    def _note_kept(self) -> None:
+        self.page.banner.stand("")
+        self.page.banner.note("What you write is kept again.")
+
     # The end
 
     def may_close(self) -> bool:
-        """Ask, where what lies on the canvas could not be kept."""
-        if self._keeper.keep_now():
+        """Ask, where what lies on the canvas could not be kept, or something is being saved."""
+        if not self.documents.saved(SAVING_SECONDS):
+            question = "A file is still being saved.\nClose all the same, without it?"
+        elif self._keeper.keep_now():
             return True
-        question = (
-            "What lies on the canvas is not kept for the next start.\n"
-            "Close all the same? Otherwise, save it elsewhere first."
-        )
+        else:
+            question = (
+                "What lies on the canvas is not kept for the next start.\n"
+                "Close all the same? Otherwise, save it elsewhere first."
+            )
         answer = QMessageBox.question(self.window.dialog_parent, "lenetpad", question)
         return answer == QMessageBox.StandardButton.Yes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,14 @@ from lenetpad.values.jobs import Answer, JobFailure
 PATIENCE_MS: Final = 300
 
 
+def packed(image: QImage) -> bytes:
+    """An image as a PNG file; nothing where there is not the memory for it."""
+    try:
+        return png(image)
+    except MemoryError:
+        return b""
+
+
 class Documents(QObject):
     """Puts files and the clipboard on the canvas and back; the page's banner says what fails.
 
@@ -42,13 +51,18 @@ class Documents(QObject):
         super().__init__(page)
         self._window, self._page, self._jobs = window, page, jobs
         self._reading: Jobs | None = None  # the first file starts it
+        self._given_up: list[Jobs] = []  # which may hang in a file
         self._serial = 0
+        self._may_put = False  # the sheet of the last time comes first
+        self._waiting: Found | None = None  # for it
+        self._said = ""  # the banner's words that are ours
         self._source: Source | None = None  # what is being read
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._show_reading)
         self._painting = Turns(self)
+        self._to_paint: deque[Steps[None]] = deque()  # pictures to save or to copy
         self._writer = Writer(self)
         self._writer.failed.connect(page.banner.warn)
         slots = {
@@ -82,17 +96,23 @@ class Documents(QObject):
         try:
             found = clipboard.source_in(mime)
         except InkError as error:
-            self._page.banner.warn(str(error))
+            self._warn(str(error))
             return
         if isinstance(found, QImage):  # to pack a large one takes a second
-            self._source = Source()
-            self._jobs().run("clipboard", partial(png, found), self._read_picture)
+            self._expect(Source())
+            then = partial(self._read_picture, self._serial)
+            self._jobs().run("clipboard", partial(packed, found), then)
         else:
             self._read(found)
 
-    @Slot(object)
-    def _read_picture(self, content: bytes) -> None:
-        self._read(Source(picture=content))
+    def _read_picture(self, serial: int, content: bytes) -> None:
+        if serial != self._serial:  # cancelled, or another was wanted
+            return
+        if content:
+            self._read(Source(picture=content))
+        else:
+            self._end_reading()
+            self._warn("The picture on the clipboard is too large; save it as a file.")
 
     @property
     def reading(self) -> bool:
@@ -101,37 +121,62 @@ class Documents(QObject):
 
     def _read(self, source: Source) -> None:
         """Have a source read; what is still being read is given up for it."""
+        self._expect(source)
         if self._reading is None:
             self._reading = Jobs({SHEET: sheet_job}, "documents")
             self._reading.answered.connect(self._take)
             self._reading.failed.connect(self._explain)
+        self._reading.ask(sheet_question(self._serial, source))
+
+    def _expect(self, source: Source) -> None:
+        """Give up what is being read, and say what is, if it takes long."""
+        if self._source is not None:
+            self._give_up()
         self._serial += 1
         self._source = source
         self._patience.start()
-        self._reading.ask(sheet_question(self._serial, source))
 
     @Slot()
     def _show_reading(self) -> None:
         assert self._source is not None
-        self._page.banner.offer(f"Reading {self._source.name} …", "Cancel", self.cancel)
+        self._said = f"Reading {self._source.name} …"
+        self._page.banner.offer(self._said, "Cancel", self.cancel)
 
     @Slot()
     def cancel(self) -> None:
         """Give up what is being read; the canvas stays as it is."""
-        if self._reading is not None:
-            self._reading.cancel(SHEET)
+        self._give_up()
         self._end_reading()
+
+    def _give_up(self) -> None:
+        """Leave the thread, which may hang in a file on a disk that has gone, to itself."""
+        self._serial += 1
+        self._given_up = [jobs for jobs in self._given_up if not jobs.wait(0)]
+        if self._reading is not None:
+            self._reading.stop()
+            self._given_up.append(self._reading)
+            self._reading = None
 
     def _end_reading(self) -> None:
         self._source = None
         self._patience.stop()
-        self._page.banner.hide()
+        self._hide_own()
+
+    def _hide_own(self) -> None:
+        """Take away what the banner says of an earlier document, and nothing else."""
+        if self._said and self._page.banner.text == self._said:
+            self._page.banner.put_away()
+        self._said = ""
+
+    def _warn(self, message: str) -> None:
+        self._said = message
+        self._page.banner.warn(message)
 
     @Slot(object)
     def _take(self, answer: Answer) -> None:
         self._end_reading()
         if isinstance(answer.result, Refused):
-            self._page.banner.warn(answer.result.message)
+            self._warn(answer.result.message)
         else:
             self._put(answer.result)
 
@@ -139,13 +184,25 @@ class Documents(QObject):
     def _explain(self, message: JobFailure) -> None:
         self._end_reading()
         log_failure(message.failure)
-        self._page.banner.warn(message.failure.message)
+        self._warn(message.failure.message)
+
+    @Slot()
+    def begin(self) -> None:
+        """The sheet of the last time lies on the canvas: now others may be put there."""
+        self._may_put = True
+        if self._waiting is not None:
+            self._put(self._waiting)
+            self._waiting = None
 
     def _put(self, found: Found) -> None:
-        self._page.banner.hide()
+        if not self._may_put:
+            self._waiting = found
+            return
+        self._hide_own()
         self._page.canvas.set_sheet(found.sheet)
         if found.note:
             self._page.banner.note(found.note)
+            self._said = found.note
 
     # Writing
 
@@ -196,16 +253,26 @@ class Documents(QObject):
 
     def _with_image(self, use: documents.Use) -> None:
         """Hand the sheet and its picture on: at once, or when a large one is painted."""
-        steps = self._painted(use)
-        if documents.is_small(self._page.canvas.sheet):
-            at_once(steps)
-        else:
-            self._painting.start(steps)
-
-    def _painted(self, use: documents.Use) -> Steps[None]:
         sheet = self._page.canvas.sheet
-        image = yield from self._page.canvas.image()
-        use(sheet, image)
+        steps = self._painted(sheet, self._page.canvas.image(), use)
+        if documents.is_small(sheet):
+            at_once(steps)
+            return
+        self._to_paint.append(steps)
+        if not self._painting.active:
+            self._painting.start(self._paint_all())
+
+    def _painted(self, sheet: Sheet, image: Steps[QImage], use: documents.Use) -> Steps[None]:
+        use(sheet, (yield from image))
+
+    def _paint_all(self) -> Steps[None]:
+        while self._to_paint:
+            yield from self._to_paint[0]
+            self._to_paint.popleft()
+
+    def saved(self, seconds: float) -> bool:
+        """Whether all that was to be saved is on the disk, or is so within this time."""
+        return not self._to_paint and self._writer.wait(seconds)
 
     # The end
 
@@ -213,11 +280,15 @@ class Documents(QObject):
         """Give up what is being read or painted."""
         self._patience.stop()
         self._painting.stop()
-        if self._reading is not None:
-            self._reading.stop()
+        for jobs in self._all_reading():
+            jobs.stop()
+
+    def _all_reading(self) -> list[Jobs]:
+        return self._given_up + ([] if self._reading is None else [self._reading])
 
     def wait(self, seconds: float) -> bool:
         """Wait until what was saved is on the disk, and for what was being read; False where it
         takes longer."""
         saved = self._writer.close(seconds)
-        return (self._reading is None or self._reading.wait(seconds)) and saved
+        ended = [jobs.wait(seconds) for jobs in self._all_reading()]
+        return saved and all(ended)

@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from lenetpad.controllers.failures import log_failure
 from lenetpad.engine.sheet_writer import SheetWriter
-from lenetpad.ink import kept_sheets
+from lenetpad.ink import journal, kept_sheets
 from lenetpad.ink.kept_sheets import Restored
+from lenetpad.ink.strokes import History
+from lenetpad.storage import atomic as disk
 from lenetpad.storage.decoding import one_line
 from lenetpad.ui.draw.canvas import Canvas
 from lenetpad.values.failures import Failure
@@ -27,38 +29,39 @@ LAST_SECONDS: Final = 1.0
 class SheetKeeper(QObject):
     """Keeps what lies on a canvas under a folder; without one it keeps nothing.
 
-    ``warned`` carries a sentence on what is not kept or could not be read, ``noted`` one that is
-    only good to know.
+    ``warned`` carries a sentence on what could not be read, ``not_kept`` one that holds until
+    ``kept_again``; ``restored`` comes when what was kept lies on the canvas.
     """
 
     warned = Signal(str)
-    noted = Signal(str)
+    not_kept = Signal(str)
+    kept_again = Signal()
+    restored = Signal()
 
     def __init__(self, canvas: Canvas, folder: Path | None) -> None:
         super().__init__(canvas)
         self._canvas, self._folder = canvas, folder
         self._sheet: kept_sheets.KeptSheet | None = None
         self._writer: SheetWriter | None = None
-        self._restored = False  # else nothing may be written: it would replace what was kept
+        self._reads = True  # until the journal is read nothing may be written over it
+        self.is_restored = False  # whether all that is to come back lies on the canvas
+        self._shown = History()  # what lies there without being kept
 
     def restore(self) -> None:
         """Put the sheet of the last time on the canvas, and keep what becomes of it."""
         if self._folder is None:
+            self._end_restoring()
             return
         try:
             self._sheet = kept_sheets.claim(self._folder)
         except OSError as error:
             self._canvas.restore(kept_sheets.peek(self._folder).history)
-            self._warn(
-                f"What you write is not kept: {error.filename or self._folder} cannot be written "
-                f"({error.strerror or error}). Make room there or let lenetpad write in it, and "
-                "start it again. Saving elsewhere works."
-            )
+            self._keep_nothing(error.filename or self._folder, error.strerror or error)
             return
         self._writer = SheetWriter(self._sheet)
         self._writer.restored.connect(self._put_back)
         self._writer.failed.connect(self._report)
-        self._writer.kept_again.connect(self._note_kept)
+        self._writer.kept_again.connect(self.kept_again)
         self._canvas.sheet_changed.connect(self._keep)
         self._canvas.history_changed.connect(self._keep)
         if self._sheet.size > SMALL:
@@ -67,35 +70,46 @@ class SheetKeeper(QObject):
         try:
             restored = self._sheet.read()
         except OSError as error:
-            restored = Restored(notes=(f"The last sheet cannot be read: {error}",))
-        self._writer.begin(restored.history)
+            self._keep_nothing(self._sheet.path, error)
+            return
+        self._writer.begin(restored)
         self._put_back(restored)
+
+    def _keep_nothing(self, path: object, reason: object) -> None:
+        message = one_line(
+            f"What you write is not kept: {path} cannot be written ({reason}). Make room there or "
+            "let lenetpad write in it, and start it again. Saving elsewhere works."
+        )
+        log.warning("%s", message)
+        self._shown = self._canvas.history
+        self._end_restoring()
+        self.not_kept.emit(message)
+
+    def _end_restoring(self) -> None:
+        self.is_restored = True
+        self.restored.emit()
 
     @Slot(object)
     def _put_back(self, restored: Restored) -> None:
-        self._restored = True
         self._canvas.restore(restored.history)
+        self._reads = False
+        self._end_restoring()
         self._keep()
         for note in restored.notes:
-            self._warn(note)
+            log.warning("%s", note)
+            self.warned.emit(note)
 
     @Slot()
     def _keep(self) -> None:
-        if self._restored and self._writer is not None:
+        if not self._reads and self._writer is not None:
             self._writer.put(self._canvas.history, self._canvas.live)
 
     @Slot(object)
     def _report(self, failure: Failure) -> None:
         log_failure(failure)
-        self.warned.emit(failure.message)
-
-    @Slot()
-    def _note_kept(self) -> None:
-        self.noted.emit("What you write is kept again.")
-
-    def _warn(self, message: str) -> None:
-        log.warning("%s", message)
-        self.warned.emit(one_line(message))
+        self.not_kept.emit(failure.message)
+        if not self.is_restored:  # the journal cannot be read: what becomes of it is not written
+            self._end_restoring()
 
     # The end
 
@@ -104,10 +118,26 @@ class SheetKeeper(QObject):
         if self._folder is None:
             return True
         self._canvas.finish()
-        if self._writer is None or not self._restored:
-            return not self._canvas.sheet
+        if self._writer is None or self._reads:
+            return self._canvas.history.present == self._shown.present or self._keep_apart()
         self._keep()
         return self._writer.flush(LAST_SECONDS)
+
+    def _keep_apart(self) -> bool:
+        """Keep what was drawn before the last sheet could be read as a sheet of its own."""
+        assert self._folder is not None
+        try:
+            other = kept_sheets.claim_new(self._folder)
+        except OSError:
+            return False
+        try:
+            disk.replace(other.path, journal.written(self._canvas.history))
+        except OSError:
+            return False
+        finally:
+            other.give_back()
+        self._shown = self._canvas.history
+        return True
 
     def stop(self) -> None:
         """Have the thread stop."""
@@ -120,7 +150,7 @@ class SheetKeeper(QObject):
             return True
         ended = self._writer.wait(seconds)
         history = self._canvas.history
-        blank = self._restored and not (history.present or history.past or history.future)
+        blank = not (self._reads or history.present or history.past or history.future)
         if ended:
             self._sheet.give_back(remove=blank)
         self._writer = None

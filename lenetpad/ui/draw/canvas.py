@@ -24,6 +24,7 @@ from PySide6.QtGui import (
     QTouchEvent,
 )
 from PySide6.QtWidgets import QWidget
+from shiboken6 import getCppPointer
 
 from lenetpad.ink.erasing import Eraser
 from lenetpad.ink.sheets import UNITS
@@ -137,13 +138,16 @@ class Canvas(QWidget):
     def restore(self, history: History) -> None:
         """Put on the canvas what was there from the start, with what can be undone of it.
 
-        What was drawn meanwhile becomes a step on top.
+        What was put there meanwhile becomes a step on top; a stroke that is being made goes on.
         """
-        self.finish()
-        drawn = self.history.present.ink.strokes
-        if drawn:
-            ink = history.present.ink
-            history = history.doing(Sheet(Ink((*ink.strokes, *drawn))))
+        if self._eraser is not None:
+            self.finish()
+        here = self.history.present
+        if here.picture is not None:
+            history = history.doing(here)
+        elif here.ink:
+            strokes = (*history.present.ink.strokes, *here.ink.strokes)
+            history = history.doing(Sheet(Ink(strokes)))
         self._remember(history)
 
     def set_sheet(self, sheet: Sheet) -> None:
@@ -369,8 +373,9 @@ class Canvas(QWidget):
 
     def _notice_unplugging(self, device: QInputDevice) -> None:
         """A tablet that goes while it draws sends no release: the stroke ends with it."""
-        if id(device) not in self._devices:
-            self._devices.add(id(device))
+        (address,) = getCppPointer(device)
+        if address not in self._devices:
+            self._devices.add(address)
             device.destroyed.connect(self._lose_pen)
 
     @Slot()

@@ -34,7 +34,7 @@ class Banner(QFrame):
         close.setText("✕")
         close.setToolTip("Close this message")
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self._dismiss)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 4, 4)
         self._button = QPushButton()
@@ -46,7 +46,8 @@ class Banner(QFrame):
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self.put_away)
+        self._standing = ""
         self.hide()
 
     @property
@@ -59,6 +60,30 @@ class Banner(QFrame):
         """Show what went wrong until the user closes it."""
         self._timer.stop()
         self._show(message, kind="warning")
+
+    @Slot(str)
+    def stand(self, message: str) -> None:
+        """Warn of what stays wrong: it comes back after other messages, until the user closes it
+        or "" says that it is over."""
+        over = not message and self.text == self._standing
+        self._standing = message
+        if message:
+            self.warn(message)
+        elif over:
+            self.hide()
+
+    @Slot()
+    def put_away(self) -> None:
+        """Take away a message that is over; what stands comes back."""
+        if self._standing:
+            self.warn(self._standing)
+        else:
+            self.hide()
+
+    @Slot()
+    def _dismiss(self) -> None:
+        self._standing = ""
+        self.hide()
 
     @Slot(str)
     def note(self, message: str) -> None:
@@ -74,7 +99,7 @@ class Banner(QFrame):
     @Slot()
     def _act(self) -> None:
         action = self._action
-        self.hide()
+        self.put_away()
         if action is not None:
             action()
 

@@ -33,6 +33,10 @@ class Writer(QObject):
         """Write what ``make`` gives; both happen in the thread."""
         self._pool.start(lambda: self._write(path, make))
 
+    def wait(self, seconds: float) -> bool:
+        """Wait until everything is on the disk; False where it is not in time."""
+        return self._pool.waitForDone(round(1000 * seconds))
+
     def close(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until everything is on the disk; False where it is not in time, and nothing is
         said of it any more."""

@@ -400,3 +400,23 @@ def test_long_strokes_grow_the_buffer(canvas: Canvas) -> None:
     (drawn,) = canvas.sheet.ink.strokes
     assert isinstance(drawn, Stroke)
     assert np.allclose(drawn.xy, np.array(points) * UNITS)
+
+
+def test_a_picture_that_came_before_the_sheet_is_a_step_on_top(canvas: Canvas) -> None:
+    picture = Sheet(picture=np.zeros((28, 28), np.float32))
+    canvas.set_sheet(picture)
+    kept = History().doing(Sheet(Ink.of([[[500, 500], [600, 600]]])))
+    canvas.restore(kept)
+    assert canvas.sheet == picture
+    canvas.undo()
+    assert canvas.sheet == kept.present
+
+
+def test_a_stroke_goes_on_while_the_sheet_comes_back(canvas: Canvas) -> None:
+    hand = SyntheticPen(canvas)
+    hand.send(at(0.1, 0.1, Phase.DOWN))
+    hand.send(at(0.2, 0.1))
+    canvas.restore(History().doing(Sheet(Ink.of([[[500, 500], [600, 600]]]))))
+    hand.send(at(0.3, 0.1))
+    hand.send(at(0.3, 0.1, Phase.UP))
+    assert [len(one.points) for one in canvas.sheet.ink.strokes] == [2, 3]

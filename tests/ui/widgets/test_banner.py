@@ -37,3 +37,24 @@ def test_an_offer_has_a_button_and_other_messages_have_none(qtbot: QtBot) -> Non
     page.banner.warn("wrong")
     assert not button.isVisible()
     page.hide()
+
+
+def test_what_stays_wrong_comes_back_until_it_is_over(qtbot: QtBot) -> None:
+    page = Page(LIGHT)
+    qtbot.addWidget(page)
+    page.show()
+    banner = page.banner
+    banner.stand("What you write is not kept")
+    banner.note("several drawings")
+    assert banner.text == "several drawings"
+    banner.put_away()
+    assert banner.text == "What you write is not kept"
+    banner.offer("Reading …", "Cancel", banner.hide)
+    banner.stand("")
+    assert banner.text == "Reading …"
+    banner.put_away()
+    assert not banner.isVisible()
+    banner.stand("What you write is not kept")
+    banner.stand("")
+    assert not banner.isVisible()
+    page.hide()
