@@ -69,3 +69,36 @@ def test_an_image_is_centred_by_its_mass() -> None:
     assert moved.sum() == image.sum()
     x, y = centre_of_mass(moved)
     assert max(abs(x), abs(y)) <= 0.5 + abs(CENTRE - 14)
+
+
+def test_a_stroke_is_its_own_and_read_only() -> None:
+    stroke = Stroke(np.array([[1, 2, 3, 1]]))
+    assert stroke.points.dtype == np.float64
+    with pytest.raises(ValueError, match="read-only"):
+        stroke.points[0, 0] = 1
+
+
+def test_only_coordinates_have_a_limit_and_it_may_be_reached() -> None:
+    assert Stroke.of([[1e9, -1e9]], t=[1e12]).points[0].tolist() == [1e9, -1e9, 1e12, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("points", "what"),
+    [
+        (np.zeros((0, 4)), r"^a stroke needs points of shape \(n, 4\) with n >= 1, not \(0, 4\)"),
+        (np.zeros((2, 3)), r"not \(2, 3\)"),
+        (np.zeros(4), r"not \(4,\)"),
+        (np.full((1, 4), np.inf), "^a stroke holds a coordinate, time or pressure that is NaN"),
+        (np.full((1, 4), 1.1e9), r"^a stroke holds a coordinate beyond ±1e\+09"),
+    ],
+)
+def test_what_no_stroke_can_be_is_said(points: np.ndarray, what: str) -> None:
+    with pytest.raises(InkError, match=what):
+        Stroke(points)
+
+
+def test_nothing_is_drawn_as_a_blank_image() -> None:
+    blank = draw(Ink())
+    assert blank.dtype == np.float32
+    assert blank.shape == (28, 28)
+    assert not blank.any()
