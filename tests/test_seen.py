@@ -29,6 +29,9 @@ ROOT = Path(__file__).parents[1]
 #: Opens the window, with a stroke on it, and does what it is told once it is there.
 WINDOW = """
 import faulthandler, json, os, signal, sys
+for name in ("SIGINT", "SIGHUP", "SIGQUIT"):  # which nohup, or a shell's &, may have ignored
+    if hasattr(signal, name):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
 import shiboken6
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QSessionManager
@@ -212,7 +215,8 @@ class TestEnds:
 
     @pytest.mark.skipif(sys.platform == "win32", reason="it has no kill")
     def test_a_second_interrupt_forces_it(self, qtbot: QtBot) -> None:
-        before = signal.getsignal(signal.SIGINT)
+        before = signal.default_int_handler
+        as_it_was = signal.signal(signal.SIGINT, before)
         signals = EndingSignals()
         try:
             with qtbot.waitSignal(signals.arrived):
@@ -221,6 +225,7 @@ class TestEnds:
         finally:
             signals.close()
         assert signal.getsignal(signal.SIGINT) is before
+        signal.signal(signal.SIGINT, as_it_was)
 
     @pytest.mark.skipif(sys.platform == "win32", reason="it has no SIGHUP")
     def test_what_was_ignored_stays_ignored(self) -> None:

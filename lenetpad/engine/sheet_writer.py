@@ -144,14 +144,11 @@ class SheetWriter(Worker):
         late = time.monotonic() - self._synced > SYNC_SECONDS
         due = late or self._failing or self._hurry.is_set()
         failure = self.guard(partial(self._keep, self._latest, due), Place.DRAW)
-        if failure is not None:
-            if not self._failing:
-                self.send(failure)
-        elif self._failing:
-            self.send(_Kept())
-        self._failing = failure is not None
+        before, self._failing = self._failing, failure is not None
         if due or self._failing:
             self._settle(self._latest.serial)
+        if self._failing != before:
+            self.send(failure or _Kept())
         if self._failing:
             self._hurry.wait(RETRY_SECONDS)
             if self._closing:  # the window has been told

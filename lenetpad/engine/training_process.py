@@ -57,7 +57,10 @@ MOST_THREADS: Final = 4
 
 def train(pipe: Connection, order: Order) -> None:
     """Carry out ``order``; ``pipe`` brings control messages in and takes messages out."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which sends STOP
+    # Those that a terminal sends to all of its processes are for the window, which sends STOP.
+    for name in ("SIGINT", "SIGHUP", "SIGQUIT"):
+        if name in signal.Signals.__members__:
+            signal.signal(signal.Signals[name], signal.SIG_IGN)
     be_nice()
     _JobRunner(pipe, order).run()
     os._exit(0)  # all is on the disk; taking the interpreter down with torch in it takes seconds

@@ -44,7 +44,7 @@ def hostile_ink(tmp_path: Path) -> Path:
 @pytest.fixture
 def hostile_weights(tmp_path: Path) -> Path:
     path = tmp_path / "\x1b]0;owned\x07\x9b\u202e\u2028.safetensors"
-    facts = {"test_error": 0.5, "date": "\x1b[2J\u202e", "figures": {ESCAPES: {"error": 1.0}}}
+    facts = {"test_error": 0.5, "date": "2026-01-01", "somebody says": ESCAPES}
     weights.save(path, build("lenet5-modern", 1), facts)
     return path
 

@@ -28,7 +28,9 @@ ENDS: Final = ("SIGTERM", "SIGHUP")
 SECOND: Final = 1.0
 
 WRITER: Final = """
-import os, random, struct, sys, time
+import os, random, signal, struct, sys, time
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup has ignored
 from PySide6.QtCore import Qt, QTimer
 from lenetpad import app
 from lenetpad.tools.synthetic_pen import Phase, Pointer, PointerEvent, SyntheticPen
