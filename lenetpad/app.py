@@ -31,6 +31,8 @@ from lenetpad.process import EndingSignals, leave_at_once, log_qt_messages, logg
 from lenetpad.storage import machine, resources, runs
 from lenetpad.storage.crashes import Crash
 from lenetpad.ui.widgets.icons import application_icon
+from lenetpad.ui.widgets.qt_types import make_types
+from lenetpad.ui.widgets.turns import Turns, at_once
 from lenetpad.ui.window import Window
 
 if TYPE_CHECKING:
@@ -65,6 +67,8 @@ class Program(QObject):
         self._closed = False
         self._ended = True  # whether everything had come to its end when it was closed
         self._garbage = GarbageCollection(self)
+        self._making_types = Turns(self)
+        self._first = pages[0].spec.name
         self._rows = {row.spec.name: row for row in pages}
         #: By their pages' names, as far as the pages have been wanted.
         self.controllers: dict[str, PageController] = {}
@@ -76,6 +80,7 @@ class Program(QObject):
         window.page_opened.connect(self._note_opened)
         window.closed.connect(self.close)
         window.open_page(pages[0].spec.name)
+        self.draw.page.reading_painted.connect(self._make_types)  # now it holds nothing up
 
     # The controllers
 
@@ -103,7 +108,15 @@ class Program(QObject):
     @Slot(str)
     def _open_page(self, name: str) -> None:
         if not self._closed:  # else nobody would wait for what is begun
+            if name != self._first:  # its modules are imported in a thread
+                self._making_types.stop()
+                at_once(make_types())  # those that are made already cost nothing
             self.controller(name).open_page()
+
+    @Slot()
+    def _make_types(self) -> None:
+        self.draw.page.reading_painted.disconnect(self._make_types)
+        self._making_types.start(make_types())
 
     @Slot(str)
     def _note_opened(self, name: str) -> None:
@@ -147,6 +160,7 @@ class Program(QObject):
         for controller in controllers:
             with _logged(f"{controller.name} does not close"):
                 self._ended = controller.close(deadline) and self._ended
+        self._making_types.stop()
         self._garbage.close()
         return self._ended
 

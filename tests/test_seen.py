@@ -285,19 +285,26 @@ class TestLog:
         qInstallMessageHandler(None)
 
 
-def test_qts_types_are_all_there_before_a_thread_asks_for_one() -> None:
+def test_qts_types_are_all_there_before_a_thread_asks_for_one(tmp_path: Path) -> None:
     """Two threads that make types of Qt's at once crash the process."""
-    code = (
-        "from lenetpad import app; from PySide6 import QtWidgets\n"
-        "print('QWizard' in vars(QtWidgets))"
-    )
-    own = {name: value for name, value in os.environ.items() if name != "PYSIDE6_OPTION_LAZY"}
+    code = """
+import sys
+from PySide6 import QtWidgets
+from PySide6.QtCore import QSettings
+from lenetpad import app
+application = app.make_application()
+program = app.Program(QSettings(sys.argv[1], QSettings.Format.IniFormat))
+print("QWizard" in vars(QtWidgets))
+program.window.open_page("train")  # a thread imports its modules
+print("QWizard" in vars(QtWidgets))
+program.close()
+"""
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, str(tmp_path / "settings.ini")],
         cwd=ROOT,
-        env={**own, "PYTHONPATH": str(ROOT)},
+        env=environment(tmp_path),
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout == "True\n"
+    assert done.stdout == "False\nTrue\n"
