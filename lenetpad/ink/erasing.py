@@ -36,10 +36,12 @@ class Eraser:
         near = (self._low <= way.max(axis=0) + reach) & (self._high >= way.min(axis=0) - reach)
         blocks = np.flatnonzero(near.all(axis=1) & self._there[self._stroke])
         count = int(self._there.sum())
-        for at in range(0, len(blocks), MEASURED):
-            some = blocks[at : at + MEASURED]
-            some = some[self._there[self._stroke[some]]]
-            self._there[self._stroke[some[self._distances(some, way) <= reach]]] = False
+        while len(blocks):
+            some, blocks = blocks[:MEASURED], blocks[MEASURED:]
+            touched = self._stroke[some[self._distances(some, way) <= reach]]
+            if len(touched):
+                self._there[touched] = False
+                blocks = blocks[self._there[self._stroke[blocks]]]
         if int(self._there.sum()) == count:
             return False
         there = zip(self._strokes, self._there.tolist(), strict=True)
