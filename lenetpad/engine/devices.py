@@ -7,16 +7,15 @@ nothing on the machine looks like a GPU.
 
 from __future__ import annotations
 
-import multiprocessing
 import platform
 import sys
 from collections.abc import Callable, Generator
-from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
 from lenetpad.engine.jobs import Job
+from lenetpad.engine.side_process import message_of
 from lenetpad.engine.training_process import be_nice
 from lenetpad.values.devices import Devices
 from lenetpad.values.failures import Place
@@ -30,8 +29,6 @@ SIGNS: Final = (
     *("/dev/nvidiactl", "/dev/nvidia0", "/proc/driver/nvidia", "/sys/module/nvidia"),
     *("/dev/nvhost-ctrl", "/dev/kfd", "/dev/dxg", "C:/Windows/System32/nvcuda.dll"),
 )
-#: How long the job waits at once: it can be cancelled in between.
-POLL_SECONDS: Final = 0.1
 
 #: What runs in the process: it sends Devices through its end of the pipe.
 Target = Callable[[Connection], None]
@@ -61,23 +58,7 @@ def devices_job(target: Target = send_gpus) -> Job:
     """The job that answers with Devices, none where the process ends without a word."""
 
     def find(question: Question) -> Generator[object, None, None]:
-        context = multiprocessing.get_context("spawn")  # a fork would copy Qt's threads
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(
-            target=target, args=(theirs,), name="lenetpad devices", daemon=True
-        )
-        process.start()
-        theirs.close()  # else the pipe would stay open when the process is gone
-        try:
-            while not ours.poll(POLL_SECONDS):
-                yield None
-            found: Devices = ()
-            with suppress(EOFError, OSError):
-                found = ours.recv()
-            yield Answer(question, found)
-        finally:
-            process.kill()
-            process.join()
-            ours.close()
+        found: Devices | None = yield from message_of("lenetpad devices", target)
+        yield Answer(question, found or ())
 
     return find

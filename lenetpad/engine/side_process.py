@@ -19,30 +19,39 @@ from lenetpad.storage.decoding import InputError
 POLL_SECONDS: Final = 0.05
 
 
+def message_of(
+    name: str, target: Callable[..., None], *arguments: Any
+) -> Generator[None, None, Any]:
+    """Spawn a process of ``target``, whose first argument is its end of a pipe; yields now and
+    then, and returns the one message that it sends, None where it ends without a word.
+
+    Closing the generator ends the process.
+    """
+    context = multiprocessing.get_context("spawn")  # a fork would copy Qt's threads
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=target, args=(theirs, *arguments), name=name, daemon=True)
+    process.start()
+    theirs.close()  # else the pipe would stay open when the process is gone
+    try:
+        while not ours.poll(POLL_SECONDS):
+            yield
+        with suppress(EOFError, OSError):
+            return ours.recv()
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+    return None
+
+
 def in_a_process(function: Callable[..., Any], *arguments: Any) -> Generator[None, None, Any]:
     """Call a module's function in a spawned process; yields now and then, returns what it does.
 
     An InputError or OSError comes through; a process that ends without a word is a RuntimeError.
     Closing the generator ends the process.
     """
-    context = multiprocessing.get_context("spawn")  # a fork would copy Qt's threads
-    ours, theirs = context.Pipe(duplex=False)
     name = f"lenetpad {function.__name__}"
-    process = context.Process(
-        target=_answer, args=(theirs, function, arguments), name=name, daemon=True
-    )
-    process.start()
-    theirs.close()  # else the pipe would stay open when the process is gone
-    answer: Any = None
-    try:
-        while not ours.poll(POLL_SECONDS):
-            yield
-        with suppress(EOFError, OSError):
-            answer = ours.recv()
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
+    answer = yield from message_of(name, _answer, function, arguments)
     if answer is None:
         raise RuntimeError("the process ended without an answer, perhaps for lack of memory")
     result, error = answer

@@ -17,7 +17,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -25,17 +25,16 @@ from statistics import median
 from typing import Any, Final
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from lenetpad.ink.files import Drawing, read_ink, write_ink
 from lenetpad.ink.strokes import Ink
 from lenetpad.process import log_qt_messages
 from lenetpad.storage import resources, runs
 from lenetpad.tools.bench.figures import resident_megabytes
-from lenetpad.tools.bench.pen import RATE, LatencyProbe
+from lenetpad.tools.bench.pen import LatencyProbe, PacedPen, endless
 from lenetpad.tools.driver import SIZE, Driver
 from lenetpad.tools.event_loop import process_for, wait_until
-from lenetpad.tools.synthetic_pen import Phase, PointerEvent, pointer_events
+from lenetpad.tools.synthetic_pen import Phase, PointerEvent
 from lenetpad.values.models import MODEL_NAMES
 from lenetpad.values.recipes import TRAINING_PRESETS, Plan
 
@@ -142,21 +141,13 @@ def stretch(minutes: float) -> float:
     return min(STRETCH_MINUTES, minutes / 2)
 
 
-class Pen(QObject):
-    """Writes drawings over and over at a constant rate, each on a cleared canvas, while it is
-    let; an event's time is when it was due."""
+class Pen(PacedPen):
+    """Writes drawings over and over, each on a cleared canvas, while it is let."""
 
     def __init__(self, driver: Driver, probe: LatencyProbe, drawings: Sequence[Ink]) -> None:
-        super().__init__()
-        self._driver, self._probe = driver, probe
+        super().__init__(driver, probe, endless(drawings))
         self._drawings = drawings
-        self._source = self._endless()
         self._down: PointerEvent | None = None
-        self._due = 0.0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._send_what_is_due)
 
     def write(self, seconds: float = WRITING_SECONDS) -> None:
         """Write for so long, and lift the pen when all of it is on screen."""
@@ -164,43 +155,19 @@ class Pen(QObject):
             process_for(seconds)
 
     def __enter__(self) -> Pen:
-        self._due = time.perf_counter() + 1 / RATE
-        self._wait()
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.stop()
+        self.stop()
         if self._down is not None:
             self._driver.pen.send(replace(self._down, phase=Phase.UP))
             self._down = None
-        self._source = self._endless()
+        self.source = endless(self._drawings)
         wait_until(self._probe.caught_up)
 
-    @Slot()
-    def _send_what_is_due(self) -> None:
-        while time.perf_counter() >= self._due:
-            self._send(self._due)
-            self._due += 1 / RATE
-        self._wait()
-
-    def _wait(self) -> None:
-        self._timer.start(max(0, math.ceil(1000 * (self._due - time.perf_counter()))))
-
-    def _send(self, due: float) -> None:
-        event = next(self._source)
-        if event is None:
-            self._driver.canvas.clear()
-            return
-        before = self._driver.serial
-        self._driver.pen.send(event)
+    def sent(self, event: PointerEvent, *, is_read: bool) -> None:
         self._down = None if event.phase is Phase.UP else event
-        if self._driver.serial != before:
-            self._probe.submitted(due)
-
-    def _endless(self) -> Iterator[PointerEvent | None]:
-        for number in count():
-            yield None
-            yield from pointer_events(self._drawings[number % len(self._drawings)], RATE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,12 @@ class SheetKeeper(QObject):
         self._sheet: kept_sheets.KeptSheet | None = None
         self._writer: SheetWriter | None = None
         self._reads = True  # until the journal is read nothing may be written over it
-        self.is_restored = False  # whether all that is to come back lies on the canvas
         self._shown = History()  # what lies there without being kept
 
     def restore(self) -> None:
         """Put the sheet of the last time on the canvas, and keep what becomes of it."""
         if self._folder is None:
-            self._end_restoring()
+            self.restored.emit()
             return
         try:
             self._sheet = kept_sheets.claim(self._folder)
@@ -82,18 +81,14 @@ class SheetKeeper(QObject):
         )
         log.warning("%s", message)
         self._shown = self._canvas.history
-        self._end_restoring()
-        self.not_kept.emit(message)
-
-    def _end_restoring(self) -> None:
-        self.is_restored = True
         self.restored.emit()
+        self.not_kept.emit(message)
 
     @Slot(object)
     def _put_back(self, restored: Restored) -> None:
         self._canvas.restore(restored.history)
         self._reads = False
-        self._end_restoring()
+        self.restored.emit()
         self._keep()
         for note in restored.notes:
             log.warning("%s", note)
@@ -108,8 +103,8 @@ class SheetKeeper(QObject):
     def _report(self, failure: Failure) -> None:
         log_failure(failure)
         self.not_kept.emit(failure.message)
-        if not self.is_restored:  # the journal cannot be read: what becomes of it is not written
-            self._end_restoring()
+        if self._reads:  # the journal cannot be read: what becomes of it is not written
+            self.restored.emit()
 
     # The end
 
@@ -128,14 +123,12 @@ class SheetKeeper(QObject):
         assert self._folder is not None
         try:
             other = kept_sheets.claim_new(self._folder)
+            try:
+                disk.replace(other.path, journal.written(self._canvas.history))
+            finally:
+                other.give_back()
         except OSError:
             return False
-        try:
-            disk.replace(other.path, journal.written(self._canvas.history))
-        except OSError:
-            return False
-        finally:
-            other.give_back()
         self._shown = self._canvas.history
         return True
 

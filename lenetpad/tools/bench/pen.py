@@ -63,20 +63,75 @@ def pen_to_paint(
     driver: Driver, probe: LatencyProbe, drawings: Sequence[Ink], events: int
 ) -> Figure:
     """Write the drawings with a pen at 250 Hz, one after the other on a cleared canvas."""
-    source = _endless(drawings)
+    source = endless(drawings)
     for count in (WARM_UP, events):
         probe.latencies.clear()
-        _PacedWriter(driver, probe, source, count).run()
+        _CountedPen(driver, probe, source, count).run()
         wait_until(probe.caught_up)
     return summary(probe.latencies)
 
 
-class _PacedWriter(QObject):
+class PacedPen(QObject):
     """Sends events at a constant rate in a running event loop, as an open-loop load generator.
 
     An event's time is when it was due, not when the loop came to send it: a loop that stands
     still makes every event late that falls into the pause.
     """
+
+    def __init__(
+        self, driver: Driver, probe: LatencyProbe, source: Iterator[PointerEvent | None]
+    ) -> None:
+        super().__init__()
+        self.source = source
+        self._driver, self._probe = driver, probe
+        self._writing = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._send_what_is_due)
+        self._due = 0.0
+
+    def start(self) -> None:
+        """Begin to send events."""
+        self._writing = True
+        self._due = time.perf_counter() + 1 / RATE
+        self._wait()
+
+    def stop(self) -> None:
+        """Send none any more."""
+        self._writing = False
+        self._timer.stop()
+
+    def sent(self, event: PointerEvent, *, is_read: bool) -> None:
+        """An event was sent; ``is_read`` says whether it has changed what is read."""
+
+    @Slot()
+    def _send_what_is_due(self) -> None:
+        while self._writing and time.perf_counter() >= self._due:
+            self._send(self._due)
+            self._due += 1 / RATE
+        if self._writing:
+            self._wait()
+
+    def _wait(self) -> None:
+        """Wait for the next event, and wake the loop no oftener than a pen does."""
+        self._timer.start(max(0, math.ceil(1000 * (self._due - time.perf_counter()))))
+
+    def _send(self, due: float) -> None:
+        event = next(self.source)
+        if event is None:
+            self._driver.canvas.clear()
+            return
+        before = self._driver.serial
+        self._driver.pen.send(event)
+        is_read = self._driver.serial != before  # lifting the pen changes nothing that is read
+        if is_read:
+            self._probe.submitted(due)
+        self.sent(event, is_read=is_read)
+
+
+class _CountedPen(PacedPen):
+    """Stops after so many events that were read."""
 
     def __init__(
         self,
@@ -85,50 +140,24 @@ class _PacedWriter(QObject):
         source: Iterator[PointerEvent | None],
         events: int,
     ) -> None:
-        super().__init__()
-        self._driver, self._probe, self._source = driver, probe, source
+        super().__init__(driver, probe, source)
         self._left = events
         self._loop = QEventLoop()
-        self._timer = QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._send_what_is_due)
-        self._due = 0.0
 
     def run(self) -> None:
         """Send all events and return when the last one is sent."""
-        self._due = time.perf_counter() + 1 / RATE
-        self._wait()
+        self.start()
         self._loop.exec()
 
-    @Slot()
-    def _send_what_is_due(self) -> None:
-        while self._left and time.perf_counter() >= self._due:
-            self._send(self._due)
-            self._due += 1 / RATE
-        if self._left:
-            self._wait()
-        else:
+    def sent(self, event: PointerEvent, *, is_read: bool) -> None:
+        self._left -= is_read
+        if not self._left:
+            self.stop()
             self._loop.quit()
 
-    def _wait(self) -> None:
-        """Wait for the next event, and wake the loop no oftener than a pen does."""
-        self._timer.start(max(0, math.ceil(1000 * (self._due - time.perf_counter()))))
 
-    def _send(self, due: float) -> None:
-        event = next(self._source)
-        if event is None:
-            self._driver.canvas.clear()
-            return
-        before = self._driver.serial
-        self._driver.pen.send(event)
-        if self._driver.serial != before:  # lifting the pen changes nothing that is read
-            self._probe.submitted(due)
-            self._left -= 1
-
-
-def _endless(drawings: Sequence[Ink]) -> Iterator[PointerEvent | None]:
-    """The drawings' events over and over; None where the canvas is to be cleared."""
+def endless(drawings: Sequence[Ink]) -> Iterator[PointerEvent | None]:
+    """The drawings' events over and over; None where the canvas is to be cleared, before each."""
     for ink in cycle(drawings):
-        yield from pointer_events(ink, RATE)
         yield None
+        yield from pointer_events(ink, RATE)

@@ -40,7 +40,7 @@ class Writer(QObject):
     def close(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until everything is on the disk; False where it is not in time, and nothing is
         said of it any more."""
-        done = self._pool.waitForDone(round(1000 * seconds))
+        done = self.wait(seconds)
         self.blockSignals(not done)
         return done
 
