@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import re
 import socket
-import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -32,7 +31,6 @@ from lenetpad.controllers.networks import Networks
 from lenetpad.controllers.registry import PAGES
 from lenetpad.data import labelled
 from lenetpad.data.labelled import Labelled
-from lenetpad.engine import trainer, worker
 from lenetpad.ink.files import Drawing, read_ink
 from lenetpad.storage import resources
 from lenetpad.ui.window import Window
@@ -238,25 +236,6 @@ def torch_settings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.backends.mkldnn.set_flags(onednn)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def threads_of_qt_are_measured() -> Iterator[None]:
-    """coverage sees the threads that Python starts; here it is told of those that Qt starts."""
-
-    def measured(run: Callable[[Any], object]) -> Callable[[Any], object]:
-        def measured_run(one: Any) -> object:
-            sys.settrace(threading.gettrace())
-            return run(one)
-
-        return measured_run
-
-    with pytest.MonkeyPatch.context() as patch:
-        if threading.gettrace() is not None:
-            patch.setattr(trainer._Session, "run", measured(trainer._Session.run))
-            for kind in worker.Worker.__subclasses__():
-                patch.setattr(kind, "step", measured(kind.step))
-        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

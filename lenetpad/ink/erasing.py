@@ -2,67 +2,119 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.ink.strokes import Ink, Points
+from lenetpad.ink.strokes import Ink, Points, Stroke
 
 #: So many points share a bounding box.
 BLOCK: Final = 64
 #: So many blocks are measured at once.
 MEASURED: Final = 64
+#: An event of the eraser's looks at so many points, or strokes, that it has not yet looked at.
+POINTS_AN_EVENT: Final = 200_000
+STROKES_AN_EVENT: Final = 2_000
 
 
 class Eraser:
-    """Takes strokes out of ink, from pen down to pen up."""
+    """Takes strokes out of ink, from pen down to pen up.
 
-    def __init__(self, ink: Ink) -> None:
+    Large ink is looked at in parts, one with each event. What lies in a part that comes later and
+    on the way so far goes then; ``finish`` looks at the rest.
+    """
+
+    def __init__(self, ink: Ink, reach: float) -> None:
         self.ink = ink
+        self._reach = reach
         self._strokes = ink.strokes
         self._there = np.ones(len(ink.strokes), dtype=bool)
-        if ink:
-            self._index()
+        self._parts: list[_Part] = []
+        self._seen = 0  # so many strokes are in the parts
+        self._ways: list[Points] = []  # until all of them are
 
-    def erase(self, start: tuple[float, float], end: tuple[float, float], reach: float) -> bool:
-        """Take out the strokes whose line passes within ``reach`` of the way from start to end.
+    def erase(self, start: tuple[float, float], end: tuple[float, float]) -> bool:
+        """Take out the strokes whose line passes within reach of the way from start to end.
 
         False where there is none.
         """
-        if not self.ink:
-            return False
         way = np.array([start, end])
-        near = (self._low <= way.max(axis=0) + reach) & (self._high >= way.min(axis=0) - reach)
-        blocks = np.flatnonzero(near.all(axis=1) & self._there[self._stroke])
         count = int(self._there.sum())
-        while len(blocks):
-            some, blocks = blocks[:MEASURED], blocks[MEASURED:]
-            touched = self._stroke[some[self._distances(some, way) <= reach]]
-            if len(touched):
-                self._there[touched] = False
-                blocks = blocks[self._there[self._stroke[blocks]]]
-        if int(self._there.sum()) == count:
+        for part in self._parts:
+            part.erase(way, self._reach)
+        if self._seen < len(self._strokes):
+            self._ways.append(way)
+            self._look_on()
+        return self._taken(count)
+
+    def finish(self) -> bool:
+        """Take out what the way touched in parts not yet looked at; False where it is none."""
+        count = int(self._there.sum())
+        while self._seen < len(self._strokes):
+            self._look_on()
+        return self._taken(count)
+
+    def _taken(self, before: int) -> bool:
+        """Whether fewer strokes are there than before; then the ink is without them."""
+        if int(self._there.sum()) == before:
             return False
         there = zip(self._strokes, self._there.tolist(), strict=True)
         self.ink = Ink(tuple(stroke for stroke, is_there in there if is_there))
         return True
 
-    def _index(self) -> None:
-        """Cut the strokes into blocks, each with its stroke's number and bounding box."""
-        lengths = np.array([len(stroke.points) for stroke in self._strokes])
-        self._xy = np.concatenate([stroke.xy for stroke in self._strokes])
-        ends = np.cumsum(lengths)
-        counts = -(-lengths // BLOCK)
-        self._stroke = np.repeat(np.arange(len(lengths)), counts)
+    def _look_on(self) -> None:
+        """Make the next part, and erase what lies on the way so far."""
+        points, start = 0, self._seen
+        some = self._strokes[start : start + STROKES_AN_EVENT]
+        lengths = []
+        for stroke in some:
+            lengths.append(len(stroke.points))
+            points += lengths[-1]
+            if points >= POINTS_AN_EVENT:
+                break
+        self._seen += len(lengths)
+        part = _Part(some[: len(lengths)], lengths, self._there[start : self._seen])
+        for way in self._ways:
+            part.erase(way, self._reach)
+        self._parts.append(part)
+
+
+class _Part:
+    """Some of the strokes, cut into blocks, each with its stroke's number and bounding box.
+
+    ``there`` (strokes,) is written to: which of them are left.
+    """
+
+    def __init__(
+        self, strokes: Sequence[Stroke], lengths: Sequence[int], there: NDArray[np.bool_]
+    ) -> None:
+        self._there = there
+        points = np.array(lengths)
+        self._xy = np.concatenate([stroke.xy for stroke in strokes])
+        ends = np.cumsum(points)
+        counts = -(-points // BLOCK)
+        self._stroke = np.repeat(np.arange(len(points)), counts)
         nth = np.arange(len(self._stroke)) - (np.cumsum(counts) - counts)[self._stroke]
-        self._first = (ends - lengths)[self._stroke] + nth * BLOCK
+        self._first = (ends - points)[self._stroke] + nth * BLOCK
         # The line goes on to the first point of the next block.
         self._last = np.minimum(self._first + BLOCK, ends[self._stroke] - 1)
         low = np.minimum.reduceat(self._xy, self._first, axis=0)
         high = np.maximum.reduceat(self._xy, self._first, axis=0)
         self._low = np.minimum(low, self._xy[self._last])
         self._high = np.maximum(high, self._xy[self._last])
+
+    def erase(self, way: Points, reach: float) -> None:
+        """Take out the strokes whose line passes within ``reach`` of the way (2, 2)."""
+        near = (self._low <= way.max(axis=0) + reach) & (self._high >= way.min(axis=0) - reach)
+        blocks = np.flatnonzero(near.all(axis=1) & self._there[self._stroke])
+        while len(blocks):
+            some, blocks = blocks[:MEASURED], blocks[MEASURED:]
+            touched = self._stroke[some[self._distances(some, way) <= reach]]
+            if len(touched):
+                self._there[touched] = False
+                blocks = blocks[self._there[self._stroke[blocks]]]
 
     def _distances(self, blocks: NDArray[np.intp], way: Points) -> Points:
         """The shortest distance (n,) from each block's line to the way."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lenetpad.ink import erasing
 from lenetpad.ink.erasing import BLOCK, Eraser
 from lenetpad.ink.strokes import Ink, Stroke
 
@@ -26,8 +27,8 @@ def distance(stroke: Stroke, x: float, y: float) -> float:
 
 
 def left(ink: Ink, reach: float, *way: tuple[float, float]) -> list[int]:
-    eraser = Eraser(ink)
-    eraser.erase(way[0], way[-1], reach)
+    eraser = Eraser(ink, reach)
+    eraser.erase(way[0], way[-1])
     return [ink.strokes.index(stroke) for stroke in eraser.ink.strokes]
 
 
@@ -45,18 +46,20 @@ def test_a_way_that_crosses_a_stroke_between_its_points_takes_it() -> None:
 
 
 def test_nothing_to_erase() -> None:
-    eraser = Eraser(Ink())
-    assert not eraser.erase((0, 0), (1, 1), 5)
-    eraser = Eraser(CROSS)
-    assert not eraser.erase((50, 50), (60, 60), 5)
+    eraser = Eraser(Ink(), 5)
+    assert not eraser.erase((0, 0), (1, 1))
+    assert not eraser.finish()
+    eraser = Eraser(CROSS, 5)
+    assert not eraser.erase((50, 50), (60, 60))
+    assert not eraser.finish()
     assert eraser.ink is CROSS
 
 
 def test_what_is_erased_stays_erased() -> None:
-    eraser = Eraser(CROSS)
-    assert eraser.erase((0, 0), (0, 0), 1)
-    assert not eraser.erase((0, 0), (0, 0), 1)
-    assert eraser.erase((10, 0), (10, 0), 1)
+    eraser = Eraser(CROSS, 1)
+    assert eraser.erase((0, 0), (0, 0))
+    assert not eraser.erase((0, 0), (0, 0))
+    assert eraser.erase((10, 0), (10, 0))
     assert eraser.ink == Ink(CROSS.strokes[2:])
 
 
@@ -79,3 +82,47 @@ def test_the_line_between_two_blocks_is_found(count: int) -> None:
     ink = Ink((Stroke.of([[10.0 * n, 0.0] for n in range(count)]),))
     for place in range(5, 10 * (count - 1), 10):
         assert left(ink, 1, (place, 0.5)) == []
+
+
+@pytest.fixture
+def two_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasing, "STROKES_AN_EVENT", 2)
+
+
+def dots(*places: float) -> Ink:
+    return Ink.of([[[place, 0.0]] for place in places])
+
+
+@pytest.mark.usefixtures("two_an_event")
+def test_strokes_that_are_looked_at_late_go_with_an_event_that_comes_after() -> None:
+    eraser = Eraser(dots(0, 10, 20, 0, 10, 20, 0), 1)
+    assert eraser.erase((0, 0), (0, 0))
+    assert eraser.ink == dots(10, 20, 0, 10, 20, 0)
+    assert eraser.erase((50, 0), (50, 0))
+    assert eraser.ink == dots(10, 20, 10, 20, 0)
+    assert eraser.erase((20, 0), (20, 0))
+    assert eraser.ink == dots(10, 10, 0)
+    assert eraser.erase((50, 0), (50, 0))
+    assert eraser.ink == dots(10, 10)
+    assert not eraser.finish()
+
+
+@pytest.mark.usefixtures("two_an_event")
+def test_the_rest_goes_when_the_eraser_is_lifted() -> None:
+    eraser = Eraser(dots(0, 10, 20, 0, 10, 20, 0), 1)
+    eraser.erase((0, 0), (0, 0))
+    assert eraser.finish()
+    assert eraser.ink == dots(10, 20, 10, 20)
+
+
+@pytest.mark.parametrize("limit", [1, 65, 130, 10_000])
+def test_long_strokes_are_looked_at_one_an_event(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "POINTS_AN_EVENT", limit)
+    lines = Ink.of([[[x, 10.0 * y] for x in range(65)] for y in range(3)])
+    eraser = Eraser(lines, 1)
+    assert not eraser.erase((64, -20), (64, -20))
+    assert eraser.erase((64, 0), (64, 20))
+    eraser.finish()
+    assert eraser.ink == Ink()

@@ -174,6 +174,8 @@ class Canvas(QWidget):
         if self._source is Source.NOTHING:
             return
         self._tell()
+        if self._eraser is not None and self._eraser.finish():
+            self._show_erased()
         made = self.sheet
         if self._live_count:
             self._pixmap(self._live)
@@ -270,7 +272,7 @@ class Canvas(QWidget):
             self.finish()  # its release never came
         self._source, self._moved = source, now
         if erases or self._erasing:
-            self._eraser = Eraser(self.history.present.ink)
+            self._eraser = Eraser(self.history.present.ink, ERASER_REACH)
             self._erase(at)
             return
         if self.history.present.picture is not None:
@@ -325,9 +327,12 @@ class Canvas(QWidget):
         if here is None:
             return
         before, self._erased_at = self._erased_at or here, here
-        if self._eraser.erase(before, here, ERASER_REACH):
-            self._repaint_all()
-            self.sheet_changed.emit(self.sheet)
+        if self._eraser.erase(before, here):
+            self._show_erased()
+
+    def _show_erased(self) -> None:
+        self._repaint_all()
+        self.sheet_changed.emit(self.sheet)
 
     def _in_units(self, at: QPointF) -> tuple[float, float] | None:
         """A place in the strokes' unit; None for one that no hand can have pointed at."""

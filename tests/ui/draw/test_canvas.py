@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from lenetpad.ink import erasing
 from lenetpad.ink.raster import draw
 from lenetpad.ink.sheets import UNITS
 from lenetpad.ink.strokes import History, Ink, Sheet, Stroke
@@ -236,6 +237,23 @@ def test_the_eraser_tool_erases_with_a_mouse(canvas: Canvas) -> None:
     canvas.set_erasing(True)
     stroke(SyntheticPen(canvas, Pointer.MOUSE), (0.5, 0.3), (0.5, 0.1))
     assert not canvas.sheet
+
+
+def test_a_touch_of_the_eraser_reaches_all_of_many_strokes_in_one_step(
+    canvas: Canvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "STROKES_AN_EVENT", 1)
+    hand = SyntheticPen(canvas)
+    for way in ((0.4, 0.6), (0.6, 0.4), (0.45, 0.55)):
+        stroke(hand, (way[0], 0.5), (way[1], 0.5))
+    before = canvas.sheet
+    told: list[Sheet] = []
+    canvas.sheet_changed.connect(told.append)
+    stroke(SyntheticPen(canvas, Pointer.ERASER), (0.5, 0.5))
+    assert not canvas.sheet
+    assert told[-1] == Sheet()
+    canvas.undo()
+    assert canvas.sheet == before
 
 
 def test_ink_replaces_a_picture_in_one_step(canvas: Canvas) -> None:
