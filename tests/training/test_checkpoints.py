@@ -21,7 +21,6 @@ import torch
 from lenetpad.data.labelled import Labelled
 from lenetpad.storage import runs
 from lenetpad.training import checkpoints, recording
-from lenetpad.training import fit as training_module
 from lenetpad.training.checkpoints import CheckpointError
 from lenetpad.training.fit import Training, TrainingError
 from lenetpad.training.network import build
@@ -43,9 +42,7 @@ def training(data: Labelled, recipe: Recipe = RECIPE) -> Training:
 def kept(few: Labelled) -> dict[str, Any]:
     """What a checkpoint in the middle of an epoch holds."""
     begun = training(few)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training_module, "REPORT_SECONDS", math.inf)
-        next(iter(begun.run()))
+    next(iter(begun.run()))
     state = copy.deepcopy(begun.state())
     return {"training": state, "seconds": 2.0, "best_error": 0.5, "last_error": None}
 
@@ -83,9 +80,7 @@ def test_what_is_restored_is_what_was_kept(
     schedule: str,
     few: Labelled,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(training_module, "REPORT_SECONDS", math.inf)
     recipe = replace(RECIPE, optimiser=optimiser, schedule=schedule, lr=0.01, batch_size=64)
     begun = training(few, recipe)
     steps = iter(begun.run())

@@ -122,9 +122,7 @@ def progress(mnist: tuple[Labelled, Labelled]) -> list[Progress]:
     torch.set_num_threads(1)
     recipe = replace(QUICK, epochs=2, batch_size=10, validation=60)
     network = build("lenet5-modern", 1)
-    with pytest.MonkeyPatch.context() as patched:  # a loaded machine reports more often
-        patched.setattr(training_module, "REPORT_SECONDS", math.inf)
-        return list(Training(network, first(mnist[0], 600), recipe).run())
+    return list(Training(network, first(mnist[0], 600), recipe).run())
 
 
 class TestProgress:
@@ -305,8 +303,7 @@ def test_what_is_no_digit_can_be_learnt(few: Labelled) -> None:
     assert evaluate(network, few).refused.mean() < 0.5
 
 
-def test_every_steps_loss_is_reported(few: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training_module, "REPORT_SECONDS", math.inf)
+def test_every_steps_loss_is_reported(few: Labelled) -> None:
     progress = list(Training(build("lenet5-modern", 1), few, replace(QUICK, batch_size=7)).run())
     losses = [loss for report in progress for loss in report.losses]
     assert len(losses) == progress[-1].steps == math.ceil(250 / 7)

@@ -17,7 +17,6 @@ import torch
 from lenetpad.data.labelled import Labelled
 from lenetpad.lenet.weights import load
 from lenetpad.storage import runs
-from lenetpad.training import fit as training_module
 from lenetpad.training import recording
 from lenetpad.training.fit import Training, TrainingError
 from lenetpad.training.network import build
@@ -36,10 +35,9 @@ def few(mnist: tuple[Labelled, Labelled]) -> Labelled:
 
 @pytest.fixture(autouse=True)
 def _always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A checkpoint at every report, and a report every so many steps however long they take."""
+    """A checkpoint at every report."""
     monkeypatch.setattr(recording, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(recording, "STATE_SECONDS", 0.0)
-    monkeypatch.setattr(training_module, "REPORT_SECONDS", math.inf)
 
 
 @pytest.fixture
