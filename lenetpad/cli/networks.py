@@ -14,15 +14,16 @@ from lenetpad.cli.model_options import CONVENTIONS_OPTIONS, MODEL, load_weights
 
 if TYPE_CHECKING:
     from lenetpad.lenet.layers import LayerRow
+    from lenetpad.lenet.weights import Weights
+    from lenetpad.training.export import Written
 
 
 def export(arguments: argparse.Namespace) -> int:
     """Write a network's weights in the format that the file's name asks for."""
     from lenetpad.storage.decoding import one_line
-    from lenetpad.training.export import export as export_weights
 
     loaded = load_weights(arguments)
-    written = export_weights(loaded, arguments.out)
+    written = _exported(loaded, arguments.out)
     if arguments.json:
         print(json.dumps({"out": str(arguments.out), "model": loaded.name, **asdict(written)}))
     else:
@@ -31,6 +32,13 @@ def export(arguments: argparse.Namespace) -> int:
             f"{written.difference:.1g} (relative) on {written.images} of MNIST's test images"
         )
     return 0
+
+
+def _exported(weights: Weights, out: Path) -> Written:
+    """Write and compare; torch is imported here, once the weights have been read."""
+    from lenetpad.training.export import export as export_weights
+
+    return export_weights(weights, out)
 
 
 def info(arguments: argparse.Namespace) -> int:

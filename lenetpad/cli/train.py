@@ -39,6 +39,7 @@ from lenetpad.values.recipes import (
 
 if TYPE_CHECKING:
     from lenetpad.storage import runs
+    from lenetpad.training.job import TrainingJob
 
 #: Options that are fields of a recipe.
 RECIPE_OPTIONS: Final = (
@@ -73,16 +74,16 @@ RECIPE_FIELDS: Final = (
 
 def train(arguments: argparse.Namespace) -> int:
     """Train by a recipe, calibrate, measure, and save the weights; all of it is kept as a run."""
-    from lenetpad.cli import output, progress
+    from lenetpad.cli import output
+    from lenetpad.cli.progress import follow_training
     from lenetpad.storage import runs
-    from lenetpad.training.job import TrainingJob
 
     root = arguments.runs or runs.home()
     resumed = runs.find(root, arguments.resumed) if arguments.resumed else None
     plan = _resumed_plan(resumed, arguments) if resumed else _plan(arguments)
-    job = TrainingJob(plan, progress.ProgressReporter())
+    job = _job(plan)
     folder = resumed.folder if resumed else job.begin(root)
-    progress.follow_training(job.run(folder), plan.recipe)
+    follow_training(job.run(folder), plan.recipe)
     out, test = plan.out or folder / runs.WEIGHTS, job.figures[job.test_set]
     if arguments.json:
         found = {"n": test["n"], "error": test["error"] / 100, "run": folder.name}
@@ -93,6 +94,14 @@ def train(arguments: argparse.Namespace) -> int:
     if resumed and not plan.out and resumed.config.get("out"):
         output.say(f"the weights are in {out} only; a run that goes on writes others with --out")
     return 0
+
+
+def _job(plan: Plan) -> TrainingJob:
+    """The training job; torch is imported here, once the options are known to be good."""
+    from lenetpad.cli.progress import ProgressReporter
+    from lenetpad.training.job import TrainingJob
+
+    return TrainingJob(plan, ProgressReporter())
 
 
 def _plan(arguments: argparse.Namespace) -> Plan:

@@ -72,8 +72,8 @@ def evaluate_networks(
     notices = [notice for choice, reader in pairs if (notice := _notice(choice, reader))]
     yield EvaluationResults(
         request=request,
-        images=labelled.images.numpy(),
-        labels=labelled.labels.numpy(),
+        images=labelled.images.view(),  # a view, for the results make it read-only
+        labels=labelled.labels.view(),
         found=found,
         notice=" ".join(notices),
     )

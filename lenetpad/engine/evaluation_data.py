@@ -1,6 +1,6 @@
 """The labelled images of an evaluation: shipped, from a file, or fetched in a thread of their own.
 
-torch is imported inside functions only, for the window's process imports this module.
+`data` is imported inside functions only, for the window's process imports this module.
 """
 
 from __future__ import annotations

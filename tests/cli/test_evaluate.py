@@ -168,6 +168,23 @@ class TestEvaluate:
         line = failing("evaluate", "--model", model, "--device", "cuda:99")
         assert "the device 'cuda:99' cannot be used" in line
 
+    @pytest.mark.parametrize(
+        ("name", "options", "reason"),
+        [
+            ("bad.jsonl", ("--ink",), "bad.jsonl"),
+            ("bad.npz", ("--images",), "must be an .npz file"),
+            ("train-images-idx3-ubyte", ("--data", "folder", "--folder"), "is alone"),
+            ("bad.safetensors", ("--model",), "bad.safetensors"),
+            ("bad.pth", ("--model",), "bad.pth"),
+        ],
+    )
+    def test_a_bad_file_is_refused_without_torch(
+        self, name: str, options: tuple[str, ...], reason: str, refusing: Failing, tmp_path: Path
+    ) -> None:
+        (tmp_path / name).write_bytes(b"bad")
+        file = tmp_path if "--folder" in options else tmp_path / name
+        assert reason in refusing("evaluate", *options, file)
+
     def test_mnist_that_is_not_there_says_what_to_do(
         self, failing: Failing, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -79,3 +79,10 @@ class TestExport:
         line = failing("export", "--out", tmp_path / name)
         assert "must end in one of .safetensors, .pth, .pt, .onnx" in line
         assert not list(tmp_path.iterdir())
+
+    def test_bad_weights_are_refused_without_torch(
+        self, refusing: Failing, tmp_path: Path
+    ) -> None:
+        (tmp_path / "bad.pth").write_bytes(b"bad")
+        options = ("--model", tmp_path / "bad.pth", "--out", tmp_path / "mine.pth")
+        assert "bad.pth" in refusing("export", *options)

@@ -205,6 +205,10 @@ class TestWhatCannotWork:
         assert reason in failing("train", *options)  # failing: not a word of progress
         assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.pth"]
 
+    def test_options_are_checked_without_torch(self, refusing: Failing, tmp_path: Path) -> None:
+        assert "'nowhere'" in refusing("train", "--runs", tmp_path, "--continue", "nowhere")
+        assert "must end in one of" in refusing("train", "--out", tmp_path / "weights.txt")
+
     def test_a_loss_that_is_no_number(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.pth"
         options = ("--model", "lenet5-modern-paper", "--lr", 1e30, "--out", out)
