@@ -120,6 +120,21 @@ def test_one_word_starts_it_when_the_link_is_in_path(make_bundle, home, sh):
     assert "not in PATH" not in done.stdout
 
 
+def test_zsh_is_told_where_its_completion_is(make_bundle, home, sh, tmp_path):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "zsh").symlink_to("/bin/true")
+    data = tmp_path / "my data"
+    path = f"{tools}:{os.environ['PATH']}"
+    done = sh(make_bundle() / "install.sh", PATH=path, XDG_DATA_HOME=str(data))
+    assert f"fpath+=('{data}/zsh/site-functions')\n" in done.stdout
+    assert (data / "zsh/site-functions/_lenetpad").exists()
+    # A zsh that looks into a prefix, such as /usr/local, needs no word.
+    done = sh(make_bundle("0.2.0") / "install.sh", "--prefix", tmp_path / "local", PATH=path)
+    assert "fpath" not in done.stdout
+    assert (tmp_path / "local/share/zsh/site-functions/_lenetpad").exists()
+
+
 def test_upgrade_leaves_the_new_version_only(make_bundle, home, sh):
     old = make_bundle("0.1.0")
     (old / "_internal/dropped").write_text("old")
