@@ -252,6 +252,7 @@ case :$PATH: in
 esac
 # bash and fish look there by themselves; zsh, for a user's own, is told.
 if command -v zsh >/dev/null && [ "$data" = "$user_data" ]; then
-    say "zsh completes its commands if ~/.zshrc has, before compinit: fpath+=('$data/zsh/site-functions')"
+    quoted=$(printf '%s' "$data/zsh/site-functions" | sed "s/'/'\\\\''/g")
+    say "zsh completes the commands if ~/.zshrc has this line before compinit: fpath+=('$quoted')"
 fi
 say "Remove it with: $program/uninstall.sh"

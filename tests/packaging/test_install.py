@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shlex
 import shutil
 import subprocess
 import sys
@@ -124,10 +125,13 @@ def test_zsh_is_told_where_its_completion_is(make_bundle, home, sh, tmp_path):
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "zsh").symlink_to("/bin/true")
-    data = tmp_path / "my data"
+    data = tmp_path / "Zoë's data"
     path = f"{tools}:{os.environ['PATH']}"
     done = sh(make_bundle() / "install.sh", PATH=path, XDG_DATA_HOME=str(data))
-    assert f"fpath+=('{data}/zsh/site-functions')\n" in done.stdout
+    [line] = [line for line in done.stdout.splitlines() if "fpath+=(" in line]
+    assert shlex.split(line.partition("fpath+=(")[2].removesuffix(")")) == [
+        f"{data}/zsh/site-functions"
+    ]
     assert (data / "zsh/site-functions/_lenetpad").exists()
     # A zsh that looks into a prefix, such as /usr/local, needs no word.
     done = sh(make_bundle("0.2.0") / "install.sh", "--prefix", tmp_path / "local", PATH=path)
