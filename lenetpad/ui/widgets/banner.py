@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 NOTE_MS: Final = 8000  # how long a note stays
+BUTTON_MS: Final = 20_000  # where it has a button, for a hand to reach it
 BREAK: Final = "\u200b"  # lets a long path continue on the next line
 
 
@@ -86,10 +87,12 @@ class Banner(QFrame):
         self.hide()
 
     @Slot(str)
-    def note(self, message: str) -> None:
-        """Show what is good to know for a while."""
-        self._timer.start(NOTE_MS)
-        self._show(message, kind="note")
+    def note(
+        self, message: str, label: str = "", action: Callable[[], object] | None = None
+    ) -> None:
+        """Show what is good to know for a while, with a button where there is an action."""
+        self._timer.start(NOTE_MS if action is None else BUTTON_MS)
+        self._show(message, kind="note", label=label, action=action)
 
     def offer(self, message: str, label: str, action: Callable[[], object]) -> None:
         """Show something that can be acted on by a button, until it is closed or replaced."""
