@@ -110,7 +110,7 @@ class ExportDialog(QDialog):
         """What is chosen now."""
         white = self.background.currentData() == WHITE
         low, high = WIDTHS
-        width = min(max(self.width_box.value() * self._unit, low), high)
+        width = min(max(round(self.width_box.value() * self._unit, 3), low), high)
         return ExportOptions(white, width, float(self.text_box.value()))
 
     def _build(self) -> None:
