@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
+    QGridLayout,
     QLabel,
     QSizePolicy,
     QSpinBox,
@@ -114,13 +114,16 @@ class ExportDialog(QDialog):
         return ExportOptions(white, width, float(self.text_box.value()))
 
     def _build(self) -> None:
-        form = QFormLayout()
+        form = QGridLayout()
+        form.setColumnStretch(1, 1)
         form.setHorizontalSpacing(16)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows = {"&Background": self.background, "&Width": self.width_box, "&Text": self.text_box}
-        for title, box in rows.items():
+        for row, (title, box) in enumerate(rows.items()):
+            label = QLabel(title)
+            label.setBuddy(box)
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            form.addRow(title, box)
+            form.addWidget(label, row, 0)
+            form.addWidget(box, row, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(14)
@@ -152,4 +155,4 @@ class ExportDialog(QDialog):
             dots = f"{DOTS_PER_INCH:.0f} dots per inch"
             self.words.setText(f"{options.width:.1f} mm wide on paper, at {dots}.")
         else:
-            self.words.setText("Lines and letters, sharp at any size.")
+            self.words.setText("Lines and outlines of letters, sharp at any size.")

@@ -247,3 +247,14 @@ def test_a_picture_for_which_there_is_no_memory_is_explained(
     exporter.close()
     assert "choose a smaller one" in page.banner.text
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dialog_goes_with_its_page(exporter: Exporter) -> None:
+    exporter.ask_and_paint("Export", "one.png", LIGHT, Square)
+    exporter.ask_and_paint("Export", "two.svg", LIGHT, Square)  # in place of the first
+    dialog = exporter.dialog
+    assert dialog is not None
+    assert dialog.isVisible()
+    assert dialog.width_box.suffix() == " mm"
+    assert exporter.close()
+    assert exporter.dialog is None
