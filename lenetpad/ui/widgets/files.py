@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
 WEIGHTS_FILTER: Final = "Weights (*.safetensors *.pth *.pt)"
+_SUFFIX: Final = re.compile(r"\*(\.[.\w]+)")
 
 
-def ending_in(name: str, suffix: str) -> Path:
-    """The path that a dialog gave, with the suffix where the user typed another or none."""
-    return Path(name if name.lower().endswith(suffix) else name + suffix)
+def completed(typed: str, chosen: str, kinds: str) -> Path:
+    """The path that a file dialog gave, with the first suffix of the chosen kind where the user
+    typed none of those that ``kinds``, such as "PNG (*.png);;SVG (*.svg)", has."""
+    known = _SUFFIX.findall(kinds)
+    if typed.lower().endswith(tuple(known)):
+        return Path(typed)
+    return Path(typed + (_SUFFIX.findall(chosen) or known)[0])
