@@ -46,7 +46,18 @@ ACTIONS: Final = (
     ActionSpec(
         "fullscreen", "View", "Full screen", "Full screen", ("F11",), "fullscreen", True, True
     ),
-    ActionSpec("theme", "View", "Switch light and dark", "Light or dark", ("Ctrl+T",), "theme"),
+    ActionSpec("larger", "View", "Larger text", "Larger text", ("Ctrl++", "Ctrl+="), breaks=True),
+    ActionSpec("smaller", "View", "Smaller text", "Smaller text", ("Ctrl+-",)),
+    ActionSpec("usual_size", "View", "Usual text size", "Usual text size", ("Ctrl+0",)),
+    ActionSpec(
+        "theme",
+        "View",
+        "Switch light and dark",
+        "Light or dark",
+        ("Ctrl+T",),
+        "theme",
+        breaks=True,
+    ),
     ActionSpec(
         "theme_system",
         "View",

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QKeySequence,
+    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import (
@@ -30,6 +31,7 @@ from lenetpad.ui import actions as action_table
 from lenetpad.ui import taskbar
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
 from lenetpad.ui.header import Header
+from lenetpad.ui.page_area import PageArea
 from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.preferences import Preferences
 from lenetpad.ui.theme_switch import TURN_MS, ThemeSwitch
@@ -42,7 +44,7 @@ from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
 if TYPE_CHECKING:
     from lenetpad.ui.dialogs.about import AboutDialog
 
-SMALLEST: Final = QSize(860, 560)
+SMALLEST: Final = QSize(800, 500)
 USUAL: Final = QSize(1280, 800)
 #: So much of the window's upper edge must lie on a screen, for a hand to take it, in pixels.
 EDGE: Final = 48
@@ -83,7 +85,8 @@ class Window(QMainWindow):
         self.preferences.failed.connect(self.warn)
         self.page_stack = QStackedWidget()
         self.page_widgets: dict[str, Page] = {}  # those that have been built
-        self._themes = ThemeSwitch(self, self.preferences, self.page_stack)
+        self._areas: dict[str, PageArea] = {}
+        self._themes = ThemeSwitch(self, self.preferences)
         self.setWindowTitle("lenetpad")
         self.setMinimumSize(SMALLEST)
         self.setAcceptDrops(True)
@@ -99,9 +102,10 @@ class Window(QMainWindow):
         self.may_close: Callable[[], bool] = _always
         self.setCentralWidget(self._central())
         action_table.fill(self.menuBar(), self.action_specs, self.actions_by_name)
+        self._restore_geometry()
+        self._themes.fit()
         self._dress()
         self._connect()
-        self._restore_geometry()
 
     # What the engine says
 
@@ -173,6 +177,9 @@ class Window(QMainWindow):
             "quit": self.close,
             "fullscreen": self._toggle_full_screen,
             **{page.name: partial(self.open_page, page.name) for page in self._page_specs},
+            "larger": partial(self._themes.step_zoom, 1),
+            "smaller": partial(self._themes.step_zoom, -1),
+            "usual_size": partial(self._themes.step_zoom, 0),
             "theme": self.switch_theme,
             "theme_system": self._use_system_theme,
             "about": self._show_about,
@@ -225,6 +232,19 @@ class Window(QMainWindow):
         return self.header
 
     @property
+    def shown_page(self) -> Page | None:
+        """The page that is on screen; None while the open one is being built."""
+        area = self.page_stack.currentWidget()
+        return area.page if isinstance(area, PageArea) else None
+
+    def place_for(self, name: str) -> QWidget:
+        """The widget in which a page is to be built."""
+        if name not in self._areas:
+            self._areas[name] = PageArea(self.page_stack)
+            self._areas[name].dress_bars(self.theme)
+        return self._areas[name].viewport()
+
+    @property
     def open_page_name(self) -> str:
         """The page that is open, or will be once it is there."""
         return self.header.page
@@ -234,7 +254,7 @@ class Window(QMainWindow):
         """Open a page; one that is not there yet is asked for."""
         self.header.show_page(name)
         if name in self.page_widgets:
-            self.page_stack.setCurrentWidget(self.page_widgets[name])
+            self.page_stack.setCurrentWidget(self._areas[name])
             self.page_opened.emit(name)
         else:
             self._waiting.setText("Loading …")
@@ -251,7 +271,9 @@ class Window(QMainWindow):
             # waits.
             page.setUpdatesEnabled(False)
             QTimer.singleShot(TURN_MS, page, partial(page.setUpdatesEnabled, True))
-        self.page_stack.addWidget(page)
+        self.place_for(name)
+        self._areas[name].put(page)
+        self.page_stack.addWidget(self._areas[name])
         if self.open_page_name == name:
             self.open_page(name)
 
@@ -299,6 +321,8 @@ class Window(QMainWindow):
         action_table.colour(self.actions_by_name, self.action_specs, self.theme)
         for part in (self.menuBar(), self.header):
             dress(part, self.theme)
+        for area in self._areas.values():
+            area.dress_bars(self.theme)
         follows = self._themes.choice is ThemeChoice.SYSTEM
         self.actions_by_name["theme_system"].setChecked(follows)
 
@@ -338,6 +362,10 @@ class Window(QMainWindow):
     def _leave_full_screen(self) -> None:
         if self.isFullScreen():
             self._toggle_full_screen()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._themes.fit_soon()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.WindowStateChange:

@@ -492,7 +492,7 @@ def test_a_damaged_sheet_of_the_last_time_is_set_aside_and_said(
     (tmp_path / name).write_bytes(content)
     program = make_program(lambda choice: fake_reader(), folder=tmp_path)
     assert not program.draw.page.canvas.sheet
-    assert program.window.page_stack.currentWidget() is program.draw.page
+    assert program.window.shown_page is program.draw.page
     aside = tmp_path / "sheets" / "1" / f"damaged 1 {Path(name).name}"
     assert aside.read_bytes() == content
     assert str(aside) in program.draw.page.banner.text

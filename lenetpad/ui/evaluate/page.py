@@ -27,6 +27,7 @@ from lenetpad.ui.evaluate.views import ResultViews
 from lenetpad.ui.widgets.choices import FileChoices
 from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
+from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
@@ -91,6 +92,7 @@ class EvaluatePage(Page):
         self.empty = QLabel(EMPTY)
         self._stack = QStackedWidget()
         self._build()
+        self.set_theme(theme)
         self._connect()
         self.show_data(tuple((title, key) for key, title in DATA_TITLES.items()))
         self._show_running(running=False)
@@ -150,6 +152,8 @@ class EvaluatePage(Page):
         """Draw everything in another theme."""
         super().set_theme(theme)
         self._theme = theme
+        for box in (self.first, self.second, self.data):
+            box.setFixedWidth(theme.px(BOX_WIDTH))
         self.summary.set_theme(theme)
         self.views.set_theme(theme)
 
@@ -230,18 +234,12 @@ class EvaluatePage(Page):
         layout.addWidget(self.summary)
         layout.addWidget(self._stack, 1)
 
-    def _choice_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(4)
+    def _choice_row(self) -> FlowLayout:
+        row = FlowLayout()
         boxes = (("Weights", self.first), ("compared with", self.second), ("on", self.data))
         for title, box in boxes:
-            box.setFixedWidth(BOX_WIDTH)
-            label = QLabel(title)
-            label.setBuddy(box)
-            row.addWidget(label)
-            row.addWidget(box)
-            row.addSpacing(6)
-        row.addStretch(1)
+            row.add_titled(title, box)
+        row.add_stretch()
         row.addWidget(self.button)
         row.addWidget(self.exports)
         return row

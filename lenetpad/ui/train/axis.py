@@ -9,14 +9,27 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import pyqtgraph as pg
+from PySide6.QtGui import QFont, QFontMetricsF
 
 from lenetpad.ui.widgets.ticks import logarithmic_ticks
 
+ROOM_A_LINE: Final = 1.2  # heights of a number that it takes
 ROOM: Final = 16  # pixels between two numbers of a logarithmic scale
 
 
 class Axis(pg.AxisItem):  # type: ignore[misc]
-    """On a logarithmic scale it writes 1 to 9 times the powers of ten, or as many as fit."""
+    """Writes no number over another. On a logarithmic scale it writes 1 to 9 times the powers of
+    ten, or as many as fit."""
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N802, N803
+        """The steps from tick to tick, each with the place of one: the first step is numbered."""
+        (step, offset), *finer = super().tickSpacing(minVal, maxVal, size)
+        height = QFontMetricsF(self.style["tickFont"] or QFont()).height()
+        room = size / max(maxVal - minVal, 1e-300)  # pixels a unit
+        for factor in (1, 2, 5, 10, 20, 50):
+            if step * factor * room >= ROOM_A_LINE * height:
+                break
+        return [(step * factor, offset), *(finer if factor == 1 else ())]
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:  # noqa: N803
         """The places of the ticks, in one group on a logarithmic scale: logarithms there."""

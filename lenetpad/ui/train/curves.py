@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from lenetpad.ui.train.axis import Axis
 from lenetpad.ui.train.charts import CHARTS, CURVES, LOGARITHMIC, chart_of, colour_of
 from lenetpad.ui.train.curves_figure import CurvesFigure
+from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.theme import LIGHT, Theme
 from lenetpad.ui.widgets.turns import Steps, Turns, at_once
 from lenetpad.values.history import History, decimated, smoothed, table
@@ -38,6 +39,8 @@ MOST_POINTS: Final = 1500  # of a curve on the screen
 WINDOWS: Final = (1, 5, 10, 20, 50, 100, 200, 500)
 USUAL_WINDOW: Final = 3  # the place of 20
 AXIS_WIDTH: Final = 62
+SLIDER_WIDTH: Final = 90
+LEAST_HEIGHT: Final = 270  # in which no numbers lie over each other
 GRID: Final = 0.4  # opacity
 DOTS: Final = {"symbol": "o", "symbolSize": 6, "symbolPen": None}
 
@@ -124,12 +127,17 @@ class Curves(QWidget):
         """Draw in another theme's colours."""
         self.theme = theme
         self.view.setBackground(theme.panel)
+        self.smoothing.setFixedWidth(theme.px(SLIDER_WIDTH))
+        self.view.setMinimumHeight(theme.px(LEAST_HEIGHT))
         for plot in self.plots.values():
             for side in ("left", "bottom"):
                 axis = plot.getAxis(side)
                 axis.setPen(pg.mkPen(theme.line))
                 axis.setTextPen(pg.mkPen(theme.dim))
-            plot.titleLabel.setText(plot.titleLabel.text, color=theme.dim, size="9pt")
+                axis.setTickFont(self.font())
+            plot.getAxis("left").setWidth(theme.px(AXIS_WIDTH))
+            size = f"{self.font().pointSizeF():.1f}pt"
+            plot.titleLabel.setText(plot.titleLabel.text, color=theme.dim, size=size)
             plot.showGrid(x=True, y=True, alpha=GRID)
         for cursor in self._cursors:
             cursor.setPen(pg.mkPen(theme.dim, style=Qt.PenStyle.DashLine))
@@ -147,7 +155,6 @@ class Curves(QWidget):
             plot = self.view.addPlot(row=row, col=0, enableMenu=False, axisItems=axes)
             plot.setTitle(chart.title, size="9pt", justify="left")
             plot.hideButtons()
-            plot.getAxis("left").setWidth(AXIS_WIDTH)
             plot.setDownsampling(auto=False)
             for side in ("left", "bottom"):
                 # The grid's lines take most of the time in which the plots are painted.
@@ -169,7 +176,6 @@ class Curves(QWidget):
             yield
         self.view.ci.layout.setSpacing(2)
         self.view.ci.setContentsMargins(4, 2, 8, 2)
-        self.view.setMinimumHeight(180)
         self.view.scene().sigMouseMoved.connect(self._follow_pointer)
         self._smooth()
         self.set_theme(self.theme)
@@ -177,7 +183,6 @@ class Curves(QWidget):
     def _build(self) -> None:
         self.smoothing.setRange(0, len(WINDOWS) - 1)
         self.smoothing.setValue(USUAL_WINDOW)
-        self.smoothing.setFixedWidth(90)
         self.smoothing.setAccessibleName("Smoothing of the loss")
         self.smoothing.setToolTip("The loss is shown as the mean of so many steps")
         self.smoothing.valueChanged.connect(self._smooth)
@@ -200,15 +205,14 @@ class Curves(QWidget):
         self.legend.setWordWrap(True)
         for label in (self.legend, self.values):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        tools = FlowLayout()
+        tools.add_titled("Smoothing", self.smoothing)
+        for widget in (self._window, self.log_scale, self.fit_button, self.export_button):
+            tools.addWidget(widget)
         row = QHBoxLayout()
         row.setContentsMargins(8, 0, 4, 0)
-        row.setSpacing(6)
         row.addWidget(self.values, 1)
-        row.addWidget(QLabel("Smoothing"))
-        row.addWidget(self.smoothing)
-        self._window.setMinimumWidth(58)
-        for widget in (self._window, self.log_scale, self.fit_button, self.export_button):
-            row.addWidget(widget)
+        row.addLayout(tools)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)

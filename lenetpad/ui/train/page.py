@@ -31,6 +31,7 @@ from lenetpad.ui.train.plan_form import PlanForm
 from lenetpad.ui.train.runs_table import RunsTable
 from lenetpad.ui.train.words import end_words, progress_words, sentence, stage_words
 from lenetpad.ui.widgets.exporter import Exporter
+from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.spins import RateSpin
 from lenetpad.ui.widgets.theme import Theme
@@ -49,7 +50,8 @@ from lenetpad.values.training import (
     Stage,
 )
 
-FORM_WIDTH: Final = 318
+FORM_WIDTH: Final = 318  # of the form and of the rate, in pixels at the usual size
+RATE_WIDTH: Final = 96
 STYLED_AT_ONCE: Final = 40  # widgets
 BAR_STEPS: Final = 10_000
 IDLE: Final = "Choose a preset and press Start"
@@ -176,6 +178,8 @@ class TrainPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         super().set_theme(theme)
+        self._form_area.setFixedWidth(theme.px(FORM_WIDTH))
+        self.rate.setFixedWidth(theme.px(RATE_WIDTH))
         self.curves.set_theme(theme)
         self.film.set_theme(theme)
         self.form.distortions.digits.set_theme(theme)
@@ -242,12 +246,11 @@ class TrainPage(Page):
     # Building
 
     def _build(self) -> None:
-        scroll = QScrollArea()
+        scroll = self._form_area = QScrollArea()
         scroll.setWidget(self.form)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFixedWidth(FORM_WIDTH)
         self.form.setAutoFillBackground(False)
         scroll.viewport().setAutoFillBackground(False)
         layout = QHBoxLayout(self)
@@ -273,29 +276,23 @@ class TrainPage(Page):
         right.addWidget(split, 1)
         return right
 
-    def _controls(self) -> QHBoxLayout:
+    def _controls(self) -> FlowLayout:
         self.start.setObjectName("primary")
-        self.rate.setMaximumWidth(90)
         self.rate.setSpecialValueText("–")  # before there is one
         self.rate.setToolTip("The learning rate of now; a change counts from the next step on")
         self.rate.setKeyboardTracking(False)
         self.watch.setToolTip("The pad reads with the weights of this moment, every second anew")
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        row = FlowLayout()
         for button in (self.start, self.pause, self.stop):
             row.addWidget(button)
-        row.addSpacing(8)
-        row.addWidget(QLabel("Rate now"))
-        row.addWidget(self.rate)
-        row.addSpacing(8)
+        row.add_titled("Rate now", self.rate)
         row.addWidget(self.watch)
-        row.addStretch(1)
         return row
 
     def _progress_row(self) -> QHBoxLayout:
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(10)
-        self.words.setMinimumWidth(250)
+        self.words.setMinimumWidth(120)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
         row.setSpacing(10)
@@ -368,5 +365,6 @@ class TrainPage(Page):
 
     def resizeEvent(self, event: object) -> None:
         # Over the progress and the controls' free end: neither curves nor buttons are covered.
-        left = FORM_WIDTH + round(0.45 * (self.width() - FORM_WIDTH))
+        form = self._form_area.width()
+        left = form + round(0.45 * (self.width() - form))
         self.banner.lie_over(self.rect().adjusted(left, 4, -8, 60 - self.height()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Slot
+from PySide6.QtCore import QSize, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
@@ -44,6 +44,17 @@ class Page(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         dress(self, theme)
+
+    def least_size(self, width: int) -> QSize:
+        """The least size in which nothing lies over anything else, at a width in pixels that
+        there is."""
+        layout = self.layout()
+        if layout is None:
+            return self.minimumSizeHint()
+        least = layout.minimumSize()
+        if layout.hasHeightForWidth():
+            least.setHeight(layout.minimumHeightForWidth(max(width, least.width())))
+        return least
 
     def header_tools(self) -> HeaderTools:
         """What the header shows while this page is open; nothing, if the page does not say."""
