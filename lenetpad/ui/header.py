@@ -18,6 +18,7 @@ from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.model_titles import TITLES, title_of
 from lenetpad.ui.widgets.page import HeaderTools
+from lenetpad.ui.widgets.theme import Theme, dress
 from lenetpad.values.devices import AUTO, Devices
 from lenetpad.values.models import Choice
 
@@ -45,12 +46,12 @@ class Header(QWidget):
         self.devices.addItem("Auto", AUTO)
         self.models.activated.connect(self._choose_model)
         self.devices.activated.connect(self._choose_device)
-        self.models.setMaximumWidth(WIDEST_MODEL)
         self.page_tabs = self._tabs(pages)
         # What is left out where there is no room, the last of these first.
         self._views = [tool_button(actions[name]) for name in VIEW_TOOLS]
         self._spare: list[QWidget] = []
         self._titles: list[QWidget] = []
+        self._fitting = False
         self._page_of: dict[QWidget, str] = {}  # what one page alone has a use for
         self._row = FlowLayout(self, SPACING)
         self._row.setContentsMargins(10, 6, 10, 0)
@@ -62,6 +63,11 @@ class Header(QWidget):
             self._titles.append(self._row.add_titled(title, box))
         for button in self._views:
             self._row.addWidget(button)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme and size."""
+        self.models.setMaximumWidth(theme.px(WIDEST_MODEL))
+        dress(self, theme)
 
     def add_tools(self, page: str, tools: HeaderTools) -> None:
         """Take in what the header shows while a page is open."""
@@ -100,8 +106,10 @@ class Header(QWidget):
         self._show_tools()
 
     def _show_tools(self) -> None:
+        self._fitting = True
         for widget in self._page_of:
             widget.setVisible(self._is_of_use(widget))
+        self._fitting = False
         self._fit()
 
     def _is_of_use(self, widget: QWidget) -> bool:
@@ -119,6 +127,10 @@ class Header(QWidget):
 
     def _fit(self) -> None:
         """Leave out what there is no room for in one line: the boxes' titles first."""
+        if self._fitting:
+            return
+        # A widget that is hidden while it is being shown would be left half of each.
+        self._fitting = True
         groups = (self._views, self._spare, self._titles)
         extra = [widget for group in groups for widget in group]
         shown = [widget for widget in extra if not widget.isHidden()]
@@ -129,6 +141,7 @@ class Header(QWidget):
             room -= _width(wanted) if fits else 0
             for widget in group:
                 widget.setVisible(fits and widget in wanted)
+        self._fitting = False
 
     def _tabs(self, pages: Sequence[PageSpec]) -> QTabBar:
         tabs = QTabBar()

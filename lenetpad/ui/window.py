@@ -298,6 +298,11 @@ class Window(QMainWindow):
         return self._themes.theme
 
     @property
+    def zoom(self) -> float:
+        """How much larger than usual texts and controls are wanted."""
+        return self._themes.zoom
+
+    @property
     def restyling(self) -> bool:
         """Whether a page has yet to follow the theme."""
         return self._themes.active
@@ -319,8 +324,8 @@ class Window(QMainWindow):
     def _dress(self) -> None:
         """Give what lies around the pages the theme, and with it the dialogs."""
         action_table.colour(self.actions_by_name, self.action_specs, self.theme)
-        for part in (self.menuBar(), self.header):
-            dress(part, self.theme)
+        dress(self.menuBar(), self.theme)
+        self.header.set_theme(self.theme)
         for area in self._areas.values():
             area.dress_bars(self.theme)
         follows = self._themes.choice is ThemeChoice.SYSTEM

@@ -500,9 +500,7 @@ def test_the_page_comes_only_when_it_is_opened(
     assert program.window.open_page_name == "train"
     program.window.actions_by_name["draw"].trigger()
     qtbot.waitUntil(lambda: program.training.page is not None, timeout=PATIENCE)
-    assert (
-        program.window.shown_page is program.draw.page
-    )  # it does not push itself forward
+    assert program.window.shown_page is program.draw.page  # it does not push itself forward
     assert isinstance(program.training.trainer, Trainer)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QSize, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -22,6 +22,7 @@ from lenetpad.ui.widgets.turns import Steps
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
+LEAST: Final = QSize(700, 380)  # pixels at the usual size
 MARGIN: Final = 10
 TOOLS_HEIGHT: Final = 40
 CANVAS_SHARE: Final = 0.42  # of the page's width, at the most
@@ -51,6 +52,7 @@ class DrawPage(Page):
         self, theme: Theme, actions: dict[str, QAction], parent: QWidget | None = None
     ) -> None:
         super().__init__(theme, parent)
+        self._theme = theme
         self.canvas = Canvas(theme, self)
         self.maps = MapsPanel(theme, self)
         self.probabilities = ProbabilitiesPanel(theme, self)
@@ -82,6 +84,9 @@ class DrawPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         super().set_theme(theme)
+        if theme.scale != self._theme.scale:
+            QCoreApplication.postEvent(self, QResizeEvent(self.size(), self.size()))
+        self._theme = theme
         self.canvas.set_theme(theme)
         for panel in self.panels:
             panel.set_theme(theme)
@@ -152,18 +157,34 @@ class DrawPage(Page):
         for name in TOOLS:
             layout.addWidget(tool_button(actions[name]))
         layout.addStretch(1)
-        layout.addWidget(QLabel("Pen"))
+        self._pen_title = QLabel("Pen")
+        layout.addWidget(self._pen_title)
         layout.addWidget(self.pen_widths)
         return row
 
+    def least_size(self, width: int) -> QSize:
+        return QSize(self._theme.px(LEAST.width()), self._theme.px(LEAST.height()))
+
+    def _fit_tools(self, width: int) -> None:
+        """Leave out the title of the pen's widths where there is no room for it."""
+        layout = self._tools.layout()
+        assert layout is not None
+        titled = layout.sizeHint().width()
+        if self._pen_title.isHidden():
+            titled += self._pen_title.sizeHint().width() + layout.spacing()
+        self._pen_title.setVisible(titled <= width)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         width, height = self.width(), self.height()
-        verdict_height = max(80, round(height * VERDICT_SHARE))
+        px = self._theme.px
+        tools_height = px(TOOLS_HEIGHT)
+        verdict_height = max(px(80), round(height * VERDICT_SHARE))
         body = height - verdict_height - 2 * MARGIN
-        side = max(120, min(body - TOOLS_HEIGHT, round(width * CANVAS_SHARE)))
-        probabilities = max(150, min(round(width * PROBABILITIES_SHARE), 420))
+        side = max(120, min(body - tools_height, round(width * CANVAS_SHARE)))
+        probabilities = max(px(150), min(round(width * PROBABILITIES_SHARE), px(420)))
         self.canvas.setGeometry(MARGIN, MARGIN, side, side)
-        self._tools.setGeometry(MARGIN, MARGIN + side, side, TOOLS_HEIGHT)
+        self._tools.setGeometry(MARGIN, MARGIN + side, side, tools_height)
+        self._fit_tools(side)
         left = 2 * MARGIN + side
         right = width - MARGIN - probabilities
         self.maps.setGeometry(left, MARGIN, right - MARGIN - left, body)

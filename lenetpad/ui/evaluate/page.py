@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 
 from lenetpad.ui.evaluate.exports import Export, ExportButton
 from lenetpad.ui.evaluate.results_figure import ResultsFigure
-from lenetpad.ui.evaluate.summary import ElidedLabel, Summary
+from lenetpad.ui.evaluate.summary import Summary
 from lenetpad.ui.evaluate.views import ResultViews
 from lenetpad.ui.widgets.choices import FileChoices
+from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
 from lenetpad.ui.widgets.flow import FlowLayout

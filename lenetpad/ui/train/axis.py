@@ -21,7 +21,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     """Writes no number over another. On a logarithmic scale it writes 1 to 9 times the powers of
     ten, or as many as fit."""
 
-    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N802, N803
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N803
         """The steps from tick to tick, each with the place of one: the first step is numbered."""
         (step, offset), *finer = super().tickSpacing(minVal, maxVal, size)
         height = QFontMetricsF(self.style["tickFont"] or QFont()).height()

@@ -14,11 +14,9 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -30,6 +28,7 @@ from lenetpad.ui.train.pace import Pace
 from lenetpad.ui.train.plan_form import PlanForm
 from lenetpad.ui.train.runs_table import RunsTable
 from lenetpad.ui.train.words import end_words, progress_words, sentence, stage_words
+from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.page import Page
@@ -52,6 +51,7 @@ from lenetpad.values.training import (
 
 FORM_WIDTH: Final = 318  # of the form and of the rate, in pixels at the usual size
 RATE_WIDTH: Final = 96
+FILM_WIDTH: Final = 170
 STYLED_AT_ONCE: Final = 40  # widgets
 BAR_STEPS: Final = 10_000
 IDLE: Final = "Choose a preset and press Start"
@@ -116,7 +116,7 @@ class TrainPage(Page):
         self.rate = RateSpin()
         self.watch = QCheckBox("Watch on the pad")
         self.bar = QProgressBar()
-        self.words = QLabel(IDLE)
+        self.words = ElidedLabel(IDLE)
         self.resume = QPushButton("Go on from the last good checkpoint at a tenth of the rate")
         self._failed: Path | None = None
         self._paused = self._busy = False
@@ -179,6 +179,7 @@ class TrainPage(Page):
         """Draw everything in another theme."""
         super().set_theme(theme)
         self._form_area.setFixedWidth(theme.px(FORM_WIDTH))
+        self.film.setMinimumWidth(theme.px(FILM_WIDTH))
         self.rate.setFixedWidth(theme.px(RATE_WIDTH))
         self.curves.set_theme(theme)
         self.film.set_theme(theme)
@@ -292,8 +293,6 @@ class TrainPage(Page):
     def _progress_row(self) -> QHBoxLayout:
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(10)
-        self.words.setMinimumWidth(120)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.bar, 1)
@@ -308,7 +307,6 @@ class TrainPage(Page):
         below.setStretchFactor(1, 1)
         below.setSizes([460, 190])
         below.setChildrenCollapsible(False)
-        self.film.setMinimumWidth(170)
         return below
 
     def _connect(self) -> None:

@@ -36,7 +36,7 @@ from PySide6.QtWidgets import (
 
 from lenetpad.storage.decoding import escaped, named
 from lenetpad.storage.runs import RUNNING, Run
-from lenetpad.ui.widgets.flow import FlowLayout
+from lenetpad.ui.widgets.flow import FlowRow
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -255,8 +255,8 @@ class RunsTable(QWidget):
         return action
 
     def _buttons(self) -> QWidget:
-        row = QWidget()
-        layout = FlowLayout(row, spacing=4)
+        row = FlowRow(spacing=4)
+        layout = row.flow
         for action in RUN_ACTIONS:
             if action.button:
                 button = QToolButton()

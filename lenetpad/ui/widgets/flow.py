@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -131,6 +132,29 @@ class FlowLayout(QLayout):
                 taken += wanted + (self.spacing() if taken else 0)
             lines[-1].append(item)
         return lines
+
+
+class FlowRow(QWidget):
+    """A widget that is as high as its ``flow`` needs, also in a splitter, which asks nobody how
+    high a width makes him."""
+
+    def __init__(self, spacing: int = SPACING) -> None:
+        super().__init__()
+        self.flow = FlowLayout(self, spacing)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """A button got another text, or the style sheet changed."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        self.setFixedHeight(self.flow.heightForWidth(self.width()))
 
 
 def _is_stretch(item: QLayoutItem) -> bool:

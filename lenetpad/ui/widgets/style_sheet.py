@@ -28,7 +28,8 @@ QMenu::icon:checked { background: $accent; border-radius: 4px; }
 QMenu::indicator { width: 14px; height: 14px; left: 5px; }
 QMenu::indicator:checked { background: $accent; border-radius: 3px; image: url("$tick"); }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
-QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px; }
+QToolButton { qproperty-iconSize: 20px 20px; border: 1px solid transparent;
+    border-radius: 6px; padding: 5px; }
 QToolButton:hover { background: $panel; border-color: $line; }
 QToolButton:pressed { background: $line; }
 QToolButton:checked { background: $accent; border-color: $accent; }
@@ -99,7 +100,6 @@ QCheckBox::indicator:checked { background: $accent; border-color: $accent;
     image: url("$tick"); }
 QCheckBox::indicator:disabled { background: $window; border-color: $line; }
 QCheckBox::indicator:checked:disabled { background: $dim; }
-QSlider { min-height: 20px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $edge; }
 QSlider::sub-page:horizontal { border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 6px;
