@@ -365,7 +365,8 @@ class Window(QMainWindow):
 
     @Slot()
     def _leave_full_screen(self) -> None:
-        if self.isFullScreen():
+        page = self.shown_page
+        if not (page is not None and page.escape()) and self.isFullScreen():
             self._toggle_full_screen()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

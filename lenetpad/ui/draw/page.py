@@ -162,6 +162,11 @@ class DrawPage(Page):
         layout.addWidget(self.pen_widths)
         return row
 
+    def escape(self) -> bool:
+        alone = self.maps.alone
+        self.maps.show_alone("")
+        return bool(alone)
+
     def least_size(self, width: int) -> QSize:
         return QSize(self._theme.px(LEAST.width()), self._theme.px(LEAST.height()))
 

@@ -45,6 +45,10 @@ class Page(QWidget):
         """Draw everything in another theme."""
         dress(self, theme)
 
+    def escape(self) -> bool:
+        """Take back what Esc is to take back on this page; False where there is nothing."""
+        return False
+
     def least_size(self, width: int) -> QSize:
         """The least size in which nothing lies over anything else, at a width in pixels that
         there is."""

@@ -41,7 +41,7 @@ QToolButton[framed="true"]:disabled { color: $dim; background: transparent;
 QToolButton[framed="true"]::menu-indicator { image: none; }
 QScrollBar:vertical { width: 12px; background: transparent; margin: 0; }
 QScrollBar:horizontal { height: 12px; background: transparent; margin: 0; }
-QScrollBar::handle { background: $edge; border-radius: 4px; margin: 2px; }
+QScrollBar::handle { background: $edge; border-radius: 3px; margin: 2px; }
 QScrollBar::handle:hover { background: $dim; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
@@ -100,6 +100,7 @@ QCheckBox::indicator:checked { background: $accent; border-color: $accent;
     image: url("$tick"); }
 QCheckBox::indicator:disabled { background: $window; border-color: $line; }
 QCheckBox::indicator:checked:disabled { background: $dim; }
+QSlider:horizontal { min-height: 14px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $edge; }
 QSlider::sub-page:horizontal { border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 6px;
