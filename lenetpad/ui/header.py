@@ -142,6 +142,7 @@ class Header(QWidget):
             for widget in group:
                 widget.setVisible(fits and widget in wanted)
         self._fitting = False
+        self.updateGeometry()  # another width of the row may make another height
 
     def _tabs(self, pages: Sequence[PageSpec]) -> QTabBar:
         tabs = QTabBar()

@@ -338,9 +338,8 @@ class MapsPanel(ReadingPanel):
 
     def title_at(self, at: QPointF) -> str:
         """The layer whose title is at a position, "" where there is none."""
-        return next(
-            (name for name, placed in self.placed.items() if placed.title.contains(at)), ""
-        )
+        titles = ((name, placed.title) for name, placed in self.placed.items())
+        return next((name for name, title in titles if title.contains(at)), "")
 
     def show_alone(self, layer: str) -> None:
         """Give the panel to one layer; "" gives it back to all."""
@@ -350,9 +349,8 @@ class MapsPanel(ReadingPanel):
             self.redraw()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and (
-            name := self.title_at(event.position())
-        ):
+        name = self.title_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and name:
             self.show_alone("" if self.alone else name)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

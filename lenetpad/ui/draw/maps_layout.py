@@ -12,6 +12,7 @@ CODES: Final = "codes"
 GAP: Final = 2.0  # between the maps of a layer
 SPACING: Final = 16.0  # between layers
 WIDEST_SPACING: Final = 64.0
+ROW_SPACING: Final = 12.0  # between rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def arrows(placed: dict[str, Placed]) -> list[list[QPointF]]:
     """From each layer to the one that it feeds: the corners of a line whose end is the head.
 
     Side by side it leads from edge to edge, at the middle of the lower one; to the next row it
-    goes between the rows.
+    goes between the rows, to its title.
     """
     found = []
     for one, other in pairwise(placed.values()):
@@ -123,14 +124,15 @@ def arrows(placed: dict[str, Placed]) -> list[list[QPointF]]:
             y = min(here.center().y(), there.center().y())
             found.append([QPointF(here.right() + GAP, y), QPointF(there.left() - GAP, y)])
             continue
-        y = (here.bottom() + other.title.top()) / 2
+        end = other.title.top() + GAP  # the title has the place below it
+        y = here.bottom() + 0.35 * (end - here.bottom())
         x = here.center().x()
         found.append(
             [
                 QPointF(x, here.bottom() + 1),
                 QPointF(x, y),
                 QPointF(there.center().x(), y),
-                QPointF(there.center().x(), there.top() - GAP),
+                QPointF(there.center().x(), end),
             ]
         )
     return found
@@ -143,7 +145,7 @@ def _shown_area(placed: dict[str, Placed]) -> float:
 
 def _place(arrangement: Arrangement, area: QRectF, title: float) -> dict[str, Placed]:
     heights = [_height_in(row, area.width()) for row in arrangement]
-    free = area.height() - len(arrangement) * title - (len(arrangement) - 1) * SPACING / 2
+    free = area.height() - len(arrangement) * title - (len(arrangement) - 1) * ROW_SPACING
     shrink = min(1.0, max(free, 1.0) / sum(heights))
     heights = [height * shrink for height in heights]
     # What is left over goes between the rows, so that the panel is filled evenly.
@@ -152,7 +154,7 @@ def _place(arrangement: Arrangement, area: QRectF, title: float) -> dict[str, Pl
     y = area.top()
     for row, height in zip(arrangement, heights, strict=True):
         placed |= _place_row(row, QRectF(area.left(), y, area.width(), height), title)
-        y += title + height + SPACING / 2 + min(spare, 2 * SPACING)
+        y += title + height + ROW_SPACING + min(spare, 2 * SPACING)
     return placed
 
 

@@ -40,7 +40,9 @@ class ProbabilitiesPanel(ReadingPanel):
 
     def _arrange(self) -> None:
         """Compute once what each reading's painting needs."""
-        self._number_size = max(11.0, min(self._row(0).height() * 0.4, self.width() * 0.085, 44.0))
+        self._number_size = max(
+            11.0 * self.theme.scale, min(self._row(0).height() * 0.4, self.width() * 0.085, 44.0)
+        )
         self._number_font = self.sized_font(self._number_size)
         self._bars = [self._bar(row) for row in range(ROWS)]
         self._numbers = [self._row(row) for row in range(ROWS)]
@@ -65,7 +67,7 @@ class ProbabilitiesPanel(ReadingPanel):
     def _label_size(self, row: int) -> float:
         """Height of a row's label in pixels."""
         height = self._row(row).height()
-        return min(height * 0.3, 24.0) if row == NO_DIGIT_ROW else min(height * 0.62, 60.0)
+        return min(height * 0.45, 24.0) if row == NO_DIGIT_ROW else min(height * 0.62, 60.0)
 
     def paint_background(self, painter: QPainter) -> None:
         for row, (area, bar) in enumerate(zip(self._numbers, self._bars, strict=True)):

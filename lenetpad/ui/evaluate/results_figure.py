@@ -15,7 +15,7 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from lenetpad.ui.evaluate.confusion import ConfusionMatrix
-from lenetpad.ui.evaluate.gallery import Gallery, cell_size
+from lenetpad.ui.evaluate.gallery import Gallery, sizes
 from lenetpad.ui.evaluate.plots import CalibrationChart, DigitChart, RejectChart
 from lenetpad.ui.evaluate.summary import COLUMNS, compared, values_of
 from lenetpad.ui.widgets.chart import LETTERS, Chart
@@ -113,7 +113,7 @@ class ResultsFigure:
             blocks.append((QRectF(left, top, half, high), chart.print_on))
         top += high + GAP
         rows = -(-self._shown(inner) // self._columns(inner))
-        patterns = QRectF(MARGIN, top, inner, ROW + 4 + rows * cell_size(large=False)[1])
+        patterns = QRectF(MARGIN, top, inner, ROW + 4 + rows * sizes().cell[1])
         blocks.append((patterns, self._paint_patterns))
         return blocks
 
@@ -163,7 +163,7 @@ class ResultsFigure:
         self._matrices[which].print_on(painter, area.adjusted(0, ROW + 4, 0, 0))
 
     def _columns(self, width: float) -> int:
-        return max(1, int(width // cell_size(large=False)[0]))
+        return max(1, int(width // sizes().cell[0]))
 
     def _shown(self, width: float) -> int:
         """How many patterns are shown."""
@@ -175,14 +175,14 @@ class ResultsFigure:
         words = f"the first {shown} of {there:,}" if shown < there else f"all {there}"
         heading = f"{self._patterns.kind}: {words if there else 'none'}"
         write(painter, row, heading, self._bold, self._text)
-        wide, high = cell_size(large=False)
+        wide, high = sizes().cell
         columns = self._columns(area.width())
         step = area.width() / columns
         for place in range(shown):
             down, across = divmod(place, columns)
             left = area.left() + across * step + (step - wide) / 2
             cell = QRect(round(left), round(area.top() + ROW + 4 + down * high), wide, high)
-            self._gallery.paint_pattern(painter, place, cell)
+            self._gallery.paint_pattern(painter, place, cell, sizes())
 
 
 def _part(paint: Block, area: QRectF) -> Part:

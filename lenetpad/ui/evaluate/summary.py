@@ -51,16 +51,17 @@ class Summary(QWidget):
             head.hide()  # until there are numbers
             layout.addWidget(head, 0, column)
         for row, (name, numbers) in enumerate(zip(self.names, self.numbers, strict=True), 1):
-            name.setFont(sized(self.font(), SIZE, bold=True))
             layout.addWidget(name, row, 0)
             for column, number in enumerate(numbers, start=1):
-                number.setFont(sized(self.font(), SIZE, bold=True))
                 layout.addWidget(number, row, column)
         layout.addWidget(self.comparison, 3, 0, 1, len(COLUMNS) + 1)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Use another theme's colours."""
+        font = sized(self.font(), theme.px(SIZE), bold=True)
+        for label in (*self.names, *(number for row in self.numbers for number in row)):
+            label.setFont(font)
         for head in (*self._heads, self.comparison):
             head.setStyleSheet(f"color: {theme.dim};")
         for name, colour in zip(self.names, (theme.accent, theme.positive[2]), strict=True):

@@ -117,7 +117,8 @@ class Chart(QWidget):
     @property
     def size_of_text(self) -> float:
         """Pixels; more in a larger chart, for the back row."""
-        return max(12.0, min(self.height() / 34, self.width() / 44, 22.0))
+        scale = self.theme.scale
+        return max(12.0 * scale, min(self.height() / 34, self.width() / 44, 22.0 * scale))
 
     # Pointer
 
