@@ -36,6 +36,10 @@ class PageArea(QScrollArea):
         for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
             dress(bar, theme)
 
+    def minimumSizeHint(self) -> QSize:
+        """The header needs its room more: a page can be scrolled."""
+        return QSize(0, 0)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()

@@ -87,6 +87,7 @@ def _state(run: Run) -> str:
 PADDING: Final = 20  # pixels of a cell around its text
 ROW_PADDING: Final = 8  # above and below it
 LONGEST: Final = 40  # characters of a cell; all of it is in the tooltip
+SHORTEST: Final = 10  # and of a name
 NAME: Final = 0
 NOTE: Final = 7
 #: The columns that are left out where there is no room, the first of these first.
@@ -168,7 +169,6 @@ class RunsTable(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setMinimumSectionSize(1)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.viewport().installEventFilter(self)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._open_menu)
@@ -235,8 +235,9 @@ class RunsTable(QWidget):
             header.setSectionHidden(number, number not in widths)
         over = room - sum(widths.values())
         widths[NOTE if NOTE in widths else NAME] += over  # a name is cut at last
+        widths[NAME] = max(widths[NAME], SHORTEST * metrics.averageCharWidth())
         for number, width in widths.items():
-            header.resizeSection(number, max(width, 1))
+            header.resizeSection(number, width)
 
     def select(self, folders: set[Path]) -> None:
         """Select the runs in these folders."""

@@ -675,10 +675,15 @@ class TestRuns:
                 assert layout.labelForField(field).height() == field.height()
 
     def test_every_cell_has_room_for_what_is_usual(self, page: TrainPage) -> None:
+        page.resize(1280, 800)
+        page.show()
         page.runs.show_runs([a_run(Path("x"), state=runs.FAILED, step=30)])
         view = page.runs.view
-        for column in range(7):
+        shown = [column for column in range(8) if not view.isColumnHidden(column)]
+        assert {0, 3, 4} <= set(shown)
+        for column in shown:
             assert view.sizeHintForColumn(column) <= view.columnWidth(column)
+        assert sum(map(view.columnWidth, shown)) == view.viewport().width()
 
     def test_what_can_be_done_follows_the_choice(self, table: RunsTable, tmp_path: Path) -> None:
         left = a_run(tmp_path, state=runs.STOPPED, step=30)
@@ -709,7 +714,7 @@ class TestRuns:
             return str(model.data(model.index(0, column), role))
 
         assert shown(0) == html
-        assert shown(0, Qt.ItemDataRole.ToolTipRole).startswith("<p>&lt;img src=")
+        assert shown(0, Qt.ItemDataRole.ToolTipRole).startswith("<p><b>Name</b>: &lt;img src=")
         assert shown(1) == "0001-01-01"
         assert shown(7) == "a\\nb\\x1b"
         assert shown(7, Qt.ItemDataRole.EditRole) == "a\nb\x1b"
