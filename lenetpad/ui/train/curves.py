@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from lenetpad.ui.train.axis import Axis
 from lenetpad.ui.train.charts import CHARTS, CURVES, LOGARITHMIC, chart_of, colour_of
 from lenetpad.ui.train.curves_figure import CurvesFigure
-from lenetpad.ui.widgets.flow import FlowLayout
+from lenetpad.ui.widgets.flow import FlowRow
 from lenetpad.ui.widgets.theme import LIGHT, Theme
 from lenetpad.ui.widgets.turns import Steps, Turns, at_once
 from lenetpad.values.history import History, decimated, smoothed, table
@@ -40,6 +40,12 @@ WINDOWS: Final = (1, 5, 10, 20, 50, 100, 200, 500)
 USUAL_WINDOW: Final = 3  # the place of 20
 AXIS_WIDTH: Final = 62
 SLIDER_WIDTH: Final = 90
+EMPTY: Final = (
+    "<h3>No curves yet</h3>"
+    "<p>Press <b>Start</b>: the loss, the accuracy on the validation images and the learning rate "
+    "are drawn here while the network trains.<br>"
+    "Or choose a run below to see its curves.</p>"
+)
 LEAST_HEIGHT: Final = 270  # in which no numbers lie over each other
 GRID: Final = 0.4  # opacity
 DOTS: Final = {"symbol": "o", "symbolSize": 6, "symbolPen": None}
@@ -78,6 +84,7 @@ class Curves(QWidget):
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self._window = QLabel()
         self.values = QLabel()
+        self.empty = QLabel(EMPTY)
         self.legend = QLabel()
         self.export_button = QToolButton()
         self.fit_button = QToolButton()
@@ -94,12 +101,18 @@ class Curves(QWidget):
         """Show other runs, the first in the first colour."""
         self.histories = tuple(shown)
         self.export_button.setEnabled(bool(shown))
+        self._show_whether_empty()
         self._make_items()
         self._show_floor()
         self.fit()
         # Three turns, to make the curves, fill them and paint them; a pen cannot wait for all.
         self._turns.start(self._fill_and_paint())
         self.view.setUpdatesEnabled(False)  # what is there is of other runs
+
+    def _show_whether_empty(self) -> None:
+        """What there will be, in place of axes without curves."""
+        self.empty.setVisible(not self.histories)
+        self.view.setVisible(bool(self.histories))
 
     def _fill_and_paint(self) -> Steps[None]:
         self._draw()
@@ -128,7 +141,8 @@ class Curves(QWidget):
         self.theme = theme
         self.view.setBackground(theme.panel)
         self.smoothing.setFixedWidth(theme.px(SLIDER_WIDTH))
-        self.view.setMinimumHeight(theme.px(LEAST_HEIGHT))
+        for part in (self.view, self.empty):
+            part.setMinimumHeight(theme.px(LEAST_HEIGHT))
         for plot in self.plots.values():
             for side in ("left", "bottom"):
                 axis = plot.getAxis(side)
@@ -205,19 +219,23 @@ class Curves(QWidget):
         self.legend.setWordWrap(True)
         for label in (self.legend, self.values):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        tools = FlowLayout()
-        tools.add_titled("Smoothing", self.smoothing)
+        tools = FlowRow()
+        tools.flow.add_titled("Smoothing", self.smoothing)
         for widget in (self._window, self.log_scale, self.fit_button, self.export_button):
-            tools.addWidget(widget)
+            tools.flow.addWidget(widget)
         row = QHBoxLayout()
         row.setContentsMargins(8, 0, 4, 0)
         row.addWidget(self.values, 1)
-        row.addLayout(tools)
+        row.addWidget(tools)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addLayout(row)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        layout.addWidget(self.empty, 1)
         layout.addWidget(self.view, 1)
+        self._show_whether_empty()
         layout.addWidget(self.legend)
 
     # Drawing
