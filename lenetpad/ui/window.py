@@ -94,6 +94,7 @@ class Window(QMainWindow):
         #: Every action in the order of the menus: the pages' come first in theirs.
         self.action_specs = (*(page.action for page in pages), *action_table.ACTIONS)
         self.actions_by_name = action_table.build(self, self.action_specs)
+        self._page_actions = action_table.groups(self, self.action_specs, self.actions_by_name)
         self.header = Header(self.actions_by_name, pages)
         self.question: ConventionsDialog | None = None
         self.about: AboutDialog | None = None
@@ -253,6 +254,8 @@ class Window(QMainWindow):
     def open_page(self, name: str) -> None:
         """Open a page; one that is not there yet is asked for."""
         self.header.show_page(name)
+        for page, group in self._page_actions.items():
+            group.setEnabled(page == name)
         if name in self.page_widgets:
             self.page_stack.setCurrentWidget(self._areas[name])
             self.page_opened.emit(name)

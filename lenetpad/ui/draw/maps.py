@@ -85,6 +85,7 @@ class MapsPanel(ReadingPanel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.setMouseTracking(True)
+        self.setAccessibleName("Feature maps")
         self.scale = Scale.FIXED
         self.pointed: Pointed | None = None
         self.alone = ""  # the layer that has the panel for itself
@@ -296,6 +297,11 @@ class MapsPanel(ReadingPanel):
 
     # Pointing
 
+    def in_words(self) -> str:
+        """What is pointed at."""
+        there = self.pointed is not None and self.reading is not None
+        return self.sentence(self.pointed) if there and self.pointed is not None else ""
+
     def sentence(self, pointed: Pointed) -> str:
         """Layer, map, unit and value of what is pointed at."""
         value = f"{self.value_at(pointed):+.3f}".replace("-", "−")
@@ -364,4 +370,5 @@ class MapsPanel(ReadingPanel):
     def _point(self, pointed: Pointed | None) -> None:
         if pointed != self.pointed:
             self.pointed = pointed
+            self.setAccessibleDescription(self.in_words())
             self.update()

@@ -28,6 +28,7 @@ class ProbabilitiesPanel(ReadingPanel):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
+        self.setAccessibleName("Probabilities")
         self._arrange()
 
     def redraw(self) -> None:
@@ -78,6 +79,17 @@ class ProbabilitiesPanel(ReadingPanel):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.zero))
             painter.drawRoundedRect(bar, 3, 3)
+
+    def in_words(self) -> str:
+        """The digits with their probabilities, the most probable first."""
+        reading = self.reading
+        if reading is None or reading.digit is None:
+            return ""
+        values = {str(digit): float(p) for digit, p in enumerate(reading.probabilities)}
+        if reading.no_digit is not None:
+            values[NO_DIGIT] = reading.no_digit
+        ranked = sorted(values.items(), key=lambda item: -item[1])
+        return ", ".join(f"{name}: {percent(value)}" for name, value in ranked)
 
     def contents(self) -> tuple[Row, ...]:
         """Each row's text, length of its bar in pixels, and whether it is what is read."""

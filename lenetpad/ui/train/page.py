@@ -293,6 +293,7 @@ class TrainPage(Page):
     def _progress_row(self) -> QHBoxLayout:
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(10)
+        self.bar.setAccessibleName("Progress")
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.bar, 1)

@@ -23,7 +23,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -160,6 +160,7 @@ class RunsTable(QWidget):
             QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.DoubleClicked
         )
+        self.view.setTabKeyNavigation(False)  # Tab leads on to the buttons
         self.view.setShowGrid(False)
         self.view.setAlternatingRowColors(True)
         self.view.setWordWrap(False)
@@ -175,6 +176,10 @@ class RunsTable(QWidget):
         self.view.selectionModel().selectionChanged.connect(self._follow_selection)
         self.model.edited.connect(self._pass_on_edit)
         self.actions_by_name = {action.name: self._action(action) for action in RUN_ACTIONS}
+        delete = self.actions_by_name["delete"]
+        delete.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.view.addAction(delete)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

@@ -31,11 +31,14 @@ QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QToolButton { qproperty-iconSize: 20px 20px; border: 1px solid transparent;
     border-radius: 6px; padding: 5px; }
 QToolButton:hover { background: $panel; border-color: $line; }
+QToolButton:focus { border-color: $accent; }
+QToolButton:checked:focus { border-color: $text; }
 QToolButton:pressed { background: $line; }
 QToolButton:checked { background: $accent; border-color: $accent; }
 QToolButton[framed="true"] { background: $panel; border-color: $edge;
     padding: 4px 9px; }
 QToolButton[framed="true"]:hover { border-color: $text; }
+QToolButton[framed="true"]:focus { border-color: $accent; }
 QToolButton[framed="true"]:disabled { color: $dim; background: transparent;
     border-color: $line; }
 QToolButton[framed="true"]::menu-indicator { image: none; }
@@ -51,6 +54,7 @@ QHeaderView::section { background: $window; color: $dim; border: none;
     border-bottom: 1px solid $line; padding: 4px 6px; }
 QTableView { border: 1px solid $edge; border-radius: 6px; background: $panel;
     alternate-background-color: $window; }
+QTableView:focus, QListView:focus { border-color: $accent; }
 QTableView::item { padding: 0 6px; }
 QLineEdit, QPlainTextEdit { background: $panel; border: 1px solid $edge;
     border-radius: 6px; padding: 4px 6px; }

@@ -13,6 +13,7 @@ import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -701,6 +702,18 @@ class TestRuns:
         assert not {"continue", "delete"} & possible()
         table.select({tmp_path, Path("y")})
         assert possible() == {"show"}
+
+    def test_del_deletes_the_runs_that_are_chosen(self, qtbot: QtBot, table: RunsTable) -> None:
+        table.show_runs([a_run(Path("x")), a_run(Path("y"))])
+        table.show()
+        table.activateWindow()
+        table.view.setFocus()
+        table.view.selectRow(1)
+        with qtbot.waitSignal(table.wanted) as told:
+            QTest.keyClick(table.view, Qt.Key.Key_Delete)
+        name, chosen = told.args
+        assert name == "delete"
+        assert [run.folder for run in chosen] == [Path("y")]
 
     def test_what_a_stranger_wrote_is_shown_as_it_is(self, qtbot: QtBot, table: RunsTable) -> None:
         html = '<img src="file:///home/x/secret.png">&lt;'
