@@ -708,7 +708,9 @@ class TestRuns:
         table.show()
         table.activateWindow()
         table.view.setFocus()
+        qtbot.waitUntil(table.view.hasFocus)
         table.view.selectRow(1)
+        assert table.actions_by_name["delete"].isEnabled()
         with qtbot.waitSignal(table.wanted) as told:
             QTest.keyClick(table.view, Qt.Key.Key_Delete)
         name, chosen = told.args
