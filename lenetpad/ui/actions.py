@@ -28,8 +28,17 @@ class ActionSpec:
 
 
 ACTIONS: Final = (
-    ActionSpec("open", "File", "Open…", "Open an ink file or a picture", ("Ctrl+O",), "open"),
+    ActionSpec(
+        "open", "File", "Open…", "Open an ink file, a picture or weights", ("Ctrl+O",), "open"
+    ),
     ActionSpec("save", "File", "Save…", "Save the drawing as ink or picture", ("Ctrl+S",), "save"),
+    ActionSpec(
+        "add",
+        "File",
+        "Add to ink file…",
+        "Add the drawing to a file of drawings",
+        ("Ctrl+Shift+S",),
+    ),
     ActionSpec("open_weights", "File", "Open weights…", "Open a weights file", ("Ctrl+L",)),
     ActionSpec("quit", "File", "Quit", "Quit lenetpad", ("Ctrl+Q",), breaks=True),
     ActionSpec("undo", "Edit", "Undo", "Undo", ("Ctrl+Z",), "undo"),
@@ -54,6 +63,15 @@ ACTIONS: Final = (
         "Light or dark as the system says",
         ("Ctrl+Shift+T",),
         checkable=True,
+    ),
+    ActionSpec(
+        "tray",
+        "View",
+        "Tray",
+        "The drawings of the ink file",
+        ("F4",),
+        checkable=True,
+        breaks=True,
     ),
     ActionSpec("about", "Help", "About lenetpad", "About lenetpad", ("F1",)),
 )

@@ -62,6 +62,11 @@ class Preferences(QObject):
         return self._text("folder", "")
 
     @property
+    def ink_file(self) -> str:
+        """The ink file that a drawing was added to last."""
+        return self._text("ink_file", "")
+
+    @property
     def choice(self) -> Choice:
         """The network and the device of the last time, and how the network reads."""
         conventions = Conventions.of(self._text("manner", ""))

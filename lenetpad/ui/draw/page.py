@@ -12,6 +12,8 @@ from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.draw.maps import MapsPanel
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
+from lenetpad.ui.draw.tray import HEIGHT as TRAY_HEIGHT
+from lenetpad.ui.draw.tray import TrayPanel
 from lenetpad.ui.draw.verdict import VerdictPanel
 from lenetpad.ui.widgets.buttons import tool_button
 from lenetpad.ui.widgets.choices import Choices
@@ -51,11 +53,13 @@ class DrawPage(Page):
         self, theme: Theme, actions: dict[str, QAction], parent: QWidget | None = None
     ) -> None:
         super().__init__(theme, parent)
+        self._theme = theme
         self.canvas = Canvas(theme, self)
         self.maps = MapsPanel(theme, self)
         self.probabilities = ProbabilitiesPanel(theme, self)
         self.verdict = VerdictPanel(theme, self)
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
+        self._tray: TrayPanel | None = None  # the first file makes it
         self._unpainted: set[ReadingPanel] = set()
         for panel in self.panels:
             panel.painted.connect(self._note_painted)
@@ -67,6 +71,28 @@ class DrawPage(Page):
     def header_tools(self) -> HeaderTools:
         """Files, the clipboard, and the colours of the maps."""
         return HeaderTools(FILE_TOOLS, SPARE_TOOLS, (("Colours", self.scales),))
+
+    @property
+    def tray(self) -> TrayPanel:
+        """The drawings of an ink file; it is made when it is first wanted."""
+        if self._tray is None:
+            self._tray = TrayPanel(self._theme, self)
+            self._tray.hide()
+            self.setTabOrder(self.canvas, self._tray.list)
+        return self._tray
+
+    @property
+    def tray_shown(self) -> bool:
+        """Whether the tray takes its place."""
+        return self._tray is not None and not self._tray.isHidden()
+
+    def show_tray(self, *, shown: bool) -> None:
+        """Give the tray its place under maps and probabilities, or take it away."""
+        if shown != self.tray_shown:
+            self.tray.setVisible(shown)
+            self._place_parts()
+            if not shown:
+                self.canvas.setFocus()
 
     def show_model(self, model: ModelReady) -> None:
         """Show another network in every panel."""
@@ -82,9 +108,12 @@ class DrawPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         super().set_theme(theme)
+        self._theme = theme
         self.canvas.set_theme(theme)
         for panel in self.panels:
             panel.set_theme(theme)
+        if self._tray is not None:
+            self._tray.set_theme(theme)
 
     def set_pen_width(self, width: float) -> None:
         """Choose the pen's width among those there are, the nearest one."""
@@ -157,6 +186,9 @@ class DrawPage(Page):
         return row
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place_parts()
+
+    def _place_parts(self) -> None:
         width, height = self.width(), self.height()
         verdict_height = max(80, round(height * VERDICT_SHARE))
         body = height - verdict_height - 2 * MARGIN
@@ -166,6 +198,9 @@ class DrawPage(Page):
         self._tools.setGeometry(MARGIN, MARGIN + side, side, TOOLS_HEIGHT)
         left = 2 * MARGIN + side
         right = width - MARGIN - probabilities
+        if self.tray_shown:  # beside the canvas, which keeps its place
+            body -= TRAY_HEIGHT + MARGIN
+            self.tray.setGeometry(left, 2 * MARGIN + body, width - MARGIN - left, TRAY_HEIGHT)
         self.maps.setGeometry(left, MARGIN, right - MARGIN - left, body)
         self.probabilities.setGeometry(right, MARGIN, probabilities, body)
         self.verdict.setGeometry(

@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad.ui.evaluate.exports import ExportButton
-from lenetpad.ui.evaluate.summary import ElidedLabel, Summary
+from lenetpad.ui.evaluate.summary import Summary
 from lenetpad.ui.evaluate.views import ResultViews
 from lenetpad.ui.widgets.choices import FileChoices
+from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme

@@ -6,10 +6,11 @@ import math
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from lenetpad.ui.widgets.chart import LETTERS, sized
+from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.values.evaluation import AIMED_ERROR, EvaluationResults, Predictions
 
@@ -27,29 +28,6 @@ COLUMNS: Final = (
 NONE: Final = "—"
 WIDEST: Final = "100.00 %"
 SIZE: Final = 14
-
-
-class ElidedLabel(QLabel):
-    """A line of text that is cut where there is no room for it, and then has it as its tip."""
-
-    def __init__(self, text: str = "") -> None:
-        super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(self.fontMetrics().height() + 4)
-
-    def setText(self, text: str) -> None:
-        """Show another text."""
-        super().setText(text)
-        self.setToolTip(text)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        painter.setPen(self.palette().windowText().color())
-        metrics = QFontMetrics(self.font())
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), self.alignment(), text)
 
 
 class Summary(QWidget):

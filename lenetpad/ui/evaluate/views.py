@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QVBo
 from lenetpad.ui.evaluate.confusion import Cell, ConfusionMatrix
 from lenetpad.ui.evaluate.gallery import Gallery
 from lenetpad.ui.evaluate.plots import CalibrationChart, DigitChart, RejectChart
-from lenetpad.ui.evaluate.summary import ElidedLabel
 from lenetpad.ui.widgets.chart import LETTERS, Chart
 from lenetpad.ui.widgets.choices import Choices
+from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.values.evaluation import NO_DIGIT, EvaluationResults, Indices
 

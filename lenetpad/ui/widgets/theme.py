@@ -219,6 +219,8 @@ def _style_sheet(theme: Theme) -> str:
     QComboBox QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.line};
         selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
+    #tray {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 8px; }}
+    #tray QListView {{ background: transparent; }}
     #banner {{ background: {theme.warning}; border-radius: 6px; }}
     #banner QLabel {{ color: {theme.on_warning}; }}
     #banner QToolButton {{ color: {theme.on_warning}; font-weight: bold; }}
