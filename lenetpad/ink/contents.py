@@ -19,19 +19,10 @@ GRID: Final = 200
 #: Stands between two strokes of an outline.
 BREAK: Final = 255
 #: Points of an outline, at the most: what a small picture can show, and is painted in no time.
-MOST_POINTS: Final = 160
+MOST_POINTS: Final = 240
 
 #: Points (n, 2) of a drawing, 0 to ``GRID``, with (``BREAK``, ``BREAK``) behind each stroke.
 Outline = NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """One drawing of an ink file: the digest of its line, its label, and what it looks like."""
-
-    digest: bytes
-    label: Label
-    outline: Outline
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,11 +54,10 @@ class Contents:
         """The digest of the line of one of the drawings, from 0."""
         return self.digests[number * DIGEST_BYTES : (number + 1) * DIGEST_BYTES]
 
-    def entry(self, number: int) -> Entry:
-        """One of the drawings, from 0."""
+    def outline(self, number: int) -> Outline:
+        """What one of the drawings looks like."""
         first = int(self.ends[number - 1]) if number else 0
-        outline = self.outlines[first : int(self.ends[number])]
-        return Entry(self.digest(number), self.labels[number], outline)
+        return self.outlines[first : int(self.ends[number])]
 
 
 def read_contents(path: Path) -> tuple[Contents, Ink]:
@@ -105,8 +95,8 @@ def outline_of(ink: Ink) -> Outline:
     span = float((high - low).max())
     scale = GRID / span if span > 0 else 0.0
     offset = GRID / 2 - scale * (low + high) / 2
-    step = max(1, -(-len(points) // MOST_POINTS))
-    room = MOST_POINTS
+    step = max(1, -(-2 * len(points) // MOST_POINTS))
+    room = MOST_POINTS  # which those of many short strokes would take
     parts = []
     for stroke in ink.strokes:
         xy = stroke.xy[::step]

@@ -127,11 +127,13 @@ def edit_ink(
         lines = file.content.split(b"\n")
         edited, places, removed = _edited(lines, edit, path)
         content = b"\n".join(edited)
-        if file.stamp != known or _may_be_too_much(edit, content):
-            if not thorough:
-                return None
-            if content.strip():  # what has lost its last drawing is none, and can get others
-                check_lines(content, path)
+        unknown, much = file.stamp != known, _may_be_too_much(edit, content)
+        if (unknown or much) and not thorough:
+            return None
+        if unknown and file.content.strip():  # one that has lost its last drawing is none
+            check_lines(file.content, path)
+        if much:
+            check_lines(content, path)
         stamp = _write(path, content, file)
     count = sum(1 for line in edited if line.strip())
     return Edited(file.stamp, stamp, count, places, removed)
@@ -320,6 +322,8 @@ def _write(path: Path, content: bytes, before: _File) -> Stamp:
 def _locked(path: Path) -> Iterator[None]:
     """Nobody else changes the file meanwhile. The lock is a hidden file beside it, which holds for
     all who can write there, and goes when it is given back."""
+    if not path.parent.is_dir():  # the lock would make it
+        raise InkError(f"{path} cannot be written: there is no such folder; choose another")
     name = hashlib.blake2b(os.fsencode(path.name), digest_size=8).hexdigest()
     place = path.with_name(f".{name}.lock")
     lock = filelock.FileLock(place, timeout=LOCK_SECONDS)

@@ -113,8 +113,9 @@ class Documents(QObject):
         self._left_out = ""
         if left := len(paths) - len(taken):
             names = " and ".join(path.name for path in taken)
+            were = "were" if taken[1:] else "was"
             files = "another file was" if left == 1 else f"{left} other files were"
-            self._left_out = f"{names} opened; {files} left out. Open one at a time."
+            self._left_out = f"{names} {were} opened, {files} left out. Open one at a time."
         if weights:
             self._window.weights_opened.emit(str(weights[0]))
         if others:

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from lenetpad.engine.documents import Refused, contents_of, edit_file
-from lenetpad.ink.contents import Contents, Entry, outline_of
+from lenetpad.ink.contents import Contents, outline_of
 from lenetpad.ink.editing import Append, Delete, Edit, Edited, Place, Relabel, Restore, Stamp
 from lenetpad.ink.files import Drawing, Label, is_ink
 from lenetpad.ink.sheets import Source
@@ -163,9 +163,9 @@ class Tray(QObject):
     def _label(self, rows: Sequence[int], label: Label) -> None:
         """Label drawings; those that have the label already stay as they are."""
         model = self._tray.model
-        labels = {row: label for row in rows if model.entry(model.key(row)).label != label}
+        labels = {row: label for row in rows if model.label(model.key(row)) != label}
         if labels:
-            before = {model.key(row): model.entry(model.key(row)).label for row in labels}
+            before = {model.key(row): model.label(model.key(row)) for row in labels}
             self._remember(_Labelling(before))
             self._relabel(labels)
 
@@ -387,7 +387,7 @@ class Tray(QObject):
             here = self._is_shown(path)
             if here and ink.point_count <= QUICK_POINTS:
                 model = self._tray.model
-                model.append(Entry(edited.places[0].digest, label, outline_of(ink)))
+                model.append(edited.places[0].digest, label, outline_of(ink))
                 self._tray.list.go_to(model.rowCount() - 1)
             elif here:
                 self._stale = True
@@ -415,7 +415,7 @@ class Tray(QObject):
             if shown == self._shown:
                 self._label(rows, answer)
 
-        proposal = model.entry(model.key(rows[0])).label
+        proposal = model.label(model.key(rows[0]))
         show = "does" if len(rows) == 1 else "do"
         self.ask(f"What {show} {which} show?", "Label", proposal, label)
 

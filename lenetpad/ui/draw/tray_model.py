@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import (
@@ -20,7 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from lenetpad.ink.contents import BREAK, GRID, Contents, Entry
+from lenetpad.ink.contents import BREAK, GRID, Contents, Outline
 from lenetpad.ink.files import Label
 from lenetpad.ui.widgets.theme import Theme
 
@@ -52,7 +51,10 @@ class TrayModel(QAbstractListModel):
         super().__init__(parent)
         self._contents: Contents | None = None
         self._keys: list[int] = []  # of the rows
-        self._changed: dict[int, Entry] = {}  # what is not, or no more, as the contents have it
+        # By their keys, what is not, or no more, as the contents have it.
+        self._labels: dict[int, Label] = {}
+        self._digests: dict[int, bytes] = {}
+        self._outlines: dict[int, Outline] = {}
         self._next = 0
         self.unlabelled = 0
 
@@ -61,7 +63,8 @@ class TrayModel(QAbstractListModel):
         self.beginResetModel()
         self._contents = contents
         self._keys = list(range(len(contents)))
-        self._changed = {}
+        for changed in (self._labels, self._digests, self._outlines):
+            changed.clear()
         self._next = len(contents)
         self.unlabelled = contents.labels.count(None)
         self.endResetModel()
@@ -74,37 +77,47 @@ class TrayModel(QAbstractListModel):
         """The rows of those of the drawings that are there, in ascending order."""
         return [row for row, key in enumerate(self._keys) if key in keys]
 
-    def entry(self, key: int) -> Entry:
-        """A drawing, also one that has been removed."""
-        if key in self._changed:
-            return self._changed[key]
+    # By its key, a drawing is known also when it has been removed.
+
+    def label(self, key: int) -> Label:
+        """A drawing's label."""
+        if key in self._labels:
+            return self._labels[key]
         assert self._contents is not None
-        return self._contents.entry(key)
+        return self._contents.labels[key]
 
     def digest(self, key: int) -> bytes:
         """The digest of a drawing's line."""
-        if key in self._changed:
-            return self._changed[key].digest
+        if key in self._digests:
+            return self._digests[key]
         assert self._contents is not None
         return self._contents.digest(key)
 
-    def relabel(self, labels: Mapping[int, Label]) -> None:
-        """Show rows with other labels."""
-        for row, label in labels.items():
-            key = self._keys[row]
-            before = self.entry(key)
-            self._changed[key] = replace(before, label=label)
-            self.unlabelled += (label is None) - (before.label is None)
-        self.dataChanged.emit(self.index(min(labels)), self.index(max(labels)))
+    def outline(self, key: int) -> Outline:
+        """What a drawing looks like."""
+        if key in self._outlines:
+            return self._outlines[key]
+        assert self._contents is not None
+        return self._contents.outline(key)
 
     def note_digest(self, key: int, digest: bytes) -> None:
         """A drawing's line has become another."""
-        self._changed[key] = replace(self.entry(key), digest=digest)
+        self._digests[key] = digest
 
-    def append(self, entry: Entry) -> None:
+    # What changes
+
+    def relabel(self, labels: Mapping[int, Label]) -> None:
+        """Show rows with other labels."""
+        keys = [self._keys[row] for row in labels]
+        self.unlabelled -= self._count_unlabelled(keys)
+        self._labels.update(zip(keys, labels.values(), strict=True))
+        self.unlabelled += self._count_unlabelled(keys)
+        self.dataChanged.emit(self.index(min(labels)), self.index(max(labels)))
+
+    def append(self, digest: bytes, label: Label, outline: Outline) -> None:
         """Add a drawing that is new."""
         key, self._next = self._next, self._next + 1
-        self._changed[key] = entry
+        self._digests[key], self._labels[key], self._outlines[key] = digest, label, outline
         self.insert([(len(self._keys), key)])
 
     def remove(self, rows: Sequence[int]) -> None:
@@ -126,7 +139,7 @@ class TrayModel(QAbstractListModel):
         self.unlabelled += self._count_unlabelled(keys.values())
 
     def _count_unlabelled(self, keys: Iterable[int]) -> int:
-        return sum(self.entry(key).label is None for key in keys)
+        return sum(self.label(key) is None for key in keys)
 
     # What Qt asks
 
@@ -138,7 +151,7 @@ class TrayModel(QAbstractListModel):
         """The caption, and the sentence for the pointer and for screen readers."""
         if not index.isValid() or not 0 <= index.row() < len(self._keys):
             return None
-        label = self.entry(self._keys[index.row()]).label
+        label = self.label(self._keys[index.row()])
         if role == Qt.ItemDataRole.DisplayRole:
             return words_of(label)
         if role in SPOKEN:
@@ -173,7 +186,7 @@ class DrawingDelegate(QStyledItemDelegate):
         """Paint one cell."""
         model = index.model()
         assert isinstance(model, TrayModel)
-        entry, theme = model.entry(model.key(index.row())), self.theme
+        key, theme = model.key(index.row()), self.theme
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
@@ -187,8 +200,10 @@ class DrawingDelegate(QStyledItemDelegate):
         )
         painter.setBrush(QColor(theme.paper))
         painter.drawRoundedRect(picture, 4, 4)
-        _paint_outline(painter, picture.adjusted(6, 6, -6, -6), entry, QColor(theme.ink))
-        self._write(painter, area, picture.bottom(), index.row(), entry.label)
+        _paint_outline(
+            painter, picture.adjusted(6, 6, -6, -6), model.outline(key), QColor(theme.ink)
+        )
+        self._write(painter, area, picture.bottom(), index.row(), model.label(key))
         if focused:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.accent), 1.0, Qt.PenStyle.DotLine))
@@ -215,12 +230,12 @@ class DrawingDelegate(QStyledItemDelegate):
         painter.drawText(line.adjusted(left, 0, 0, 0), MIDDLE, number)
 
 
-def _paint_outline(painter: QPainter, area: QRectF, entry: Entry, colour: QColor) -> None:
+def _paint_outline(painter: QPainter, area: QRectF, outline: Outline, colour: QColor) -> None:
     scale = area.width() / GRID
     round_ends = (Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
     painter.setPen(QPen(colour, STROKE, *round_ends))
     points: list[QPointF] = []
-    for x, y in entry.outline.tolist():
+    for x, y in outline.tolist():
         if x != BREAK:
             points.append(QPointF(area.left() + scale * x, area.top() + scale * y))
         elif len(points) == 1:
