@@ -323,6 +323,17 @@ class TestAFileThatIsNotAsItWas:
         assert labels_shown(tray) == [0, 1, 2]
         assert "line 4: not JSON" in program.draw.page.banner.text
 
+    def test_a_file_as_it_was_is_not_looked_through_for_each_label(
+        self, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = a_file(tmp_path, None, None)
+        tray = opened(program, path)
+        monkeypatch.setattr("lenetpad.ink.editing.check_lines", lambda *_: pytest.fail("again"))
+        press(tray, Key.Key_1)
+        press(tray, Key.Key_2)
+        settled(program)
+        assert labels_in(path) == [1, 2]
+
     def test_a_large_file_is_looked_through_in_a_process_of_its_own(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -359,6 +370,10 @@ class TestSaving:
         dialog_of(program).accept()
         assert draw.documents.saved(60)
         assert labels_in(path) == [7]
+        draw.page.canvas.set_sheet(Sheet(ink(2)))
+        program.window.actions_by_name["save"].trigger()
+        assert dialog_of(program).label is None  # what is shown is read of other ink
+        dialog_of(program).reject()
         draw.page.show_reading(reading(serial=draw.serial, no_digit=0.95))
         program.window.actions_by_name["save"].trigger()
         assert dialog_of(program).label == "no digit"

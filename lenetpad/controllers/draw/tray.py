@@ -141,7 +141,10 @@ class Tray(QObject):
 
     @Slot()
     def _show(self) -> None:
-        self._set_shown(shown=self._toggle.isChecked())
+        shown = self._toggle.isChecked()
+        self._set_shown(shown=shown)
+        if shown:
+            self._window.open_page("draw")
 
     @Slot()
     def _close(self) -> None:
