@@ -26,7 +26,7 @@ SHEET: Final = "sheet"
 #: larger ink, and what may unpack to larger ink, is read in a process of its own.
 SMALL_INK: Final = 64 << 10
 #: In a file of so many bytes even to find and to count lines holds the window up.
-MUCH_INK: Final = 16 << 20
+MUCH_INK: Final = 32 << 20
 #: What ink may unpack to, as a multiple.
 PACKING: Final = 20
 

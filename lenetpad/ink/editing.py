@@ -127,7 +127,7 @@ def edit_ink(
         lines = file.content.split(b"\n")
         edited, places, removed = _edited(lines, edit, path)
         content = b"\n".join(edited)
-        unknown, much = file.stamp != known, _may_be_too_much(edit, content)
+        unknown, much = file.stamp != known, _may_be_too_much(edit, edited, content)
         if (unknown or much) and not thorough:
             return None
         if unknown and file.content.strip():  # one that has lost its last drawing is none
@@ -265,12 +265,15 @@ def _places(lines: Sequence[bytes], indices: Iterable[int]) -> tuple[Place, ...]
     return tuple(Place(numbers[index], digest_of(lines[index])) for index in indices)
 
 
-def _may_be_too_much(edit: Edit, content: bytes) -> bool:
-    """Whether an edit may have made more of a file than can be read."""
-    if not isinstance(edit, Append | Restore):
-        return len(content) > LARGEST_FILE
-    many = content.count(b"[") > MOST_STROKES or content.count(b"\n") > MOST_LINES
-    return many or len(content) > LARGEST_FILE
+def _may_be_too_much(edit: Edit, lines: Sequence[bytes], content: bytes) -> bool:
+    """Whether an edit may have made more of a file, all of which could be read, than can be."""
+    if len(content) > LARGEST_FILE or len(lines) > MOST_LINES:
+        return True
+    if not isinstance(edit, Append | Restore) or content.count(b"[") <= MOST_STROKES:
+        return False
+    # Each stroke, and each list of times and pressures, begins with two brackets. Line by line:
+    # for as long as one takes no other thread can do anything.
+    return sum(line.translate(None, b" \t\r").count(b"[[") for line in lines) > MOST_STROKES
 
 
 # The file

@@ -195,6 +195,22 @@ def test_a_file_does_not_become_one_that_is_too_large_to_be_read(
     assert path.read_bytes() == before
 
 
+def test_a_file_does_not_get_more_strokes_than_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = a_file(tmp_path, b'{"strokes": [ [ [1,1], [2,2] ], [[3, 3]] ]}\n')
+    stamp = done(edit_ink(path, Append(Drawing(INK)))).stamp
+    before = path.read_bytes()
+    for module in (editing, files):
+        monkeypatch.setattr(module, "MOST_STROKES", 3)
+    with pytest.raises(InkError, match="holds over 3 strokes"):
+        edit_ink(path, Append(Drawing(INK)), stamp)
+    assert path.read_bytes() == before
+    for module in (editing, files):
+        monkeypatch.setattr(module, "MOST_STROKES", 4)
+    assert edit_ink(path, Append(Drawing(INK)), stamp, thorough=False) is not None
+
+
 def test_all_who_add_at_once_are_there_in_the_end(tmp_path: Path) -> None:
     path = tmp_path / "ink.jsonl"
     start = threading.Barrier(4)
