@@ -152,23 +152,34 @@ def _statistics_text(drawn: ImageStatistics, mnist: ImageStatistics) -> str:
 COMMANDS: Final = (
     Command(
         "evaluate",
-        "error, per-class accuracy and confusion on MNIST's test set, ink or images",
+        "measure error, accuracy and confusion on a data set, ink or images",
         (
             MODEL,
             *CONVENTIONS_OPTIONS,
-            ink_files("ink files (.jsonl, .jsonl.gz) with labels"),
+            ink_files(
+                "ink files (.jsonl, .jsonl.gz) with labels, in place of a data set (default: none)"
+            ),
             argument(
                 "--held-out",
                 action="store_true",
-                help="only the writers on whom the shipped weights were not trained",
+                help="with --ink: only the writers that the shipped weights were not trained on",
             ),
             argument(
-                "--images", type=Path, metavar="FILE", help='.npz file with "images" and "labels"'
+                "--images",
+                type=Path,
+                metavar="FILE",
+                help='.npz file with arrays "images" and "labels", in place of a data set '
+                "(default: none)",
             ),
             *DATA,
             DEVICE,
             JSON,
         ),
         evaluate,
+        (
+            "lenetpad evaluate --model mine.safetensors",
+            "lenetpad evaluate --ink my-digits.jsonl --json",
+        ),
+        "Without --ink and --images, the test images of the data set are used.",
     ),
 )

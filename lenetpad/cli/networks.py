@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lenetpad.cli import output
 from lenetpad.cli.arguments import JSON, Command, argument
 from lenetpad.cli.model_options import CONVENTIONS_OPTIONS, MODEL, load_weights
 
@@ -23,7 +24,8 @@ def export(arguments: argparse.Namespace) -> int:
     from lenetpad.storage.decoding import one_line
 
     loaded = load_weights(arguments)
-    written = _exported(loaded, arguments.out)
+    with output.telling_new_folder(arguments.out.parent):
+        written = _exported(loaded, arguments.out)
     if arguments.json:
         print(json.dumps({"out": str(arguments.out), "model": loaded.name, **asdict(written)}))
     else:
@@ -81,7 +83,7 @@ def _print_layers(rows: Sequence[LayerRow], parameters: int, connections: int) -
 COMMANDS: Final = (
     Command(
         "export",
-        "write weights as a state dict, as safetensors or as ONNX, and compare what they compute",
+        "convert weights into .pth, .safetensors or .onnx, and check what the file computes",
         (
             MODEL,
             *CONVENTIONS_OPTIONS,
@@ -95,11 +97,13 @@ COMMANDS: Final = (
             JSON,
         ),
         export,
+        ("lenetpad export --model mine.safetensors --out mine.onnx",),
     ),
     Command(
         "info",
-        "the layer table: shapes, parameters, connections and their formulas",
+        "print the layer table: shapes, parameters, connections and their formulas",
         (MODEL, *CONVENTIONS_OPTIONS, JSON),
         info,
+        ("lenetpad info --model lenet5-study",),
     ),
 )

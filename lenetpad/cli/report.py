@@ -137,18 +137,22 @@ def _row(cells: Sequence[str]) -> str:
 COMMANDS: Final = (
     Command(
         "report",
-        "compute every figure of the shipped weights again, as tables",
+        "measure weights again, and print their figures as tables",
         (
             argument(
                 "models",
                 nargs="*",
                 metavar="MODEL",
-                help=f"shipped weights or weights files (default: {MODELS})",
+                help=f"shipped weights or weights files (default: all shipped: {MODELS})",
             ),
-            ink_files("ink files with labels; the held-out writers are judged by"),
+            ink_files(
+                "ink files with labels; their held-out writers are evaluated (default: none)"
+            ),
             IMAGES,
             JSON,
         ),
         report,
+        ("lenetpad report", "lenetpad report mine.safetensors --ink my-digits.jsonl"),
+        "The exit status is 1 if a figure that a weights file states does not hold.",
     ),
 )

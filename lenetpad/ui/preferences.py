@@ -8,6 +8,7 @@ from typing import TypeVar
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from lenetpad.ui.widgets.colour import Scale
+from lenetpad.ui.widgets.export_options import ExportOptions
 from lenetpad.ui.widgets.theme import ThemeChoice
 from lenetpad.values.conventions import Conventions
 from lenetpad.values.devices import AUTO
@@ -65,6 +66,11 @@ class Preferences(QObject):
     def ink_file(self) -> str:
         """The ink file that a drawing was added to last."""
         return self._text("ink_file", "")
+
+    @property
+    def export_options(self) -> ExportOptions:
+        """How the last picture that was exported was to look."""
+        return ExportOptions.of(self._text("export", ""))
 
     @property
     def choice(self) -> Choice:

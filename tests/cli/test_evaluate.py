@@ -164,7 +164,9 @@ class TestEvaluate:
 
     @pytest.mark.usefixtures("tiny_mnist")
     def test_an_unknown_network(self, failing: Failing) -> None:
-        assert "'lenet5-1989' is neither a preset" in failing("evaluate", "--model", "lenet5-1989")
+        line = failing("evaluate", "--model", "lenet5-1989")
+        assert "'lenet5-1989' is neither a preset" in line
+        assert line.endswith("nor a weights file (did you mean 'lenet5-1998'?)")
 
     @pytest.mark.usefixtures("tiny_mnist")
     def test_a_device_that_is_not_there(self, failing: Failing, model: Path) -> None:

@@ -62,6 +62,18 @@ class TestExport:
         )
         assert load(str(out)).config.name == "lenet5-study"
 
+    def test_a_new_folder_is_said(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "no such" / "folder" / "mine.pth"
+        assert run("export", "--out", out).err == f"lenetpad: the folder {out.parent} was made\n"
+        assert out.is_file()
+        assert run("export", "--out", out).err == ""
+
+    def test_a_folder_that_is_not_made_is_not_said(self, failing: Failing, tmp_path: Path) -> None:
+        failing("export", "--out", tmp_path / "no such folder" / "mine.txt")
+        (tmp_path / "file").touch()
+        failing("export", "--out", tmp_path / "file" / "mine.pth")
+        assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
     def test_json(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.pth"
         found = parsed(run("export", "--model", "lenet5-modern", "--out", out, "--json").out)

@@ -65,7 +65,7 @@ def test_ink_is_saved_and_opened_again(program: Program, tmp_path: Path) -> None
     assert [len(s.points) for s in again.ink.strokes] == [len(s.points) for s in drawn.ink.strokes]
     for one, other in zip(again.ink.strokes, drawn.ink.strokes, strict=True):
         assert np.allclose(one.xy, other.xy, atol=0.01)
-    assert not program.draw.page.banner.isVisible()
+    assert program.draw.page.banner.text == f"Wrote digit.jsonl to {tmp_path}"
 
 
 def test_a_picture_is_saved_and_opened_as_a_normalised_digit(

@@ -79,6 +79,7 @@ class Documents(QObject):
         self._painting = Turns(self)
         self._to_paint: deque[Steps[None]] = deque()  # pictures to save or to copy
         self._writer = Writer(self)
+        self._writer.written.connect(page.say_written)
         self._writer.failed.connect(page.banner.warn)
         self.tray = Tray(window, page, self._writer, label_read)
         self.tray.source_wanted.connect(self._read)

@@ -207,9 +207,7 @@ class Gallery(QAbstractScrollArea):
         return self.viewport().width() >= WIDE
 
     def _cell(self) -> tuple[int, int]:
-        """Width and height of a pattern with its words."""
-        picture, words = PICTURES[self._large()], WORDS[self._large()]
-        return round(8.4 * words), picture + round(LINES * 1.35 * words) + 2 * MARGIN
+        return cell_size(large=self._large())
 
     def _columns(self) -> int:
         return max(1, (self.viewport().width() - 2 * MARGIN) // self._cell()[0])
@@ -246,11 +244,18 @@ class Gallery(QAbstractScrollArea):
         first = max(0, top // height) * columns
         last = ((top + self.viewport().height()) // height + 1) * columns
         for place in range(first, min(last, len(self.indices))):
-            self._paint_pattern(painter, place)
+            area = self.area(place)
+            self.paint_pattern(painter, place, area, large=self._large())
+            if self.hasFocus() and place == self.current:
+                painter.setPen(line(QColor(self._theme.accent), 2.0))
+                painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), 4, 4)
 
-    def _paint_pattern(self, painter: QPainter, place: int) -> None:
-        index, area = int(self.indices[place]), self.area(place)
-        side, words = PICTURES[self._large()], WORDS[self._large()]
+    def paint_pattern(
+        self, painter: QPainter, place: int, area: QRect, *, large: bool = False
+    ) -> None:
+        """Paint a pattern and its words in an area of the size ``cell_size(large=large)``."""
+        index = int(self.indices[place])
+        side, words = PICTURES[large], WORDS[large]
         picture = QRect(area.center().x() - side // 2, area.top() + MARGIN, side, side)
         painter.drawImage(picture, self._picture(index))
         painter.setPen(QColor(self._theme.line))
@@ -262,9 +267,6 @@ class Gallery(QAbstractScrollArea):
             painter.setPen(QColor(self._theme.text if strong or self._both else self._theme.dim))
             row = QRectF(area.left(), top + number * height, area.width(), height)
             painter.drawText(row, CENTRE, caption)
-        if self.hasFocus() and place == self.current:
-            painter.setPen(line(QColor(self._theme.accent), 2.0))
-            painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), 4, 4)
 
     def _picture(self, index: int) -> QImage:
         assert self._results is not None
@@ -273,3 +275,9 @@ class Gallery(QAbstractScrollArea):
         image = QImage(pixels.data, columns, rows, columns, QImage.Format.Format_Indexed8)
         image.setColorTable(self._colours)
         return image.copy()  # the pixels' memory goes
+
+
+def cell_size(*, large: bool) -> tuple[int, int]:
+    """Width and height of a pattern with its words."""
+    picture, words = PICTURES[large], WORDS[large]
+    return round(8.4 * words), picture + round(LINES * 1.35 * words) + 2 * MARGIN

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QImage, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -19,11 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad.ui.evaluate.exports import ExportButton
+from lenetpad.ui.evaluate.exports import Export, ExportButton
+from lenetpad.ui.evaluate.results_figure import ResultsFigure
 from lenetpad.ui.evaluate.summary import Summary
 from lenetpad.ui.evaluate.views import ResultViews
 from lenetpad.ui.widgets.choices import FileChoices
 from lenetpad.ui.widgets.elided import ElidedLabel
+from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme
@@ -42,6 +45,7 @@ from lenetpad.values.models import Choice
 MARGIN: Final = 10
 BOX_WIDTH: Final = 192  # the same for every list, so that a long name moves nothing
 ALONE: Final = ""  # the data of the entry that compares with nothing
+EXPORT_TITLE: Final = "Export the evaluation"
 DATA_FILTER: Final = "Ink and images (*.jsonl *.jsonl.gz *.json *.npz);;All files (*)"
 EMPTY: Final = (
     "<h3>How good are these weights?</h3>"
@@ -70,6 +74,8 @@ class EvaluatePage(Page):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.results: EvaluationResults | None = None
+        self._theme = theme
+        self._names: tuple[str, ...] = ()  # of the networks whose results are shown
         self._serial = 0
         self._running = False
         self.first = FileChoices("Weights", "The weights to evaluate")
@@ -77,7 +83,8 @@ class EvaluatePage(Page):
         self.data = FileChoices("Data", "The images to read", folders=True)
         self.button = QPushButton("Evaluate", self)  # in the page, whose sheet says how wide it is
         self.button.setObjectName("primary")
-        self.exports = ExportButton(self._picture)
+        self.exports = ExportButton()
+        self.exporter = Exporter(self)
         self.status = ElidedLabel()
         self.bar = QProgressBar()
         self.summary = Summary(theme)
@@ -123,13 +130,13 @@ class EvaluatePage(Page):
             return
         self._show_running(running=False)
         self.results = results
-        names = tuple(self._name(choice) for choice in results.request.models)
+        names = self._names = tuple(self._name(choice) for choice in results.request.models)
         title, n = results.request.data.title, len(results.labels)
         self.status.setText(f"{title}, {n:,} images")
         self.summary.show_results(results, names)
         self.views.show_results(results, names)
         self._stack.setCurrentWidget(self.views)
-        self.exports.show_results(results)
+        self.exports.setEnabled(True)
         if results.notice:
             self.banner.note(results.notice)
 
@@ -143,12 +150,13 @@ class EvaluatePage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         super().set_theme(theme)
+        self._theme = theme
         self.summary.set_theme(theme)
         self.views.set_theme(theme)
 
     def close_files(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until what is being saved is on the disk; False where it is not in time."""
-        return self.exports.close_files(seconds)
+        return self.exporter.close(seconds)
 
     # What the user wants
 
@@ -172,17 +180,19 @@ class EvaluatePage(Page):
         self.show_progress(EvaluationProgress(self._serial, 0, 0))
         self.evaluation_requested.emit(EvaluationRequest(self._serial, models, data))
 
-    def _picture(self) -> QImage:
-        """What is seen of what was found."""
-        return self.grab(self._found_area()).toImage()
-
-    def _found_area(self) -> QRect:
-        """The part of the page that shows what was found."""
-        return self.summary.geometry().united(self._stack.geometry())
-
     @Slot(object)
-    def _say_written(self, path: Path) -> None:
-        self.banner.note(f"Saved {path}")
+    def _export(self, export: Export) -> None:
+        assert self.results is not None  # else the button is off
+        if export.make is None:
+            self.exporter.ask_and_paint(EXPORT_TITLE, export.name, self._theme, self.figure)
+        else:
+            make = partial(export.make, self.results)
+            self.exporter.ask_and_write(EXPORT_TITLE, export.name, export.filter, make)
+
+    def figure(self, theme: Theme) -> ResultsFigure:
+        """What was found on a page, with the kind of patterns that is chosen now."""
+        assert self.results is not None
+        return ResultsFigure(self.results, self._names, self.views.patterns, theme)
 
     @Slot(object)
     def _give_pattern(self, index: int) -> None:
@@ -192,9 +202,10 @@ class EvaluatePage(Page):
     # Files
 
     def _open_into(self, box: FileChoices, title: str, kinds: str) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, title, self.exports.folder, kinds)
+        memory = self.exporter.memory
+        name, _ = QFileDialog.getOpenFileName(self, title, memory.folder, kinds)
         if name:
-            self.exports.folder = str(Path(name).parent)
+            memory.keep(folder=str(Path(name).parent))
             box.add_file(Path(name))
 
     # Building
@@ -250,8 +261,9 @@ class EvaluatePage(Page):
         self.data.file_wanted.connect(self._open_data)
         self.data.folder_wanted.connect(self._open_folder)
         self.views.gallery.chosen.connect(self._give_pattern)
-        self.exports.written.connect(self._say_written)
-        self.exports.failed.connect(self.banner.warn)
+        self.exports.wanted.connect(self._export)
+        self.exporter.written.connect(self.say_written)
+        self.exporter.failed.connect(self.banner.warn)
 
     @Slot()
     def _open_first(self) -> None:
@@ -267,11 +279,10 @@ class EvaluatePage(Page):
 
     @Slot()
     def _open_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(
-            self, "Open a folder of images", self.exports.folder
-        )
+        memory = self.exporter.memory
+        name = QFileDialog.getExistingDirectory(self, "Open a folder of images", memory.folder)
         if name:
-            self.exports.folder = name
+            memory.keep(folder=name)
             self.data.add_file(Path(name))
 
     def _show_running(self, *, running: bool) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from lenetpad.ui.widgets.chart import LETTERS, sized
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
-from lenetpad.values.evaluation import AIMED_ERROR, EvaluationResults, Predictions
+from lenetpad.values.evaluation import AIMED_ERROR, EvaluationResults
 
 COLUMNS: Final = (
     ("Images", "How many were read"),
@@ -81,11 +81,11 @@ class Summary(QWidget):
             head.show()
         for which, name in enumerate(names):
             self.names[which].setText(f"{LETTERS[which]}: {name}")
-            values = _values(results, which, results.found[which])
+            values = values_of(results, which)
             for number, value in zip(self.numbers[which], values, strict=True):
                 number.setText(value)
         if results.compares:
-            self.comparison.setText(_compared(results))
+            self.comparison.setText(compared(results))
 
     @staticmethod
     def _label(text: str, tip: str) -> QLabel:
@@ -97,7 +97,9 @@ class Summary(QWidget):
         return label
 
 
-def _values(results: EvaluationResults, which: int, predictions: Predictions) -> tuple[str, ...]:
+def values_of(results: EvaluationResults, which: int) -> tuple[str, ...]:
+    """A network's numbers as text, one for each of ``COLUMNS``."""
+    predictions = results.found[which]
     evaluation = predictions.evaluation
     return (
         f"{evaluation.n:,}",
@@ -113,7 +115,8 @@ def _share(fraction: float | None) -> str:
     return NONE if fraction is None or math.isnan(fraction) else f"{100 * fraction:.2f} %"
 
 
-def _compared(results: EvaluationResults) -> str:
+def compared(results: EvaluationResults) -> str:
+    """Where two networks differ, in a sentence."""
     found = results.comparison()
     return (
         f"They differ on {found.differ:,} patterns. Of the digits, A alone reads "

@@ -24,12 +24,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad.ui.train.curves import Curves
+from lenetpad.ui.train.curves import CSV, EXPORT_TITLE, Curves
 from lenetpad.ui.train.film import Film
 from lenetpad.ui.train.pace import Pace
 from lenetpad.ui.train.plan_form import PlanForm
 from lenetpad.ui.train.runs_table import RunsTable
 from lenetpad.ui.train.words import end_words, progress_words, sentence, stage_words
+from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.spins import RateSpin
 from lenetpad.ui.widgets.theme import Theme
@@ -106,6 +107,7 @@ class TrainPage(Page):
         self.curves = curves or Curves(theme)
         self.runs = RunsTable()
         self.film = Film()
+        self.exporter = Exporter(self)
         self.start = QPushButton("Start")
         self.pause = QPushButton("Pause")
         self.stop = QPushButton("Stop")
@@ -180,7 +182,7 @@ class TrainPage(Page):
 
     def close_files(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until what is being exported is on the disk; False where it is not in time."""
-        return self.curves.close_files(seconds)
+        return self.exporter.close(seconds)
 
     @property
     def busy(self) -> bool:
@@ -319,7 +321,17 @@ class TrainPage(Page):
         self.rate.valueChanged.connect(self._ask_for_rate)
         self.watch.toggled.connect(self.watch_toggled)
         self.resume.clicked.connect(self._request_resume)
-        self.curves.notice.connect(self.show_notice)
+        self.curves.export_wanted.connect(self._export_curves)
+        self.exporter.written.connect(self.say_written)
+        self.exporter.failed.connect(self.banner.warn)
+
+    @Slot(str)
+    def _export_curves(self, name: str) -> None:
+        if name.endswith(".csv"):
+            self.exporter.ask_and_write(EXPORT_TITLE, name, CSV, self.curves.csv())
+        else:
+            screen = self.curves.theme
+            self.exporter.ask_and_paint(EXPORT_TITLE, name, screen, self.curves.figure)
 
     @Slot()
     def _start(self) -> None:

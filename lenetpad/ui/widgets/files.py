@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
 WEIGHTS_SUFFIXES: Final = (".safetensors", ".pth", ".pt")
 WEIGHTS_PATTERNS: Final = " ".join(f"*{suffix}" for suffix in WEIGHTS_SUFFIXES)
 WEIGHTS_FILTER: Final = f"Weights ({WEIGHTS_PATTERNS})"
+_SUFFIX: Final = re.compile(r"\*(\.[.\w]+)")
 
 
 def is_weights(path: Path) -> bool:
@@ -15,6 +17,10 @@ def is_weights(path: Path) -> bool:
     return path.suffix.lower() in WEIGHTS_SUFFIXES
 
 
-def ending_in(name: str, suffix: str) -> Path:
-    """The path that a dialog gave, with the suffix where the user typed another or none."""
-    return Path(name if name.lower().endswith(suffix) else name + suffix)
+def completed(typed: str, chosen: str, kinds: str) -> Path:
+    """The path that a file dialog gave, with the first suffix of the chosen kind where the user
+    typed none of those that ``kinds``, such as "PNG (*.png);;SVG (*.svg)", has."""
+    known = _SUFFIX.findall(kinds)
+    if typed.lower().endswith(tuple(known)):
+        return Path(typed)
+    return Path(typed + (_SUFFIX.findall(chosen) or known)[0])

@@ -18,12 +18,15 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.storage import runs
 from lenetpad.ui.train.axis import Axis
-from lenetpad.ui.train.curves import CURVES, DARK_PENS, LIGHT_PENS, Curves
+from lenetpad.ui.train.charts import CURVES, DARK_PENS, LIGHT_PENS
+from lenetpad.ui.train.curves import Curves
 from lenetpad.ui.train.distortions_form import DistortionsForm
 from lenetpad.ui.train.film import Film, Kernels
 from lenetpad.ui.train.page import TrainPage
 from lenetpad.ui.train.plan_form import PlanForm
 from lenetpad.ui.train.runs_table import RunsTable, duration
+from lenetpad.ui.widgets.export_options import ExportOptions
+from lenetpad.ui.widgets.figure import svg
 from lenetpad.ui.widgets.theme import DARK, LIGHT
 from lenetpad.values.history import History
 from lenetpad.values.recipes import TRAINING_PRESETS, Distortions, Plan
@@ -525,19 +528,65 @@ class TestCurves:
         assert shown.tolist() == pytest.approx([np.log10(1.5)] * 40)
 
     def test_they_are_exported(
-        self, qtbot: QtBot, page: TrainPage, both: list[History], tmp_path: Path
+        self,
+        qtbot: QtBot,
+        page: TrainPage,
+        both: list[History],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         page.curves.show_histories(both)
-        wait_until_drawn(qtbot, page.curves)
-        for suffix in ("csv", "png", "svg"):
-            page.curves.export(tmp_path / f"curves.{suffix}")
-        page.close_files()
+        for action in page.curves.export_button.menu().actions():
+            path = tmp_path / action.data()
+            monkeypatch.setattr(
+                QFileDialog, "getSaveFileName", lambda *_, path=path: (str(path), "")
+            )
+            action.trigger()
+            if page.exporter.dialog is not None:
+                page.exporter.dialog.accept()
+            words = f"Wrote {path.name} to {tmp_path}"
+            qtbot.waitUntil(lambda words=words: page.banner.text == words)
         assert (tmp_path / "curves.csv").read_text().count("\n") == 61
-        picture = QImage(str(tmp_path / "curves.png"))
-        assert picture.width() == 2 * page.curves.view.width()
-        svg = (tmp_path / "curves.svg").read_text()
-        assert "<svg" in svg
-        assert "polyline" in svg or "<path" in svg
+        assert QImage(str(tmp_path / "curves.png")).width() == 2008  # 170 mm at 300 dots per inch
+        assert "<polyline" in (tmp_path / "curves.svg").read_text()
+
+    def test_there_is_nothing_to_export_before_there_are_curves(
+        self, page: TrainPage, both: list[History]
+    ) -> None:
+        assert not page.curves.export_button.isEnabled()
+        page.curves.show_histories(both)
+        assert page.curves.export_button.isEnabled()
+        page.curves.show_histories([])
+        assert not page.curves.export_button.isEnabled()
+
+    def test_what_is_zoomed_to_is_exported(self, page: TrainPage, both: list[History]) -> None:
+        page.curves.show_histories(both)
+        page.curves.log_scale.setChecked(True)
+        loss, accuracy, _ = page.curves.figure(LIGHT).plots(600.0)
+        assert loss.steps == (0, 40)
+        page.curves.plots["loss"].setXRange(10, 30, padding=0)
+        page.curves.plots["loss"].setYRange(-1, 1, padding=0)
+        page.curves.plots["accuracy"].setYRange(50, 60, padding=0)
+        loss, accuracy, rate = page.curves.figure(LIGHT).plots(600.0)
+        assert loss.steps == accuracy.steps == rate.steps == pytest.approx((10, 30))
+        assert loss.logarithmic
+        assert loss.values == pytest.approx((-1, 1))
+        assert accuracy.values == pytest.approx((50, 60))
+        page.curves.fit()
+        assert page.curves.figure(LIGHT).plots(600.0)[0].steps == (0, 40)
+
+    def test_the_pointer_leaves_no_trace_in_what_is_exported(
+        self, qtbot: QtBot, page: TrainPage, both: list[History]
+    ) -> None:
+        def picture() -> bytes:
+            return svg(page.curves.figure(LIGHT), ExportOptions())
+
+        page.curves.show_histories(both)
+        before = picture()
+        plot = page.curves.plots["loss"]
+        page.curves.view.scene().sigMouseMoved.emit(plot.vb.sceneBoundingRect().center())
+        assert any(cursor.isVisible() for cursor in page.curves._cursors)
+        assert picture() == before
 
     @pytest.mark.parametrize("typed", ["mine.csv", "mine"])
     def test_a_suffix_that_was_not_typed_is_added(
@@ -571,12 +620,25 @@ class TestCurves:
         page.show()
         qtbot.waitUntil(lambda: len(item.getData()[0]) == 40)
 
+    @pytest.mark.parametrize("number", [0, 1, 2])
     def test_a_file_that_cannot_be_written_is_told(
-        self, qtbot: QtBot, page: TrainPage, tmp_path: Path
+        self,
+        qtbot: QtBot,
+        page: TrainPage,
+        both: list[History],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        number: int,
     ) -> None:
-        with qtbot.waitSignal(page.curves.notice):
-            page.curves.export(tmp_path / "nowhere" / "curves.csv")
-        assert "cannot be written" in page.banner.text
+        page.curves.show_histories(both)
+        action = page.curves.export_button.menu().actions()[number]
+        path = tmp_path / "nowhere" / action.data()
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+        with qtbot.waitSignal(page.exporter.failed):
+            action.trigger()
+            if page.exporter.dialog is not None:
+                page.exporter.dialog.accept()
+        assert f"{path} cannot be written" in page.banner.text
 
 
 def a_run(folder: Path, **changes: Any) -> runs.Run:
