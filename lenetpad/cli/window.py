@@ -52,14 +52,14 @@ def _require_qt() -> None:
 COMMANDS: Final = (
     Command(
         "draw",
-        "open the window, with an ink file or a picture on the canvas",
+        "open the window, with an ink file or a picture on the canvas, or with weights",
         (
             argument(
                 "file",
                 type=Path,
                 nargs="?",
                 metavar="FILE",
-                help="ink file or picture (default: what was on the canvas the last time)",
+                help="ink file, picture or weights (default: what was on the canvas last)",
             ),
         ),
         draw,

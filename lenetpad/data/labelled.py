@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,8 @@ from lenetpad.values.failures import first_line
 SIDE: Final = 28
 #: The label of an image that shows no digit.
 NO_DIGIT: Final = results.NO_DIGIT
+#: How ink gets labels.
+TO_LABEL: Final = "open the file on the Draw page, and label its drawings in the tray"
 #: Of one file; EMNIST has 280,000 digits.
 MOST_IMAGES: Final = 1_000_000
 #: What numpy says of other kinds of fault is advice for programmers.
@@ -83,24 +85,32 @@ def ink_drawings(paths: Iterable[Path]) -> list[Drawing]:
     digit, or where no drawing has a label.
     """
     paths = list(paths)
-    drawings = [drawing for drawing in all_drawings(paths) if drawing.label is not None]
+    everything = all_drawings(paths)
+    drawings = [drawing for drawing in everything if drawing.label is not None]
     if not drawings:
         names = ", ".join(str(path) for path in paths)
-        raise DataError(f'no drawing in {names} has a "label"')
+        raise DataError(f"{names}: {_none_labelled(everything)}; {TO_LABEL}")
     return drawings
+
+
+def _none_labelled(drawings: Sequence[Drawing]) -> str:
+    if len(drawings) == 1:
+        return "its drawing has no label"
+    return f"none of the {len(drawings):,} drawings has a label"
 
 
 def ink_to_evaluate(paths: Iterable[Path]) -> tuple[list[Drawing], str]:
     """The labelled drawings in the ink files or, where none is, all of them, as no digits.
 
     And a sentence on what became of those without a label, "" where there are none. Raises
-    InkError and DataError as ``ink_drawings`` does.
+    InkError, and DataError for a label that is no digit.
     """
     everything = all_drawings(paths)
     drawings = [drawing for drawing in everything if drawing.label is not None]
     without = len(everything) - len(drawings)
     if not drawings:
-        return everything, f"none of the {without} drawings has a label: all count as no digits"
+        none = _none_labelled(everything)
+        return everything, f"{none}: all count as no digits; to label digits, {TO_LABEL}"
     of_them = f"{without} of {len(everything)} drawings have no label and are left out"
     return drawings, of_them if without else ""
 

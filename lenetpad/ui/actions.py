@@ -35,7 +35,7 @@ DRAW: Final = "draw"
 
 ACTIONS: Final = (
     ActionSpec(
-        "open", "File", "Open…", "Open an ink file or a picture", ("Ctrl+O",), "open", page=DRAW
+        "open", "File", "Open…", "Open an ink file, a picture or weights", ("Ctrl+O",), "open"
     ),
     ActionSpec(
         "save",
@@ -44,6 +44,14 @@ ACTIONS: Final = (
         "Save the drawing as ink or picture",
         ("Ctrl+S",),
         "save",
+        page=DRAW,
+    ),
+    ActionSpec(
+        "add",
+        "File",
+        "Add to ink file…",
+        "Add the drawing to a file of drawings",
+        ("Ctrl+Shift+S",),
         page=DRAW,
     ),
     ActionSpec("open_weights", "File", "Open weights…", "Open a weights file", ("Ctrl+L",)),
@@ -96,6 +104,16 @@ ACTIONS: Final = (
         "Light or dark as the system says",
         ("Ctrl+Shift+T",),
         checkable=True,
+    ),
+    ActionSpec(
+        "tray",
+        "View",
+        "Tray",
+        "The drawings of the ink file",
+        ("F4",),
+        checkable=True,
+        breaks=True,
+        page=DRAW,
     ),
     ActionSpec("about", "Help", "About lenetpad", "About lenetpad", ("F1",)),
 )

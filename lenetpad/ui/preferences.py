@@ -68,6 +68,11 @@ class Preferences(QObject):
         return self._text("folder", "")
 
     @property
+    def ink_file(self) -> str:
+        """The ink file that a drawing was added to last."""
+        return self._text("ink_file", "")
+
+    @property
     def export_options(self) -> ExportOptions:
         """How the last picture that was exported was to look."""
         return ExportOptions.of(self._text("export", ""))

@@ -97,7 +97,10 @@ class TestEvaluate:
         assert found["error"] is found["macro_accuracy"] is found["ece"] is None
         result = run("evaluate", "--ink", path)
         assert result.out.startswith("1 images, none of them a digit, refused 100.00 %\n")
-        without = "lenetpad: none of the 1 drawings has a label: all count as no digits\n"
+        without = (
+            "lenetpad: its drawing has no label: all count as no digits; to label digits, open "
+            "the file on the Draw page, and label its drawings in the tray\n"
+        )
         assert result.err == ("" if label else without)
 
     @pytest.mark.usefixtures("tiny_mnist")

@@ -68,13 +68,6 @@ def test_ink_is_saved_and_opened_again(program: Program, tmp_path: Path) -> None
     assert program.draw.page.banner.text == f"Wrote digit.jsonl to {tmp_path}"
 
 
-def test_a_file_of_many_drawings_says_which_is_shown(program: Program, tmp_path: Path) -> None:
-    write_ink(tmp_path / "many.jsonl", [Drawing(INK), Drawing(Ink.of([[[5, 5]]]))])
-    opened(program, tmp_path / "many.jsonl")
-    assert program.draw.page.canvas.sheet.ink == INK
-    assert program.draw.page.banner.text == "many.jsonl holds several drawings; this is the first."
-
-
 def test_a_picture_is_saved_and_opened_as_a_normalised_digit(
     program: Program, tmp_path: Path
 ) -> None:
@@ -196,6 +189,10 @@ def test_saving_asks_before_it_replaces_a_file_that_was_not_named(
         button = QMessageBox.StandardButton[answer]
         monkeypatch.setattr(QMessageBox, "question", lambda *_, button=button: button)
         program.draw.documents.save_document()
+        if not kept:
+            dialog = program.draw.documents.tray.dialog
+            assert dialog is not None
+            dialog.accept()
         program.draw.documents._writer.close(60)
         content = (tmp_path / "digit.7.ink.jsonl").read_text(encoding="utf-8")
         assert (content == "precious") is kept

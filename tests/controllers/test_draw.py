@@ -257,6 +257,22 @@ def wait_for_model(qtbot: QtBot, program: Program, model: str) -> None:
     qtbot.waitUntil(lambda: program.window.header.models.currentData() == model, timeout=TIMEOUT)
 
 
+def test_weights_that_the_window_is_opened_with_are_the_only_ones_that_are_opened(
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type, tmp_path: Path
+) -> None:
+    opened: list[str] = []
+
+    def opener(choice: Choice) -> object:
+        opened.append(choice.model)
+        return fake_reader()
+
+    program = make_program(opener)
+    program.open_file(tmp_path / "mine.pth")  # as `lenetpad draw mine.pth` does
+    with qtbot.waitSignal(program.draw.page.reading_painted, timeout=TIMEOUT):
+        SyntheticPen(program.draw.page.canvas).write(Ink.of([[[1, 1], [9, 9]]]))
+    assert opened == [str(tmp_path / "mine.pth")]
+
+
 def test_weights_from_elsewhere_are_asked_about_once(
     qtbot: QtBot,
     make_program: Callable[..., Program],

@@ -290,5 +290,12 @@ class TestInk:
 
     def test_no_label_at_all_is_an_error_that_names_the_files(self, tmp_path: Path) -> None:
         file = self.saved(tmp_path / "a.jsonl", {"strokes": self.ONE})
-        with pytest.raises(DataError, match=r'no drawing in .*a\.jsonl has a "label"'):
+        with pytest.raises(DataError, match=r"a\.jsonl: its drawing has no label; open the file"):
             data.ink_drawings([file])
+        several = self.saved(tmp_path / "b.jsonl", *[{"strokes": self.ONE}] * 3)
+        with pytest.raises(DataError) as raised:
+            data.ink_drawings([file, several])
+        assert str(raised.value).endswith(
+            "b.jsonl: none of the 4 drawings has a label; open the file on the Draw page, and "
+            "label its drawings in the tray"
+        )

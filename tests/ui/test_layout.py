@@ -26,7 +26,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
-from lenetpad.storage import runs
+from lenetpad.ink.contents import read_contents
+from lenetpad.storage import resources, runs
 from lenetpad.ui.draw.canvas import Canvas
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.evaluate.page import EvaluatePage
@@ -166,6 +167,9 @@ def full(
     for name in PAGES:
         window.open_page(name)
         qtbot.waitUntil(lambda name=name: window.shown_page is window.page_widgets.get(name, 0))
+    contents, _ = read_contents(resources.path("ink/samples.jsonl"))
+    program.draw.page.tray.show_contents(contents)
+    program.draw.page.show_tray(shown=True)
     train, evaluate = window.page_widgets["train"], window.page_widgets["evaluate"]
     assert isinstance(train, TrainPage)
     assert isinstance(evaluate, EvaluatePage)

@@ -22,6 +22,7 @@ from lenetpad.controllers.page_controller import (
     seconds_until,
 )
 from lenetpad.engine.recognition import Recognition
+from lenetpad.ink.files import NO_DIGIT, Label
 from lenetpad.ink.strokes import Sheet
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.widgets.turns import at_once
@@ -62,7 +63,7 @@ class DrawController(PageController):
 
     def connect_page(self) -> None:
         page, canvas = self.page, self.page.canvas
-        self.documents = Documents(self.window, page, lambda: self.jobs)
+        self.documents = Documents(self.window, page, lambda: self.jobs, self.label_read)
         self.tools = Tools(self.window, page)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
@@ -94,6 +95,13 @@ class DrawController(PageController):
         """Put a sheet on the canvas and show what the network makes of it."""
         self.page.canvas.set_sheet(sheet)
         self.window.open_page(self.name)
+
+    def label_read(self) -> Label:
+        """What is read now, as a label; None where nothing is, or not yet of this sheet."""
+        reading = self.page.verdict.reading
+        if reading is None or reading.serial != self.serial or reading.digit is None:
+            return None
+        return NO_DIGIT if reading.refused else reading.digit
 
     def _ask(self, sheet: Sheet, moment: float) -> None:
         self.serial += 1
@@ -191,7 +199,8 @@ class DrawController(PageController):
         return answer == QMessageBox.StandardButton.Yes
 
     def keep(self) -> None:
-        """Keep what lies on the canvas."""
+        """Keep what lies on the canvas, and what was done to files."""
+        self.documents.saved(SAVING_SECONDS)
         if not self._keeper.keep_now():
             log.error("what lies on the canvas is not kept")
 

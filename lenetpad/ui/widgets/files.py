@@ -6,8 +6,15 @@ import re
 from pathlib import Path
 from typing import Final
 
-WEIGHTS_FILTER: Final = "Weights (*.safetensors *.pth *.pt)"
+WEIGHTS_SUFFIXES: Final = (".safetensors", ".pth", ".pt")
+WEIGHTS_PATTERNS: Final = " ".join(f"*{suffix}" for suffix in WEIGHTS_SUFFIXES)
+WEIGHTS_FILTER: Final = f"Weights ({WEIGHTS_PATTERNS})"
 _SUFFIX: Final = re.compile(r"\*(\.[.\w]+)")
+
+
+def is_weights(path: Path) -> bool:
+    """Whether a file's name says that it holds weights."""
+    return path.suffix.lower() in WEIGHTS_SUFFIXES
 
 
 def completed(typed: str, chosen: str, kinds: str) -> Path:
