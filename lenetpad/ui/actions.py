@@ -115,7 +115,8 @@ ACTIONS: Final = (
         breaks=True,
         page=DRAW,
     ),
-    ActionSpec("about", "Help", "About lenetpad", "About lenetpad", ("F1",)),
+    ActionSpec("help", "Help", "Help", "What each page does, the colours, the keys", ("F1",)),
+    ActionSpec("about", "Help", "About lenetpad", "About lenetpad", ("Shift+F1",)),
 )
 MENUS: Final = ("File", "Edit", "View", "Help")
 

@@ -43,6 +43,7 @@ from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
 
 if TYPE_CHECKING:
     from lenetpad.ui.dialogs.about import AboutDialog
+    from lenetpad.ui.dialogs.help import HelpDialog
 
 SMALLEST: Final = QSize(800, 500)
 USUAL: Final = QSize(1280, 800)
@@ -98,6 +99,7 @@ class Window(QMainWindow):
         self.header = Header(self.actions_by_name, pages)
         self.question: ConventionsDialog | None = None
         self.about: AboutDialog | None = None
+        self.help: HelpDialog | None = None
         self._model: ModelReady | None = None
         #: Asked before the window closes; False keeps it open.
         self.may_close: Callable[[], bool] = _always
@@ -149,8 +151,9 @@ class Window(QMainWindow):
     def close_dialogs(self) -> None:
         """Close what stands before the window and belongs to no page: the window goes."""
         self._end_question()
-        if self.about is not None:
-            self.about.close()
+        for dialog in (self.about, self.help):
+            if dialog is not None:
+                dialog.close()
 
     def show_work(self, done: float | None, words: str) -> None:
         """Show in title and taskbar how far something long is; no words, and it is over."""
@@ -183,6 +186,7 @@ class Window(QMainWindow):
             "usual_size": partial(self._themes.step_zoom, 0),
             "theme": self.switch_theme,
             "theme_system": self._use_system_theme,
+            "help": self._show_help,
             "about": self._show_about,
         }
         action_table.connect(self.actions_by_name, slots)
@@ -382,6 +386,20 @@ class Window(QMainWindow):
         elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.activated.emit()
         super().changeEvent(event)
+
+    @Slot()
+    def _show_help(self) -> None:
+        from lenetpad.ui.dialogs.help import HelpDialog
+
+        if self.help is None:
+            self.help = HelpDialog(self.action_specs, self.theme, self.dialog_parent)
+            self.help.finished.connect(self._forget_help)
+        self.help.show()
+        self.help.activateWindow()
+
+    @Slot()
+    def _forget_help(self) -> None:
+        self.help = None
 
     @Slot()
     def _show_about(self) -> None:

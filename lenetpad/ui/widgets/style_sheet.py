@@ -56,9 +56,9 @@ QTableView { border: 1px solid $edge; border-radius: 6px; background: $panel;
     alternate-background-color: $window; }
 QTableView:focus, QListView:focus { border-color: $accent; }
 QTableView::item { padding: 0 6px; }
-QLineEdit, QPlainTextEdit { background: $panel; border: 1px solid $edge;
+QLineEdit, QPlainTextEdit, QTextBrowser { background: $panel; border: 1px solid $edge;
     border-radius: 6px; padding: 4px 6px; }
-QLineEdit:focus, QPlainTextEdit:focus { border-color: $accent; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextBrowser:focus { border-color: $accent; }
 QPushButton { background: $panel; border: 1px solid $edge; border-radius: 6px;
     padding: 4px 14px; min-height: 20px; }
 QPushButton:hover { border-color: $text; }
