@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
 )
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from lenetpad.app import Program
 from lenetpad.engine.documents import is_large
@@ -26,6 +26,7 @@ from lenetpad.ink.strokes import Ink, InkError, Sheet
 from lenetpad.tools.event_loop import wait_until
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw import clipboard, documents
+from lenetpad.ui.widgets import question
 
 INK = Ink.of([[[200, 200], [500, 800]], [[600, 300], [700, 400]]])
 
@@ -185,9 +186,8 @@ def test_saving_asks_before_it_replaces_a_file_that_was_not_named(
     (tmp_path / "digit.7.ink.jsonl").write_text("precious", encoding="utf-8")
     typed, ink = str(tmp_path / "digit.7"), documents.SAVE_FILTER.split(";;")[0]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed, ink))
-    for answer, kept in (("No", True), ("Yes", False)):
-        button = QMessageBox.StandardButton[answer]
-        monkeypatch.setattr(QMessageBox, "question", lambda *_, button=button: button)
+    for replace, kept in ((False, True), (True, False)):
+        monkeypatch.setattr(question, "confirmed", lambda *_, replace=replace: replace)
         program.draw.documents.save_document()
         if not kept:
             dialog = program.draw.documents.tray.dialog
@@ -322,11 +322,11 @@ def test_every_picture_that_is_saved_is_written(
     program.draw.documents.copy()
     asked: list[str] = []
 
-    def ask(_: object, __: str, question: str) -> QMessageBox.StandardButton:
-        asked.append(question)
-        return QMessageBox.StandardButton.No
+    def ask(_: object, words: str, yes: str) -> bool:
+        asked.append(words)
+        return False
 
-    monkeypatch.setattr(QMessageBox, "question", ask)
+    monkeypatch.setattr(question, "confirmed", ask)
     assert not program.window.close()  # it is not done yet
     assert "being saved" in asked[0]
     wait_until(lambda: program.draw.documents.saved(0.1))

@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
@@ -32,6 +31,7 @@ from lenetpad.tools.event_loop import wait_until
 from lenetpad.tools.synthetic_pen import Pointer, SyntheticPen, pointer_events
 from lenetpad.training.network import network_of
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
+from lenetpad.ui.widgets import question
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import Choice, ModelReady
 from lenetpad.values.reading import Reading
@@ -529,13 +529,12 @@ def test_where_nothing_can_be_kept_it_is_said_and_asked(
     assert str(tmp_path / "data") in banner.text
     assert "not kept" in banner.text
     asked: list[str] = []
-    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
 
-    def ask(_: object, __: str, question: str) -> QMessageBox.StandardButton:
-        asked.append(question)
-        return answers[len(asked) - 1]
+    def ask(_: object, words: str, yes: str) -> bool:
+        asked.append(words)
+        return len(asked) == 2
 
-    monkeypatch.setattr(QMessageBox, "question", ask)
+    monkeypatch.setattr(question, "confirmed", ask)
     SyntheticPen(program.draw.page.canvas).write(Ink.of([[[100, 100], [900, 900]]]))
     assert not program.window.close()
     assert program.draw.page.canvas.sheet

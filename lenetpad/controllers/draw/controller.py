@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import Final
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QMessageBox
 
 from lenetpad.controllers.draw.documents import Documents
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
@@ -25,6 +24,7 @@ from lenetpad.engine.recognition import Recognition
 from lenetpad.ink.files import NO_DIGIT, Label
 from lenetpad.ink.strokes import Sheet
 from lenetpad.ui.draw.page import DrawPage
+from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.turns import at_once
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import ModelReady
@@ -187,16 +187,15 @@ class DrawController(PageController):
     def may_close(self) -> bool:
         """Ask, where what lies on the canvas could not be kept, or something is being saved."""
         if not self.documents.saved(SAVING_SECONDS):
-            question = "A file is still being saved.\nClose all the same, without it?"
+            asked = "Close without the file that is still being saved?"
         elif self._keeper.keep_now():
             return True
         else:
-            question = (
-                "What lies on the canvas is not kept for the next start.\n"
-                "Close all the same? Otherwise, save it elsewhere first."
+            asked = (
+                "Close without what lies on the canvas?\n"
+                "It is not kept for the next start. Save it elsewhere first."
             )
-        answer = QMessageBox.question(self.window.dialog_parent, "lenetpad", question)
-        return answer == QMessageBox.StandardButton.Yes
+        return question.confirmed(self.window.dialog_parent, asked, "Close")
 
     def keep(self) -> None:
         """Keep what lies on the canvas, and what was done to files."""

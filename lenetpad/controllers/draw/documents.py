@@ -12,7 +12,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
 from lenetpad.controllers.draw.tray import Tray
 from lenetpad.controllers.failures import log_failure
@@ -25,6 +25,7 @@ from lenetpad.ink.strokes import InkError, Sheet
 from lenetpad.ui import actions
 from lenetpad.ui.draw import clipboard, documents
 from lenetpad.ui.draw.page import DrawPage
+from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.files import is_weights
 from lenetpad.ui.widgets.images import png
 from lenetpad.ui.widgets.turns import Steps, Turns, at_once
@@ -302,9 +303,9 @@ class Documents(QObject):
         self._writer.write(Path(os.path.realpath(path)), make)  # what a link points to, not it
 
     def _may_replace(self, path: Path) -> bool:
-        question = f"{path.name} already exists.\nDo you want to replace it?"
-        answer = QMessageBox.question(self._window.dialog_parent, "Save", question)
-        return answer == QMessageBox.StandardButton.Yes
+        return question.confirmed(
+            self._window.dialog_parent, f"Replace {path.name}?\nIt already exists.", "Replace"
+        )
 
     @Slot()
     def copy(self) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.export_options import ExportDialog, ExportOptions
 from lenetpad.ui.widgets.figure import Figure, painted, svg
 from lenetpad.ui.widgets.files import completed
@@ -84,12 +85,12 @@ class Exporter(QObject):
         self.memory.keep(folder=str(path.parent))
         # The dialog has asked about the name as it was typed, without the suffix.
         asked = path == Path(typed) or not path.exists()
-        return path if asked or self._may_replace(title, path) else None
+        return path if asked or self._may_replace(path) else None
 
-    def _may_replace(self, title: str, path: Path) -> bool:
-        question = f"{path.name} already exists.\nDo you want to replace it?"
-        answer = QMessageBox.question(self._parent, title, question)
-        return answer == QMessageBox.StandardButton.Yes
+    def _may_replace(self, path: Path) -> bool:
+        return question.confirmed(
+            self._parent, f"Replace {path.name}?\nIt already exists.", "Replace"
+        )
 
     def ask_and_write(self, title: str, name: str, kinds: str, make: Callable[[], bytes]) -> None:
         """Ask for a file, and write there what ``make`` gives in another thread."""

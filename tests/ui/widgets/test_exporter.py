@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QRectF, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.figure import Part
 from lenetpad.ui.widgets.files import completed
@@ -111,18 +112,18 @@ def test_nothing_is_replaced_that_was_not_asked_about(
     answer(monkeypatch, tmp_path / "mine")
     asked: list[str] = []
 
-    def say(button: QMessageBox.StandardButton) -> None:
-        def question(parent: object, title: str, text: str) -> QMessageBox.StandardButton:
+    def say(*, replace: bool) -> None:
+        def confirmed(parent: object, text: str, yes: str) -> bool:
             asked.append(text)
-            return button
+            return replace
 
-        monkeypatch.setattr(QMessageBox, "question", question)
+        monkeypatch.setattr(question, "confirmed", confirmed)
 
-    say(QMessageBox.StandardButton.No)
+    say(replace=False)
     assert exporter.ask_for_path("Export", "t.csv", "CSV (*.csv)") is None
-    say(QMessageBox.StandardButton.Yes)
+    say(replace=True)
     assert exporter.ask_for_path("Export", "t.csv", "CSV (*.csv)") == tmp_path / "mine.csv"
-    assert all("mine.csv already exists" in text for text in asked)
+    assert all("Replace mine.csv?" in text for text in asked)
     answer(monkeypatch, tmp_path / "mine.csv")  # about this one the file dialog has asked
     assert exporter.ask_for_path("Export", "t.csv", "CSV (*.csv)") == tmp_path / "mine.csv"
     assert len(asked) == 2
