@@ -70,8 +70,9 @@ class Exports:
         self.monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
         begin()
         exporter = getattr(page, "exporter", None)
-        if exporter is not None and exporter.dialog is not None:
-            exporter.dialog.accept()
+        for asking in (exporter, self.program.draw.documents.tray):  # looks, or the label of ink
+            if asking is not None and asking.dialog is not None:
+                asking.dialog.accept()
         words = f"Wrote {name} to {self.home}"
         self.qtbot.waitUntil(lambda: page.banner.text == words, timeout=PATIENCE)
         self.written.append(path)
