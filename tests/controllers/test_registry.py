@@ -170,13 +170,13 @@ def test_a_page_that_cannot_be_imported_says_so_in_its_place(
     window.open_page("broken")
 
     def explained() -> bool:
-        shown = window.shown_page
+        shown = window.page_stack.currentWidget()
         return isinstance(shown, QLabel) and "no_such_page" in shown.text()
 
     qtbot.waitUntil(explained)
     window.open_page("notes")  # somebody waits for another page by now
     with_notes.controllers["broken"].show_notice("too late")
-    shown = window.shown_page
+    shown = window.page_stack.currentWidget()
     assert isinstance(shown, QLabel)
     assert shown.text() == "Loading …"
     qtbot.waitUntil(lambda: "notes" in window.page_widgets)
