@@ -21,7 +21,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import re
 import stat
 import sys
 import uuid
@@ -187,7 +186,7 @@ def create(
     ``signed`` is for one that names files outside: this installation will know it again.
     """
     now = datetime.datetime.now(datetime.UTC)
-    name = f"{now:%Y-%m-%d %H.%M.%S} {model}"
+    name = f"{now.astimezone():%Y-%m-%d %H.%M.%S} {model}"  # by the clock on the user's wall
     for attempt in range(1, 1000):
         folder = root / (name if attempt == 1 else f"{name} {attempt}")
         try:
@@ -325,11 +324,6 @@ def find(root: Path, name: str) -> Run:
     raise RunError(f"{name!r} may be any of {names}; say more of it")
 
 
-def without_date(name: str) -> str:
-    """A run's name without the date that a new run's begins with; the time of day stays."""
-    return re.sub(r"^\d{4}-\d\d-\d\d (?=\d\d\.)", "", name)
-
-
 def rename(run: Run, name: str) -> None:
     """Give a run another name; its folder stays what it is called."""
     if not name.strip():
@@ -391,6 +385,13 @@ def snapshots(folder: Path) -> list[tuple[int, Path]]:
 def _is_snapshot(path: Path) -> bool:
     named = path.stem.isascii() and path.stem.isdigit() and len(path.stem) <= STEP_DIGITS
     return named and path.is_file() and not path.is_symlink()
+
+
+def folder_of(path: Path) -> Path | None:
+    """The run's folder that weights of this path lie in; None where the path is of no run's."""
+    if path.parent.name == SNAPSHOTS:
+        return path.parents[1]
+    return path.parent if path.name in (WEIGHTS, BEST) else None
 
 
 def snapshot_path(folder: Path, step: int) -> Path:

@@ -4,14 +4,12 @@ right."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QTabBar, QWidget
 
-from lenetpad.storage.runs import SNAPSHOTS
 from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.widgets.buttons import tool_button
 from lenetpad.ui.widgets.choices import Choices
@@ -27,8 +25,8 @@ GAP: Final = 8  # behind the tabs, and behind each box
 
 
 class Header(QWidget):
-    """``page_chosen`` carries a page's name, ``model_chosen`` a network preset's name or a weights
-    file's path, ``device_chosen`` the name of a device."""
+    """``page_chosen`` carries a page's name, ``model_chosen`` what stands for a network in the
+    list, ``device_chosen`` the name of a device."""
 
     page_chosen = Signal(str)
     model_chosen = Signal(str)
@@ -153,16 +151,12 @@ class Header(QWidget):
     def _choose_page(self, index: int) -> None:
         self.page_chosen.emit(self._names[index])
 
-    def show_choice(self, choice: Choice) -> None:
-        """Show a network that works, and its device, as chosen; a weights file joins the list."""
-        title = title_of(choice.model)
-        if not self.models.select(choice.model):
-            place = self.models.findText(title)
-            if place < 0 or Path(choice.model).parent.name != SNAPSHOTS:
-                self.models.addItem(title, choice.model)
-            else:  # another moment of the same run
-                self.models.setItemData(place, choice.model)
-            self.models.select(choice.model)
+    def show_choice(self, choice: Choice, entry: str) -> None:
+        """Show a network that works, by its entry in the list, and its device as chosen; one that
+        is not listed yet joins the list."""
+        if not self.models.select(entry):
+            self.models.addItem(title_of(choice.model), entry)
+            self.models.select(entry)
         known = choice.model in TITLES
         self.models.setToolTip("The network that reads" if known else choice.model)
         self.devices.select(choice.device)

@@ -69,7 +69,8 @@ class TrainingController(PageController):
         self.session = Session(page, self.trainer, self.context.runs)
         self._film = FilmOfKernels(page, self.trainer, self.jobs)
         self._exports = Exports(page, self.window, self.jobs)
-        self.runs = RunList(page, self.session, self._film, self.context.runs, self.jobs)
+        known = self._networks.runs
+        self.runs = RunList(page, self.session, self._film, self.context.runs, self.jobs, known)
         self._connect_session(page)
         self._connect_runs(page)
         page.film.export_wanted.connect(self._exports.save_film)
@@ -85,6 +86,7 @@ class TrainingController(PageController):
         session.ended.connect(self._film.load)
         session.weights_chosen.connect(self.weights_chosen)
         session.snapshot_received.connect(self.snapshot_received)
+        session.unwatched.connect(self._networks.end_live)
         page.progressed.connect(self.window.show_work)
 
     def _connect_runs(self, page: TrainPage) -> None:

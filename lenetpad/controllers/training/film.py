@@ -54,7 +54,11 @@ class FilmOfKernels(QObject):
 
     @Slot(int)
     def _scrub(self, number: int) -> None:
-        """Let the pad read with a snapshot."""
-        if self.run is not None:
-            step, _ = self._film.frames[number]
-            self.weights_chosen.emit(str(runs.snapshot_path(self.run, step)))
+        """Let the pad read with a snapshot; at the end of a run that has come to its end, with
+        its weights, which are those of its last snapshot, calibrated."""
+        if self.run is None:
+            return
+        step, _ = self._film.frames[number]
+        path, final = runs.snapshot_path(self.run, step), self.run / runs.WEIGHTS
+        at_end = number == len(self._film.frames) - 1 and final.exists()
+        self.weights_chosen.emit(str(final if at_end else path))

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 
+from lenetpad.controllers.run_networks import Listing, RunNetworks, listing
 from lenetpad.controllers.training.film import FilmOfKernels
 from lenetpad.controllers.training.session import Session
 from lenetpad.engine.background_jobs import BackgroundJobs
@@ -55,8 +56,10 @@ class RunList(QObject):
         film: FilmOfKernels,
         root: Path,
         jobs: BackgroundJobs,
+        known: RunNetworks,
     ) -> None:
         super().__init__(page)
+        self._known = known
         self._page, self._session, self._film = page, session, film
         self._root, self._jobs = root, jobs
         self._faults: frozenset[str] = frozenset()  # that have been told
@@ -68,12 +71,13 @@ class RunList(QObject):
     @Slot()
     def refresh(self) -> None:
         """Read the list of runs anew."""
-        self._jobs.run_latest("list of runs", partial(runs.listed, self._root), self._show)
+        self._jobs.run_latest("list of runs", partial(listing, self._root), self._show)
 
-    def _show(self, found: tuple[list[Run], list[str]]) -> None:
-        self._page.runs.show_runs(found[0])
-        new = [fault for fault in found[1] if fault not in self._faults]
-        self._faults = frozenset(found[1])
+    def _show(self, found: Listing) -> None:
+        self._known.take(found)
+        self._page.show_runs(found.runs)
+        new = [fault for fault in found.faults if fault not in self._faults]
+        self._faults = frozenset(found.faults)
         for fault in new:
             log.warning("%s", fault)
         if new:
@@ -135,6 +139,8 @@ class RunList(QObject):
 
     def _show_histories(self, histories: list[History]) -> None:
         self._page.curves.show_histories(histories)
+        # One that trains may have got another name since it began.
+        self._page.curves.rename({run.folder: run.name for run in self._page.runs.model.runs})
         if notes := [history.note for history in histories if history.note]:
             self._page.show_notice(notes[0])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from functools import partial
 from pathlib import Path
@@ -38,7 +39,8 @@ class Session(QObject):
     ``begun`` comes when a training has a run and ``ended`` carries that run's folder at its end;
     ``runs_changed`` comes when the runs on the disk are others or further than before.
     ``weights_chosen`` carries the path of weights that the pad is to read with, for the training
-    is watched there, and ``snapshot_received`` each Snapshot after it.
+    is watched there, ``snapshot_received`` each Snapshot after it, and ``unwatched`` comes when no
+    more of them follow.
     """
 
     begun = Signal()
@@ -46,6 +48,7 @@ class Session(QObject):
     runs_changed = Signal()
     weights_chosen = Signal(str)
     snapshot_received = Signal(object)
+    unwatched = Signal()
 
     def __init__(self, page: TrainPage, trainer: Trainer, root: Path) -> None:
         super().__init__(page)
@@ -106,9 +109,20 @@ class Session(QObject):
     def _end(self, ended: Ended) -> None:
         if ended.message:
             log.error("training failed: %s\n%s", ended.message, ended.traceback)
+        self._let_go()
         self.runs_changed.emit()
         if ended.folder is not None:
             self.ended.emit(ended.folder)
+
+    def _let_go(self) -> None:
+        """Let the pad that watched go on with what is there of the run that has ended."""
+        folder, self._live = self._live, None
+        if folder is None:
+            return
+        self.unwatched.emit()
+        with contextlib.suppress(runs.RunError):  # what the pad has read with stays
+            if (weights := runs.weights_of(folder)) is not None:
+                self.weights_chosen.emit(str(weights))
 
     # The pad watches
 
@@ -119,6 +133,8 @@ class Session(QObject):
 
     @Slot(bool)
     def _watch(self, on: bool) -> None:
+        if self._live is not None:
+            self.unwatched.emit()
         self._live = None
         if on:
             self._trainer.control(Control.WATCH)  # for one at once, also in a pause

@@ -59,12 +59,13 @@ def build_page(theme: Theme, actions: dict[str, QAction], parent: QWidget) -> St
 class EvaluatePage(Page):
     """``evaluation_requested`` carries an EvaluationRequest and ``cancelled`` nothing: the user
     wants no more of the latest one. ``pattern_chosen`` carries an image (28, 28) uint8, ink 255,
-    for the canvas.
+    for the canvas, and the model of the network that is to read it there: one that misread it, if
+    one did.
     """
 
     evaluation_requested = Signal(object)
     cancelled = Signal()
-    pattern_chosen = Signal(object)
+    pattern_chosen = Signal(object, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -186,7 +187,9 @@ class EvaluatePage(Page):
     @Slot(object)
     def _give_pattern(self, index: int) -> None:
         if self.results is not None:
-            self.pattern_chosen.emit(np.array(self.results.images[index]))
+            which = self.results.misreader(index, self.views.gallery.which)
+            model = self.results.request.models[which].model
+            self.pattern_chosen.emit(np.array(self.results.images[index]), model)
 
     # Files
 

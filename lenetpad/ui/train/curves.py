@@ -5,7 +5,7 @@ This module imports pyqtgraph, which takes long; import it only once a page with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -120,6 +120,13 @@ class Curves(QWidget):
         # Three turns, to make the curves, fill them and paint them; a pen cannot wait for all.
         self._turns.start(self._fill_and_paint())
         self.view.setUpdatesEnabled(False)  # what is there is of other runs
+
+    def rename(self, names: Mapping[Path, str]) -> None:
+        """Call the runs that are shown by these names, by their folders."""
+        for history in self.histories:
+            if history.folder is not None:
+                history.name = names.get(history.folder, history.name)
+        self._write_legend()
 
     def _fill_and_paint(self) -> Steps[None]:
         self._draw()

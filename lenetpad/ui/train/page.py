@@ -5,6 +5,7 @@ It imports pyqtgraph through the curves; import it only when the page is opened.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lenetpad.storage.runs import Run
 from lenetpad.ui.train.curves import Curves
 from lenetpad.ui.train.film import Film
 from lenetpad.ui.train.pace import Pace
@@ -166,6 +168,11 @@ class TrainPage(Page):
                 self._follow_state()
             case Ended():
                 self._show_end(message)
+
+    def show_runs(self, runs: Sequence[Run]) -> None:
+        """List the runs there are, and call their curves by their names of now."""
+        self.runs.show_runs(runs)
+        self.curves.rename({run.folder: run.name for run in runs})
 
     def show_notice(self, message: str) -> None:
         """Say what went wrong."""

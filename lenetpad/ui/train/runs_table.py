@@ -50,11 +50,6 @@ class Column:
     right: bool = False
 
 
-def _name(run: Run) -> str:
-    """The name that it was given, else the network's: when it began has a column of its own."""
-    return run.model if run.name == run.folder.name else run.name
-
-
 def _when(run: Run) -> str:
     try:
         moment = datetime.datetime.fromisoformat(run.created).astimezone()
@@ -85,15 +80,17 @@ def _state(run: Run) -> str:
 
 PADDING: Final = 20  # pixels of a cell around its text
 NAME: Final = 0
+STATE: Final = 1
 NOTE: Final = 7
+#: When it began is in the name that a run has from the beginning: what says more comes first.
 COLUMNS: Final = (
-    Column("Name", _name, "lenet5-modern"),
-    Column("Begun", _when, "24 Nov 20:24"),
-    Column("Preset", _preset, "Paper 1998"),
-    Column("State", _state, "failed, epoch 9/10"),
+    Column("Name", lambda run: run.name, "2026-11-24 20.24.00 lenet5-modern"),
+    Column("State", _state, "interrupted, epoch 9/10"),
     Column("Best", _best, "99.99 %", right=True),
     Column("Test", _test, "99.99 %", right=True),
     Column("Time", lambda run: duration(run.seconds), "0:00:00", right=True),
+    Column("Preset", _preset, "Paper 1998, changed"),
+    Column("Begun", _when, "24 Nov 20:24"),
     Column("Note", lambda run: run.note),
 )
 

@@ -47,8 +47,11 @@ class Choices(QComboBox):
 
     def offer(self, entries: Sequence[tuple[str, str]]) -> None:
         """List entries, each its data and a title. The chosen one stays so where it is still
-        there; where nothing changes, an open list stays open."""
+        there; where nothing but titles change, an open list stays open."""
         if [self.itemData(place) for place in range(self.count())] == [d for d, _ in entries]:
+            for place, (_, title) in enumerate(entries):
+                if self.itemText(place) != title:
+                    self.setItemText(place, title)
             return
         chosen = self.currentData()
         self.clear()

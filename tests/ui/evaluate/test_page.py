@@ -281,7 +281,8 @@ def test_a_clicked_pattern_goes_to_the_canvas(qtbot: QtBot, full: EvaluatePage) 
         qtbot.mouseClick(
             gallery.viewport(), Qt.MouseButton.LeftButton, pos=gallery.area(2).center()
         )
-    image = told.args[0]
+    image, model = told.args
+    assert model == f"m{found.misreader(int(found.differing()[2]), 0)}"
     assert (image.dtype, image.shape) == (np.uint8, (28, 28))
     assert np.array_equal(image, found.images[found.differing()[2]])
 
