@@ -23,7 +23,6 @@ import datetime
 import json
 import stat
 import sys
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +46,6 @@ BEST: Final = "best.safetensors"
 WEIGHTS: Final = "weights.safetensors"
 SNAPSHOTS: Final = "snapshots"
 LOCK: Final = "lock"
-#: Where deleted runs go, beside the others.
-BIN: Final = ".bin"
 
 RUNNING: Final = "running"
 FINISHED: Final = "finished"
@@ -233,7 +230,8 @@ def locked(folder: Path, patience: float = 1.0) -> Iterator[None]:
         raise RunError(f"{folder.name!r} goes on already, in another process") from None
 
 
-def _is_locked(folder: Path) -> bool:
+def is_locked(folder: Path) -> bool:
+    """Whether a process trains the run in a folder."""
     if not (folder / LOCK).exists():
         return False
     try:
@@ -271,7 +269,7 @@ def read(folder: Path) -> Run:
     _check_parts(folder)
     config, state = _decoded(folder, CONFIG, _Config), _decoded(folder, STATE, _State)
     progress: str = state.state
-    if progress == RUNNING and not _is_locked(folder):
+    if progress == RUNNING and not is_locked(folder):
         progress = INTERRUPTED
     return Run(
         folder=folder,
@@ -338,19 +336,6 @@ def annotate(run: Run, note: str) -> None:
     if len(note) > LONGEST_NOTE:
         raise RunError(f"a note can have at most {LONGEST_NOTE:,} characters; shorten it")
     update(run.folder, CONFIG, {"note": note})
-
-
-def delete(run: Run) -> Path:
-    """Move a run to the bin beside the others, and return where it is now."""
-    if run.state == RUNNING or _is_locked(run.folder):  # it may have begun since it was listed
-        raise RunError(f"{run.name!r} is still running; stop it first")
-    place = run.folder.parent / BIN / f"{run.folder.name} {uuid.uuid4().hex[:8]}"
-    try:
-        place.parent.mkdir(exist_ok=True)
-        run.folder.rename(place)
-    except OSError as error:
-        raise RunError(f"{run.folder} cannot be deleted: {error.strerror or error}") from None
-    return place
 
 
 def write(folder: Path, name: str, content: Mapping[str, Any]) -> None:

@@ -23,7 +23,7 @@ from lenetpad.app import Program
 from lenetpad.controllers.training.session import Session
 from lenetpad.engine.trainer import Trainer
 from lenetpad.lenet.weights import load
-from lenetpad.storage import runs
+from lenetpad.storage import run_bin, runs
 from lenetpad.values.reading import Reading
 from lenetpad.values.training import Order, Progress
 from tests import trainees
@@ -276,7 +276,7 @@ class TestRuns:
         table.do("delete", found)
         table.wait(lambda: table.page.runs.model.runs == [])
         assert not run.exists()
-        assert list((run.parent / runs.BIN).iterdir())
+        assert list((run.parent / run_bin.BIN).iterdir())
 
     @pytest.mark.expected_log  # one that is being copied is not whole
     def test_what_another_window_has_trained_is_listed(

@@ -16,6 +16,7 @@ from lenetpad.controllers.page_controller import (
 )
 from lenetpad.controllers.training.exports import Exports
 from lenetpad.controllers.training.film import FilmOfKernels
+from lenetpad.controllers.training.kept_plan import KeptPlan
 from lenetpad.controllers.training.run_list import RunList
 from lenetpad.controllers.training.session import Session
 from lenetpad.controllers.training.tensorboard import TensorBoard
@@ -67,12 +68,13 @@ class TrainingController(PageController):
         page = self.page
         assert page is not None
         self.session = Session(page, self.trainer, self.context.runs)
-        self._film = FilmOfKernels(page, self.trainer, self.jobs)
+        self._film = FilmOfKernels(page, self.jobs)
         self._exports = Exports(page, self.window, self.jobs)
         known = self._networks.runs
         self.runs = RunList(page, self.session, self._film, self.context.runs, self.jobs, known)
         self._connect_session(page)
         self._connect_runs(page)
+        self._kept = KeptPlan(page.form, self.window.preferences)
         page.film.export_wanted.connect(self._exports.save_film)
         page.form.distortions.wanted.connect(self._show_preview)
         self._show_devices()
@@ -82,8 +84,8 @@ class TrainingController(PageController):
     def _connect_session(self, page: TrainPage) -> None:
         session = self.session
         session.runs_changed.connect(self.runs.refresh)
-        session.begun.connect(self._film.forget)
-        session.ended.connect(self._film.load)
+        session.begun.connect(self._film.begin)
+        session.ended.connect(self._film.end)
         session.weights_chosen.connect(self.weights_chosen)
         session.snapshot_received.connect(self.snapshot_received)
         session.unwatched.connect(self._networks.end_live)
@@ -150,6 +152,11 @@ class TrainingController(PageController):
         box.addButton("Go on training", QMessageBox.ButtonRole.RejectRole)
         box.exec()
         return box.clickedButton() is stop
+
+    def keep(self) -> None:
+        """Keep the choices of the form."""
+        if self.page is not None:
+            self._kept.keep_at_once()
 
     def stop(self) -> None:
         """Stop the training, and whatever else was begun."""

@@ -13,7 +13,18 @@ from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QBuffer,
+    QEvent,
+    QObject,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QAction, QColor, QImage, QPainter, QShowEvent
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
@@ -30,12 +41,13 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad.ui.train.axis import Axis
+from lenetpad.ui.train.readout import smoothed_losses, values_at, window_words
 from lenetpad.ui.widgets.files import ending_in
 from lenetpad.ui.widgets.images import png
 from lenetpad.ui.widgets.theme import LIGHT, Theme
 from lenetpad.ui.widgets.turns import Steps, Turns, at_once
 from lenetpad.ui.widgets.writer import LONG_SECONDS, Writer
-from lenetpad.values.history import History, decimated, smoothed, table
+from lenetpad.values.history import History, decimated, table
 
 REDRAW_MS: Final = 100
 TURN_MS: Final = 15  # between two steps of showing other runs
@@ -85,6 +97,7 @@ class Curves(QWidget):
         self._theme = theme
         self.histories: tuple[History, ...] = ()
         self.view = pg.GraphicsLayoutWidget()
+        self.view.installEventFilter(self)
         self.plots: dict[str, Any] = {}
         self._floor = pg.PlotDataItem([1, 2], [0, 0], pen=QColor(0, 0, 0, 0))
         self._floor.hide()
@@ -114,6 +127,7 @@ class Curves(QWidget):
     def show_histories(self, shown: Sequence[History]) -> None:
         """Show other runs, the first in the first colour."""
         self.histories = tuple(shown)
+        self._forget_pointer()  # it was at a step of other runs
         self._make_items()
         self._show_floor()
         self.fit()
@@ -142,6 +156,11 @@ class Curves(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.view and event.type() == QEvent.Type.Leave:
+            self._forget_pointer()  # the scene does not tell that the pointer has gone
+        return super().eventFilter(watched, event)
 
     @Slot()
     def fit(self) -> None:
@@ -201,7 +220,7 @@ class Curves(QWidget):
         self.view.ci.setContentsMargins(4, 2, 8, 2)
         self.view.setMinimumHeight(180)
         self.view.scene().sigMouseMoved.connect(self._follow_pointer)
-        self._smooth()
+        self._draw()
         self.set_theme(self._theme)
 
     def _build(self) -> None:
@@ -209,8 +228,10 @@ class Curves(QWidget):
         self.smoothing.setValue(USUAL_WINDOW)
         self.smoothing.setFixedWidth(90)
         self.smoothing.setAccessibleName("Smoothing of the loss")
-        self.smoothing.setToolTip("The loss is shown as the mean of so many steps")
-        self.smoothing.valueChanged.connect(self._smooth)
+        self.smoothing.setToolTip(
+            "The loss is shown as the mean of so many steps, at most a tenth of the run's"
+        )
+        self.smoothing.valueChanged.connect(self._draw)
         self.log_scale.toggled.connect(self._use_scale)
         for button in (self.fit_button, self.export_button):
             button.setProperty("framed", True)
@@ -237,7 +258,8 @@ class Curves(QWidget):
         row.addWidget(self.values, 1)
         row.addWidget(QLabel("Smoothing"))
         row.addWidget(self.smoothing)
-        self._window.setMinimumWidth(58)
+        widest = self._window.fontMetrics().horizontalAdvance("100–500 steps")
+        self._window.setMinimumWidth(widest)  # so that nothing moves
         for widget in (self._window, self.log_scale, self.fit_button, self.export_button):
             row.addWidget(widget)
         layout = QVBoxLayout(self)
@@ -283,9 +305,9 @@ class Curves(QWidget):
 
     @Slot()
     def _draw(self) -> None:
-        window = WINDOWS[self.smoothing.value()]
+        self._window.setText(window_words(self.histories, self._asked))
         for history, items in zip(self.histories, self._items, strict=True):
-            losses = smoothed(history.losses, window)
+            losses = smoothed_losses(history, self._asked)
             steps = np.arange(1, len(losses) + 1, dtype=np.float64)
             items["loss"].setData(*decimated(steps, losses, MOST_POINTS))
             items["loss validation"].setData(*history.validation_losses)
@@ -331,12 +353,6 @@ class Curves(QWidget):
         dots = "lines: training · dots: validation" if parts else ""
         self.legend.setText(" &nbsp; ".join([*parts, dots]))
 
-    @Slot()
-    def _smooth(self) -> None:
-        window = WINDOWS[self.smoothing.value()]
-        self._window.setText(f"{window} steps" if window > 1 else "none")
-        self._draw()
-
     def _show_floor(self) -> None:
         self._floor.setVisible(bool(self.histories) and not self.log_scale.isChecked())
 
@@ -351,9 +367,7 @@ class Curves(QWidget):
         """Show the values of all runs at the pointer's step."""
         inside = [p for p in self.plots.values() if p.sceneBoundingRect().contains(position)]
         if not inside or not self.histories:
-            self.values.setText("")
-            for cursor in self._cursors:
-                cursor.setVisible(False)
+            self._forget_pointer()
             return
         at = inside[0].vb.mapSceneToView(position).x()
         for cursor in self._cursors:
@@ -361,27 +375,21 @@ class Curves(QWidget):
             cursor.setVisible(True)
         self.values.setText(self.values_at(at))
 
+    @Slot()
+    def _forget_pointer(self) -> None:
+        """Show no values: the pointer has gone, or the runs that it was over."""
+        self.values.setText("")
+        for cursor in self._cursors:
+            cursor.setVisible(False)
+
     def values_at(self, at: float) -> str:
-        """What the runs had at a step, in words; one after the other where there are several."""
-        step, window = round(at), WINDOWS[self.smoothing.value()]
-        found: dict[str, list[str]] = {"loss": [], "accuracy": [], "rate": []}
-        for history in self.histories:
-            losses = smoothed(history.losses, window)
-            there = 1 <= step <= len(losses)
-            found["loss"].append(f"{losses[step - 1]:.4f}" if there else "–")
-            steps, errors = history.validation_errors
-            before = int(np.searchsorted(steps, step, side="right")) - 1
-            known = there and before >= 0
-            found["accuracy"].append(f"{100 * (1 - errors[before]):.2f} %" if known else "–")
-            steps, rates = history.rates
-            after = min(int(np.searchsorted(steps, step)), len(rates) - 1)
-            found["rate"].append(f"{rates[after]:.3g}" if there else "–")
-        parts = [
-            f"{name} {' | '.join(values)}"
-            for name, values in found.items()
-            if any(value != "–" for value in values)
-        ]
-        return " · ".join([f"step {step:,}", *parts]) if parts else ""
+        """What the runs had at a step, in words."""
+        return values_at(self.histories, at, self._asked)
+
+    @property
+    def _asked(self) -> int:
+        """The window of the moving average that the slider asks for, in steps."""
+        return WINDOWS[self.smoothing.value()]
 
     # Files
 

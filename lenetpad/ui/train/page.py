@@ -5,7 +5,7 @@ It imports pyqtgraph through the curves; import it only when the page is opened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +31,13 @@ from lenetpad.ui.train.film import Film
 from lenetpad.ui.train.pace import Pace
 from lenetpad.ui.train.plan_form import PlanForm
 from lenetpad.ui.train.runs_table import RunsTable
-from lenetpad.ui.train.words import end_words, progress_words, sentence, stage_words
+from lenetpad.ui.train.words import (
+    end_words,
+    epoch_words,
+    progress_words,
+    sentence,
+    stage_words,
+)
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.spins import RateSpin
 from lenetpad.ui.widgets.theme import Theme
@@ -117,6 +123,7 @@ class TrainPage(Page):
         self.words = QLabel(IDLE)
         self.resume = QPushButton("Go on from the last good checkpoint at a tenth of the rate")
         self._failed: Path | None = None
+        self._run: Path | None = None  # that trains, or has ended last
         self._paused = self._busy = False
         self._last: Progress | None = None
         self._pace = Pace()
@@ -133,7 +140,7 @@ class TrainPage(Page):
     def begin(self) -> None:
         """A training was ordered: nothing has come of it yet."""
         self._busy, self._paused, self._last = True, False, None
-        self._failed, self._pace = None, Pace()
+        self._failed, self._pace, self._run = None, Pace(), None
         self.banner.hide()
         self.resume.hide()
         self.bar.setRange(0, 0)
@@ -146,7 +153,9 @@ class TrainPage(Page):
         match message:
             case Stage():
                 self._show_stage(message)
-            case Begun():
+            case Begun(folder):
+                self._run = folder
+                self.runs.choose_when_listed(folder)
                 self.bar.setRange(0, BAR_STEPS)
                 self.curves.show_histories([history] if history else [])
                 self.film.show_frames(())
@@ -173,6 +182,17 @@ class TrainPage(Page):
         """List the runs there are, and call their curves by their names of now."""
         self.runs.show_runs(runs)
         self.curves.rename({run.folder: run.name for run in runs})
+
+    def forget_runs(self, folders: Collection[Path]) -> None:
+        """Show nothing more of runs that were deleted."""
+        left = [one for one in self.curves.histories if one.folder not in folders]
+        if len(left) < len(self.curves.histories):
+            self.curves.show_histories(left)
+        if self._run in folders and not self._busy:
+            self._failed = self._run = None
+            self.resume.hide()
+            self.bar.setValue(0)
+            self.words.setText(IDLE)
 
     def show_notice(self, message: str) -> None:
         """Say what went wrong."""
@@ -227,11 +247,16 @@ class TrainPage(Page):
             return
         words = progress_words(report, self._pace, paused=self._paused)
         self.words.setText(sentence(words))
+        self.runs.show_progress(self._run, epoch_words(report))
         self.progressed.emit(report.step / report.steps, words)
 
     def _show_end(self, ended: Ended) -> None:
         self._busy = self._paused = False
         self._clock.stop()
+        self.runs.show_progress(None)
+        self._run = ended.folder
+        if ended.folder is not None:
+            self.runs.choose_when_listed(ended.folder)
         self.bar.setRange(0, BAR_STEPS)
         self.words.setText(end_words(ended))
         if ended.outcome is Outcome.FINISHED:
