@@ -11,6 +11,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from lenetpad.storage import runs
+from lenetpad.storage.decoding import named
 from lenetpad.storage.runs import Run
 from lenetpad.ui.widgets.model_titles import title_of
 
@@ -93,6 +94,16 @@ class RunNetworks(QObject):
     def weights(self, folder: Path) -> Path | None:
         """The weights to use of a run, as far as it was listed."""
         return self._weights.get(folder)
+
+
+def interruption_words(found: tuple[Run, ...]) -> str:
+    """That trainings were interrupted, the first by its name."""
+    first, others = found[0], len(found) - 1
+    so = "" if not others else "; so was another" if others == 1 else f"; so were {others} others"
+    return (
+        f"The training {named(first.name)} was interrupted after step {first.step:,} of "
+        f"{first.steps:,}{so}. Its run is kept."
+    )
 
 
 def title_of_weights(path: Path) -> str:

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
-from lenetpad.storage import run_bin, runs
+from lenetpad.controllers.training.session import Session
+from lenetpad.storage import interruptions, run_bin, runs
 from lenetpad.values.recipes import TRAINING_PRESETS
-from lenetpad.values.training import Progress
+from lenetpad.values.training import Ended, Progress
+from tests import trainees
 from tests.controllers.training_desk import ENDLESS, PATIENCE, Desk
 
 
@@ -163,3 +165,104 @@ def test_settings_that_make_no_sense_begin_with_the_first_preset(
     qtbot.waitUntil(lambda: program.training.page is not None, timeout=PATIENCE)
     assert program.training.page is not None
     assert program.training.page.form.plan.recipe == TRAINING_PRESETS[0].recipe
+
+
+class TestInterrupted:
+    @pytest.fixture
+    def left(self, run: Path) -> Path:
+        """A run that says it is running, while nobody is at it, as after a power cut."""
+        state = json.loads((run / runs.STATE).read_text())
+        runs.write(
+            run, runs.STATE, {**state, "state": runs.RUNNING, "step": 7, "test_error": None}
+        )
+        return run
+
+    def started(
+        self, make_program: Callable[..., Program], folder: Path, fake_reader: type
+    ) -> Program:
+        return make_program(lambda choice: fake_reader(), folder=folder, target=trainees.light)
+
+    def test_the_next_start_says_so_and_continues(
+        self,
+        qtbot: QtBot,
+        make_program: Callable[..., Program],
+        fake_reader: type,
+        left: Path,
+        tmp_path: Path,
+    ) -> None:
+        program = self.started(make_program, tmp_path, fake_reader)
+        banner = program.draw.page.banner
+        qtbot.waitUntil(banner.isVisible, timeout=PATIENCE)
+        steps = runs.read(left).steps
+        words = f"The training {left.name} was interrupted after step 7 of {steps}."
+        assert banner.text == f"{words} Its run is kept."
+        ordered: list[Path | None] = []
+        [button] = banner.findChildren(QPushButton)
+        assert button.text() == "Continue"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Session, "order", lambda _, order, __: ordered.append(order.folder))
+            button.click()
+            qtbot.waitUntil(lambda: ordered == [left], timeout=PATIENCE)
+        assert program.window.open_page_name == "train"
+        qtbot.waitUntil(lambda: interruptions.untold(left.parent) == (), timeout=PATIENCE)
+        program.close()
+        again = self.started(make_program, tmp_path, fake_reader)
+        again.window.open_page("train")
+        qtbot.waitUntil(lambda: again.training.page is not None, timeout=PATIENCE)
+        done: list[object] = []
+        for controller in (again.draw, again.training):
+            controller.jobs.run("after the others", lambda: None, done.append)
+        qtbot.waitUntil(lambda: len(done) == 2, timeout=PATIENCE)
+        assert not again.draw.page.banner.isVisible()
+        page = again.training.page
+        assert page is not None
+        assert page.banner.isHidden()
+
+    def test_the_train_page_says_it_where_the_draw_page_said_something_else(
+        self,
+        qtbot: QtBot,
+        make_program: Callable[..., Program],
+        fake_reader: type,
+        left: Path,
+        tmp_path: Path,
+    ) -> None:
+        program = self.started(make_program, tmp_path, fake_reader)
+        program.draw.page.banner.warn("something else")
+        program.window.open_page("train")
+        qtbot.waitUntil(lambda: program.training.page is not None, timeout=PATIENCE)
+        page = program.training.page
+        assert page is not None
+        qtbot.waitUntil(lambda: "was interrupted" in page.banner.text, timeout=PATIENCE)
+        assert program.draw.page.banner.text == "something else"
+
+    def test_a_run_that_was_stopped_or_runs_was_not_interrupted(self, left: Path) -> None:
+        assert [run.folder for run in interruptions.untold(left.parent)] == [left]
+        with runs.locked(left):
+            assert interruptions.untold(left.parent) == ()
+        (left / runs.CHECKPOINT).rename(left / "elsewhere")
+        assert interruptions.untold(left.parent) == ()  # nothing to go on from
+        (left / "elsewhere").rename(left / runs.CHECKPOINT)
+        runs.update(left, runs.STATE, {"state": runs.STOPPED})
+        assert interruptions.untold(left.parent) == ()
+
+    def test_one_that_goes_on_meanwhile_is_not_written_to(self, left: Path) -> None:
+        found = interruptions.untold(left.parent)
+        before = (left / runs.STATE).read_bytes()
+        with runs.locked(left):
+            interruptions.note_told(found)
+        assert (left / runs.STATE).read_bytes() == before
+        interruptions.note_told(found)
+        assert runs.read(left).state == runs.INTERRUPTED
+        assert interruptions.untold(left.parent) == ()
+
+
+def test_a_mistake_of_the_users_is_said_and_not_logged(
+    desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """The fixture nothing_is_logged looks whether it is."""
+    table = desk()
+    table.page.training_requested.emit(replace(ENDLESS, ink=(str(tmp_path / "gone.jsonl"),)))
+    table.wait(table.page.banner.isVisible)
+    assert "gone.jsonl" in table.page.banner.text
+    table.wait(lambda: not table.training.trainer.busy)
+    assert table.of(Ended)[-1].traceback == ""

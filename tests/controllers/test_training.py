@@ -447,7 +447,7 @@ def test_a_killed_window_takes_its_training_along(tmp_path: Path) -> None:
     while _lives(int(pid)):
         assert time.monotonic() < deadline
     left = runs.read(Path(folder))
-    assert left.state == runs.STOPPED  # it even had the time to say so
+    assert left.state == runs.INTERRUPTED  # it even had the time to say so
     assert left.can_go_on
 
 

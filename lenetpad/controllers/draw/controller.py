@@ -8,7 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox
 
 from lenetpad.controllers.draw.documents import Documents
@@ -22,10 +22,12 @@ from lenetpad.controllers.page_controller import (
     PageRow,
     seconds_until,
 )
-from lenetpad.controllers.run_networks import listing
+from lenetpad.controllers.run_networks import interruption_words, listing
 from lenetpad.engine.recognition import Recognition
 from lenetpad.ink.strokes import Sheet
 from lenetpad.storage.decoding import named
+from lenetpad.storage.interruptions import note_told, untold
+from lenetpad.storage.runs import Run
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.widgets.turns import at_once
 from lenetpad.values.failures import Failure, Place
@@ -43,7 +45,12 @@ FRAME_SECONDS: Final = 1 / 120
 
 
 class DrawController(PageController):
-    """Has what lies on the canvas read. The page is there from the start, without waiting."""
+    """Has what lies on the canvas read. The page is there from the start, without waiting.
+
+    ``continue_wanted`` carries the folder of an interrupted run that is to go on.
+    """
+
+    continue_wanted = Signal(object)
 
     page: DrawPage
     documents: Documents
@@ -130,9 +137,17 @@ class DrawController(PageController):
         if not self._searched:
             self._searched = True
             self.networks.search_devices()  # now: it must not hold up the first reading
-            self.jobs.run(
-                "list of runs", partial(listing, self.context.runs), self.networks.runs.take
-            )
+            root = self.context.runs
+            self.jobs.run("list of runs", partial(listing, root), self.networks.runs.take)
+            self.jobs.run("runs", partial(untold, root), self._tell_interrupted)
+
+    def _tell_interrupted(self, found: tuple[Run, ...]) -> None:
+        """Say which trainings were interrupted; the Train page says it where something else is
+        said here."""
+        if found and not self.page.banner.isVisible():
+            go_on = partial(self.continue_wanted.emit, found[0].folder)
+            self.page.banner.offer(interruption_words(found), "Continue", go_on)
+            self.jobs.run("runs", partial(note_told, found))
 
     # Networks
 

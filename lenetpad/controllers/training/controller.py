@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal, Slot
@@ -14,6 +15,7 @@ from lenetpad.controllers.page_controller import (
     PageRow,
     seconds_until,
 )
+from lenetpad.controllers.run_networks import interruption_words
 from lenetpad.controllers.training.exports import Exports
 from lenetpad.controllers.training.film import FilmOfKernels
 from lenetpad.controllers.training.kept_plan import KeptPlan
@@ -22,6 +24,8 @@ from lenetpad.controllers.training.session import Session
 from lenetpad.controllers.training.tensorboard import TensorBoard
 from lenetpad.engine.torch_loading import load_torch
 from lenetpad.engine.trainer import Trainer
+from lenetpad.storage.interruptions import note_told, untold
+from lenetpad.storage.runs import Run
 from lenetpad.values.devices import TORCH_CPU
 from lenetpad.values.recipes import NO_DISTORTIONS, Distortions
 
@@ -48,6 +52,7 @@ class TrainingController(PageController):
         super().__init__(row, context)
         self.trainer = Trainer(context.target)
         self._tensorboard = TensorBoard(context.runs)
+        self._to_continue: Path | None = None  # once the page is there
         self._networks = networks = context.find_pad().networks
         self.weights_chosen.connect(networks.read_with)
         self.snapshot_received.connect(networks.refresh)
@@ -80,6 +85,23 @@ class TrainingController(PageController):
         self._show_devices()
         page.form.distortions.ask()
         self.runs.refresh()
+        if self._to_continue is not None:
+            self.runs.resume(self._to_continue)
+        self.jobs.run("runs", partial(untold, self.context.runs), self._tell_interrupted)
+
+    def continue_run(self, folder: Path) -> None:
+        """Go on with a run, once the page is there."""
+        if self.page is None:
+            self._to_continue = folder
+        else:
+            self.runs.resume(folder)
+
+    def _tell_interrupted(self, found: tuple[Run, ...]) -> None:
+        """Say which trainings were interrupted, where the Draw page has not."""
+        if found and self.page is not None and not self.page.banner.isVisible():
+            go_on = partial(self.runs.resume, found[0].folder)
+            self.page.banner.offer(interruption_words(found), "Continue", go_on)
+            self.jobs.run("runs", partial(note_told, found))
 
     def _connect_session(self, page: TrainPage) -> None:
         session = self.session

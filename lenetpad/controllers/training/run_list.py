@@ -99,7 +99,7 @@ class RunList(QObject):
             case "show":
                 self._show_curves(chosen)
             case "continue":
-                self._resume(first.folder)
+                self.resume(first.folder)
             case "use":
                 if weights := self._weights(first):
                     self.weights_chosen.emit(str(weights))
@@ -167,7 +167,7 @@ class RunList(QObject):
         except ValueError as error:
             self._page.show_notice(str(error))
 
-    def _resume(self, folder: Path, rate_factor: float = 1.0) -> None:
+    def resume(self, folder: Path, rate_factor: float = 1.0) -> None:
         """Resume a run, once its history is read; its weights stay in its folder.
 
         Where it may be a stranger's, the user is asked whether it may read the files it names.
@@ -206,7 +206,7 @@ class RunList(QObject):
 
     @Slot(object)
     def _resume_slower(self, folder: Path) -> None:
-        self._resume(folder, RESUMED_RATE)
+        self.resume(folder, RESUMED_RATE)
 
     def _delete(self, chosen: tuple[Run, ...]) -> None:
         folders = {run.folder for run in chosen}

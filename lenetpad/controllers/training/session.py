@@ -107,7 +107,7 @@ class Session(QObject):
         self.runs_changed.emit()
 
     def _end(self, ended: Ended) -> None:
-        if ended.message:
+        if ended.message and not ended.mistake:
             log.error("training failed: %s\n%s", ended.message, ended.traceback)
         self._let_go(finished=ended.outcome is Outcome.FINISHED)
         self.runs_changed.emit()

@@ -200,4 +200,5 @@ class DrawPage(Page):
         )
         self._place_way_back()
         # Over the facts beside the verdict: neither canvas, maps nor verdict are covered.
-        self.banner.lie_over(self.verdict.geometry().adjusted(round(0.42 * width), 4, -4, -4))
+        facts = self.verdict.geometry().adjusted(round(0.42 * width), 4, -4, -4)
+        self.banner.lie_over(facts, upwards=True)

@@ -40,6 +40,7 @@ from lenetpad.values.models import Choice
 
 MARGIN: Final = 10
 BOX_WIDTH: Final = 192  # the same for every list, so that a long name moves nothing
+STATUS_HEIGHT: Final = 38
 ALONE: Final = ""  # the data of the entry that compares with nothing
 DATA_FILTER: Final = "Ink and images (*.jsonl *.jsonl.gz *.json *.npz);;All files (*)"
 EMPTY: Final = (
@@ -70,6 +71,7 @@ class EvaluatePage(Page):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.results: EvaluationResults | None = None
+        self._titles: dict[str, str] = {}  # what networks are called, by their models
         self._serial = 0
         self._running = False
         self.first = FileChoices("Weights", "The weights to evaluate")
@@ -96,6 +98,11 @@ class EvaluatePage(Page):
         """List the weights that there are, each a title and a model's name or path."""
         self.first.show_entries(weights)
         self.second.show_entries((("nothing", ALONE), *weights))
+        self._titles |= {model: title for title, model in weights}
+        if self.results is not None:  # a run may have got another name
+            names = self._names(self.results)
+            self.summary.rename(names)
+            self.views.rename(names)
 
     @Slot(object)
     def show_data(self, sets: tuple[tuple[str, str], ...]) -> None:
@@ -123,9 +130,8 @@ class EvaluatePage(Page):
             return
         self._show_running(running=False)
         self.results = results
-        names = tuple(self._name(choice) for choice in results.request.models)
-        title, n = results.request.data.title, len(results.labels)
-        self.status.setText(f"{title}, {n:,} images")
+        names = self._names(results)
+        self.status.setText(_of_what(results))
         self.summary.show_results(results, names)
         self.views.show_results(results, names)
         self._stack.setCurrentWidget(self.views)
@@ -135,10 +141,18 @@ class EvaluatePage(Page):
 
     @Slot(object)
     def show_failure(self, failure: Failure) -> None:
-        """Say why an evaluation failed; what was found before stays."""
+        """Say why an evaluation failed; what was found before goes, for it is not of what is
+        chosen now."""
         self._show_running(running=False)
-        self.status.setText("")
+        self._forget_results()
+        self.status.setText("Not evaluated")
         self.banner.warn(failure.message)
+
+    def _forget_results(self) -> None:
+        self.results = None
+        self.summary.clear()
+        self._stack.setCurrentWidget(self.empty)
+        self.exports.setEnabled(False)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
@@ -157,7 +171,8 @@ class EvaluatePage(Page):
         """Ask for an evaluation as chosen, or give up the one that is under way."""
         if self._running:
             self._show_running(running=False)
-            self.status.setText("Cancelled")
+            shown = "" if self.results is None else f"; below: {_of_what(self.results)}"
+            self.status.setText(f"Cancelled{shown}")
             self.cancelled.emit()
             return
         chosen = [self.first.currentData(), self.second.currentData()]
@@ -241,6 +256,7 @@ class EvaluatePage(Page):
     def _status_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(12)
+        row.addStrut(STATUS_HEIGHT)  # a message of two lines has room beside the status
         row.addWidget(self.status, 1)
         row.addWidget(self.bar, 2)
         return row
@@ -281,18 +297,27 @@ class EvaluatePage(Page):
         self.button.setText("Cancel" if running else "Evaluate")
         self.bar.setVisible(running)
 
-    def _name(self, choice: Choice) -> str:
-        """What the boxes call a network."""
-        index = self.first.findData(choice.model)
-        return self.first.itemText(index) if index >= 0 else Path(choice.model).name
+    def _names(self, results: EvaluationResults) -> tuple[str, ...]:
+        """What the boxes call the networks."""
+        models = [choice.model for choice in results.request.models]
+        return tuple(self._titles.get(model, Path(model).name) for model in models)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         layout = self.layout()
         assert layout is not None
         layout.activate()
-        # Over the numbers: neither the choices nor the patterns are covered.
-        self.banner.lie_over(self.summary.geometry().adjusted(self.width() // 3, 0, 0, 0))
+        # Beside what the figures are of, where progress was: no figure is covered.
+        row = self.status.geometry().united(self.bar.geometry())
+        row.setTop(row.center().y() - STATUS_HEIGHT // 2)
+        row.setHeight(STATUS_HEIGHT)
+        row.setLeft(self.status.geometry().right() + 6)
+        self.banner.lie_over(row)
 
     def sizeHint(self) -> QSize:
         return QSize(1024, 640)
+
+
+def _of_what(results: EvaluationResults) -> str:
+    """On which images results are."""
+    return f"{results.request.data.title}, {len(results.labels):,} images"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -329,8 +329,8 @@ class TrainPage(Page):
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(self.bar, 1)
         row.addWidget(self.words, 1)
+        row.addWidget(self.bar, 1)
         return row
 
     def _runs_and_film(self) -> QSplitter:
@@ -387,6 +387,13 @@ class TrainPage(Page):
         self.rate.setEnabled(trains)
 
     def resizeEvent(self, event: object) -> None:
-        # Over the progress and the controls' free end: neither curves nor buttons are covered.
-        left = FORM_WIDTH + round(0.45 * (self.width() - FORM_WIDTH))
-        self.banner.lie_over(self.rect().adjusted(left, 4, -8, 60 - self.height()))
+        # Over the bar and, where they leave room, the end of the controls: neither what is said of
+        # the training nor a button is covered.
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        bar, watch = self.bar.geometry(), self.watch.geometry()
+        above = watch.right() < bar.left()
+        top = watch.top() if above else self.words.geometry().top()
+        bottom = max(self.words.geometry().bottom(), bar.bottom())
+        self.banner.lie_over(QRect(bar.left(), top, self.width() - 8 - bar.left(), bottom - top))

@@ -79,8 +79,9 @@ class FileChoices(Choices):
 
     def show_entries(self, entries: Iterable[tuple[str, str]]) -> None:
         """List entries, each a title and its data, and the files that were opened; the one that
-        was chosen stays so where it is still there."""
-        before = self.currentData()
+        was chosen stays so where it is still there, or another file of its folder and title: a
+        run's weights."""
+        before, title_before = self.currentData(), self.currentText()
         self.clear()
         for title, data in entries:
             self.addItem(title, data)
@@ -88,7 +89,11 @@ class FileChoices(Choices):
             if self.findData(str(path)) < 0:
                 self._add(path)
         self._add_openers()
-        self._chosen = max(self.findData(before) if before is not None else 0, 0)
+        place = self.findData(before) if before is not None else 0
+        if place < 0 and (same := self.findText(title_before)) >= 0:
+            beside = Path(self.itemData(same) or "").parent == Path(before).parent
+            place = same if beside and Path(before).is_absolute() else place
+        self._chosen = max(place, 0)
         self.setCurrentIndex(self._chosen)
 
     def add_file(self, path: Path) -> None:

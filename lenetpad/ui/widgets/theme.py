@@ -221,6 +221,7 @@ def _style_sheet(theme: Theme) -> str:
         selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
     #banner {{ background: {theme.warning}; border-radius: 6px; }}
     #banner QLabel {{ color: {theme.on_warning}; }}
+    #banner QPushButton {{ color: {theme.text}; }}
     #banner QToolButton {{ color: {theme.on_warning}; font-weight: bold; }}
     #banner QToolButton:hover {{ background: transparent; border-color: {theme.on_warning}; }}
     #banner[kind="note"] {{ background: {theme.line}; }}
