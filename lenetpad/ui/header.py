@@ -19,7 +19,9 @@ from lenetpad.values.devices import AUTO, Devices
 from lenetpad.values.models import Choice
 
 VIEW_TOOLS: Final = ("theme", "fullscreen")
-WIDEST_MODEL: Final = 230  # pixels; a longer name is in the tooltip
+#: In pixels. A run's name has room; a longer one, or any in a narrow window, is in the tooltip.
+WIDEST_MODEL: Final = 270
+NARROWEST_MODEL: Final = 110
 SPACING: Final = 4
 GAP: Final = 8  # behind the tabs, and behind each box
 
@@ -125,6 +127,10 @@ class Header(QWidget):
         extra = [*self._spare, *self._titles]
         shown = [widget for widget in extra if not widget.isHidden()]
         room = self.width() - self._row.minimumSize().width() + _width(shown)
+        # A network's long name gives way last.
+        whole = min(self.models.minimumSizeHint().width(), WIDEST_MODEL)
+        room -= whole - (self.models.minimumWidth() or whole)
+        self.models.setMinimumWidth(max(whole + room, NARROWEST_MODEL) if room < 0 else 0)
         for group in (self._spare, self._titles):
             wanted = [widget for widget in group if self._is_of_use(widget)]
             fits = _width(wanted) <= room
@@ -157,8 +163,9 @@ class Header(QWidget):
         if not self.models.select(entry):
             self.models.addItem(title_of(choice.model), entry)
             self.models.select(entry)
+        tip = "The network that reads"
         known = choice.model in TITLES
-        self.models.setToolTip("The network that reads" if known else choice.model)
+        self.models.setToolTip(tip if known else f"{self.models.currentText()}\n{choice.model}")
         self.devices.select(choice.device)
 
     def show_devices(self, devices: Devices) -> None:

@@ -37,7 +37,7 @@ def test_the_pad_says_which_moment_reads_and_has_the_way_back(
     table.page.film.slider.setValue(1)
     table.wait(lambda: f"{found.name} · after step {step} of {found.steps}" in facts(table))
     assert table.program.window.header.models.currentText() == found.name
-    assert draw.page.way_back.text() == "Final weights"
+    assert draw.page.way_back.text() == "Use final weights"
     assert not draw.page.way_back.isHidden()
     draw.page.way_back.click()
     table.wait(lambda: "after step" not in facts(table))

@@ -13,7 +13,7 @@ from lenetpad.engine.background_jobs import BackgroundJobs
 from lenetpad.engine.torch_loading import load_torch
 from lenetpad.storage import atomic
 from lenetpad.storage.runs import Run
-from lenetpad.ui.widgets.files import WEIGHTS_FILTER, ending_in
+from lenetpad.ui.widgets.files import WEIGHTS_FILTER, as_file_name, ending_in
 from lenetpad.ui.window import Window
 
 if TYPE_CHECKING:  # it imports pyqtgraph, which takes long
@@ -31,8 +31,9 @@ class Exports(QObject):
     def save_weights(self, run: Run, weights: Path) -> None:
         """Save a run's weights in another place or format."""
         kinds = f"{WEIGHTS_FILTER};;ONNX (*.onnx)"
+        proposal = f"{as_file_name(run.name)}.safetensors"
         name, _ = QFileDialog.getSaveFileName(
-            self._window.dialog_parent, "Export weights", f"{run.model}.safetensors", kinds
+            self._window.dialog_parent, "Export weights", proposal, kinds
         )
         if name:
             self._jobs.run("export", partial(_exported, weights, Path(name)), self._say_exported)

@@ -89,7 +89,7 @@ class DrawPage(Page):
     def show_way_back(self, weights: str) -> None:
         """Offer a run's weights in place of those of a moment of its training, by what they are
         called; "" offers nothing."""
-        self.way_back.setText(weights)
+        self.way_back.setText(f"Use {weights.lower()}")
         self.way_back.setToolTip(f"Read with the {weights.lower()} of this run")
         self.way_back.setVisible(bool(weights))
         self._place_way_back()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,7 @@ EXPORTS: Final = (
     Export("confusion", "Confusion matrix…", "confusion.csv", "Table (*.csv)"),
     Export("numbers", "Numbers…", "evaluation.json", "JSON (*.json)"),
 )
-TABLES: Final[dict[str, Callable[[EvaluationResults], bytes]]] = {
+TABLES: Final[dict[str, Callable[[EvaluationResults, Sequence[str]], bytes]]] = {
     "patterns": patterns_csv,
     "confusion": confusion_csv,
     "numbers": numbers_json,
@@ -55,6 +55,7 @@ class ExportButton(QPushButton):
         self.folder = ""  # where the page's dialogs begin, this one and those that open files
         self._take_picture = take_picture
         self._results: EvaluationResults | None = None
+        self._names: Sequence[str] = ()
         self._writer = Writer(self)
         self._writer.written.connect(self.written)
         self._writer.failed.connect(self.failed)
@@ -65,9 +66,9 @@ class ExportButton(QPushButton):
         self.setMenu(menu)
         self.setEnabled(False)
 
-    def show_results(self, results: EvaluationResults) -> None:
-        """Save these results from now on."""
-        self._results = results
+    def show_results(self, results: EvaluationResults, names: Sequence[str]) -> None:
+        """Save these results from now on, and call the networks so."""
+        self._results, self._names = results, names
         self.setEnabled(True)
 
     def save(self, kind: str, path: Path) -> None:
@@ -77,7 +78,7 @@ class ExportButton(QPushButton):
         if kind == "view":
             self._writer.write(path, partial(png, self._take_picture()))
         else:
-            self._writer.write(path, partial(TABLES[kind], self._results))
+            self._writer.write(path, partial(TABLES[kind], self._results, self._names))
 
     def close_files(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until what is being saved is on the disk; False where it is not in time."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lenetpad.storage.runs import folder_of
 from lenetpad.ui.evaluate.exports import ExportButton
 from lenetpad.ui.evaluate.summary import ElidedLabel, Summary
 from lenetpad.ui.evaluate.views import ResultViews
@@ -103,6 +104,7 @@ class EvaluatePage(Page):
             names = self._names(self.results)
             self.summary.rename(names)
             self.views.rename(names)
+            self.exports.show_results(self.results, self._names_in_files(self.results))
 
     @Slot(object)
     def show_data(self, sets: tuple[tuple[str, str], ...]) -> None:
@@ -135,7 +137,7 @@ class EvaluatePage(Page):
         self.summary.show_results(results, names)
         self.views.show_results(results, names)
         self._stack.setCurrentWidget(self.views)
-        self.exports.show_results(results)
+        self.exports.show_results(results, self._names_in_files(results))
         if results.notice:
             self.banner.note(results.notice)
 
@@ -301,6 +303,14 @@ class EvaluatePage(Page):
         """What the boxes call the networks."""
         models = [choice.model for choice in results.request.models]
         return tuple(self._titles.get(model, Path(model).name) for model in models)
+
+    def _names_in_files(self, results: EvaluationResults) -> tuple[str, ...]:
+        """The same of runs; what ships goes by its name, and a file of the user's by its own."""
+        models = [choice.model for choice in results.request.models]
+        return tuple(
+            Path(model).name if folder_of(Path(model)) is None else title
+            for model, title in zip(models, self._names(results), strict=True)
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

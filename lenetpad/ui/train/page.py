@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -58,6 +58,7 @@ from lenetpad.values.training import (
 
 FORM_WIDTH: Final = 318
 STYLED_AT_ONCE: Final = 40  # widgets
+NARROWEST_BANNER: Final = 300
 BAR_STEPS: Final = 10_000
 IDLE: Final = "Choose a preset and press Start"
 
@@ -231,13 +232,16 @@ class TrainPage(Page):
         self.bar.setValue(round(BAR_STEPS * report.step / report.steps))
         self.curves.refresh()
         if not self.rate.hasFocus():
-            self.rate.blockSignals(True)
-            self.rate.setValue(report.learning_rate)
-            self.rate.blockSignals(False)
+            self._show_rate(report.learning_rate)
         if first:
             self._write_words()
             self._clock.start()
             self._follow_state()
+
+    def _show_rate(self, rate: float) -> None:
+        self.rate.blockSignals(True)
+        self.rate.setValue(rate)
+        self.rate.blockSignals(False)
 
     @Slot()
     def _write_words(self) -> None:
@@ -254,6 +258,7 @@ class TrainPage(Page):
         self._busy = self._paused = False
         self._clock.stop()
         self.runs.show_progress(None)
+        self._show_rate(self.rate.minimum())  # there is none now
         self._run = ended.folder
         if ended.folder is not None:
             self.runs.choose_when_listed(ended.folder)
@@ -392,8 +397,10 @@ class TrainPage(Page):
         layout = self.layout()
         assert layout is not None
         layout.activate()
-        bar, watch = self.bar.geometry(), self.watch.geometry()
-        above = watch.right() < bar.left()
-        top = watch.top() if above else self.words.geometry().top()
-        bottom = max(self.words.geometry().bottom(), bar.bottom())
-        self.banner.lie_over(QRect(bar.left(), top, self.width() - 8 - bar.left(), bottom - top))
+        words, bar, free = self.words.geometry(), self.bar.geometry(), self.watch.geometry()
+        left, right = max(bar.left(), free.right() + 12), self.width() - 8
+        if right - left >= NARROWEST_BANNER:
+            top = free.top()
+        else:
+            left, top = bar.left(), words.top()
+        self.banner.lie_over(QRect(QPoint(left, top), QPoint(right, words.bottom())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -208,6 +209,26 @@ def test_another_name_of_a_network_is_shown_in_what_was_found(full: EvaluatePage
     assert {chart.names for chart in full.views.charts} == {("the best", "the second")}
     full.show_weights((("the second", "m1"),))  # that of the other is kept
     assert full.summary.names[0].text() == "A: the best"
+
+
+def test_files_call_a_run_by_its_name_and_others_by_theirs(
+    qtbot: QtBot, page: EvaluatePage, results: Judged, tmp_path: Path
+) -> None:
+    run, own = str(tmp_path / "x" / "weights.safetensors"), str(tmp_path / "own.pth")
+    page.show_weights((("1998, for your hand", "lenet5-1998"), ("my run", run), ("own.pth", own)))
+    found = results()
+    for models, names in (
+        ((run, own), {"my run", "own.pth"}),
+        (("lenet5-1998", own), {"own.pth"}),
+    ):
+        page.evaluate()
+        choices = tuple(Choice(number, model) for number, model in enumerate(models))
+        request = replace(found.request, models=choices, serial=page._serial)
+        page.show_results(replace(found, request=request))
+        with qtbot.waitSignal(page.exports.written):
+            page.exports.save("confusion", tmp_path / "confusion.csv")
+        rows = (tmp_path / "confusion.csv").read_text().splitlines()
+        assert {row.split(",")[0] for row in rows[1:]} == {*names, *models} - {run, own}
 
 
 def test_weights_that_give_way_to_others_of_their_run_stay_chosen(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -77,6 +77,30 @@ class TestEpochs:
         page.begin()
         page.take(report(20), history_of(report(20)))
         assert page.words.text() == "Epoch 1/4 · 5,000 images/s"
+
+
+def test_there_is_no_rate_of_now_once_nothing_trains(page: TrainPage) -> None:
+    page.begin()
+    page.take(report(20), history_of(report(20)))
+    assert page.rate.value() == 0.01
+    page.take(Ended(Outcome.STOPPED, FOLDER), None)
+    assert page.rate.text() == "–"
+
+
+@pytest.mark.parametrize("words", ["Saved", "Too long to be said in a few words. " * 8])
+@pytest.mark.parametrize("size", [(1280, 740), (1920, 1020)])
+def test_a_banner_covers_nothing_that_is_said_of_a_training(
+    page: TrainPage, size: tuple[int, int], words: str
+) -> None:
+    page.resize(*size)
+    page.banner.offer(words, "Undo", page.hide)
+    QApplication.processEvents()
+    banner = page.banner.geometry()
+    for part in (page.words, page.start, page.pause, page.stop, page.rate, page.watch):
+        assert not banner.intersects(part.geometry())
+    if words == "Saved":
+        tools = page.curves.export_button
+        assert not banner.intersects(QRect(tools.mapTo(page, QPoint()), tools.size()))
 
 
 class TestPreset:
