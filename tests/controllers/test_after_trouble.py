@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QSettings
@@ -256,13 +257,22 @@ class TestInterrupted:
         assert interruptions.untold(left.parent) == ()
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"ink": ("gone.jsonl",)}, "gone.jsonl does not exist"),
+        ({"start": "gone.pth"}, "gone.pth"),
+        ({"start": "lenet5-study"}, "cannot begin with"),
+        ({"device": "cuda:99"}, "the device 'cuda:99' cannot be used"),
+    ],
+)
 def test_a_mistake_of_the_users_is_said_and_not_logged(
-    desk: Callable[..., Desk], tmp_path: Path
+    desk: Callable[..., Desk], changes: dict[str, Any], said: str
 ) -> None:
-    """The fixture nothing_is_logged looks whether it is."""
+    """The fixture nothing_is_logged looks whether it is: what is logged is on stderr too."""
     table = desk()
-    table.page.training_requested.emit(replace(ENDLESS, ink=(str(tmp_path / "gone.jsonl"),)))
+    table.page.training_requested.emit(replace(ENDLESS, **changes))
     table.wait(table.page.banner.isVisible)
-    assert "gone.jsonl" in table.page.banner.text
+    assert said in table.page.banner.text
     table.wait(lambda: not table.training.trainer.busy)
     assert table.of(Ended)[-1].traceback == ""
