@@ -105,6 +105,7 @@ class PlanForm(QWidget):
         self._ink: tuple[str, ...] = ()
         self._teachers: tuple[str, ...] = ()  # of a run whose choices are shown
         self.presets = _box("Preset", "A training to begin with", _titles_of_presets())
+        self.presets.setPlaceholderText("None")  # a run may have begun without one
         self.networks = _box("Network", "The network that is trained", NETWORK_TITLES)
         self.starts = _box("Start from", "Random weights, or weights to go on from", _starts())
         self.data = _box("Data", "What is learnt from", _titles_of_data())
