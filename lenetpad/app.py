@@ -81,6 +81,7 @@ class Program(QObject):
         window.closed.connect(self.close)
         window.open_page(pages[0].spec.name)
         self.draw.page.reading_painted.connect(self._make_types)  # now it holds nothing up
+        self.draw.continue_wanted.connect(self._continue_run)
 
     # The controllers
 
@@ -121,6 +122,13 @@ class Program(QObject):
     @Slot(str)
     def _note_opened(self, name: str) -> None:
         self.controllers[name].page_opened()
+
+    @Slot(object)
+    def _continue_run(self, folder: Path) -> None:
+        """Go on with a run on the Train page."""
+        if not self._closed:
+            self.window.open_page("train")
+            self.training.continue_run(folder)
 
     # From outside
 

@@ -18,7 +18,7 @@ from lenetpad.storage.decoding import escaped
 
 def list_or_change(arguments: argparse.Namespace) -> int:
     """List the runs, or change one of them."""
-    from lenetpad.storage import runs
+    from lenetpad.storage import run_bin, runs
 
     root = arguments.runs or runs.home()
     if arguments.rename:
@@ -26,7 +26,7 @@ def list_or_change(arguments: argparse.Namespace) -> int:
     elif arguments.note:
         runs.annotate(runs.find(root, arguments.note[0]), arguments.note[1])
     elif arguments.delete:
-        place = runs.delete(runs.find(root, arguments.delete))
+        place = run_bin.delete(runs.find(root, arguments.delete))
         print(f"now in {escaped(str(place))}")
     else:
         _print_runs(root, as_json=arguments.json)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +16,11 @@ from lenetpad.controllers.page_controller import (
     PageRow,
     seconds_until,
 )
+from lenetpad.controllers.run_networks import listing
 from lenetpad.engine.evaluation import EVALUATION, evaluate_job, evaluation_question
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.strokes import Sheet
-from lenetpad.storage import runs
-from lenetpad.storage.decoding import named
-from lenetpad.ui.widgets.model_titles import TITLES, title_of
+from lenetpad.ui.widgets.model_titles import TITLES
 from lenetpad.values.evaluation import EvaluationRequest
 from lenetpad.values.jobs import Answer, JobFailure, JobProgress
 
@@ -50,24 +48,30 @@ class EvaluationController(PageController):
         page.evaluation_requested.connect(self._evaluate)
         page.cancelled.connect(self._cancel)
         page.pattern_chosen.connect(self._put_on_canvas)
-        self._show_weights([])
+        self._pad.networks.runs.changed.connect(self._show_weights)
+        self._show_weights()
 
     def page_opened(self) -> None:
         """Look for the runs' weights: there may be new ones."""
-        self.jobs.run("runs", partial(_weights, self.context.runs), self._show_weights)
+        self._show_weights()
+        self.jobs.run("runs", partial(listing, self.context.runs), self._pad.networks.runs.take)
 
-    def _show_weights(self, found: list[tuple[str, str]]) -> None:
+    @Slot()
+    def _show_weights(self) -> None:
         assert self.page is not None
-        own = self._pad.networks.own_weights
-        others = [(title_of(own), own)] if own else []
+        networks = self._pad.networks
+        own = networks.own_weights
+        others = [(networks.runs.title_of(own), own)] if own else []
         shipped = [(title, name) for name, title in TITLES.items()]
+        found = [(name, str(path)) for name, _, path in networks.runs.entries]
         known = {model for _, model in found}
         self.page.show_weights((*shipped, *found, *(e for e in others if e[1] not in known)))
 
-    @Slot(object)
-    def _put_on_canvas(self, image: NDArray[np.uint8]) -> None:
-        """Put a pattern on the canvas as a picture, and show what the network makes of it."""
-        self._pad.put_on_canvas(Sheet(picture=image.astype(np.float32) / np.float32(255)))
+    @Slot(object, str)
+    def _put_on_canvas(self, image: NDArray[np.uint8], model: str) -> None:
+        """Put a pattern on the canvas as a picture, and show what this network makes of it."""
+        sheet = Sheet(picture=image.astype(np.float32) / np.float32(255))
+        self._pad.put_on_canvas(sheet, model)
 
     # Evaluations
 
@@ -104,17 +108,3 @@ class EvaluationController(PageController):
         """Wait for the thread, and for what is being saved."""
         ended = super().close(deadline)
         return self._questions.wait(seconds_until(deadline)) and ended
-
-
-def _weights(root: Path) -> list[tuple[str, str]]:
-    """The weights of all runs that have some, the latest run first, each with its title."""
-    found = []
-    for run in runs.listed(root)[0]:
-        try:
-            path = runs.weights_of(run.folder)
-        except runs.RunError:  # changed since it was listed
-            continue
-        if path is not None:
-            title = runs.without_date(run.name)
-            found.append((f"{title}: {named(run.note)}" if run.note else title, str(path)))
-    return found

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from lenetpad.controllers.failures import log_failure
+from lenetpad.controllers.run_networks import RunNetworks, title_of_weights
 from lenetpad.engine.devices import DEVICES, devices_job, devices_question, may_have_gpu
 from lenetpad.engine.jobs import Jobs
 from lenetpad.engine.recognition import Recognition
@@ -27,17 +28,23 @@ class Networks(QObject):
 
     ``model_ready`` carries the ModelReady that reads from now on. ``other_chosen`` comes before a
     network that the user has chosen in the window is loaded: whoever lets the pad read with
-    weights of its own has lost it then. ``devices_found`` comes when ``devices`` has got more.
+    weights of its own has lost it then. ``devices_found`` comes when ``devices`` has got more, and
+    ``described`` when ``title``, ``moment`` or ``way_back`` is another.
     """
 
     model_ready = Signal(object)
     other_chosen = Signal()
     devices_found = Signal()
+    described = Signal()
 
-    def __init__(self, window: Window, recognition: Recognition) -> None:
+    def __init__(self, window: Window, recognition: Recognition, root: Path) -> None:
         super().__init__()
         self.ready: ModelReady | None = None  # what reads now
+        self.runs = RunNetworks(root)
         self.own_weights = ""  # the weights file that the pad has read with last
+        self._opened: dict[str, None] = {}  # files of no run here, the first first
+        self._live = False  # whether a training gives what reads its weights
+        self._live_step: int | None = None  # after which it has given them last
         self._window, self._recognition = window, recognition
         self._choice = window.preferences.choice  # the latest one
         self._first = self._choice.serial
@@ -54,6 +61,7 @@ class Networks(QObject):
         window.question_dropped.connect(self.give_up_choice)
         recognition.model_ready.connect(self._show_model)
         recognition.conventions_asked.connect(self._ask_conventions)
+        self.runs.changed.connect(self._follow_runs)
 
     def load_first(self) -> None:
         """Load the network of the last time, unless another has been chosen by now."""
@@ -109,13 +117,89 @@ class Networks(QObject):
     def refresh(self, snapshot: Snapshot) -> None:
         """Let the network that is chosen now, which is the training's, have other weights."""
         self._recognition.refresh(self._choice.serial, snapshot)
+        self._live, self._live_step = True, snapshot.step
+        self.described.emit()
+
+    def end_live(self) -> None:
+        """The training gives no weights any more: what reads keeps those that it has."""
+        if self._live:
+            self._live = False
+            self.described.emit()
+
+    # What reads
+
+    @property
+    def title(self) -> str:
+        """What the network that reads is called; "" where there is none."""
+        return "" if self.ready is None else self.runs.title_of(self.ready.choice.model)
+
+    @property
+    def moment(self) -> str:
+        """At which moment of its training the network is that reads; "" for the end."""
+        ready = self.ready
+        if ready is None:
+            return ""
+        given = self._live_step if ready.serial == self._choice.serial else None
+        step = ready.step if given is None else given
+        if step is None:
+            return ""
+        steps = self.runs.steps_of(ready.choice.model)
+        after = f"after step {step:,} of {steps:,}" if steps else f"after step {step:,}"
+        return f"in training, {after}" if given is not None and self._live else after
+
+    @property
+    def way_back(self) -> str:
+        """What ``go_back`` would have read, in two words: the weights to use of the run that reads
+        with others; "" where there are none, or a training gives them."""
+        path = self._way_back()
+        return "" if path is None else title_of_weights(path)
+
+    @Slot()
+    def go_back(self) -> None:
+        """Read with the weights to use of the run, in place of those of a moment."""
+        if (path := self._way_back()) is not None:
+            self.other_chosen.emit()
+            self.read_with(str(path))
+
+    def _way_back(self) -> Path | None:
+        if self.ready is None or not self.moment or self._live:
+            return None
+        model = self.ready.choice.model
+        folder = self.runs.folder_of(model)
+        path = None if folder is None else self.runs.weights(folder)
+        return None if str(path) == model and self._live_step is None else path
+
+    @Slot()
+    def _follow_runs(self) -> None:
+        """List the runs' networks, and call what reads by its name of now."""
+        self._list()
+        self.described.emit()
+
+    def _list(self) -> None:
+        """Offer what ships, what was opened, and the runs; a run stands for all of its weights."""
+        offered = {**TITLES, **{model: self.runs.title_of(model) for model in self._opened}}
+        offered |= {str(folder): name for name, folder, _ in self.runs.entries}
+        entry = self._entry_of(self._choice.model)
+        offered.setdefault(entry, self.runs.title_of(self._choice.model))
+        self._window.show_networks(tuple(offered.items()))
+
+    def _entry_of(self, model: str) -> str:
+        """What stands for a network in the list: its model, or the folder of its run."""
+        return str(self.runs.folder_of(model) or model)
+
+    def _show_choice(self) -> None:
+        model = self._choice.model
+        if self.runs.folder_of(model) is None and model not in TITLES:
+            self._opened[model] = None
+        self._list()
+        self._window.show_choice(self._choice, self._entry_of(model))
 
     @Slot()
     def give_up_choice(self) -> None:
         """The network that was chosen cannot be loaded: stay with, or go to, one that can."""
         if self._working is not None:
             self._choice = replace(self._working, serial=self._choice.serial)
-            self._window.show_choice(self._choice)
+            self._show_choice()
         elif self._choice.model != DEFAULT_MODEL:
             self._choose_model(DEFAULT_MODEL)  # what was kept from the last time has gone
 
@@ -128,10 +212,21 @@ class Networks(QObject):
     # What the user chooses
 
     @Slot(str)
-    def _choose_model(self, model: str) -> None:
+    def _choose_model(self, entry: str) -> None:
+        """Read with an entry of the list; that of a run stands for the weights to use of it."""
+        model = str(self.runs.weights(Path(entry)) or entry)
         self.other_chosen.emit()
         known = self._conventions.get(model, UNKNOWN_CONVENTIONS)
         self._choose(model, self._choice.device, known)
+
+    def choose(self, model: str) -> Choice | None:
+        """Read with a network as if it were chosen in the list; gives the choice of before, None
+        where it is this one already."""
+        before = self._choice
+        if before.model == model and not self._live:
+            return None
+        self._choose_model(model)
+        return before
 
     @Slot(str)
     def _open_weights(self, path: str) -> None:
@@ -149,6 +244,7 @@ class Networks(QObject):
 
     def _choose(self, model: str, device: str, conventions: Conventions) -> None:
         self._choice = Choice(self._choice.serial + 1, model, device, conventions)
+        self._live, self._live_step = False, None
         self._recognition.choose(self._choice)
 
     # What the recognition answers
@@ -174,9 +270,10 @@ class Networks(QObject):
         if ready.serial == self._choice.serial:
             if ready.fell_back:  # asking for the dead device again would only fail again
                 self._working = self._choice = replace(ready.choice, device=CPU)
-            self._window.show_choice(self._choice)
+            self._show_choice()
             self._keep_choice()
         self.model_ready.emit(ready)
+        self.described.emit()
 
     def _keep_choice(self) -> None:
         if Path(self._choice.model).parent.name != runs.SNAPSHOTS:  # which come and go

@@ -31,8 +31,8 @@ class Pad(Protocol):
 
     networks: Networks
 
-    def put_on_canvas(self, sheet: Sheet) -> None:
-        """Put a sheet on the canvas and show what the network makes of it."""
+    def put_on_canvas(self, sheet: Sheet, model: str) -> None:
+        """Put a sheet on the canvas and show what this network makes of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lenetpad.storage import runs
 from lenetpad.values.catalogue import FOLDER
-from lenetpad.values.failures import first_line
+from lenetpad.values.failures import first_line, is_mistake
 from lenetpad.values.training import (
     Begun,
     Control,
@@ -87,6 +87,7 @@ class _JobRunner:
         # Notified when the listener has received a message; guards what it says.
         self._changed = threading.Condition()
         self._paused = self._stopping = self._watching = self._received = False
+        self._lost = False  # whether the window has gone without a word
         self._rates: list[float] = []
         self._stage_sent = 0.0  # when a counted stage was sent
         self._folder = order.folder
@@ -102,6 +103,8 @@ class _JobRunner:
             ended = self._train()
         except Exception as error:
             ended = self._failure(error)
+        if self._lost:
+            self._record_stop()
         self._send_last(ended)
 
     def _failure(self, error: Exception) -> Ended:
@@ -111,8 +114,11 @@ class _JobRunner:
         if is_lack_of_memory(error):
             message = "the memory was not enough; try smaller batches or less data"
         diverged = getattr(error, "diverged", False)  # of a class that needs torch to be known
-        trace = traceback.format_exc()
-        return Ended(Outcome.FAILED, self._folder, message, trace, diverged=diverged)
+        mistake = is_mistake(error)
+        trace = "" if mistake else traceback.format_exc()
+        return Ended(
+            Outcome.FAILED, self._folder, message, trace, diverged=diverged, mistake=mistake
+        )
 
     def _train(self) -> Ended:
         self._send(Stage("starting"))
@@ -231,6 +237,7 @@ class _JobRunner:
             try:
                 message = self._pipe.recv()
             except (EOFError, OSError):
+                self._lost = not self._stopping
                 self._stop()
                 time.sleep(LAST_SECONDS)
                 os._exit(1)
@@ -265,12 +272,14 @@ class _JobRunner:
             os._exit(0)
 
     def _record_stop(self) -> None:
-        """Write into the run that it was stopped, unless it has come to its end just now."""
+        """Write into the run that it was stopped, or interrupted where the window has gone, unless
+        it has come to its end just now."""
         if self._folder is None or (self._order.folder is not None and not self._begun):
             return
         with contextlib.suppress(OSError, runs.RunError):  # it has to end all the same
             if runs.read(self._folder).state != runs.FINISHED:
-                runs.update(self._folder, runs.STATE, {"state": runs.STOPPED})
+                how = runs.INTERRUPTED if self._lost else runs.STOPPED
+                runs.update(self._folder, runs.STATE, {"state": how})
 
 
 def is_lack_of_memory(error: BaseException) -> bool:

@@ -19,7 +19,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from lenetpad.values.failures import Failure, Place, first_line
+from lenetpad.values.failures import Failure, Place, first_line, is_mistake
 
 #: The time limit for the step at hand when a worker closes.
 CLOSE_SECONDS: Final = 1.5
@@ -60,7 +60,9 @@ class Worker(QObject):
         try:
             work()
         except BaseException as error:  # SystemExit too: a library may think it is a program
-            return Failure(place, first_line(error), traceback.format_exc(), job)
+            mistake = is_mistake(error)
+            trace = "" if mistake else traceback.format_exc()
+            return Failure(place, first_line(error), trace, job, mistake)
         return None
 
     # In the owner's thread

@@ -119,6 +119,7 @@ class Recognizer:
             test_error=self.weights.test_error,
             notice=self.notice,
             specs=self._specs,
+            step=self.weights.known.step,
         )
 
     @property

@@ -171,8 +171,8 @@ def _with_metadata(state: State, header: Mapping[str, str], path: Path, name: st
     facts = decoded(header.get("facts", "{}"), damaged, WeightsError)
     known = Facts.of(facts, damaged, WeightsError)
     config = _calibrated(config, known.calibration)
-    if known.step is not None:  # a training's, whose file is named by its step
-        name = f"{config.name} in training"
+    if known.step is not None:  # along the way of a training
+        name = f"{config.name} after step {known.step:,}"
     return Weights(name, config, parameters, facts)
 
 

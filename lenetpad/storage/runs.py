@@ -21,10 +21,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import re
 import stat
 import sys
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +46,6 @@ BEST: Final = "best.safetensors"
 WEIGHTS: Final = "weights.safetensors"
 SNAPSHOTS: Final = "snapshots"
 LOCK: Final = "lock"
-#: Where deleted runs go, beside the others.
-BIN: Final = ".bin"
 
 RUNNING: Final = "running"
 FINISHED: Final = "finished"
@@ -187,7 +183,7 @@ def create(
     ``signed`` is for one that names files outside: this installation will know it again.
     """
     now = datetime.datetime.now(datetime.UTC)
-    name = f"{now:%Y-%m-%d %H.%M.%S} {model}"
+    name = f"{now.astimezone():%Y-%m-%d %H.%M.%S} {model}"  # by the clock on the user's wall
     for attempt in range(1, 1000):
         folder = root / (name if attempt == 1 else f"{name} {attempt}")
         try:
@@ -234,7 +230,8 @@ def locked(folder: Path, patience: float = 1.0) -> Iterator[None]:
         raise RunError(f"{folder.name!r} goes on already, in another process") from None
 
 
-def _is_locked(folder: Path) -> bool:
+def is_locked(folder: Path) -> bool:
+    """Whether a process trains the run in a folder."""
     if not (folder / LOCK).exists():
         return False
     try:
@@ -272,7 +269,7 @@ def read(folder: Path) -> Run:
     _check_parts(folder)
     config, state = _decoded(folder, CONFIG, _Config), _decoded(folder, STATE, _State)
     progress: str = state.state
-    if progress == RUNNING and not _is_locked(folder):
+    if progress == RUNNING and not is_locked(folder):
         progress = INTERRUPTED
     return Run(
         folder=folder,
@@ -325,11 +322,6 @@ def find(root: Path, name: str) -> Run:
     raise RunError(f"{name!r} may be any of {names}; say more of it")
 
 
-def without_date(name: str) -> str:
-    """A run's name without the date that a new run's begins with; the time of day stays."""
-    return re.sub(r"^\d{4}-\d\d-\d\d (?=\d\d\.)", "", name)
-
-
 def rename(run: Run, name: str) -> None:
     """Give a run another name; its folder stays what it is called."""
     if not name.strip():
@@ -344,19 +336,6 @@ def annotate(run: Run, note: str) -> None:
     if len(note) > LONGEST_NOTE:
         raise RunError(f"a note can have at most {LONGEST_NOTE:,} characters; shorten it")
     update(run.folder, CONFIG, {"note": note})
-
-
-def delete(run: Run) -> Path:
-    """Move a run to the bin beside the others, and return where it is now."""
-    if run.state == RUNNING or _is_locked(run.folder):  # it may have begun since it was listed
-        raise RunError(f"{run.name!r} is still running; stop it first")
-    place = run.folder.parent / BIN / f"{run.folder.name} {uuid.uuid4().hex[:8]}"
-    try:
-        place.parent.mkdir(exist_ok=True)
-        run.folder.rename(place)
-    except OSError as error:
-        raise RunError(f"{run.folder} cannot be deleted: {error.strerror or error}") from None
-    return place
 
 
 def write(folder: Path, name: str, content: Mapping[str, Any]) -> None:
@@ -391,6 +370,13 @@ def snapshots(folder: Path) -> list[tuple[int, Path]]:
 def _is_snapshot(path: Path) -> bool:
     named = path.stem.isascii() and path.stem.isdigit() and len(path.stem) <= STEP_DIGITS
     return named and path.is_file() and not path.is_symlink()
+
+
+def folder_of(path: Path) -> Path | None:
+    """The run's folder that weights of this path lie in; None where the path is of no run's."""
+    if path.parent.name == SNAPSHOTS:
+        return path.parents[1]
+    return path.parent if path.name in (WEIGHTS, BEST) else None
 
 
 def snapshot_path(folder: Path, step: int) -> Path:

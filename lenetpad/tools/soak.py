@@ -29,7 +29,7 @@ import numpy as np
 from lenetpad.ink.files import Drawing, read_ink, write_ink
 from lenetpad.ink.strokes import Ink
 from lenetpad.process import log_qt_messages
-from lenetpad.storage import resources, runs
+from lenetpad.storage import resources, run_bin, runs
 from lenetpad.tools.bench.figures import resident_megabytes
 from lenetpad.tools.bench.pen import LatencyProbe, PacedPen, endless
 from lenetpad.tools.driver import SIZE, Driver
@@ -234,7 +234,7 @@ def train(table: Table, number: int) -> None:
     assert listener.ended is not None
     if listener.folder is None or not listener.losses:
         raise RuntimeError(f"a training fails: {listener.ended.message}")
-    runs.delete(runs.read(listener.folder))
+    run_bin.delete(runs.read(listener.folder))
 
 
 def evaluate(table: Table, number: int) -> None:

@@ -6,6 +6,7 @@ import warnings
 
 import torch
 
+from lenetpad.storage.decoding import InputError
 from lenetpad.values.devices import ALWAYS_THERE, AUTO, CPU, TORCH_CPU
 from lenetpad.values.failures import first_line
 
@@ -34,7 +35,7 @@ def best_device() -> str:
 
 
 def usable_device(name: str) -> str:
-    """torch's name of a device to train on, of AUTO the fastest; ValueError with a clear sentence
+    """torch's name of a device to train on, of AUTO the fastest; InputError with a clear sentence
     for a dead one."""
     if name == AUTO:
         return best_device()
@@ -42,7 +43,7 @@ def usable_device(name: str) -> str:
         torch.zeros(1, device=torch_name(name))
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = first_line(error) if str(error).strip() else "unknown"
-        raise ValueError(f"the device {name!r} cannot be used: {reason}") from None
+        raise InputError(f"the device {name!r} cannot be used: {reason}") from None
     return torch_name(name)
 
 

@@ -33,7 +33,9 @@ LARGEST_MOMENTUM: Final = math.nextafter(1, 0)
 
 
 class TrainingError(RuntimeError):
-    """A training that cannot go on; the message says at which step, and why."""
+    """A training that cannot begin or go on as it was asked for; the message says why."""
+
+    mistake = True
 
 
 class DivergedError(TrainingError):

@@ -4,14 +4,12 @@ right."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QTabBar, QWidget
 
-from lenetpad.storage.runs import SNAPSHOTS
 from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.widgets.buttons import tool_button
 from lenetpad.ui.widgets.choices import Choices
@@ -23,13 +21,15 @@ from lenetpad.values.devices import AUTO, Devices
 from lenetpad.values.models import Choice
 
 VIEW_TOOLS: Final = ("theme", "fullscreen")
-WIDEST_MODEL: Final = 230  # pixels; a longer name is in the tooltip
+#: In pixels. A run's name has room; a longer one, or any in a narrow window, is in the tooltip.
+WIDEST_MODEL: Final = 270
+NARROWEST_MODEL: Final = 110
 SPACING: Final = 6
 
 
 class Header(QWidget):
-    """``page_chosen`` carries a page's name, ``model_chosen`` a network preset's name or a weights
-    file's path, ``device_chosen`` the name of a device."""
+    """``page_chosen`` carries a page's name, ``model_chosen`` what stands for a network in the
+    list, ``device_chosen`` the name of a device."""
 
     page_chosen = Signal(str)
     model_chosen = Signal(str)
@@ -135,6 +135,10 @@ class Header(QWidget):
         extra = [widget for group in groups for widget in group]
         shown = [widget for widget in extra if not widget.isHidden()]
         room = self.width() - self._row.line_width + _width(shown)
+        # A network's long name gives way last.
+        whole = min(self.models.minimumSizeHint().width(), self.models.maximumWidth())
+        room -= whole - (self.models.minimumWidth() or whole)
+        self.models.setMinimumWidth(max(whole + room, NARROWEST_MODEL) if room < 0 else 0)
         for group in groups:
             wanted = [widget for widget in group if self._is_of_use(widget)]
             fits = _width(wanted) <= room
@@ -163,18 +167,15 @@ class Header(QWidget):
     def _choose_page(self, index: int) -> None:
         self.page_chosen.emit(self._names[index])
 
-    def show_choice(self, choice: Choice) -> None:
-        """Show a network that works, and its device, as chosen; a weights file joins the list."""
-        title = title_of(choice.model)
-        if not self.models.select(choice.model):
-            place = self.models.findText(title)
-            if place < 0 or Path(choice.model).parent.name != SNAPSHOTS:
-                self.models.addItem(title, choice.model)
-            else:  # another moment of the same run
-                self.models.setItemData(place, choice.model)
-            self.models.select(choice.model)
+    def show_choice(self, choice: Choice, entry: str) -> None:
+        """Show a network that works, by its entry in the list, and its device as chosen; one that
+        is not listed yet joins the list."""
+        if not self.models.select(entry):
+            self.models.addItem(title_of(choice.model), entry)
+            self.models.select(entry)
+        tip = "The network that reads"
         known = choice.model in TITLES
-        self.models.setToolTip("The network that reads" if known else choice.model)
+        self.models.setToolTip(tip if known else f"{self.models.currentText()}\n{choice.model}")
         self.devices.select(choice.device)
 
     def show_devices(self, devices: Devices) -> None:

@@ -78,6 +78,11 @@ class Preferences(QObject):
         return ExportOptions.of(self._text("export", ""))
 
     @property
+    def plan(self) -> str:
+        """The choices of the Train page, as its controller has written them; "" for none."""
+        return self._text("plan", "")
+
+    @property
     def choice(self) -> Choice:
         """The network and the device of the last time, and how the network reads."""
         conventions = Conventions.of(self._text("manner", ""))

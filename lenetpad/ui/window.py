@@ -61,12 +61,13 @@ class Window(QMainWindow):
     """Holds the pages, and emits what the user wants of all of them together.
 
     ``page_wanted`` carries the name of a page that ``put_page`` has not been given yet,
-    ``page_opened`` that of a page that is shown now; ``model_chosen`` a network preset or a path,
-    ``weights_opened`` a path from the file dialog, ``device_chosen`` a device's name.
-    ``conventions_chosen`` answers a question with its Choice, and ``question_dropped`` comes where
-    there is no answer. ``data_dropped`` carries QMimeData that was let fall on the window, which
-    is gone when the receiver returns; ``activated`` comes when the user turns to the window, and
-    ``closed`` when it goes.
+    ``page_opened`` that of a page that is shown now; ``model_chosen`` an entry of the list of
+    networks: a network preset, a weights file or the folder of a run; ``weights_opened`` a path
+    from the file dialog, ``device_chosen`` a device's name. ``conventions_chosen`` answers a
+    question with its Choice, and ``question_dropped`` comes where there is no answer.
+    ``data_dropped`` carries QMimeData that was let fall on the window, which is gone when the
+    receiver returns; ``activated`` comes when the user turns to the window, and ``closed`` when it
+    goes.
     """
 
     page_wanted = Signal(str)
@@ -120,9 +121,14 @@ class Window(QMainWindow):
         """List the devices that a network can run on."""
         self.header.show_devices(devices)
 
-    def show_choice(self, choice: Choice) -> None:
-        """Show a network and a device as chosen."""
-        self.header.show_choice(choice)
+    def show_networks(self, networks: Sequence[tuple[str, str]]) -> None:
+        """List the networks that there are, each what ``model_chosen`` carries and its title."""
+        self.header.models.offer(networks)
+
+    def show_choice(self, choice: Choice, entry: str = "") -> None:
+        """Show a network and a device as chosen; ``entry`` stands for the network in the list,
+        where it is not the model."""
+        self.header.show_choice(choice, entry or choice.model)
 
     def ask(self, question: ConventionsQuestion) -> None:
         """Ask how a network reads, beside everything else; a question still open is dropped."""

@@ -245,6 +245,19 @@ class EvaluationResults:
         highest = np.maximum(first.confidences[found], second.confidences[found])
         return found[np.argsort(-highest, kind="stable")]
 
+    def misreader(self, index: int, which: int) -> int:
+        """The network that misread a pattern: ``which``, or else the other one; ``which`` too
+        where none did."""
+        return next((one for one in (which, 1 - which) if self._misread(one, index)), which)
+
+    def _misread(self, which: int, index: int) -> bool:
+        """Whether a network answered wrong, refused a digit, or took for one what is none."""
+        if which >= len(self.found):
+            return False
+        evaluation, truth = self.found[which].evaluation, self.labels[index]
+        refused = bool(evaluation.refused[index])
+        return not refused if truth == NO_DIGIT else refused or evaluation.answers[index] != truth
+
     def comparison(self) -> Comparison:
         """Two networks' answers, counted against each other."""
         first, second = (self.right(which)[self.digits] for which in (0, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lenetpad.storage.decoding import one_line
+from lenetpad.storage.decoding import InputError, one_line
 
 
 class Place(StrEnum):
@@ -25,17 +25,25 @@ def first_line(error: BaseException) -> str:
     return one_line(lines[0]) if lines else type(error).__name__
 
 
+def is_mistake(error: BaseException) -> bool:
+    """Whether an error says that what the user asked for cannot be done, such as a bad file: it is
+    said, and is no fault of the program's."""
+    return isinstance(error, InputError) or getattr(error, "mistake", False)
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A job that failed: where, what to tell the user, and the traceback for the log.
 
-    ``job`` is the name of the background job or question that failed, where there is one.
+    ``job`` is the name of the background job or question that failed, where there is one. A user's
+    ``mistake`` is not logged.
     """
 
     place: Place
     message: str
     traceback: str = ""
     job: str = ""
+    mistake: bool = False
 
     @property
     def what(self) -> str:

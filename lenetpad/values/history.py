@@ -149,6 +149,12 @@ def smoothed(values: Array, window: int) -> Array:
     return means
 
 
+def fitting_window(window: int, count: int) -> int:
+    """The window of a moving average over so many values that was asked for, at most a tenth of
+    them: a mean of what was lies far above a loss that falls fast."""
+    return max(1, min(window, count // 10))
+
+
 def decimated(steps: Array, values: Array, most: int) -> tuple[Array, Array]:
     """Min-max decimation to at most ``most`` points: of each stretch the least and the largest."""
     if len(values) <= most:

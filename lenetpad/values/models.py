@@ -96,7 +96,8 @@ class ModelReady:
     ``devices`` are those that are known where it runs; there may be others.
     ``test_error`` is in per cent, on MNIST's test set, None where the weights do not say.
     ``notice`` is a sentence for the user where the choice could not be met, such as a device that
-    failed. ``specs`` say of each layer, the input first, how its units are computed.
+    failed. ``specs`` say of each layer, the input first, how its units are computed. ``step`` is
+    the step of their training after which the weights were written; None for its end.
     """
 
     choice: Choice
@@ -111,6 +112,7 @@ class ModelReady:
     test_error: float | None
     notice: str = ""
     specs: tuple[LayerSpec, ...] = ()
+    step: int | None = None
 
     @property
     def serial(self) -> int:

@@ -134,8 +134,9 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Ended:
     """It is over. ``folder`` is its run, None where there was none yet; ``message`` says why it
-    failed, ``diverged`` that its loss was no number any more, and ``test_error`` in [0, 1] is that
-    of the weights of a finished one."""
+    failed, ``diverged`` that its loss was no number any more, ``mistake`` that what was asked for
+    cannot be done, which is no fault of the program's, and ``test_error`` in [0, 1] is that of the
+    weights of a finished one."""
 
     outcome: Outcome
     folder: Path | None = None
@@ -143,3 +144,4 @@ class Ended:
     traceback: str = ""
     test_error: float | None = None
     diverged: bool = False
+    mistake: bool = False

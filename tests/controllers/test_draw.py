@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QPoint, QSettings, Qt
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
@@ -32,6 +32,7 @@ from lenetpad.tools.synthetic_pen import Pointer, SyntheticPen, pointer_events
 from lenetpad.training.network import network_of
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
 from lenetpad.ui.widgets import question
+from lenetpad.ui.widgets.model_titles import TITLES
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import Choice, ModelReady
 from lenetpad.values.reading import Reading
@@ -80,7 +81,7 @@ def test_every_preset_can_be_chosen_and_reads(
     assert reading.digit == 3
     assert reading.no_digit is not None
     assert not reading.refused
-    assert preset in program.draw.page.verdict.facts
+    assert TITLES[preset] in program.draw.page.verdict.facts
 
 
 def test_the_first_sheet_is_read_once_the_network_is_there(
@@ -762,3 +763,18 @@ program.close()
 """
     done = run_python(code, str(tmp_path / "settings.ini"), QT_SCALE_FACTOR="2")
     assert done.returncode == 0, done.stderr
+
+
+def test_only_strokes_of_a_pen_are_measured_from_the_pen(qtbot: QtBot, program: Program) -> None:
+    submitted: list[float] = []
+    program.draw.recognition.submit = lambda request: submitted.append(request.time)
+    canvas = program.draw.page.canvas
+    canvas.set_sheet(Sheet(Ink.of([[[500, 200], [500, 800]]])))
+    canvas.undo()
+    canvas.redo()
+    canvas.clear()
+    assert submitted == [0.0] * 4
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
+    assert submitted[4:]
+    assert all(moment > 0 for moment in submitted[4:])

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
 from lenetpad.storage import resources, runs
 from lenetpad.ui.evaluate.page import EvaluatePage
+from lenetpad.values.models import DEFAULT_MODEL
 
 PATIENCE = 120_000
 
@@ -50,13 +52,33 @@ def test_a_wrong_pattern_goes_to_the_canvas(
     assert program.window.shown_page is page
     image = np.zeros((28, 28), dtype=np.uint8)
     image[10:18, 12] = 255
-    page.pattern_chosen.emit(image)
+    page.pattern_chosen.emit(image, "lenet5-1998")
     picture = program.draw.page.canvas.sheet.picture
     assert picture is not None
     assert np.array_equal(picture * 255, image)
     assert program.window.open_page_name == "draw"
     program.draw.page.canvas.undo()
     assert not program.draw.page.canvas.sheet
+
+
+def test_the_network_that_misread_a_pattern_reads_it(
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type, tmp_path: Path
+) -> None:
+    program = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    draw = program.draw
+    qtbot.waitUntil(lambda: draw.networks.ready is not None, timeout=PATIENCE)
+    page = opened(qtbot, program)
+    image = np.full((28, 28), 255, dtype=np.uint8)
+    page.pattern_chosen.emit(image, DEFAULT_MODEL)
+    assert not draw.page.banner.isVisible()  # it reads already
+    page.pattern_chosen.emit(image, "lenet5-study")
+    box = program.window.header.models
+    qtbot.waitUntil(lambda: box.currentData() == "lenet5-study", timeout=PATIENCE)
+    assert draw.page.banner.text == "study, for your hand reads now, as in the evaluation."
+    (button,) = draw.page.banner.findChildren(QPushButton)
+    assert button.text() == "Back to 1998, for your hand"
+    button.click()
+    qtbot.waitUntil(lambda: box.currentData() == DEFAULT_MODEL, timeout=PATIENCE)
 
 
 @pytest.mark.expected_log

@@ -8,9 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -23,106 +21,13 @@ from pytestqt.qtbot import QtBot
 from lenetpad import app
 from lenetpad.app import Program
 from lenetpad.controllers.training.session import Session
-from lenetpad.engine.trainer import Target, Trainer
+from lenetpad.engine.trainer import Trainer
 from lenetpad.lenet.weights import load
-from lenetpad.storage import runs
-from lenetpad.storage.runs import Run
-from lenetpad.ui.train.page import TrainPage
+from lenetpad.storage import run_bin, runs
 from lenetpad.values.reading import Reading
-from lenetpad.values.recipes import Plan, Recipe
-from lenetpad.values.training import Ended, Order, Progress
+from lenetpad.values.training import Order, Progress
 from tests import trainees
-
-PATIENCE = 180_000  # ms
-RECIPE = Recipe(
-    epochs=2,
-    batch_size=10,
-    optimiser="sgd",
-    lr=0.01,
-    schedule="constant",
-    distortions=None,
-    fraction=0.02,
-    validation=200,
-)
-PLAN = Plan("lenet5-1998", RECIPE, preset="Quick")
-ENDLESS = replace(PLAN, recipe=replace(RECIPE, epochs=1000))
-
-
-class Desk:
-    """A program with its Train page open."""
-
-    def __init__(self, qtbot: QtBot, program: Program) -> None:
-        self.qtbot, self.program, self.training = qtbot, program, program.training
-        self.messages: list[Any] = []
-        program.training.trainer.message_received.connect(self.messages.append)
-        program.window.open_page("train")
-        self.wait(lambda: program.training.page is not None)
-
-    @property
-    def page(self) -> TrainPage:
-        page = self.training.page
-        assert page is not None
-        return page
-
-    def wait(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=PATIENCE)
-
-    def of(self, kind: type) -> list[Any]:
-        return [message for message in self.messages if isinstance(message, kind)]
-
-    def train(self, plan: Plan = PLAN) -> Run:
-        """Train to the end, and wait until the run is listed so."""
-        before = len(self.of(Ended))
-        self.page.training_requested.emit(plan)
-        self.wait(lambda: len(self.of(Ended)) > before)
-        folder = self.of(Ended)[-1].folder
-        return self.listed(lambda run: run.folder == folder and run.state != runs.RUNNING)
-
-    def listed(self, condition: Callable[[Run], bool]) -> Run:
-        """The first run in the list for which a condition holds, once there is one."""
-        self.wait(lambda: any(map(condition, self.page.runs.model.runs)))
-        return next(filter(condition, self.page.runs.model.runs))
-
-    def do(self, action: str, run: Run) -> None:
-        self.page.runs.select({run.folder})
-        self.page.runs.actions_by_name[action].trigger()
-
-
-@pytest.fixture
-def desk(
-    qtbot: QtBot, make_program: Callable[..., Program], tmp_path: Path, fake_reader: type
-) -> Callable[..., Desk]:
-    def make(target: Target = trainees.light, *, reads: bool = False) -> Desk:
-        options: dict[str, Any] = {"folder": tmp_path, "target": target}
-        program = make_program(None if reads else lambda choice: fake_reader(), **options)
-        return Desk(qtbot, program)
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run that has come to its end."""
-    from lenetpad.training.job import TrainingJob
-
-    root = tmp_path_factory.mktemp("runs")
-    job = TrainingJob(PLAN, lambda *_: None)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lenetpad.evaluation.figures.SCRIBBLES", 10)
-        patch.setattr("lenetpad.evaluation.figures.NOISE", 10)
-        folder = job.begin(root)
-        list(job.run(folder))
-    return folder
-
-
-@pytest.fixture
-def run(finished: Path, tmp_path: Path) -> Path:
-    """A copy of that run under the program's own runs."""
-    import shutil
-
-    place = tmp_path / "runs" / finished.name
-    shutil.copytree(finished, place)
-    return place
+from tests.controllers.training_desk import ENDLESS, PATIENCE, PLAN, RECIPE, Desk
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, name: str, path: Path) -> None:
@@ -139,7 +44,7 @@ def test_a_training_is_started_watched_paused_and_stopped(desk: Callable[..., De
     live = table.listed(lambda run: run.state == runs.RUNNING)
     window = table.program.window
     page_of_canvas = table.program.draw.page
-    table.wait(lambda: page_of_canvas.verdict.facts.endswith("lenet5-1998 in training"))
+    table.wait(lambda: "in training, after step" in page_of_canvas.verdict.facts)
     table.wait(lambda: "live" in page.film.words.text())
     maps = page_of_canvas.maps
     readings: list[Reading] = []
@@ -169,13 +74,13 @@ def test_choosing_another_network_ends_the_watching(desk: Callable[..., Desk]) -
     table.page.watch.setChecked(True)
     table.page.training_requested.emit(ENDLESS)
     facts = table.program.draw.page.verdict
-    table.wait(lambda: facts.facts.endswith("in training"))
+    table.wait(lambda: "in training" in facts.facts)
     table.program.window.header.model_chosen.emit("lenet5-study")
     assert not table.page.watch.isChecked()
-    table.wait(lambda: "lenet5-study" in facts.facts)
+    table.wait(lambda: "study, for your hand" in facts.facts)
     count = len(table.of(Progress))
     table.wait(lambda: len(table.of(Progress)) > count + 5)
-    assert "lenet5-study" in facts.facts
+    assert "study, for your hand" in facts.facts
 
 
 def test_a_stopped_run_goes_on_with_its_curve(desk: Callable[..., Desk]) -> None:
@@ -371,7 +276,7 @@ class TestRuns:
         table.do("delete", found)
         table.wait(lambda: table.page.runs.model.runs == [])
         assert not run.exists()
-        assert list((run.parent / runs.BIN).iterdir())
+        assert list((run.parent / run_bin.BIN).iterdir())
 
     @pytest.mark.expected_log  # one that is being copied is not whole
     def test_what_another_window_has_trained_is_listed(
@@ -539,7 +444,7 @@ def test_a_killed_window_takes_its_training_along(tmp_path: Path) -> None:
     while _lives(int(pid)):
         assert time.monotonic() < deadline
     left = runs.read(Path(folder))
-    assert left.state == runs.STOPPED  # it even had the time to say so
+    assert left.state == runs.INTERRUPTED  # it even had the time to say so
     assert left.can_go_on
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from lenetpad.lenet.identification import WeightsError
 from lenetpad.lenet.weights import load
-from lenetpad.storage import runs, signing
+from lenetpad.storage import run_bin, runs, signing
 from lenetpad.storage.decoding import InputError
 from lenetpad.storage.runs import Run, RunError
 from lenetpad.training import histories
@@ -110,7 +110,7 @@ def test_a_run_that_has_begun_since_it_was_listed_is_not_deleted(folder: Path) -
     runs.write(folder, runs.STATE, {"state": runs.STOPPED})
     listed = runs.read(folder)
     with runs.locked(folder), pytest.raises(RunError, match="still running"):
-        runs.delete(listed)
+        run_bin.delete(listed)
     assert folder.exists()
 
 
@@ -136,11 +136,11 @@ def test_looking_whether_a_run_is_held_keeps_nobody_from_holding_it(folder: Path
 
 def test_a_deleted_run_is_in_the_bin(tmp_path: Path, folder: Path) -> None:
     with runs.locked(folder), pytest.raises(RunError, match="still running"):
-        runs.delete(runs.read(folder))
+        run_bin.delete(runs.read(folder))
     runs.write(folder, runs.STATE, {"state": runs.STOPPED})
-    place = runs.delete(runs.read(folder))
+    place = run_bin.delete(runs.read(folder))
     assert runs.listed(tmp_path) == ([], [])
-    assert place.parent == tmp_path / runs.BIN
+    assert place.parent == tmp_path / run_bin.BIN
     assert runs.read(place).config == CONFIG
 
 
@@ -248,7 +248,7 @@ def test_a_strangers_run_hides_no_other_and_breaks_nothing(
     assert not list(root.rglob("*.tmp"))
     elsewhere = tmp_path / "elsewhere" / "file"
     assert not elsewhere.exists() or elsewhere.read_text() == "precious"
-    said(lambda: runs.delete(run))
+    said(lambda: run_bin.delete(run))
 
 
 @pytest.mark.parametrize("name", [runs.LOG, runs.SNAPSHOTS, runs.LOCK, runs.WEIGHTS])
@@ -271,7 +271,7 @@ def test_nothing_is_read_or_written_through_a_link(name: str, tmp_path: Path) ->
     use: dict[str, Callable[[], Any]] = {
         runs.LOG: lambda: runs.append(folder, {"step": 9}),
         runs.SNAPSHOTS: lambda: runs.truncate(folder, 3),
-        runs.LOCK: lambda: runs.delete(runs.find(tmp_path / "runs", "good")),
+        runs.LOCK: lambda: run_bin.delete(runs.find(tmp_path / "runs", "good")),
         runs.WEIGHTS: lambda: runs.weights_of(folder),
     }
     with pytest.raises(RunError, match="of the run's own"):

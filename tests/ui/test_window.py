@@ -380,3 +380,22 @@ def test_the_first_window_is_no_larger_than_the_screen(
     window = Window(settings, [row.spec for row in PAGES])
     qtbot.addWidget(window)
     assert (window.width(), window.height()) == (1024, 700)
+
+
+@pytest.mark.parametrize("width", [SMALLEST.width(), 1280])
+def test_a_runs_name_has_the_room_there_is_and_cuts_no_tab(
+    qtbot: QtBot, program: Program, width: int
+) -> None:
+    window, header = program.window, program.window.header
+    window.resize(width, 700)
+    name = "2026-11-26 16.28.11 lenet5-modern"
+    model = f"/somewhere/runs/{name}/weights.safetensors"
+    window.show_choice(Choice(1, model, "cpu"), f"/somewhere/runs/{name}")
+    assert header.models.currentText() == name
+    assert header.models.toolTip() == f"{name}\n{model}"
+    tabs, box = header.page_tabs, header.models
+    qtbot.waitUntil(lambda: header.width() == width)
+    qtbot.waitUntil(lambda: tabs.width() >= tabs.sizeHint().width())
+    assert width < 1280 or box.width() >= box.minimumSizeHint().width()
+    window.show_choice(Choice(2, "lenet5-1998", "cpu"))
+    qtbot.waitUntil(lambda: tabs.width() >= tabs.sizeHint().width())

@@ -187,3 +187,22 @@ def test_what_could_not_be_computed_is_null_in_json() -> None:
     found = evaluation_json(result)
     assert (found["error"], found["ece"], found["per_class"]) == (None, None, [None] * 10)
     assert (found["n"], found["digits"], found["refused"]) == (1, 0, 1.0)
+
+
+def test_a_pattern_is_read_again_by_the_network_that_misread_it(
+    results: Callable[..., EvaluationResults],
+) -> None:
+    found = results(n=400)
+    right = [found.right(which) & ~found.found[which].evaluation.refused for which in (0, 1)]
+    digits = found.digits
+    for index in np.flatnonzero(digits & ~right[0] & right[1])[:5]:
+        assert [found.misreader(int(index), which) for which in (0, 1)] == [0, 0]
+    for index in np.flatnonzero(digits & right[0] & ~right[1])[:5]:
+        assert [found.misreader(int(index), which) for which in (0, 1)] == [1, 1]
+    for index in np.flatnonzero(digits & (right[0] == right[1]))[:5]:
+        assert [found.misreader(int(index), which) for which in (0, 1)] == [0, 1]
+    taken = [~one.evaluation.refused & ~digits for one in found.found]
+    for index in np.flatnonzero(~taken[0] & taken[1])[:5]:
+        assert found.misreader(int(index), 0) == 1
+    alone = results(models=1)
+    assert {alone.misreader(index, 0) for index in range(50)} == {0}

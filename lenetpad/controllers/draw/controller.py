@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 from importlib import import_module
 from typing import Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 
 from lenetpad.controllers.draw.documents import Documents
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
@@ -20,9 +21,13 @@ from lenetpad.controllers.page_controller import (
     PageRow,
     seconds_until,
 )
+from lenetpad.controllers.run_networks import interruption_words, listing
 from lenetpad.engine.recognition import Recognition
 from lenetpad.ink.files import NO_DIGIT, Label
 from lenetpad.ink.strokes import Sheet
+from lenetpad.storage.decoding import named
+from lenetpad.storage.interruptions import note_told, untold
+from lenetpad.storage.runs import Run
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.turns import at_once
@@ -41,7 +46,12 @@ FRAME_SECONDS: Final = 1 / 120
 
 
 class DrawController(PageController):
-    """Has what lies on the canvas read. The page is there from the start, without waiting."""
+    """Has what lies on the canvas read. The page is there from the start, without waiting.
+
+    ``continue_wanted`` carries the folder of an interrupted run that is to go on.
+    """
+
+    continue_wanted = Signal(object)
 
     page: DrawPage
     documents: Documents
@@ -51,7 +61,7 @@ class DrawController(PageController):
         super().__init__(row, context)
         self.serial = 0  # of the latest request
         self.recognition = Recognition(context.opener)
-        self.networks = Networks(self.window, self.recognition)
+        self.networks = Networks(self.window, self.recognition, context.runs)
         self._shown = 0.0  # perf_counter when a reading was shown last
         self._reported: Failure | None = None
         self._slow = ""  # what the banner says of a network that takes long to load
@@ -78,6 +88,8 @@ class DrawController(PageController):
         self.recognition.slow.connect(self._note_slow)
         self.recognition.hung.connect(self._replace_hanging)
         self.networks.model_ready.connect(self._show_model)
+        self.networks.described.connect(self._describe_network)
+        page.way_back_wanted.connect(self.networks.go_back)
         self._keeper.restore()
 
     def page_opened(self) -> None:
@@ -88,13 +100,23 @@ class DrawController(PageController):
 
     @Slot(object)
     def submit(self, sheet: Sheet) -> None:
-        """Have a sheet that a hand has just changed read; only the latest is."""
-        self._ask(sheet, time.perf_counter())
+        """Have a sheet that has just changed read; only the latest is. Only a stroke that is
+        being made is measured from the pen: files, the clipboard and commands have none."""
+        written = len(self.page.canvas.live) > 0
+        self._ask(sheet, time.perf_counter() if written else NO_HAND)
 
-    def put_on_canvas(self, sheet: Sheet) -> None:
-        """Put a sheet on the canvas and show what the network makes of it."""
+    def put_on_canvas(self, sheet: Sheet, model: str) -> None:
+        """Put a sheet on the canvas and show what this network makes of it; where another one
+        read until now, the banner says so and has the way back."""
         self.page.canvas.set_sheet(sheet)
         self.window.open_page(self.name)
+        if (before := self.networks.choose(model)) is not None:
+            titles = self.networks.runs.title_of
+            self.page.banner.offer(
+                f"{titles(model)} reads now, as in the evaluation.",
+                f"Back to {named(titles(before.model))}",
+                partial(self.networks.choose, before.model),
+            )
 
     def label_read(self) -> Label:
         """What is read now, as a label; None where nothing is, or not yet of this sheet."""
@@ -123,6 +145,17 @@ class DrawController(PageController):
         if not self._searched:
             self._searched = True
             self.networks.search_devices()  # now: it must not hold up the first reading
+            root = self.context.runs
+            self.jobs.run("list of runs", partial(listing, root), self.networks.runs.take)
+            self.jobs.run("runs", partial(untold, root), self._tell_interrupted)
+
+    def _tell_interrupted(self, found: tuple[Run, ...]) -> None:
+        """Say which trainings were interrupted; the Train page says it where something else is
+        said here."""
+        if found and not self.page.banner.isVisible():
+            go_on = partial(self.continue_wanted.emit, found[0].folder)
+            self.page.banner.offer(interruption_words(found), "Continue", go_on)
+            self.jobs.run("runs", partial(note_told, found))
 
     # Networks
 
@@ -141,6 +174,12 @@ class DrawController(PageController):
         if ready.notice:
             self.page.banner.warn(ready.notice)
         self._ask(self.page.canvas.sheet, NO_HAND)
+
+    @Slot()
+    def _describe_network(self) -> None:
+        networks = self.networks
+        self.page.verdict.show_network(networks.title, networks.moment)
+        self.page.show_way_back(networks.way_back)
 
     # Failures
 

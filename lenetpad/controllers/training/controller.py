@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal, Slot
@@ -14,13 +15,17 @@ from lenetpad.controllers.page_controller import (
     PageRow,
     seconds_until,
 )
+from lenetpad.controllers.run_networks import interruption_words
 from lenetpad.controllers.training.exports import Exports
 from lenetpad.controllers.training.film import FilmOfKernels
+from lenetpad.controllers.training.kept_plan import KeptPlan
 from lenetpad.controllers.training.run_list import RunList
 from lenetpad.controllers.training.session import Session
 from lenetpad.controllers.training.tensorboard import TensorBoard
 from lenetpad.engine.torch_loading import load_torch
 from lenetpad.engine.trainer import Trainer
+from lenetpad.storage.interruptions import note_told, untold
+from lenetpad.storage.runs import Run
 from lenetpad.values.devices import TORCH_CPU
 from lenetpad.values.recipes import NO_DISTORTIONS, Distortions
 
@@ -47,6 +52,7 @@ class TrainingController(PageController):
         super().__init__(row, context)
         self.trainer = Trainer(context.target)
         self._tensorboard = TensorBoard(context.runs)
+        self._to_continue: Path | None = None  # once the page is there
         self._networks = networks = context.find_pad().networks
         self.weights_chosen.connect(networks.read_with)
         self.snapshot_received.connect(networks.refresh)
@@ -67,24 +73,44 @@ class TrainingController(PageController):
         page = self.page
         assert page is not None
         self.session = Session(page, self.trainer, self.context.runs)
-        self._film = FilmOfKernels(page, self.trainer, self.jobs)
+        self._film = FilmOfKernels(page, self.jobs)
         self._exports = Exports(page, self.window, self.jobs)
-        self.runs = RunList(page, self.session, self._film, self.context.runs, self.jobs)
+        known = self._networks.runs
+        self.runs = RunList(page, self.session, self._film, self.context.runs, self.jobs, known)
         self._connect_session(page)
         self._connect_runs(page)
+        self._kept = KeptPlan(page.form, self.window.preferences)
         page.film.export_wanted.connect(self._exports.save_film)
         page.form.distortions.wanted.connect(self._show_preview)
         self._show_devices()
         page.form.distortions.ask()
         self.runs.refresh()
+        if self._to_continue is not None:
+            self.runs.resume(self._to_continue)
+        self.jobs.run("runs", partial(untold, self.context.runs), self._tell_interrupted)
+
+    def continue_run(self, folder: Path) -> None:
+        """Go on with a run, once the page is there."""
+        if self.page is None:
+            self._to_continue = folder
+        else:
+            self.runs.resume(folder)
+
+    def _tell_interrupted(self, found: tuple[Run, ...]) -> None:
+        """Say which trainings were interrupted, where the Draw page has not."""
+        if found and self.page is not None and not self.page.banner.isVisible():
+            go_on = partial(self.runs.resume, found[0].folder)
+            self.page.banner.offer(interruption_words(found), "Continue", go_on)
+            self.jobs.run("runs", partial(note_told, found))
 
     def _connect_session(self, page: TrainPage) -> None:
         session = self.session
         session.runs_changed.connect(self.runs.refresh)
-        session.begun.connect(self._film.forget)
-        session.ended.connect(self._film.load)
+        session.begun.connect(self._film.begin)
+        session.ended.connect(self._film.end)
         session.weights_chosen.connect(self.weights_chosen)
         session.snapshot_received.connect(self.snapshot_received)
+        session.unwatched.connect(self._networks.end_live)
         page.progressed.connect(self.window.show_work)
 
     def _connect_runs(self, page: TrainPage) -> None:
@@ -148,6 +174,11 @@ class TrainingController(PageController):
         box.addButton("Go on training", QMessageBox.ButtonRole.RejectRole)
         box.exec()
         return box.clickedButton() is stop
+
+    def keep(self) -> None:
+        """Keep the choices of the form."""
+        if self.page is not None:
+            self._kept.keep_at_once()
 
     def stop(self) -> None:
         """Stop the training, and whatever else was begun."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from lenetpad.engine.background_jobs import BackgroundJobs
 from lenetpad.engine.torch_loading import load_torch
 from lenetpad.storage.runs import Run
-from lenetpad.ui.widgets.files import WEIGHTS_FILTER
+from lenetpad.ui.widgets.files import WEIGHTS_FILTER, as_file_name
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.window import Window
 from lenetpad.values.arrays import FloatArray
@@ -36,7 +36,7 @@ class Exports(QObject):
     @Slot(object, object)
     def save_weights(self, run: Run, weights: Path) -> None:
         """Save a run's weights in another place or format."""
-        name = f"{run.model}.safetensors"
+        name = f"{as_file_name(run.name)}.safetensors"
         path = self._page.exporter.ask_for_path("Export weights", name, WEIGHTS_KINDS)
         if path is not None:
             self._jobs.run("export", partial(_exported, weights, path), self._page.say_written)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from lenetpad.engine.background_jobs import BackgroundJobs
-from lenetpad.engine.trainer import Trainer
 from lenetpad.storage import runs
 from lenetpad.training import histories
 
@@ -25,36 +24,50 @@ class FilmOfKernels(QObject):
 
     weights_chosen = Signal(str)
 
-    def __init__(self, page: TrainPage, trainer: Trainer, jobs: BackgroundJobs) -> None:
+    def __init__(self, page: TrainPage, jobs: BackgroundJobs) -> None:
         super().__init__(page)
         self.run: Path | None = None
-        self._film, self._trainer, self._jobs = page.film, trainer, jobs
+        self.live: Path | None = None  # the run that trains
+        self._film, self._jobs = page.film, jobs
         page.film.chosen.connect(self._scrub)
 
     @Slot(object)
     def load(self, folder: Path) -> None:
-        """Show a run's film, unless a training shows its kernels in the meantime."""
+        """Show a run's film; of the run that trains, its kernels as they are learnt."""
+        if folder == self.live:
+            self.remove()
+            return
 
         def show(frames: Any) -> None:
-            if not self._trainer.busy or self.run != folder:
+            if folder != self.live:
                 self.run = folder
                 self._film.show_frames(frames)
 
-        self._jobs.run("snapshots", partial(histories.frames, folder), show)
+        self._jobs.run_latest("snapshots", partial(histories.frames, folder), show)
 
-    @Slot()
-    def forget(self) -> None:
-        """No run can be scrubbed through: a training shows its kernels there."""
-        self.run = None
+    @Slot(object)
+    def begin(self, folder: Path) -> None:
+        """A training shows its kernels from now on; no run can be scrubbed through."""
+        self.live, self.run = folder, None
+
+    @Slot(object)
+    def end(self, folder: Path) -> None:
+        """The training is over: its snapshots can be scrubbed through."""
+        self.live = None
+        self.load(folder)
 
     def remove(self) -> None:
         """Take the film of a run that goes off the page."""
-        self.forget()
+        self.run = None
         self._film.show_frames(())
 
     @Slot(int)
     def _scrub(self, number: int) -> None:
-        """Let the pad read with a snapshot."""
-        if self.run is not None:
-            step, _ = self._film.frames[number]
-            self.weights_chosen.emit(str(runs.snapshot_path(self.run, step)))
+        """Let the pad read with a snapshot; at the end of a run that has come to its end, with
+        its weights, which are those of its last snapshot, calibrated."""
+        if self.run is None:
+            return
+        step, _ = self._film.frames[number]
+        path, final = runs.snapshot_path(self.run, step), self.run / runs.WEIGHTS
+        at_end = number == len(self._film.frames) - 1 and final.exists()
+        self.weights_chosen.emit(str(final if at_end else path))

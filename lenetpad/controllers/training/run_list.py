@@ -13,13 +13,15 @@ from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 
+from lenetpad.controllers.run_networks import Listing, RunNetworks, listing
 from lenetpad.controllers.training.film import FilmOfKernels
 from lenetpad.controllers.training.session import Session
 from lenetpad.engine.background_jobs import BackgroundJobs
-from lenetpad.storage import runs
+from lenetpad.storage import run_bin, runs
 from lenetpad.storage.decoding import escaped, named
 from lenetpad.storage.runs import Run
 from lenetpad.training import histories
+from lenetpad.ui.train.bin_dialog import BinDialog
 from lenetpad.values.history import History
 from lenetpad.values.recipes import plan_of
 from lenetpad.values.training import Order
@@ -33,6 +35,8 @@ log = logging.getLogger("lenetpad")
 RESUMED_RATE: Final = 0.1
 GOES_ON: Final = "This run is about to go on; stop it first."
 STRANGE: Final = "{name} was begun elsewhere, or by an older version. It reads files of yours:"
+#: So many runs are shown at once: their colours come again after six.
+MOST_SHOWN: Final = 12
 #: So many files are named in the question; the others are behind its button for details.
 NAMED_AT_ONCE: Final = 8
 
@@ -55,12 +59,16 @@ class RunList(QObject):
         film: FilmOfKernels,
         root: Path,
         jobs: BackgroundJobs,
+        known: RunNetworks,
     ) -> None:
         super().__init__(page)
+        self._known = known
         self._page, self._session, self._film = page, session, film
         self._root, self._jobs = root, jobs
         self._faults: frozenset[str] = frozenset()  # that have been told
+        self._bin: BinDialog | None = None
         page.runs.wanted.connect(self._do)
+        page.runs.chosen_changed.connect(self._show_chosen)
         page.runs.renamed.connect(partial(self._change, runs.rename))
         page.runs.annotated.connect(partial(self._change, runs.annotate))
         page.resume_requested.connect(self._resume_slower)
@@ -68,12 +76,13 @@ class RunList(QObject):
     @Slot()
     def refresh(self) -> None:
         """Read the list of runs anew."""
-        self._jobs.run_latest("list of runs", partial(runs.listed, self._root), self._show)
+        self._jobs.run_latest("list of runs", partial(listing, self._root), self._show)
 
-    def _show(self, found: tuple[list[Run], list[str]]) -> None:
-        self._page.runs.show_runs(found[0])
-        new = [fault for fault in found[1] if fault not in self._faults]
-        self._faults = frozenset(found[1])
+    def _show(self, found: Listing) -> None:
+        self._known.take(found)
+        self._page.show_runs(found.runs)
+        new = [fault for fault in found.faults if fault not in self._faults]
+        self._faults = frozenset(found.faults)
         for fault in new:
             log.warning("%s", fault)
         if new:
@@ -82,12 +91,15 @@ class RunList(QObject):
 
     @Slot(str, object)
     def _do(self, action: str, chosen: tuple[Run, ...]) -> None:
+        if action == "bin":
+            self._open_bin()
+            return
         first = chosen[0]
         match action:
             case "show":
                 self._show_curves(chosen)
             case "continue":
-                self._resume(first.folder)
+                self.resume(first.folder)
             case "use":
                 if weights := self._weights(first):
                     self.weights_chosen.emit(str(weights))
@@ -119,6 +131,13 @@ class RunList(QObject):
             self._page.show_notice(f"{run.name} has no weights yet")
         return weights
 
+    @Slot(object)
+    def _show_chosen(self, chosen: tuple[Run, ...]) -> None:
+        """Show the curves of the runs that are chosen now, unless they are seen already."""
+        seen = [history.folder for history in self._page.curves.histories]
+        if chosen and seen != [run.folder for run in chosen[:MOST_SHOWN]]:
+            self._show_curves(chosen)
+
     def _show_curves(self, chosen: tuple[Run, ...]) -> None:
         live = self._session.history
 
@@ -127,14 +146,18 @@ class RunList(QObject):
                 live
                 if live is not None and live.folder == run.folder
                 else histories.read(run.folder, run.name)
-                for run in chosen
+                for run in chosen[:MOST_SHOWN]
             ]
 
-        self._jobs.run("curves", read, self._show_histories)
+        self._jobs.run_latest("curves", read, partial(self._show_histories, len(chosen)))
         self._film.load(chosen[0].folder)
 
-    def _show_histories(self, histories: list[History]) -> None:
+    def _show_histories(self, chosen: int, histories: list[History]) -> None:
         self._page.curves.show_histories(histories)
+        if chosen > len(histories):
+            self._page.banner.note(f"The curves are those of the first {MOST_SHOWN} chosen runs.")
+        # One that trains may have got another name since it began.
+        self._page.curves.rename({run.folder: run.name for run in self._page.runs.model.runs})
         if notes := [history.note for history in histories if history.note]:
             self._page.show_notice(notes[0])
 
@@ -144,7 +167,7 @@ class RunList(QObject):
         except ValueError as error:
             self._page.show_notice(str(error))
 
-    def _resume(self, folder: Path, rate_factor: float = 1.0) -> None:
+    def resume(self, folder: Path, rate_factor: float = 1.0) -> None:
         """Resume a run, once its history is read; its weights stay in its folder.
 
         Where it may be a stranger's, the user is asked whether it may read the files it names.
@@ -162,6 +185,7 @@ class RunList(QObject):
     def _resume_if_allowed(self, found: tuple[Order, History, tuple[str, ...]]) -> None:
         order, history, strange = found
         if not strange or self._may_read(history.name, strange):
+            self._page.form.show_plan(order.plan)
             self._session.order(order, history)
 
     def _may_read(self, name: str, files: tuple[str, ...]) -> bool:
@@ -182,15 +206,64 @@ class RunList(QObject):
 
     @Slot(object)
     def _resume_slower(self, folder: Path) -> None:
-        self._resume(folder, RESUMED_RATE)
+        self.resume(folder, RESUMED_RATE)
 
     def _delete(self, chosen: tuple[Run, ...]) -> None:
         folders = {run.folder for run in chosen}
         if self._session.ordered in folders:
             self._page.show_notice(GOES_ON)
             return
-        if self._film.run in folders:
-            self._film.remove()
-        for run in chosen:
-            self._jobs.run("delete", partial(runs.delete, run))
+
+        def forget(done: tuple[tuple[Path, ...], str]) -> None:
+            places, fault = done
+            gone = {run.folder for run in chosen if not run.folder.exists()}
+            if self._film.run in gone:
+                self._film.remove()
+            self._page.forget_runs(gone)
+            if places:
+                what = named(chosen[0].name) if len(chosen) == 1 else f"{len(places):,} runs"
+                undo = partial(self._restore, places)
+                self._page.banner.offer(f"Deleted {what}", "Undo", undo)
+            if fault:
+                self._page.show_notice(fault)
+
+        self._jobs.run("delete", partial(run_bin.delete_all, chosen), forget)
         self.refresh()
+
+    # The bin
+
+    def _restore(self, places: tuple[Path, ...]) -> None:
+        """Bring deleted runs back, and choose the first of them."""
+
+        def choose(folders: tuple[Path, ...]) -> None:
+            self._page.runs.choose_when_listed(folders[0])
+
+        self._jobs.run("restore", partial(run_bin.restore, places, self._root), choose)
+        self.refresh()
+        self._read_bin()
+
+    def _empty(self) -> None:
+        self._jobs.run("bin", partial(run_bin.empty, self._root))
+        self._read_bin()
+
+    def _open_bin(self) -> None:
+        """Show what is in the bin; the page stays in use."""
+        if self._bin is None:
+            self._bin = BinDialog(self._page)
+            self._bin.restore_wanted.connect(self._restore)
+            self._bin.empty_wanted.connect(self._empty)
+            self._bin.finished.connect(self._forget_bin)
+            self._bin.open()
+        self._read_bin()
+
+    @Slot()
+    def _forget_bin(self) -> None:
+        self._bin = None
+
+    def _read_bin(self) -> None:
+        def show(found: tuple[tuple[Run, ...], int]) -> None:
+            if self._bin is not None:
+                self._bin.show_contents(*found)
+
+        if self._bin is not None:
+            self._jobs.run("bin", partial(run_bin.contents, self._root), show)

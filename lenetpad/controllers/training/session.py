@@ -18,6 +18,7 @@ from lenetpad.values.training import (
     Control,
     Ended,
     Order,
+    Outcome,
     Progress,
     RateScaled,
     SetRate,
@@ -35,17 +36,19 @@ BUSY = "A training is on already; stop it first."
 class Session(QObject):
     """Takes the page's requests to the training process, and its messages to the page.
 
-    ``begun`` comes when a training has a run and ``ended`` carries that run's folder at its end;
+    ``begun`` carries the folder of a training's run and ``ended`` the same at its end;
     ``runs_changed`` comes when the runs on the disk are others or further than before.
     ``weights_chosen`` carries the path of weights that the pad is to read with, for the training
-    is watched there, and ``snapshot_received`` each Snapshot after it.
+    is watched there, ``snapshot_received`` each Snapshot after it, and ``unwatched`` comes when no
+    more of them follow.
     """
 
-    begun = Signal()
+    begun = Signal(object)
     ended = Signal(object)
     runs_changed = Signal()
     weights_chosen = Signal(str)
     snapshot_received = Signal(object)
+    unwatched = Signal()
 
     def __init__(self, page: TrainPage, trainer: Trainer, root: Path) -> None:
         super().__init__(page)
@@ -99,16 +102,27 @@ class Session(QObject):
         earlier = self.history
         self.history = earlier.until(step) if earlier and step else History(folder, folder.name)
         self.ordered = None
-        self.begun.emit()
+        self.begun.emit(folder)
         self._trainer.control(Control.WATCH)
         self.runs_changed.emit()
 
     def _end(self, ended: Ended) -> None:
-        if ended.message:
+        if ended.message and not ended.mistake:
             log.error("training failed: %s\n%s", ended.message, ended.traceback)
+        self._let_go(finished=ended.outcome is Outcome.FINISHED)
         self.runs_changed.emit()
         if ended.folder is not None:
             self.ended.emit(ended.folder)
+
+    def _let_go(self, *, finished: bool) -> None:
+        """The run that the pad watched has ended: it reads with its weights where it has come to
+        its end, and otherwise goes on with those of the last moment."""
+        folder, self._live = self._live, None
+        if folder is None:
+            return
+        self.unwatched.emit()
+        if finished:
+            self.weights_chosen.emit(str(folder / runs.WEIGHTS))
 
     # The pad watches
 
@@ -119,6 +133,8 @@ class Session(QObject):
 
     @Slot(bool)
     def _watch(self, on: bool) -> None:
+        if self._live is not None:
+            self.unwatched.emit()
         self._live = None
         if on:
             self._trainer.control(Control.WATCH)  # for one at once, also in a pause

@@ -85,13 +85,14 @@ class _Actions:
         )
         page = driver.open_train_page()
         table, curves = page.runs, page.curves
-        _select(table, COMPARED)
         self._time(
             "compare_runs",
-            table.actions_by_name["show"].trigger,
+            lambda: _select(table, COMPARED),
             lambda: len(curves.histories) == COMPARED,
         )
         _select(table, DELETED)
+        wait_until(lambda: len(curves.histories) > COMPARED)
+        process_for(SETTLE_SECONDS)
         self._time(
             "delete_runs",
             table.actions_by_name["delete"].trigger,

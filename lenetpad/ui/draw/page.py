@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.draw.maps import MapsPanel
@@ -44,11 +44,14 @@ def build_page(theme: Theme, actions: dict[str, QAction], parent: QWidget) -> St
 
 
 class DrawPage(Page):
-    """``reading_painted`` carries the latest Reading once every panel shows it."""
+    """``reading_painted`` carries the latest Reading once every panel shows it.
+    ``way_back_wanted`` comes where the user wants the weights to use of a run to read in place of
+    those of a moment of its training."""
 
     reading_painted = Signal(object)
     scale_chosen = Signal(str)
     pen_width_chosen = Signal(float)
+    way_back_wanted = Signal()
 
     def __init__(
         self, theme: Theme, actions: dict[str, QAction], parent: QWidget | None = None
@@ -67,6 +70,10 @@ class DrawPage(Page):
         self.pen_widths = self._pen_width_box()
         self.scales = self._scale_box()
         self._tools = self._tool_row(actions)
+        self.way_back = QPushButton(self.verdict)
+        self.way_back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.way_back.clicked.connect(self.way_back_wanted)
+        self.way_back.hide()
         self.reading_painted.connect(self.verdict.note_painted)
 
     def header_tools(self) -> HeaderTools:
@@ -106,6 +113,26 @@ class DrawPage(Page):
         self._unpainted = set(self.panels)
         for panel in self.panels:
             panel.show_reading(reading)
+
+    def show_way_back(self, weights: str) -> None:
+        """Offer a run's weights in place of those of a moment of its training, by what they are
+        called; "" offers nothing."""
+        self.way_back.setText(f"Use {weights.lower()}")
+        self.way_back.setToolTip(f"Read with the {weights.lower()} of this run")
+        self.way_back.setVisible(bool(weights))
+        self._place_way_back()
+
+    def _place_way_back(self) -> None:
+        """At the right of the facts, which leave room for it."""
+        size, area = self.way_back.sizeHint(), self.verdict.rect()
+        self.way_back.setGeometry(
+            area.right() - size.width() - MARGIN,
+            (area.height() - size.height()) // 2,
+            size.width(),
+            size.height(),
+        )
+        shown = not self.way_back.isHidden()
+        self.verdict.keep_free(size.width() + MARGIN if shown else 0)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
@@ -242,5 +269,7 @@ class DrawPage(Page):
         self.verdict.setGeometry(
             MARGIN, height - verdict_height, width - 2 * MARGIN, verdict_height - MARGIN
         )
+        self._place_way_back()
         # Over the facts beside the verdict: neither canvas, maps nor verdict are covered.
-        self.banner.lie_over(self.verdict.geometry().adjusted(round(0.42 * width), 4, -4, -4))
+        facts = self.verdict.geometry().adjusted(round(0.42 * width), 4, -4, -4)
+        self.banner.lie_over(facts, upwards=True)

@@ -20,6 +20,9 @@ from lenetpad.values.reading import Reading
 NO_NETWORK: Final = "no network could be loaded: choose one above, or open weights (Ctrl+L)"
 WAITING: Final = "loading the network …"
 REFUSED: Final = "no digit"
+#: A verdict looks sure from this probability on, and doubtful below the other.
+SURE: Final = 0.8
+DOUBTFUL: Final = 0.5
 LATENCIES: Final = 50  # the pen-to-paint times whose median is shown
 LONGEST_SECONDS: Final = 10.0  # what took longer was not the program's doing: it says if it hangs
 REFRESH_MS: Final = 500  # the shown time changes no faster, so that it can be read
@@ -36,7 +39,9 @@ class VerdictPanel(ReadingPanel):
         self.setAccessibleName("Verdict")
         self._latencies: deque[float] = deque(maxlen=LATENCIES)
         self._facts = WAITING
-        self._standing = ("", "")  # verdict and facts as the background shows them
+        self._network = ("", "")  # what it is called, and the moment of its training
+        self._kept_free = 0  # pixels at the right of the facts
+        self._standing: tuple[object, ...] = ()  # what the background shows
         self._probability_font = QFont()
         self._longest = 0.0  # the width of a probability
         self._taken = 0.0  # the verdict's width, with the space after it
@@ -49,11 +54,25 @@ class VerdictPanel(ReadingPanel):
         super().show_model(model)
         self._latencies.clear()
         self._ready = time.perf_counter()
+        self._network = model.model, ""
         self._write_facts()
+
+    def show_network(self, title: str, moment: str = "") -> None:
+        """Call the network so, and say of which moment of its training it is."""
+        if self._network != (title, moment):
+            self._network = title, moment
+            self._write_facts()
+
+    def keep_free(self, width: int) -> None:
+        """Leave so many pixels at the right of the facts for what lies over them."""
+        if self._kept_free != width:
+            self._kept_free = width
+            self.redraw()
 
     def show_reading(self, reading: Reading) -> None:
         super().show_reading(reading)
-        self.setAccessibleName(f"Verdict: {self.verdict}")
+        doubt = f", in doubt, {self._probability}" if self.doubtful else ""
+        self.setAccessibleName(f"Verdict: {self.verdict}{doubt}")
 
     def show_no_network(self) -> None:
         """Say that there is nothing to read with, where there is not."""
@@ -81,6 +100,11 @@ class VerdictPanel(ReadingPanel):
         return REFUSED if self.reading.refused else str(self.reading.digit)
 
     @property
+    def doubtful(self) -> bool:
+        """Whether the verdict is less probable than all else together: it is not to look sure."""
+        return bool(self.verdict) and self._share < DOUBTFUL
+
+    @property
     def facts(self) -> str:
         """The line beside the verdict: latency, device, network and its test error."""
         return self._facts
@@ -89,7 +113,7 @@ class VerdictPanel(ReadingPanel):
     def _write_facts(self) -> None:
         if self.model is None:
             return
-        parts = [self.model.device, self.model.model]
+        parts = [self.model.device, *filter(None, self._network)]
         if self.model.test_error is not None:
             parts.append(f"test error {self.model.test_error:.2f} %")
         if self._latencies:
@@ -121,15 +145,18 @@ class VerdictPanel(ReadingPanel):
         painter.setFont(self.sized_font(max(13.0, min(self.height() * 0.16, 44.0))))
         painter.setPen(QColor(self.theme.dim))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        words = area.adjusted((1 - FACTS) * area.width(), 0, 0, 0)
+        words = area.adjusted((1 - FACTS) * area.width(), 0, -self._kept_free, 0)
         painter.drawText(words, flags | Qt.TextFlag.TextWordWrap, self._facts)
         if not self.verdict:
             return
         refused = self.verdict == REFUSED
+        sure = self._share >= SURE
         painter.setFont(self.sized_font(self.height() * (0.5 if refused else 0.82), bold=True))
-        painter.setPen(QColor(self.theme.text if refused else self.theme.accent))
-        painter.drawText(area, LEFT, self.verdict)
-        self._taken = painter.fontMetrics().horizontalAdvance(self.verdict) + 0.25 * self.height()
+        colour = self.theme.text if refused or not sure else self.theme.accent
+        painter.setPen(QColor(self.theme.dim if self.doubtful else colour))
+        shown = f"{self.verdict}?" if self.doubtful else self.verdict
+        painter.drawText(area, LEFT, shown)
+        self._taken = painter.fontMetrics().horizontalAdvance(shown) + 0.25 * self.height()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._words != self._standing:
@@ -142,17 +169,21 @@ class VerdictPanel(ReadingPanel):
 
     @property
     def _probability(self) -> str:
-        """How probable the verdict is."""
-        reading = self.reading
-        if reading is None or reading.digit is None:
-            return ""
-        probability = reading.no_digit if reading.refused else reading.probability
-        assert probability is not None
-        return percent(probability)
+        """How probable the verdict is, in words."""
+        return percent(self._share) if self.verdict else ""
 
     @property
-    def _words(self) -> tuple[str, str]:
-        return self.verdict, self._facts
+    def _share(self) -> float:
+        """How probable the verdict is, in [0, 1]; 0 without one."""
+        reading = self.reading
+        if reading is None or reading.digit is None:
+            return 0.0
+        return (reading.no_digit or 0.0) if reading.refused else reading.probability
+
+    @property
+    def _words(self) -> tuple[object, ...]:
+        """What is painted with the background: verdict and facts, and how sure it looks."""
+        return self.verdict, self._facts, self._share >= SURE, self.doubtful
 
     @property
     def _area(self) -> QRectF:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -22,7 +22,7 @@ class Export:
     text: str
     name: str
     filter: str
-    make: Callable[[EvaluationResults], bytes] | None = None
+    make: Callable[[EvaluationResults, Sequence[str]], bytes] | None = None
 
 
 EXPORTS: Final = (

@@ -1,6 +1,7 @@
 """Evaluation results as files, written in the background: patterns, confusion and numbers.
 
-They may be given away: they hold the names of files, but of no folder, and no path.
+They may be given away: they hold the names of files, but of no folder, and no path. ``names`` are
+those of the networks.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from lenetpad.values.evaluation import NO_DIGIT, EvaluationResults, evaluation_j
 PATTERN_COLUMNS: Final = ("answer", "probability", "refused")
 
 
-def patterns_csv(results: EvaluationResults) -> bytes:
+def patterns_csv(results: EvaluationResults, _: Sequence[str]) -> bytes:
     """A row for each pattern: its index, its truth, and what each network made of it."""
     names = [
         f"{column}_{LETTERS[which].lower()}" if results.compares else column
@@ -35,23 +36,22 @@ def patterns_csv(results: EvaluationResults) -> bytes:
     return _csv([("index", "truth", *names), *zip(*columns, strict=True)])
 
 
-def confusion_csv(results: EvaluationResults) -> bytes:
+def confusion_csv(results: EvaluationResults, names: Sequence[str]) -> bytes:
     """A row for each network and true digit: how often each digit was answered."""
     rows: list[Iterable[Any]] = [("weights", "truth", *range(10))]
-    pairs = zip(results.request.models, results.found, strict=True)
-    for choice, predictions in pairs:
+    for name, predictions in zip(names, results.found, strict=True):
         for truth, counts in enumerate(predictions.evaluation.confusion.tolist()):
-            rows.append((Path(choice.model).name, truth, *counts))
+            rows.append((name, truth, *counts))
     return _csv(rows)
 
 
-def numbers_json(results: EvaluationResults) -> bytes:
+def numbers_json(results: EvaluationResults, names: Sequence[str]) -> bytes:
     """What ``lenetpad evaluate --json`` prints, with the names of data and weights; a second
     network's under "compared", and where the two differ."""
     data = results.request.data
     found = [
-        {"model": Path(choice.model).name, **evaluation_json(predictions.evaluation)}
-        for choice, predictions in zip(results.request.models, results.found, strict=True)
+        {"model": name, **evaluation_json(predictions.evaluation)}
+        for name, predictions in zip(names, results.found, strict=True)
     ]
     named = data.key if data.key == FOLDER else Path(data.path).name or data.key
     content: dict[str, Any] = {"data": named, **found[0]}

@@ -63,7 +63,7 @@ class Gallery(QAbstractScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._results: EvaluationResults | None = None
-        self._which = 0
+        self.which = 0  # the network whose answers are shown, of both the first
         self._both = False
         self.indices: Indices = np.empty(0, dtype=np.intp)
         self.current = 0  # a place in ``indices``
@@ -85,7 +85,7 @@ class Gallery(QAbstractScrollArea):
         self, results: EvaluationResults, indices: Indices, which: int = 0, *, both: bool = False
     ) -> None:
         """Show these patterns with a network's answers, or those of both."""
-        self._results, self._which, self._both = results, which, both
+        self._results, self.which, self._both = results, which, both
         self.indices, self.current = indices, 0
         self._set_range()
         self.verticalScrollBar().setValue(0)
@@ -115,7 +115,7 @@ class Gallery(QAbstractScrollArea):
         truth = "no digit" if label == NO_DIGIT else str(label)
         if self._both:
             return (truth, self._answer(0, index), self._answer(1, index))
-        predictions = self._results.found[self._which]
+        predictions = self._results.found[self.which]
         answer = int(predictions.evaluation.answers[index])
         probabilities = predictions.probabilities[index]
         first = f"{answer}  {percent(float(probabilities[answer]))}"

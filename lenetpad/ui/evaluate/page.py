@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lenetpad.storage.runs import folder_of
 from lenetpad.ui.evaluate.exports import Export, ExportButton
 from lenetpad.ui.evaluate.results_figure import ResultsFigure
 from lenetpad.ui.evaluate.summary import Summary
@@ -45,6 +46,7 @@ from lenetpad.values.models import Choice
 
 MARGIN: Final = 10
 BOX_WIDTH: Final = 192  # the same for every list, so that a long name moves nothing
+STATUS_HEIGHT: Final = 38
 ALONE: Final = ""  # the data of the entry that compares with nothing
 EXPORT_TITLE: Final = "Export the evaluation"
 DATA_FILTER: Final = "Ink and images (*.jsonl *.jsonl.gz *.json *.npz);;All files (*)"
@@ -65,18 +67,19 @@ def build_page(theme: Theme, actions: dict[str, QAction], parent: QWidget) -> St
 class EvaluatePage(Page):
     """``evaluation_requested`` carries an EvaluationRequest and ``cancelled`` nothing: the user
     wants no more of the latest one. ``pattern_chosen`` carries an image (28, 28) uint8, ink 255,
-    for the canvas.
+    for the canvas, and the model of the network that is to read it there: one that misread it, if
+    one did.
     """
 
     evaluation_requested = Signal(object)
     cancelled = Signal()
-    pattern_chosen = Signal(object)
+    pattern_chosen = Signal(object, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.results: EvaluationResults | None = None
         self._theme = theme
-        self._names: tuple[str, ...] = ()  # of the networks whose results are shown
+        self._titles: dict[str, str] = {}  # what networks are called, by their models
         self._serial = 0
         self._running = False
         self.first = FileChoices("Weights", "The weights to evaluate")
@@ -105,6 +108,11 @@ class EvaluatePage(Page):
         """List the weights that there are, each a title and a model's name or path."""
         self.first.show_entries(weights)
         self.second.show_entries((("nothing", ALONE), *weights))
+        self._titles |= {model: title for title, model in weights}
+        if self.results is not None:  # a run may have got another name
+            names = self._names(self.results)
+            self.summary.rename(names)
+            self.views.rename(names)
 
     @Slot(object)
     def show_data(self, sets: tuple[tuple[str, str], ...]) -> None:
@@ -132,9 +140,8 @@ class EvaluatePage(Page):
             return
         self._show_running(running=False)
         self.results = results
-        names = self._names = tuple(self._name(choice) for choice in results.request.models)
-        title, n = results.request.data.title, len(results.labels)
-        self.status.setText(f"{title}, {n:,} images")
+        names = self._names(results)
+        self.status.setText(_of_what(results))
         self.summary.show_results(results, names)
         self.views.show_results(results, names)
         self._stack.setCurrentWidget(self.views)
@@ -144,10 +151,18 @@ class EvaluatePage(Page):
 
     @Slot(object)
     def show_failure(self, failure: Failure) -> None:
-        """Say why an evaluation failed; what was found before stays."""
+        """Say why an evaluation failed; what was found before goes, for it is not of what is
+        chosen now."""
         self._show_running(running=False)
-        self.status.setText("")
+        self._forget_results()
+        self.status.setText("Not evaluated")
         self.banner.warn(failure.message)
+
+    def _forget_results(self) -> None:
+        self.results = None
+        self.summary.clear()
+        self._stack.setCurrentWidget(self.empty)
+        self.exports.setEnabled(False)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
@@ -169,7 +184,8 @@ class EvaluatePage(Page):
         """Ask for an evaluation as chosen, or give up the one that is under way."""
         if self._running:
             self._show_running(running=False)
-            self.status.setText("Cancelled")
+            shown = "" if self.results is None else f"; below: {_of_what(self.results)}"
+            self.status.setText(f"Cancelled{shown}")
             self.cancelled.emit()
             return
         chosen = [self.first.currentData(), self.second.currentData()]
@@ -190,18 +206,20 @@ class EvaluatePage(Page):
         if export.make is None:
             self.exporter.ask_and_paint(EXPORT_TITLE, export.name, self._theme, self.figure)
         else:
-            make = partial(export.make, self.results)
+            make = partial(export.make, self.results, self._names_in_files(self.results))
             self.exporter.ask_and_write(EXPORT_TITLE, export.name, export.filter, make)
 
     def figure(self, theme: Theme) -> ResultsFigure:
         """What was found on a page, with the kind of patterns that is chosen now."""
         assert self.results is not None
-        return ResultsFigure(self.results, self._names, self.views.patterns, theme)
+        return ResultsFigure(self.results, self._names(self.results), self.views.patterns, theme)
 
     @Slot(object)
     def _give_pattern(self, index: int) -> None:
         if self.results is not None:
-            self.pattern_chosen.emit(np.array(self.results.images[index]))
+            which = self.results.misreader(index, self.views.gallery.which)
+            model = self.results.request.models[which].model
+            self.pattern_chosen.emit(np.array(self.results.images[index]), model)
 
     # Files
 
@@ -248,6 +266,7 @@ class EvaluatePage(Page):
     def _status_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(12)
+        row.addStrut(STATUS_HEIGHT)  # a message of two lines has room beside the status
         row.addWidget(self.status, 1)
         row.addWidget(self.bar, 2)
         return row
@@ -288,18 +307,35 @@ class EvaluatePage(Page):
         self.button.setText("Cancel" if running else "Evaluate")
         self.bar.setVisible(running)
 
-    def _name(self, choice: Choice) -> str:
-        """What the boxes call a network."""
-        index = self.first.findData(choice.model)
-        return self.first.itemText(index) if index >= 0 else Path(choice.model).name
+    def _names(self, results: EvaluationResults) -> tuple[str, ...]:
+        """What the boxes call the networks."""
+        models = [choice.model for choice in results.request.models]
+        return tuple(self._titles.get(model, Path(model).name) for model in models)
+
+    def _names_in_files(self, results: EvaluationResults) -> tuple[str, ...]:
+        """The same of runs; what ships goes by its name, and a file of the user's by its own."""
+        models = [choice.model for choice in results.request.models]
+        return tuple(
+            Path(model).name if folder_of(Path(model)) is None else title
+            for model, title in zip(models, self._names(results), strict=True)
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         layout = self.layout()
         assert layout is not None
         layout.activate()
-        # Over the numbers: neither the choices nor the patterns are covered.
-        self.banner.lie_over(self.summary.geometry().adjusted(self.width() // 3, 0, 0, 0))
+        # Beside what the figures are of, where progress was: no figure is covered.
+        row = self.status.geometry().united(self.bar.geometry())
+        row.setTop(row.center().y() - STATUS_HEIGHT // 2)
+        row.setHeight(STATUS_HEIGHT)
+        row.setLeft(self.status.geometry().right() + 6)
+        self.banner.lie_over(row)
 
     def sizeHint(self) -> QSize:
         return QSize(1024, 640)
+
+
+def _of_what(results: EvaluationResults) -> str:
+    """On which images results are."""
+    return f"{results.request.data.title}, {len(results.labels):,} images"

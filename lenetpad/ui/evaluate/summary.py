@@ -69,6 +69,8 @@ class Summary(QWidget):
 
     def clear(self) -> None:
         """Show no numbers."""
+        for head in self._heads:
+            head.hide()
         for name, numbers in zip(self.names, self.numbers, strict=True):
             name.setText("")
             for number in numbers:
@@ -80,13 +82,18 @@ class Summary(QWidget):
         self.clear()
         for head in self._heads:
             head.show()
-        for which, name in enumerate(names):
-            self.names[which].setText(f"{LETTERS[which]}: {name}")
+        self.rename(names)
+        for which in range(len(names)):
             values = values_of(results, which)
             for number, value in zip(self.numbers[which], values, strict=True):
                 number.setText(value)
         if results.compares:
             self.comparison.setText(compared(results))
+
+    def rename(self, names: tuple[str, ...]) -> None:
+        """Call the networks by other names."""
+        for which, name in enumerate(names):
+            self.names[which].setText(f"{LETTERS[which]}: {name}")
 
     @staticmethod
     def _label(text: str, tip: str) -> QLabel:

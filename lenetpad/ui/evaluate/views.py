@@ -82,6 +82,13 @@ class ResultViews(QWidget):
         self._show_matrix()
         self._show_patterns()
 
+    def rename(self, names: tuple[str, ...]) -> None:
+        """Call the networks by other names."""
+        for which, name in enumerate(names):
+            self.whose.setItemText(which, f"{LETTERS[which]}: {name}")
+        for chart in self.charts:
+            chart.rename(names)
+
     def _list_kinds(self, results: EvaluationResults) -> None:
         """List those kinds of patterns that can be there."""
         if results.compares:

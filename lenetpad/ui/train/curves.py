@@ -5,12 +5,13 @@ This module imports pyqtgraph, which takes long; import it only once a page with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -27,10 +28,11 @@ from PySide6.QtWidgets import (
 from lenetpad.ui.train.axis import Axis
 from lenetpad.ui.train.charts import CHARTS, CURVES, LOGARITHMIC, chart_of, colour_of
 from lenetpad.ui.train.curves_figure import CurvesFigure
+from lenetpad.ui.train.readout import smoothed_losses, values_at, window_words
 from lenetpad.ui.widgets.flow import FlowRow
 from lenetpad.ui.widgets.theme import LIGHT, Theme
 from lenetpad.ui.widgets.turns import Steps, Turns, at_once
-from lenetpad.values.history import History, decimated, smoothed, table
+from lenetpad.values.history import History, decimated, table
 
 REDRAW_MS: Final = 100
 TURN_MS: Final = 15  # between two steps of showing other runs
@@ -72,6 +74,7 @@ class Curves(QWidget):
         self.theme = theme
         self.histories: tuple[History, ...] = ()
         self.view = pg.GraphicsLayoutWidget()
+        self.view.installEventFilter(self)
         self.plots: dict[str, Any] = {}
         self._floor = pg.PlotDataItem([1, 2], [0, 0], pen=QColor(0, 0, 0, 0))
         self._floor.hide()
@@ -102,6 +105,7 @@ class Curves(QWidget):
         self.histories = tuple(shown)
         self.export_button.setEnabled(bool(shown))
         self._show_whether_empty()
+        self._forget_pointer()  # it was at a step of other runs
         self._make_items()
         self._show_floor()
         self.fit()
@@ -113,6 +117,13 @@ class Curves(QWidget):
         """What there will be, in place of axes without curves."""
         self.empty.setVisible(not self.histories)
         self.view.setVisible(bool(self.histories))
+
+    def rename(self, names: Mapping[Path, str]) -> None:
+        """Call the runs that are shown by these names, by their folders."""
+        for history in self.histories:
+            if history.folder is not None:
+                history.name = names.get(history.folder, history.name)
+        self._write_legend()
 
     def _fill_and_paint(self) -> Steps[None]:
         self._draw()
@@ -128,6 +139,11 @@ class Curves(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.view and event.type() == QEvent.Type.Leave:
+            self._forget_pointer()  # the scene does not tell that the pointer has gone
+        return super().eventFilter(watched, event)
 
     @Slot()
     def fit(self) -> None:
@@ -191,15 +207,17 @@ class Curves(QWidget):
         self.view.ci.layout.setSpacing(2)
         self.view.ci.setContentsMargins(4, 2, 8, 2)
         self.view.scene().sigMouseMoved.connect(self._follow_pointer)
-        self._smooth()
+        self._draw()
         self.set_theme(self.theme)
 
     def _build(self) -> None:
         self.smoothing.setRange(0, len(WINDOWS) - 1)
         self.smoothing.setValue(USUAL_WINDOW)
         self.smoothing.setAccessibleName("Smoothing of the loss")
-        self.smoothing.setToolTip("The loss is shown as the mean of so many steps")
-        self.smoothing.valueChanged.connect(self._smooth)
+        self.smoothing.setToolTip(
+            "The loss is shown as the mean of so many steps, at most a tenth of the run's"
+        )
+        self.smoothing.valueChanged.connect(self._draw)
         self.log_scale.toggled.connect(self._use_scale)
         for button in (self.fit_button, self.export_button):
             button.setProperty("framed", True)
@@ -273,9 +291,9 @@ class Curves(QWidget):
 
     @Slot()
     def _draw(self) -> None:
-        window = WINDOWS[self.smoothing.value()]
+        self._window.setText(window_words(self.histories, self._asked))
         for history, items in zip(self.histories, self._items, strict=True):
-            losses = smoothed(history.losses, window)
+            losses = smoothed_losses(history, self._asked)
             steps = np.arange(1, len(losses) + 1, dtype=np.float64)
             items["loss"].setData(*decimated(steps, losses, MOST_POINTS))
             items["loss validation"].setData(*history.validation_losses)
@@ -321,12 +339,6 @@ class Curves(QWidget):
         dots = "lines: training · dots: validation" if parts else ""
         self.legend.setText(" &nbsp; ".join([*parts, dots]))
 
-    @Slot()
-    def _smooth(self) -> None:
-        window = WINDOWS[self.smoothing.value()]
-        self._window.setText(f"{window} steps" if window > 1 else "none")
-        self._draw()
-
     def _show_floor(self) -> None:
         self._floor.setVisible(bool(self.histories) and not self.log_scale.isChecked())
 
@@ -341,9 +353,7 @@ class Curves(QWidget):
         """Show the values of all runs at the pointer's step."""
         inside = [p for p in self.plots.values() if p.sceneBoundingRect().contains(position)]
         if not inside or not self.histories:
-            self.values.setText("")
-            for cursor in self._cursors:
-                cursor.setVisible(False)
+            self._forget_pointer()
             return
         at = inside[0].vb.mapSceneToView(position).x()
         for cursor in self._cursors:
@@ -351,27 +361,21 @@ class Curves(QWidget):
             cursor.setVisible(True)
         self.values.setText(self.values_at(at))
 
+    @Slot()
+    def _forget_pointer(self) -> None:
+        """Show no values: the pointer has gone, or the runs that it was over."""
+        self.values.setText("")
+        for cursor in self._cursors:
+            cursor.setVisible(False)
+
     def values_at(self, at: float) -> str:
-        """What the runs had at a step, in words; one after the other where there are several."""
-        step, window = round(at), WINDOWS[self.smoothing.value()]
-        found: dict[str, list[str]] = {"loss": [], "accuracy": [], "rate": []}
-        for history in self.histories:
-            losses = smoothed(history.losses, window)
-            there = 1 <= step <= len(losses)
-            found["loss"].append(f"{losses[step - 1]:.4f}" if there else "–")
-            steps, errors = history.validation_errors
-            before = int(np.searchsorted(steps, step, side="right")) - 1
-            known = there and before >= 0
-            found["accuracy"].append(f"{100 * (1 - errors[before]):.2f} %" if known else "–")
-            steps, rates = history.rates
-            after = min(int(np.searchsorted(steps, step)), len(rates) - 1)
-            found["rate"].append(f"{rates[after]:.3g}" if there else "–")
-        parts = [
-            f"{name} {' | '.join(values)}"
-            for name, values in found.items()
-            if any(value != "–" for value in values)
-        ]
-        return " · ".join([f"step {step:,}", *parts]) if parts else ""
+        """What the runs had at a step, in words."""
+        return values_at(self.histories, at, self._asked)
+
+    @property
+    def _asked(self) -> int:
+        """The window of the moving average that the slider asks for, in steps."""
+        return WINDOWS[self.smoothing.value()]
 
     # Files
 

@@ -5,10 +5,11 @@ It imports pyqtgraph through the curves; import it only when the page is opened.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,12 +23,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lenetpad.storage.runs import Run
 from lenetpad.ui.train.curves import CSV, EXPORT_TITLE, Curves
 from lenetpad.ui.train.film import Film
 from lenetpad.ui.train.pace import Pace
 from lenetpad.ui.train.plan_form import PlanForm
 from lenetpad.ui.train.runs_table import RunsTable
-from lenetpad.ui.train.words import end_words, progress_words, sentence, stage_words
+from lenetpad.ui.train.words import (
+    end_words,
+    epoch_words,
+    progress_words,
+    sentence,
+    stage_words,
+)
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.flow import FlowLayout
@@ -53,6 +61,7 @@ FORM_WIDTH: Final = 318  # of the form and of the rate, in pixels at the usual s
 RATE_WIDTH: Final = 96
 FILM_WIDTH: Final = 170
 STYLED_AT_ONCE: Final = 40  # widgets
+NARROWEST_BANNER: Final = 300
 BAR_STEPS: Final = 10_000
 IDLE: Final = "Choose a preset and press Start"
 
@@ -119,6 +128,7 @@ class TrainPage(Page):
         self.words = ElidedLabel(IDLE)
         self.resume = QPushButton("Go on from the last good checkpoint at a tenth of the rate")
         self._failed: Path | None = None
+        self._run: Path | None = None  # that trains, or has ended last
         self._paused = self._busy = False
         self._last: Progress | None = None
         self._pace = Pace()
@@ -135,7 +145,7 @@ class TrainPage(Page):
     def begin(self) -> None:
         """A training was ordered: nothing has come of it yet."""
         self._busy, self._paused, self._last = True, False, None
-        self._failed, self._pace = None, Pace()
+        self._failed, self._pace, self._run = None, Pace(), None
         self.banner.hide()
         self.resume.hide()
         self.bar.setRange(0, 0)
@@ -148,7 +158,9 @@ class TrainPage(Page):
         match message:
             case Stage():
                 self._show_stage(message)
-            case Begun():
+            case Begun(folder):
+                self._run = folder
+                self.runs.choose_when_listed(folder)
                 self.bar.setRange(0, BAR_STEPS)
                 self.curves.show_histories([history] if history else [])
                 self.film.show_frames(())
@@ -170,6 +182,22 @@ class TrainPage(Page):
                 self._follow_state()
             case Ended():
                 self._show_end(message)
+
+    def show_runs(self, runs: Sequence[Run]) -> None:
+        """List the runs there are, and call their curves by their names of now."""
+        self.runs.show_runs(runs)
+        self.curves.rename({run.folder: run.name for run in runs})
+
+    def forget_runs(self, folders: Collection[Path]) -> None:
+        """Show nothing more of runs that were deleted."""
+        left = [one for one in self.curves.histories if one.folder not in folders]
+        if len(left) < len(self.curves.histories):
+            self.curves.show_histories(left)
+        if self._run in folders and not self._busy:
+            self._failed = self._run = None
+            self.resume.hide()
+            self.bar.setValue(0)
+            self.words.setText(IDLE)
 
     def show_notice(self, message: str) -> None:
         """Say what went wrong."""
@@ -211,13 +239,16 @@ class TrainPage(Page):
         self.bar.setValue(round(BAR_STEPS * report.step / report.steps))
         self.curves.refresh()
         if not self.rate.hasFocus():
-            self.rate.blockSignals(True)
-            self.rate.setValue(report.learning_rate)
-            self.rate.blockSignals(False)
+            self._show_rate(report.learning_rate)
         if first:
             self._write_words()
             self._clock.start()
             self._follow_state()
+
+    def _show_rate(self, rate: float) -> None:
+        self.rate.blockSignals(True)
+        self.rate.setValue(rate)
+        self.rate.blockSignals(False)
 
     @Slot()
     def _write_words(self) -> None:
@@ -227,11 +258,17 @@ class TrainPage(Page):
             return
         words = progress_words(report, self._pace, paused=self._paused)
         self.words.setText(sentence(words))
+        self.runs.show_progress(self._run, epoch_words(report))
         self.progressed.emit(report.step / report.steps, words)
 
     def _show_end(self, ended: Ended) -> None:
         self._busy = self._paused = False
         self._clock.stop()
+        self.runs.show_progress(None)
+        self._show_rate(self.rate.minimum())  # there is none now
+        self._run = ended.folder
+        if ended.folder is not None:
+            self.runs.choose_when_listed(ended.folder)
         self.bar.setRange(0, BAR_STEPS)
         self.words.setText(end_words(ended))
         if ended.outcome is Outcome.FINISHED:
@@ -296,8 +333,8 @@ class TrainPage(Page):
         self.bar.setAccessibleName("Progress")
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(self.bar, 1)
         row.addWidget(self.words, 1)
+        row.addWidget(self.bar, 1)
         return row
 
     def _runs_and_film(self) -> QSplitter:
@@ -363,7 +400,15 @@ class TrainPage(Page):
         self.rate.setEnabled(trains)
 
     def resizeEvent(self, event: object) -> None:
-        # Over the progress and the controls' free end: neither curves nor buttons are covered.
-        form = self._form_area.width()
-        left = form + round(0.45 * (self.width() - form))
-        self.banner.lie_over(self.rect().adjusted(left, 4, -8, 60 - self.height()))
+        # Over the bar and, where they leave room, the end of the controls: neither what is said of
+        # the training nor a button is covered.
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        words, bar, free = self.words.geometry(), self.bar.geometry(), self.watch.geometry()
+        left, right = max(bar.left(), free.right() + 12), self.width() - 8
+        if right - left >= NARROWEST_BANNER:
+            top = free.top()
+        else:
+            left, top = bar.left(), words.top()
+        self.banner.lie_over(QRect(QPoint(left, top), QPoint(right, words.bottom())))

@@ -28,7 +28,7 @@ from lenetpad.ui.widgets.spins import RateSpin, quiet_wheel
 from lenetpad.values.catalogue import DATA_SETS, FOLDER, MNIST
 from lenetpad.values.devices import AUTO
 from lenetpad.values.models import PAPER, PRESET_NAMES
-from lenetpad.values.recipes import TRAINING_PRESETS, Plan, Recipe
+from lenetpad.values.recipes import TRAINING_PRESETS, Plan, Recipe, TrainingPreset
 
 OPTIMISER_TITLES: Final = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD with momentum"}
 SCHEDULE_TITLES: Final = {
@@ -41,6 +41,8 @@ SCHEDULE_TITLES: Final = {
 NETWORK_TITLES: Final = {name: TITLES[name + PAPER].split(",")[0] for name in PRESET_NAMES}
 SCRATCH: Final = "Random weights"
 A_FILE: Final = "A weights file…"
+#: Follows the title of a training preset of which something was changed.
+CHANGED: Final = ", changed"
 INK_FILTER: Final = "Ink (*.jsonl *.jsonl.gz *.json)"
 
 
@@ -103,6 +105,7 @@ class PlanForm(QWidget):
         self._ink: tuple[str, ...] = ()
         self._teachers: tuple[str, ...] = ()  # of a run whose choices are shown
         self.presets = _box("Preset", "A training to begin with", _titles_of_presets())
+        self.presets.setPlaceholderText("None")  # a run may have begun without one
         self.networks = _box("Network", "The network that is trained", NETWORK_TITLES)
         self.starts = _box("Start from", "Random weights, or weights to go on from", _starts())
         self.data = _box("Data", "What is learnt from", _titles_of_data())
@@ -148,7 +151,9 @@ class PlanForm(QWidget):
     def show_plan(self, plan: Plan) -> None:
         """Show another plan's choices."""
         self._filling = True
-        self.presets.setCurrentIndex(self.presets.findText(plan.preset))
+        title = plan.preset.removesuffix(CHANGED)
+        titles = [preset.title for preset in TRAINING_PRESETS]
+        self.presets.setCurrentIndex(titles.index(title) if title in titles else -1)
         self.networks.select(plan.model.removesuffix(PAPER))
         self._show_start(plan.start)
         self.data.select(plan.data)
@@ -159,7 +164,7 @@ class PlanForm(QWidget):
             self.devices.select(plan.device)
         self._filling = False
         self._say_what_is_chosen()
-        self.changed.emit()
+        self._emit_changed()
 
     def show_devices(self, devices: tuple[tuple[str, str], ...]) -> None:
         """List the devices that there are."""
@@ -227,7 +232,22 @@ class PlanForm(QWidget):
     @Slot()
     def _emit_changed(self) -> None:
         if not self._filling:
+            self._say_whether_changed()
             self.changed.emit()
+
+    def _say_whether_changed(self) -> None:
+        """Call the preset changed where network or recipe are not its own any more."""
+        chosen = self.presets.currentIndex()
+        for place, preset in enumerate(TRAINING_PRESETS):
+            changed = place == chosen and not self._is_as_in(preset)
+            self.presets.setItemText(place, preset.title + (CHANGED if changed else ""))
+
+    def _is_as_in(self, preset: TrainingPreset) -> bool:
+        try:
+            plan = self.plan
+        except ValueError:
+            return False
+        return (plan.model, plan.recipe) == (preset.model, preset.recipe)
 
     @Slot()
     def _use_preset(self) -> None:
@@ -238,7 +258,7 @@ class PlanForm(QWidget):
         self.networks.select(preset.model)
         self._show_recipe(preset.recipe)
         self._filling = False
-        self.changed.emit()
+        self._emit_changed()
 
     # What is a file
 

@@ -51,11 +51,6 @@ class Column:
     right: bool = False
 
 
-def _name(run: Run) -> str:
-    """The name that it was given, else the network's: when it began has a column of its own."""
-    return run.model if run.name == run.folder.name else run.name
-
-
 def _when(run: Run) -> str:
     try:
         moment = datetime.datetime.fromisoformat(run.created).astimezone()
@@ -77,7 +72,8 @@ def _test(run: Run) -> str:
     return "" if run.test_error is None else f"{100 * (1 - run.test_error):.2f} %"
 
 
-def _state(run: Run) -> str:
+def state_words(run: Run) -> str:
+    """How far a run is, and how it ended where it did."""
     if run.steps and run.step >= run.steps:
         return run.state
     at = f"epoch {run.epoch}/{run.epochs}"
@@ -89,17 +85,19 @@ ROW_PADDING: Final = 8  # above and below it
 LONGEST: Final = 40  # characters of a cell; all of it is in the tooltip
 SHORTEST: Final = 10  # and of a name
 NAME: Final = 0
+STATE: Final = 1
 NOTE: Final = 7
 #: The columns that are left out where there is no room, the first of these first.
-RARE: Final = (2, 7, 6, 1, 5)
+RARE: Final = (6, 5, 7, 4, 3)
+#: When it began is in the name that a run has from the beginning: what says more comes first.
 COLUMNS: Final = (
-    Column("Name", _name, "lenet5-modern"),
-    Column("Begun", _when, "24 Nov 20:24"),
-    Column("Preset", _preset, "Paper 1998"),
-    Column("State", _state, "failed, epoch 9/10"),
+    Column("Name", lambda run: run.name, "2026-11-24 20.24.00 lenet5-modern"),
+    Column("State", state_words, "interrupted, epoch 9/10"),
     Column("Best", _best, "99.99 %", right=True),
     Column("Test", _test, "99.99 %", right=True),
     Column("Time", lambda run: duration(run.seconds), "0:00:00", right=True),
+    Column("Preset", _preset, "Paper 1998, changed"),
+    Column("Begun", _when, "24 Nov 20:24"),
     Column("Note", lambda run: run.note),
 )
 
@@ -114,6 +112,7 @@ class RunAction:
     possible: Callable[[Run], bool]
     several: bool = False
     button: bool = True
+    anytime: bool = False  # also where none is chosen
 
 
 def _always(run: Run) -> bool:
@@ -121,8 +120,6 @@ def _always(run: Run) -> bool:
 
 
 RUN_ACTIONS: Final = (
-    RunAction("show", "Curves", "Show the curves of the chosen runs on top of each other",
-         _always, several=True),
     RunAction("continue", "Continue", "Go on with a training that was left",
          lambda r: r.can_go_on),
     RunAction("use", "Use on pad", "Read the canvas with the weights of this run",
@@ -135,16 +132,22 @@ RUN_ACTIONS: Final = (
     RunAction("tensorboard", "Open in TensorBoard", "Start TensorBoard on the folder of runs",
          _always, button=False),
     RunAction("folder", "Open the folder", "Show the run's files", _always, button=False),
-    RunAction("delete", "Delete", "Move the run to the bin", lambda run: run.state != RUNNING,
-         several=True),
+    RunAction("show", "Show the curves", "Show the curves of the chosen runs again", _always,
+         several=True, button=False),
+    RunAction("delete", "Delete", "Move the chosen runs to the bin",
+         lambda run: run.state != RUNNING, several=True),
+    RunAction("bin", "Bin …", "Look at deleted runs, restore them, or empty the bin", _always,
+         button=False, anytime=True),
 )  # fmt: skip
 
 
 class RunsTable(QWidget):
     """``wanted`` carries a run action's name and the chosen runs; ``renamed`` and ``annotated`` a
-    run and a text."""
+    run and a text. ``chosen_changed`` carries the chosen runs once they are others, by hand or by
+    the program; a new list in which the same ones are chosen does not count."""
 
     wanted = Signal(str, object)
+    chosen_changed = Signal(object)
     renamed = Signal(object, str)
     annotated = Signal(object, str)
 
@@ -186,6 +189,12 @@ class RunsTable(QWidget):
         layout.addWidget(self.view, 1)
         layout.addWidget(self._buttons())
         self._waiting: Sequence[Run] | None = None
+        self._to_choose: Path | None = None  # once it is listed
+        self._told: set[Path] = set()  # the chosen ones, as chosen_changed has told
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.setInterval(0)  # once, however many rows a drag or a new list passes over
+        self._telling.timeout.connect(self._tell_chosen)
         self.view.itemDelegate().closeEditor.connect(self._show_waiting)
         self._follow_selection()
 
@@ -214,6 +223,7 @@ class RunsTable(QWidget):
         self.model.show_runs(runs)
         self._fit_columns()
         self.select(chosen)
+        self._choose_listed()
         self._follow_selection()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -243,6 +253,29 @@ class RunsTable(QWidget):
         widths[NAME] = max(widths[NAME], SHORTEST * metrics.averageCharWidth())
         for number, width in widths.items():
             header.resizeSection(number, width)
+
+    def choose_when_listed(self, folder: Path) -> None:
+        """Choose the run in a folder and no other, now or as soon as it is listed."""
+        self._to_choose = folder
+        self._choose_listed()
+
+    def _choose_listed(self) -> None:
+        wanted = self._to_choose
+        if wanted is not None and any(run.folder == wanted for run in self.model.runs):
+            self._to_choose = None
+            self.select({wanted})
+
+    def show_progress(self, folder: Path | None, words: str = "") -> None:
+        """Say of the run that trains now how far it is, in place of what the disk says; None where
+        none does."""
+        self.model.show_progress(folder, words)
+
+    @Slot()
+    def _tell_chosen(self) -> None:
+        folders = {run.folder for run in self.chosen}
+        if folders != self._told:
+            self._told = folders
+            self.chosen_changed.emit(self.chosen)
 
     def select(self, folders: set[Path]) -> None:
         """Select the runs in these folders."""
@@ -299,10 +332,11 @@ class RunsTable(QWidget):
     @Slot()
     def _follow_selection(self) -> None:
         chosen = self.chosen
+        self._telling.start()
         for action in RUN_ACTIONS:
             fits = bool(chosen) and (action.several or len(chosen) == 1)
             self.actions_by_name[action.name].setEnabled(
-                fits and all(map(action.possible, chosen))
+                action.anytime or (fits and all(map(action.possible, chosen)))
             )
 
     @Slot(QPoint)
@@ -324,6 +358,14 @@ class _RunsModel(QAbstractTableModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.runs: list[Run] = []
+        self._live: tuple[Path | None, str] = (None, "")
+
+    def show_progress(self, folder: Path | None, words: str) -> None:
+        self._live = folder, words
+        for row, run in enumerate(self.runs):
+            if run.folder == folder:
+                cell = self.index(row, STATE)
+                self.dataChanged.emit(cell, cell)
 
     def show_runs(self, runs: Sequence[Run]) -> None:
         self.beginResetModel()
@@ -345,7 +387,10 @@ class _RunsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = 0) -> Any:
         run, column = self.runs[index.row()], COLUMNS[index.column()]
+        live, words = self._live
         match role:
+            case Qt.ItemDataRole.DisplayRole if index.column() == STATE and run.folder == live:
+                return words
             case Qt.ItemDataRole.DisplayRole:
                 return escaped(column.text(run))
             case Qt.ItemDataRole.EditRole:

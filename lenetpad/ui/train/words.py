@@ -16,14 +16,20 @@ def stage_words(stage: Stage) -> str:
     return f"{stage.words}: {stage.done / 1e6:,.1f} of {stage.total / 1e6:,.1f} MB"
 
 
+def epoch_words(report: Progress) -> str:
+    """In which epoch it is, of how many."""
+    return f"epoch {report.epoch}/{report.epochs}"
+
+
 def progress_words(report: Progress, pace: Pace, *, paused: bool) -> str:
     """Epoch, speed and time left."""
-    epoch = f"epoch {report.epoch}/{report.epochs}"
+    epoch = epoch_words(report)
     if paused:
         return f"{epoch} · paused"
     seconds = pace.seconds_left(report)
-    left = f"{duration(seconds)} left" if seconds is not None else ""
-    return f"{epoch} · {pace.speed:,.0f} images/s · {left}"
+    speed = [] if pace.speed is None else [f"{pace.speed:,.0f} images/s"]
+    left = [] if seconds is None else [f"{duration(seconds)} left"]
+    return " · ".join([epoch, *speed, *left])
 
 
 def end_words(ended: Ended) -> str:

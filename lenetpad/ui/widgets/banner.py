@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRect, Qt, QTimer, Slot
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -23,21 +23,25 @@ BREAK: Final = "\u200b"  # lets a long path continue on the next line
 
 
 class Banner(QFrame):
-    """Lies over a part of its parent until it is closed or replaced, or its time is over."""
+    """Lies over a part of its parent until it is closed or replaced, or its time is over.
+
+    It is as high as that part or, where a message needs more, as the whole message.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._area, self._upwards = QRect(), False
         self.setObjectName("banner")
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        close = QToolButton()
-        close.setText("✕")
-        close.setToolTip("Close this message")
-        close.setAccessibleName("Close this message")
-        close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        close.clicked.connect(self._dismiss)
+        self._close = QToolButton()
+        self._close.setText("✕")
+        self._close.setToolTip("Close this message")
+        self._close.setAccessibleName("Close this message")
+        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._close.clicked.connect(self._dismiss)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 4, 4)
         self._button = QPushButton()
@@ -46,7 +50,7 @@ class Banner(QFrame):
         self._action: Callable[[], object] | None = None
         layout.addWidget(self._label, 1)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.put_away)
@@ -109,9 +113,34 @@ class Banner(QFrame):
         if action is not None:
             action()
 
-    def lie_over(self, area: QRect) -> None:
-        """Cover this part of the parent."""
-        self.setGeometry(area)
+    def lie_over(self, area: QRect, *, upwards: bool = False) -> None:
+        """Cover this part of the parent, and more below it, or above it if ``upwards``, where a
+        message needs more."""
+        self._area, self._upwards = area, upwards
+        self._place()
+
+    def _place(self) -> None:
+        """Be as high as the message needs, at least as high as the area, within the parent."""
+        area = QRect(self._area)
+        area.setHeight(max(area.height(), self._needed(area.width())))
+        if self._upwards:
+            area.moveBottom(self._area.bottom())
+        parent = self.parentWidget()
+        assert parent is not None
+        area.moveTop(max(0, min(area.top(), parent.height() - area.height())))
+        self.setGeometry(area.intersected(parent.rect()))
+
+    def _needed(self, width: int) -> int:
+        """The height of the whole message in a banner of a width."""
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        hints = [one.sizeHint() for one in (self._button, self._close) if not one.isHidden()]
+        taken = sum(hint.width() + layout.spacing() for hint in hints)
+        high = max(hint.height() for hint in hints)
+        room = width - taken - margins.left() - margins.right()
+        text = self._size_of(self._message, max(room, 1)).height()
+        return max(text, high) + margins.top() + margins.bottom()
 
     def _show(
         self,
@@ -129,6 +158,7 @@ class Banner(QFrame):
         for part in (self, *self.findChildren(QWidget)):
             self.style().unpolish(part)  # the style sheet asks for the kind only when polishing
             self.style().polish(part)
+        self._place()
         self.show()
         self.raise_()
         self._fit()
@@ -165,11 +195,14 @@ class Banner(QFrame):
 
     def _has_room_for(self, text: str) -> bool:
         room = self._label.contentsRect()
-        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
-        size = self._label.fontMetrics().boundingRect(
-            QRect(0, 0, room.width(), 1 << 15), flags, _breakable(text)
-        )
+        size = self._size_of(text, room.width())
         return size.height() <= room.height() and size.width() <= room.width()
+
+    def _size_of(self, text: str, width: int) -> QSize:
+        """How large a text is where it has so much width."""
+        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+        room = QRect(0, 0, width, 1 << 15)
+        return self._label.fontMetrics().boundingRect(room, flags, _breakable(text)).size()
 
 
 def _breakable(message: str) -> str:

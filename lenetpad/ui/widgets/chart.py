@@ -88,6 +88,11 @@ class Chart(QWidget):
         self.compute(results)
         self._lay_out()
 
+    def rename(self, names: tuple[str, ...]) -> None:
+        """Call the networks by other names."""
+        self.names = names
+        self.update()
+
     def compute(self, results: EvaluationResults) -> None:
         """Take from the results what is shown, and set the spans of the axes."""
 

@@ -47,8 +47,11 @@ class Choices(QComboBox):
 
     def offer(self, entries: Sequence[tuple[str, str]]) -> None:
         """List entries, each its data and a title. The chosen one stays so where it is still
-        there; where nothing changes, an open list stays open."""
+        there; where nothing but titles change, an open list stays open."""
         if [self.itemData(place) for place in range(self.count())] == [d for d, _ in entries]:
+            for place, (_, title) in enumerate(entries):
+                if self.itemText(place) != title:
+                    self.setItemText(place, title)
             return
         chosen = self.currentData()
         self.clear()
@@ -76,8 +79,9 @@ class FileChoices(Choices):
 
     def show_entries(self, entries: Iterable[tuple[str, str]]) -> None:
         """List entries, each a title and its data, and the files that were opened; the one that
-        was chosen stays so where it is still there."""
-        before = self.currentData()
+        was chosen stays so where it is still there, or another file of its folder and title: a
+        run's weights."""
+        before, title_before = self.currentData(), self.currentText()
         self.clear()
         for title, data in entries:
             self.addItem(title, data)
@@ -85,7 +89,11 @@ class FileChoices(Choices):
             if self.findData(str(path)) < 0:
                 self._add(path)
         self._add_openers()
-        self._chosen = max(self.findData(before) if before is not None else 0, 0)
+        place = self.findData(before) if before is not None else 0
+        if place < 0 and (same := self.findText(title_before)) >= 0:
+            beside = Path(self.itemData(same) or "").parent == Path(before).parent
+            place = same if beside and Path(before).is_absolute() else place
+        self._chosen = max(place, 0)
         self.setCurrentIndex(self._chosen)
 
     def add_file(self, path: Path) -> None:

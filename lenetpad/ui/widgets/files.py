@@ -12,6 +12,14 @@ WEIGHTS_FILTER: Final = f"Weights ({WEIGHTS_PATTERNS})"
 _SUFFIX: Final = re.compile(r"\*(\.[.\w]+)")
 
 
+def as_file_name(name: str) -> str:
+    """A name that somebody gave, as a file can be called on every system."""
+    kept = "".join(
+        "_" if sign in '<>:"/\\|?*' or not sign.isprintable() else sign for sign in name
+    )
+    return kept.strip(" .")[:100] or "_"
+
+
 def is_weights(path: Path) -> bool:
     """Whether a file's name says that it holds weights."""
     return path.suffix.lower() in WEIGHTS_SUFFIXES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from lenetpad.storage.runs import BEST, SNAPSHOTS, WEIGHTS, without_date
+from lenetpad.storage.runs import folder_of
 from lenetpad.values.models import PAPER, PRESET_NAMES
 
 #: What the networks are called, and the two sets of weights of each.
@@ -19,8 +19,7 @@ TITLES: Final = {
 
 
 def title_of(path: str) -> str:
-    """What a weights file is called: its name or, of a run's, that of the run."""
+    """What a network is called: shipped weights by their title, a file by its name and, one of a
+    run's, by that of the run's folder."""
     place = Path(path)
-    if place.parent.name == SNAPSHOTS:
-        return without_date(place.parents[1].name)
-    return without_date(place.parent.name) if place.name in (WEIGHTS, BEST) else place.name
+    return TITLES.get(path) or (folder_of(place) or place).name

@@ -126,6 +126,7 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge;
 #tray QListView { background: transparent; }
 #banner { background: $warning; border-radius: 6px; }
 #banner QLabel { color: $on_warning; }
+#banner QPushButton { color: $text; }
 #banner QToolButton { color: $on_warning; font-weight: bold; }
 #banner QToolButton:hover { background: transparent; border-color: $on_warning; }
 #banner[kind="note"] { background: $line; }

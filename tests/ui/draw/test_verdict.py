@@ -149,3 +149,29 @@ def test_painting_what_changed_is_painting_all_of_it(
 )
 def test_only_certainty_is_a_hundred_per_cent(fraction: float, text: str) -> None:
     assert percent(fraction) == text
+
+
+def test_an_unsure_verdict_does_not_look_as_sure_as_a_sure_one(
+    verdict: VerdictPanel, reading: Callable[..., Reading]
+) -> None:
+    def colours(probability: float) -> set[str]:
+        """The theme's colours in which the digit is painted."""
+        probabilities = np.full(10, (1 - probability) / 9, np.float32)
+        probabilities[3] = probability
+        verdict.show_reading(reading(digit=3, probabilities=probabilities, no_digit=None))
+        image = verdict.grab().toImage()
+        pixels = {image.pixelColor(x, y).name() for x in range(25, 80) for y in range(100)}
+        return pixels & {LIGHT.accent, LIGHT.text, LIGHT.dim}
+
+    assert colours(0.998) == {LIGHT.accent}
+    assert not verdict.doubtful
+    assert colours(0.6) == {LIGHT.text}
+    assert colours(0.108) == {LIGHT.dim}
+    assert verdict.doubtful
+    assert verdict.verdict == "3"
+    assert verdict.accessibleName() == "Verdict: 3, in doubt, 10.8 %"
+
+
+def test_a_network_is_called_by_its_name_and_moment(verdict: VerdictPanel) -> None:
+    verdict.show_network("my run", "after step 33 of 1,290")
+    assert verdict.facts == "CPU · my run · after step 33 of 1,290 · test error 0.65 %"

@@ -23,8 +23,10 @@ def test_they_name_files_but_no_folder(
     models = tuple(Choice(i, str(place / f"mine{i}.safetensors")) for i in range(2))
     found = results()
     found = replace(found, request=replace(found.request, models=models, data=data))
-    for content in (confusion_csv(found).decode(), numbers_json(found).decode()):
-        assert "mine0.safetensors" in content
+    names = ("mine0.safetensors", "my run")
+    numbers = numbers_json(found, names).decode()
+    for content in (confusion_csv(found, names).decode(), numbers):
+        assert all(name in content for name in names)
         assert "ann" not in content
         assert "letters" not in content
-    assert ("mine.npz" if key == IMAGES else '"folder"') in numbers_json(found).decode()
+    assert ("mine.npz" if key == IMAGES else '"folder"') in numbers

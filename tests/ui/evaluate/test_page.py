@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
@@ -178,14 +179,88 @@ def test_what_comes_of_an_older_examination_is_passed_over(
     assert page.button.text() == "Evaluate"
 
 
-def test_a_failure_is_explained_and_leaves_what_was_found(full: EvaluatePage) -> None:
-    before = full.results
+def test_a_failure_is_explained_and_nothing_of_before_is_under_its_name(
+    full: EvaluatePage,
+) -> None:
     full.evaluate()
     full.show_failure(Failure(Place.EVALUATE, "mine.pth is not LeNet-5"))
     assert full.banner.isVisible()
     assert full.banner.text == "mine.pth is not LeNet-5"
-    assert full.results is before
+    assert full.status.text() == "Not evaluated"
+    assert full.results is None
+    assert full.empty.isVisible()
+    assert not full.exports.isEnabled()
+    assert {label.text() for row in full.summary.numbers for label in row} == {""}
     assert full.button.text() == "Evaluate"
+
+
+def test_what_stays_after_cancelling_says_of_what_it_is(full: EvaluatePage) -> None:
+    full.data.select("mnist-train")
+    full.evaluate()
+    full.evaluate()
+    assert full.status.text() == "Cancelled; below: MNIST test set, 300 images"
+    assert full.results is not None
+
+
+def test_another_name_of_a_network_is_shown_in_what_was_found(full: EvaluatePage) -> None:
+    full.show_weights((("the best", "m0"), ("the second", "m1")))
+    assert full.summary.names[0].text() == "A: the best"
+    assert full.views.whose.itemText(0) == "A: the best"
+    assert {chart.names for chart in full.views.charts} == {("the best", "the second")}
+    full.show_weights((("the second", "m1"),))  # that of the other is kept
+    assert full.summary.names[0].text() == "A: the best"
+
+
+def test_files_call_a_run_by_its_name_and_others_by_theirs(
+    qtbot: QtBot,
+    page: EvaluatePage,
+    results: Judged,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = tmp_path / "confusion.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
+    run, own = str(tmp_path / "x" / "weights.safetensors"), str(tmp_path / "own.pth")
+    page.show_weights((("1998, for your hand", "lenet5-1998"), ("my run", run), ("own.pth", own)))
+    found = results()
+    for models, names in (
+        ((run, own), {"my run", "own.pth"}),
+        (("lenet5-1998", own), {"own.pth"}),
+    ):
+        page.evaluate()
+        choices = tuple(Choice(number, model) for number, model in enumerate(models))
+        request = replace(found.request, models=choices, serial=page._serial)
+        page.show_results(replace(found, request=request))
+        with qtbot.waitSignal(page.exporter.written):
+            page.exports.wanted.emit(next(e for e in EXPORTS if e.name == out.name))
+        rows = out.read_text().splitlines()
+        assert {row.split(",")[0] for row in rows[1:]} == {*names, *models} - {run, own}
+
+
+def test_weights_that_give_way_to_others_of_their_run_stay_chosen(
+    page: EvaluatePage, tmp_path: Path
+) -> None:
+    best, final = str(tmp_path / "best.safetensors"), str(tmp_path / "weights.safetensors")
+    page.show_weights((*WEIGHTS, ("my run", best)))
+    page.first.select(best)
+    page.show_weights((*WEIGHTS, ("my run", final)))
+    assert page.first.currentData() == final
+    page.show_weights((*WEIGHTS, ("my run", str(tmp_path / "another" / "weights.safetensors"))))
+    assert page.first.currentData() == "m0"
+
+
+@pytest.mark.parametrize("size", [(860, 480), *SIZES])
+@pytest.mark.parametrize("words", ["Saved", "Too long to be said in a few words. " * 7])
+def test_a_banner_covers_no_figure(full: EvaluatePage, size: tuple[int, int], words: str) -> None:
+    full.resize(*size)
+    QApplication.processEvents()
+    full.banner.note(words)
+    banner = full.banner.geometry()
+    assert not banner.intersects(full.status.geometry())
+    figures = [number for row in full.summary.numbers for number in row]
+    for figure in figures:
+        place = QRect(figure.mapTo(full, QPoint()), figure.size())
+        assert not banner.intersects(place), (banner, place)
 
 
 def test_an_empty_page_says_what_to_do_and_exports_nothing(page: EvaluatePage) -> None:
@@ -281,7 +356,8 @@ def test_a_clicked_pattern_goes_to_the_canvas(qtbot: QtBot, full: EvaluatePage) 
         qtbot.mouseClick(
             gallery.viewport(), Qt.MouseButton.LeftButton, pos=gallery.area(2).center()
         )
-    image = told.args[0]
+    image, model = told.args
+    assert model == f"m{found.misreader(int(found.differing()[2]), 0)}"
     assert (image.dtype, image.shape) == (np.uint8, (28, 28))
     assert np.array_equal(image, found.images[found.differing()[2]])
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ui.widgets.banner import BREAK
 from lenetpad.ui.widgets.page import Page
-from lenetpad.ui.widgets.theme import LIGHT
+from lenetpad.ui.widgets.theme import DARK, LIGHT, Theme
+
+#: As long as a message of the program's may be.
+LONG = ("/a/long/path/to/some/file.safetensors cannot be read; " * 6)[:300]
 
 
 def test_each_kind_is_written_in_its_own_colour(qtbot: QtBot) -> None:
@@ -65,7 +70,7 @@ def test_what_stays_wrong_comes_back_until_it_is_over(qtbot: QtBot) -> None:
 def test_a_message_without_room_is_cut_in_its_middle_and_whole_in_its_tip(qtbot: QtBot) -> None:
     page = Page(LIGHT)
     qtbot.addWidget(page)
-    page.resize(900, 300)
+    page.resize(900, 80)
     page.show()
     (label,) = page.banner.findChildren(QLabel)
     message = "Wrote curves.png to /home/ann/papers and talks/on digits/" + "deep/" * 40 + "last"
@@ -87,4 +92,65 @@ def test_a_message_without_room_is_cut_in_its_middle_and_whole_in_its_tip(qtbot:
     assert shown() == message
     page.banner.warn("wrong")
     assert shown() == "wrong"
+    page.hide()
+
+
+def light(colour: QColor) -> float:
+    """A colour's relative luminance."""
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(banner: QWidget, part: QWidget) -> float:
+    """Between the lightest and the darkest of what is painted in the middle of a part."""
+    image: QImage = banner.grab(part.geometry().adjusted(6, 4, -6, -4)).toImage()
+    pixels = [
+        light(image.pixelColor(x, y)) for x in range(image.width()) for y in range(image.height())
+    ]
+    return (max(pixels) + 0.05) / (min(pixels) + 0.05)
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_messages_are_readable_in_both_themes(qtbot: QtBot, theme: Theme, later: bool) -> None:
+    other = DARK if theme is LIGHT else LIGHT
+    page = Page(other if later else theme)
+    qtbot.addWidget(page)
+    page.resize(800, 200)
+    page.banner.lie_over(QRect(10, 10, 700, 40))
+    page.show()
+    for show in (
+        lambda: page.banner.warn("What is wrong"),
+        lambda: page.banner.note("Good to know"),
+        lambda: page.banner.offer("Deleted 3 runs", "Undo", page.hide),
+    ):
+        show()
+        page.set_theme(theme)
+        for kind in (QLabel, QToolButton, QPushButton):
+            (part,) = page.banner.findChildren(kind)
+            if part.isVisible():
+                assert contrast(page.banner, part) >= 4.5, (show, kind)
+    page.hide()
+
+
+@pytest.mark.parametrize("upwards", [False, True])
+@pytest.mark.parametrize("width", [250, 400, 900])
+def test_a_banner_grows_until_its_message_is_whole(
+    qtbot: QtBot, width: int, upwards: bool
+) -> None:
+    page = Page(LIGHT)
+    qtbot.addWidget(page)
+    page.resize(1000, 500)
+    area = QRect(20, 330 if upwards else 200, width, 30)
+    page.banner.lie_over(area, upwards=upwards)
+    page.show()
+    (label,) = page.banner.findChildren(QLabel)
+    page.banner.offer(LONG, "Undo", page.hide)
+    label.parentWidget().layout().activate()
+    assert label.height() >= label.heightForWidth(label.width())
+    edges = (page.banner.geometry().top(), page.banner.geometry().bottom())
+    assert edges[1 if upwards else 0] == (area.bottom() if upwards else area.top())
+    page.banner.note("short")
+    assert page.banner.geometry().height() <= area.height() + 8
     page.hide()
