@@ -68,7 +68,9 @@ class ProbabilitiesPanel(ReadingPanel):
     def _label_size(self, row: int) -> float:
         """Height of a row's label in pixels."""
         height = self._row(row).height()
-        return min(height * 0.45, 24.0) if row == NO_DIGIT_ROW else min(height * 0.62, 60.0)
+        if row == NO_DIGIT_ROW:
+            return min(max(height * 0.3, 11.0 * self.theme.scale), 24.0 * self.theme.scale)
+        return min(height * 0.62, 60.0)
 
     def paint_background(self, painter: QPainter) -> None:
         for row, (area, bar) in enumerate(zip(self._numbers, self._bars, strict=True)):
