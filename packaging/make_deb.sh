@@ -41,6 +41,8 @@ chmod -R u+rwX,go+rX,go-w "$tree/opt"
 rm -f "$tree/opt/lenetpad/install.sh" "$tree/opt/lenetpad/uninstall.sh" "$tree/opt/lenetpad/README.txt"
 cp -a "$tree/opt/lenetpad/share/." "$tree/usr/share/"
 rm -rf "$tree/opt/lenetpad/share"
+# Debian keeps zsh/site-functions for the machine's own administrator.
+mv "$tree/usr/share/zsh/site-functions" "$tree/usr/share/zsh/vendor-completions"
 ln -s ../../opt/lenetpad/lenetpad "$tree/usr/bin/lenetpad"
 sed 's/^$/./; s/^/ /' "$root/LICENSE" >"$work/licence"
 sed -e "/^@LICENSE@\$/{r $work/licence" -e 'd}' "$root/packaging/linux/copyright.in" \

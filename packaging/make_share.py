@@ -1,4 +1,5 @@
-"""Make the share/ tree of a Linux desktop: menu entry, icons, AppStream data, type of ink files.
+"""Make the share/ tree of a Linux desktop: menu entry, icons, AppStream data, type of ink files,
+and the scripts by which shells complete the commands.
 
     python packaging/make_share.py --out DIR [--icons DIR] [--validate]
 
@@ -25,6 +26,7 @@ from changelog import FILE, Section, read_changelog
 from make_icons import make_theme
 
 from lenetpad import __version__
+from lenetpad.cli import completion
 
 SOURCE: Final = Path(__file__).resolve().parent / "linux"
 METAINFO: Final = "io.github.lenetpad.lenetpad.metainfo.xml"
@@ -32,6 +34,12 @@ GLOBS: Final = (
     "application/vnd.lenetpad.ink+json:*.ink.jsonl",
     "application/vnd.lenetpad.ink+gzip:*.ink.jsonl.gz",
 )
+#: Where each shell looks for its script. (Debian's zsh looks elsewhere: make_deb.sh.)
+COMPLETIONS: Final = {
+    "bash": "bash-completion/completions/lenetpad",
+    "zsh": "zsh/site-functions/_lenetpad",
+    "fish": "fish/vendor_completions.d/lenetpad.fish",
+}
 VALIDATORS: Final = ("desktop-file-validate", "appstreamcli", "update-mime-database")
 
 
@@ -65,6 +73,8 @@ def make_share(out: Path, icons: Path | None = None) -> None:
     sections = read_changelog(FILE.read_text(encoding="utf-8"))
     template = (SOURCE / f"{METAINFO}.in").read_text(encoding="utf-8")
     _write(out / "metainfo" / METAINFO, template.replace("@RELEASES@", releases(sections)))
+    for shell, target in COMPLETIONS.items():
+        _write(out / target, completion.script(shell))
 
 
 def releases(sections: list[Section], version: str = __version__) -> str:

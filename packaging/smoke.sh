@@ -67,6 +67,9 @@ says "lenetpad $version" --version
 says ":4: 3" predict "$ink"
 says ":10: 9" predict "$ink"
 says "340,908" info
+refuses "does not exist" nofile.png
+ends 2 "did you mean 'train'" trian
+for shell in bash zsh fish; do says "_shtab_lenetpad" completion $shell; done
 run train --preset quick --epochs 1 --fraction 0.05 --out "$home/mine.safetensors" >"$tmp/said" 2>&1 \
     || { cat "$tmp/said"; die "train"; }
 says "finished" runs

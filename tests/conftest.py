@@ -4,9 +4,11 @@ shut down."""
 from __future__ import annotations
 
 import gc
+import getpass
 import logging
 import multiprocessing
 import os
+import platform
 import re
 import socket
 import threading
@@ -43,6 +45,7 @@ from lenetpad.values.evaluation import (
 )
 from lenetpad.values.models import Choice, LayerView, ModelReady
 from lenetpad.values.reading import Reading
+from tests.given_away import SECRETS
 
 #: Hosts that are this machine; None is a socket without a host.
 AT_HOME = frozenset({None, "", "127.0.0.1", "::1", "localhost"})
@@ -178,6 +181,21 @@ def samples() -> list[Drawing]:
 def settings(tmp_path: Path) -> QSettings:
     """Settings in a file of the test's own."""
     return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in a home whose user and machine have names of their own."""
+    home, folder, user, host = SECRETS
+    for variable in ("USER", "LOGNAME", "USERNAME"):
+        monkeypatch.setenv(variable, user)
+    monkeypatch.setenv("HOME", str(tmp_path / home))
+    for module, name in ((socket, "gethostname"), (platform, "node"), (socket, "getfqdn")):
+        monkeypatch.setattr(module, name, lambda *_: host)
+    assert getpass.getuser() == user
+    place = tmp_path / home / folder
+    place.mkdir(parents=True)
+    return place
 
 
 @pytest.fixture

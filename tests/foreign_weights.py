@@ -143,11 +143,12 @@ def trained(
     if conventions not in _TRAINED:
         state = {name: t.requires_grad_() for name, t in a_state().items()}
         optimizer = torch.optim.Adam(state.values(), lr=2e-3)
-        order = torch.randperm(len(data), generator=torch.Generator().manual_seed(1))
+        order = torch.randperm(len(data), generator=torch.Generator().manual_seed(1)).numpy()
         for step in range(300):
             batch = order[64 * step : 64 * step + 64]
-            logits = forward(state, conventions, data.images[batch, None].float() / 255)
-            loss = functional.cross_entropy(logits, data.labels[batch])
+            images, labels = (torch.from_numpy(a[batch]) for a in (data.images, data.labels))
+            logits = forward(state, conventions, images[:, None].float() / 255)
+            loss = functional.cross_entropy(logits, labels)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -1,19 +1,21 @@
 """Arguments and commands as data, and the options that several commands share.
 
 Every command's table is read whenever the program starts: nothing here, nor in a table, may import
-torch or Qt.
+torch or Qt. In a help text, a line that begins with two spaces is an item of a list. What an
+argument's ``metavar`` is called decides what shells complete (``cli/completion.py``): FILE, DIR,
+MODEL (shipped weights or a file), RECIPE and DEVICE.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from lenetpad.values.catalogue import DATA_SETS, MNIST
+from lenetpad.values.catalogue import DATA_SETS, FOLDER, MNIST
 from lenetpad.values.devices import AUTO, CPU, TORCH_CPU
 
 
@@ -27,13 +29,18 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: its name, its line in the help, its arguments, and its handler, which imports
-    what it needs when it runs and returns the exit status."""
+    """One command: its name, its line in the help, its arguments, its handler, which imports what
+    it needs when it runs and returns the exit status, and lines that show how it is used.
+
+    ``more`` is what its own help says besides, in whole sentences.
+    """
 
     name: str
     help: str
     arguments: tuple[Argument, ...]
     handler: Callable[[argparse.Namespace], int]
+    examples: tuple[str, ...]
+    more: str = ""
 
 
 def argument(*names: str, **options: Any) -> Argument:
@@ -41,22 +48,45 @@ def argument(*names: str, **options: Any) -> Argument:
     return Argument(names, options)
 
 
-def positive(kind: type) -> Callable[[str], Any]:
-    """A converter to a finite number above 0, for an argument's ``type``."""
-
-    def convert(text: str) -> Any:
-        value = kind(text)
-        if not 0 < value < float("inf"):
-            raise ValueError
-        return value
-
-    convert.__name__ = f"positive {kind.__name__}"  # argparse names it in its message
-    return convert
+def listed(meanings: Mapping[str, str]) -> str:
+    """An option's choices with their meanings, as lines of a help text."""
+    widest = max(map(len, meanings))
+    return "".join(f"\n  {name:{widest}}  {text}" for name, text in meanings.items())
 
 
-def ink_files(help_text: str) -> Argument:
-    """The option ``--ink`` with any number of files."""
-    return argument("--ink", type=Path, nargs="+", default=[], metavar="FILE", help=help_text)
+# Converters of a word, each an argument's ``type``: ArgumentTypeError says what it must be.
+
+
+def whole_number(text: str) -> int:
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from None
+
+
+def at_least_1(text: str) -> int:
+    """A whole number from 1."""
+    value = whole_number(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
+    return value
+
+
+def number(text: str) -> float:
+    """A number, which may be infinite or none (NaN)."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
+
+
+def above_0(text: str) -> float:
+    """A finite number above 0."""
+    value = number(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
+    return value
 
 
 def _device(text: str) -> str:
@@ -69,13 +99,21 @@ def _device(text: str) -> str:
     )
 
 
-JSON: Final = argument("--json", action="store_true", help="print the result as one JSON object")
+def ink_files(help_text: str) -> Argument:
+    """The option ``--ink`` with any number of files."""
+    return argument("--ink", type=Path, nargs="+", default=[], metavar="FILE", help=help_text)
+
+
+#: Devices that a name is suggested for; there may be more, such as cuda:1.
+DEVICES: Final = (AUTO, CPU, TORCH_CPU, "cuda", "mps", "xpu")
+JSON: Final = argument("--json", action="store_true", help="print the result as one line of JSON")
 DEVICE: Final = argument(
     "--device",
     type=_device,
     default=CPU,
-    help=f"auto, cpu, {TORCH_CPU} (the CPU with torch), or torch's name of another: cuda, cuda:1, "
-    "mps … (default %(default)s)",
+    metavar="DEVICE",
+    help=f"{AUTO}, {CPU}, {TORCH_CPU} (the CPU with torch), or torch's name of a GPU: cuda, "
+    "cuda:1, mps, xpu (default: %(default)s)",
 )
 IMAGES: Final = argument(
     "--images",
@@ -83,19 +121,29 @@ IMAGES: Final = argument(
     nargs="+",
     default=[],
     metavar="FILE",
-    help='.npz files with "images" and "labels" that weights are judged by, never trained on',
+    help='.npz files with arrays "images" and "labels", which weights are evaluated on and never '
+    "trained on (default: none)",
 )
 DATA: Final = (
     argument(
         "--data",
         choices=tuple(DATA_SETS),
         default=MNIST,
-        help="the data set: "
-        + "; ".join(f"{key}: {known.title}" for key, known in DATA_SETS.items())
-        + " (default %(default)s; others than mnist are fetched once)",
+        metavar="DATA",
+        help=f"the data set (default: %(default)s); all but {MNIST} and {FOLDER} are downloaded "
+        "when they are first used:"
+        + listed({key: known.title for key, known in DATA_SETS.items()}),
     ),
-    argument("--folder", default="", metavar="DIR", help="where --data folder lies"),
+    argument(
+        "--folder",
+        default="",
+        metavar="DIR",
+        help=f"with --data {FOLDER}: where the files are (default: none)",
+    ),
 )
 RUNS: Final = argument(
-    "--runs", type=Path, metavar="DIR", help="folder of the runs (default: in your user data)"
+    "--runs",
+    type=Path,
+    metavar="DIR",
+    help="folder of the runs (default: the one of the window, in your user data)",
 )

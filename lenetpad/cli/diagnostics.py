@@ -51,8 +51,9 @@ def _unusable(error: Exception) -> str:
 COMMANDS: Final = (
     Command(
         "diagnostics",
-        "versions, system and devices, to paste into a bug report; nothing personal is in it",
+        "print versions, system and devices for a bug report; nothing personal is in it",
         (JSON,),
         diagnostics,
+        ("lenetpad diagnostics",),
     ),
 )

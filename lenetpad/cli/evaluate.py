@@ -1,4 +1,7 @@
-"""`lenetpad evaluate`: error, accuracy and confusion of a network on a data set, ink or images."""
+"""`lenetpad evaluate`: error, accuracy and confusion of a network on a data set, ink or images.
+
+torch is imported when weights and images have been read: what is refused is refused at once.
+"""
 
 from __future__ import annotations
 
@@ -19,20 +22,16 @@ if TYPE_CHECKING:
     from lenetpad.data.labelled import Labelled
     from lenetpad.ink.files import Drawing
     from lenetpad.ink.statistics import ImageStatistics
+    from lenetpad.lenet.weights import Weights
     from lenetpad.values.evaluation import Evaluation
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Evaluate a network on ink, on images, or on a data set's test images."""
-    from lenetpad.evaluation.evaluate import evaluate as evaluate_network
-    from lenetpad.training.devices import usable_device
-    from lenetpad.training.network import network_of
-
     _check(arguments)
-    network = network_of(load_weights(arguments))
+    weights = load_weights(arguments)
     labelled = _labelled(arguments)
-    device = usable_device(arguments.device)
-    result = evaluate_network(network.to(device), labelled, device)
+    result = _evaluated(weights, labelled, arguments.device)
     compared = _compared_with_mnist(labelled) if arguments.ink else None
     if arguments.json:
         print(json.dumps(_as_json(result, compared)))
@@ -89,13 +88,22 @@ def _drawings(arguments: argparse.Namespace) -> Sequence[Drawing]:
     return drawings
 
 
+def _evaluated(weights: Weights, labelled: Labelled, device: str) -> Evaluation:
+    from lenetpad.evaluation.evaluate import evaluate as evaluate_network
+    from lenetpad.training.devices import usable_device
+    from lenetpad.training.network import network_of
+
+    device = usable_device(device)
+    return evaluate_network(network_of(weights).to(device), labelled, device)
+
+
 def _compared_with_mnist(drawn: Labelled) -> tuple[ImageStatistics, ImageStatistics]:
     """Statistics of the drawn images and of MNIST's test images."""
     from lenetpad.data import labelled
     from lenetpad.ink.statistics import statistics
 
     images = (drawn.images, labelled.mnist()[1].images)
-    ours, mnist = (statistics(part.numpy() / 255) for part in images)
+    ours, mnist = (statistics(part / 255) for part in images)
     return ours, mnist
 
 
@@ -144,23 +152,34 @@ def _statistics_text(drawn: ImageStatistics, mnist: ImageStatistics) -> str:
 COMMANDS: Final = (
     Command(
         "evaluate",
-        "error, per-class accuracy and confusion on MNIST's test set, ink or images",
+        "measure error, accuracy and confusion on a data set, ink or images",
         (
             MODEL,
             *CONVENTIONS_OPTIONS,
-            ink_files("ink files (.jsonl, .jsonl.gz) with labels"),
+            ink_files(
+                "ink files (.jsonl, .jsonl.gz) with labels, in place of a data set (default: none)"
+            ),
             argument(
                 "--held-out",
                 action="store_true",
-                help="only the writers on whom the shipped weights were not trained",
+                help="with --ink: only the writers that the shipped weights were not trained on",
             ),
             argument(
-                "--images", type=Path, metavar="FILE", help='.npz file with "images" and "labels"'
+                "--images",
+                type=Path,
+                metavar="FILE",
+                help='.npz file with arrays "images" and "labels", in place of a data set '
+                "(default: none)",
             ),
             *DATA,
             DEVICE,
             JSON,
         ),
         evaluate,
+        (
+            "lenetpad evaluate --model mine.safetensors",
+            "lenetpad evaluate --ink my-digits.jsonl --json",
+        ),
+        "Without --ink and --images, the test images of the data set are used.",
     ),
 )

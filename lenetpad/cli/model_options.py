@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from lenetpad.cli import output
-from lenetpad.cli.arguments import argument
+from lenetpad.cli.arguments import argument, listed
 from lenetpad.values.conventions import CONVENTIONS, UNKNOWN_CONVENTIONS, Conventions
 from lenetpad.values.models import DEFAULT_MODEL, MODEL_NAMES
 
@@ -19,7 +19,10 @@ MODELS: Final = ", ".join(MODEL_NAMES)
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = {"activation": ("squashing",)}
 
 MODEL: Final = argument(
-    "--model", default=DEFAULT_MODEL, help=f"{MODELS}, or a weights file (default %(default)s)"
+    "--model",
+    default=DEFAULT_MODEL,
+    metavar="MODEL",
+    help=f"shipped weights ({MODELS}) or a weights file (default: %(default)s)",
 )
 #: How a weights file from elsewhere reads.
 CONVENTIONS_OPTIONS: Final = tuple(
@@ -27,8 +30,9 @@ CONVENTIONS_OPTIONS: Final = tuple(
         *(f"--{option}" for option in (name, *ALIASES.get(name, ()))),
         choices=list(answers),
         default="",
-        help=f"{name} of a weights file that does not say (guessed if not given): "
-        + "; ".join(f"{answer}: {meaning}" for answer, meaning in answers.items()),
+        metavar=name.upper(),
+        help=f"the {name} of a weights file that does not state it (default: guessed):"
+        + listed(answers),
     )
     for name, answers in CONVENTIONS.items()
 )

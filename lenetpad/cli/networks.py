@@ -9,20 +9,23 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lenetpad.cli import output
 from lenetpad.cli.arguments import JSON, Command, argument
 from lenetpad.cli.model_options import CONVENTIONS_OPTIONS, MODEL, load_weights
 
 if TYPE_CHECKING:
     from lenetpad.lenet.layers import LayerRow
+    from lenetpad.lenet.weights import Weights
+    from lenetpad.training.export import Written
 
 
 def export(arguments: argparse.Namespace) -> int:
     """Write a network's weights in the format that the file's name asks for."""
     from lenetpad.storage.decoding import one_line
-    from lenetpad.training.export import export as export_weights
 
     loaded = load_weights(arguments)
-    written = export_weights(loaded, arguments.out)
+    with output.telling_new_folder(arguments.out.parent):
+        written = _exported(loaded, arguments.out)
     if arguments.json:
         print(json.dumps({"out": str(arguments.out), "model": loaded.name, **asdict(written)}))
     else:
@@ -31,6 +34,13 @@ def export(arguments: argparse.Namespace) -> int:
             f"{written.difference:.1g} (relative) on {written.images} of MNIST's test images"
         )
     return 0
+
+
+def _exported(weights: Weights, out: Path) -> Written:
+    """Write and compare; torch is imported here, once the weights have been read."""
+    from lenetpad.training.export import export as export_weights
+
+    return export_weights(weights, out)
 
 
 def info(arguments: argparse.Namespace) -> int:
@@ -73,7 +83,7 @@ def _print_layers(rows: Sequence[LayerRow], parameters: int, connections: int) -
 COMMANDS: Final = (
     Command(
         "export",
-        "write weights as a state dict, as safetensors or as ONNX, and compare what they compute",
+        "convert weights into .pth, .safetensors or .onnx, and check what the file computes",
         (
             MODEL,
             *CONVENTIONS_OPTIONS,
@@ -87,11 +97,13 @@ COMMANDS: Final = (
             JSON,
         ),
         export,
+        ("lenetpad export --model mine.safetensors --out mine.onnx",),
     ),
     Command(
         "info",
-        "the layer table: shapes, parameters, connections and their formulas",
+        "print the layer table: shapes, parameters, connections and their formulas",
         (MODEL, *CONVENTIONS_OPTIONS, JSON),
         info,
+        ("lenetpad info --model lenet5-study",),
     ),
 )

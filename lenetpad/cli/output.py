@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 from lenetpad.storage.decoding import LONGEST_MESSAGE, escaped, one_line
@@ -20,6 +21,18 @@ PROGRAM: Final = "lenetpad: "
 def say(message: object) -> None:
     """A line on stderr, cut to what is read in one go, that does not disturb the result."""
     print(one_line(f"{PROGRAM}{message}", LONGEST_MESSAGE), file=sys.stderr)
+
+
+@contextmanager
+def telling_new_folder(folder: Path) -> Iterator[None]:
+    """Say that a folder was made, if it is not there before the block and is there after it: its
+    name may have been a slip."""
+    was_there = folder.exists()
+    try:
+        yield
+    finally:
+        if not was_there and folder.exists():
+            say(f"the folder {folder} was made")
 
 
 @contextmanager

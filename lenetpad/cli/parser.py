@@ -1,7 +1,8 @@
 """The command line: what `lenetpad COMMAND` accepts, and how it ends.
 
 Exit status 0 on success, 2 on bad arguments, 1 with one clear line on failure. Without a command
-the window opens. What a command needs is imported when it runs, so that the window starts at once.
+the window opens, with a file where one is named. What a command needs is imported when it runs,
+so that the window starts at once.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from itertools import takewhile
+from typing import Final
 
 from lenetpad import __version__
 from lenetpad.cli import (
+    completion,
     diagnostics,
     evaluate,
     networks,
@@ -26,7 +29,8 @@ from lenetpad.cli import (
     window,
 )
 from lenetpad.cli.arguments import Command
-from lenetpad.storage.decoding import one_line
+from lenetpad.cli.command_parser import CommandParser
+from lenetpad.storage.suggestions import did_you_mean
 from lenetpad.values.failures import first_line
 
 #: All commands, in the order of the help.
@@ -40,31 +44,91 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *report.COMMANDS,
     *tools.COMMANDS,
     *diagnostics.COMMANDS,
+    *completion.COMMANDS,
 )
+PROGRAM: Final = "lenetpad"
+#: The command of the window, which is what runs without one.
+WINDOW: Final = "draw"
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line, however long an argument is."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(2, one_line(f"{self.prog}: error: {message}") + "\n")
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
-    top = _Parser(
-        prog="lenetpad",
-        description="A drawing pad that shows LeNet-5 thinking. Without a command, the window.",
+def build_parser() -> CommandParser:
+    """The parser of the whole command line: its help, and what shells complete."""
+    top = CommandParser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} [--help] [--version] [COMMAND | FILE] ...",
+        description="A drawing pad that shows LeNet-5 thinking.\n"
+        "Without a command the window opens, with a file if one is named.",
+        epilog=_examples("lenetpad", "lenetpad photo.jpg", "lenetpad predict photo.jpg")
+        + f"\n\n{PROGRAM} COMMAND --help explains a command.",
     )
-    top.add_argument("--version", action="version", version=f"lenetpad {__version__}")
-    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    top.add_argument(
+        "--version",
+        action="version",
+        version=f"{PROGRAM} {__version__}",
+        help="show the version and exit",
+    )
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", prog=PROGRAM)
     for command in COMMANDS:
-        sub = commands.add_parser(command.name, help=command.help, description=command.help)
-        for argument in command.arguments:
-            sub.add_argument(*argument.names, **argument.options)
-        sub.set_defaults(handler=command.handler)
+        _fill(commands.add_parser(command.name, help=command.help), command)
     return top
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """What a command line asks for; ``handler`` carries it out.
+
+    Only the parser that it takes is made. Raises SystemExit for bad arguments, help and version.
+    """
+    options = list(takewhile(lambda word: word.startswith("-") and word.strip("-"), argv))
+    if options:  # the program's own, none of which has a value
+        _parse_options(options)
+    words = argv[len(options) :]
+    commands = {command.name: command for command in COMMANDS}
+    if words and words[0] in commands:
+        return _parser_of(commands[words[0]]).parse_args(words[1:])
+    if words and words[0] != "--" and not _may_be_file(words[0]):
+        meant = did_you_mean(words[0], commands)
+        advice = f"; {PROGRAM} --help lists them, {PROGRAM} draw FILE opens a file"
+        build_parser().error(f"there is no command {words[0]!r}{meant or advice}")
+    return _parser_of(commands[WINDOW]).parse_args(words)
+
+
+def _parse_options(options: Sequence[str]) -> None:
+    """Obey what stands before the command; SystemExit for help, version and what is none."""
+    parser = build_parser()
+    for name in (option.partition("=")[0] for option in options):
+        owners = [
+            command.name
+            for command in COMMANDS
+            if any(name in argument.names for argument in command.arguments)
+        ]
+        if owners:
+            after = f"after the command ({', '.join(owners)})"
+            parser.error(f"the option {name} must stand {after}")
+    parser.parse_args(options)
+
+
+def _may_be_file(word: str) -> bool:
+    """Whether a word that is no command is meant as a file's name."""
+    return os.path.isfile(word) or os.path.basename(word) != word or "." in word
+
+
+def _parser_of(command: Command) -> CommandParser:
+    return _fill(CommandParser(prog=f"{PROGRAM} {command.name}"), command)
+
+
+def _fill(parser: CommandParser, command: Command) -> CommandParser:
+    """The parser with a command's arguments, and what its help says before and after them."""
+    summary = f"{command.help[0].upper()}{command.help[1:]}."
+    parser.description = f"{summary}\n\n{command.more}" if command.more else summary
+    parser.epilog = _examples(*command.examples)
+    for argument in command.arguments:
+        parser.add_argument(*argument.names, **argument.options)
+    parser.set_defaults(handler=command.handler)
+    return parser
+
+
+def _examples(*lines: str) -> str:
+    return "\n  ".join([f"example{'s' if len(lines) > 1 else ''}:", *lines])
 
 
 def run(argv: Sequence[str]) -> int:
@@ -74,10 +138,9 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    arguments = build_parser().parse_args(argv)
-    handler = getattr(arguments, "handler", window.draw)
+    arguments = parse(argv)
     try:
-        status = int(handler(arguments))
+        status = int(arguments.handler(arguments))
         sys.stdout.flush()  # here, where a reader that has gone away is expected
         return status
     except KeyboardInterrupt:

@@ -97,5 +97,9 @@ COMMANDS: Final = (
             JSON,
         ),
         predict,
+        (
+            "lenetpad predict digit.png my-digits.jsonl",
+            "lenetpad predict photo.jpg --model lenet5-modern --json",
+        ),
     ),
 )

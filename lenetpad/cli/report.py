@@ -14,6 +14,7 @@ from lenetpad.cli.model_options import MODELS
 from lenetpad.values.models import MODEL_NAMES
 
 if TYPE_CHECKING:
+    from lenetpad.data.labelled import Labelled
     from lenetpad.evaluation.figures import Figures
     from lenetpad.lenet.weights import Weights
     from lenetpad.values.evaluation import Evaluation
@@ -29,19 +30,18 @@ TABLES: Final = (
 
 def report(arguments: argparse.Namespace) -> int:
     """Print the tables; status 1 where a figure in a file's metadata does not hold."""
-    from lenetpad.evaluation.figures import evaluated, evaluation_sets, figures
+    from lenetpad.evaluation.figures import evaluation_sets, figures
     from lenetpad.lenet.weights import load
-    from lenetpad.training.network import network_of
 
+    weights = [(model, load(model)) for model in arguments.models or MODEL_NAMES]
     sets = evaluation_sets(arguments.ink, arguments.images)
     found: dict[str, Figures] = {}
     classes: dict[str, dict[str, Evaluation]] = {}
     faults: list[str] = []
     unchecked: set[str] = set()
     families: dict[str, list[str]] = {}
-    for model in arguments.models or MODEL_NAMES:
-        loaded = load(model)
-        evaluations = evaluated(network_of(loaded), sets)
+    for model, loaded in weights:
+        evaluations = _evaluated(loaded, sets)
         found[model], classes[model] = figures(evaluations), evaluations
         families.setdefault(_recipe_without_seed(loaded), []).append(model)
         faults += _faults(model, loaded, found[model])
@@ -55,6 +55,14 @@ def report(arguments: argparse.Namespace) -> int:
     for fault in faults:
         print(f"lenetpad: does not hold: {fault}", file=sys.stderr)
     return 1 if faults else 0
+
+
+def _evaluated(weights: Weights, sets: Mapping[str, Labelled]) -> dict[str, Evaluation]:
+    """The evaluation on each set; torch is imported here, once all files have been read."""
+    from lenetpad.evaluation.figures import evaluated
+    from lenetpad.training.network import network_of
+
+    return evaluated(network_of(weights), sets)
 
 
 def _faults(model: str, loaded: Weights, found: Figures) -> list[str]:
@@ -129,18 +137,22 @@ def _row(cells: Sequence[str]) -> str:
 COMMANDS: Final = (
     Command(
         "report",
-        "compute every figure of the shipped weights again, as tables",
+        "measure weights again, and print their figures as tables",
         (
             argument(
                 "models",
                 nargs="*",
                 metavar="MODEL",
-                help=f"shipped weights or weights files (default: {MODELS})",
+                help=f"shipped weights or weights files (default: all shipped: {MODELS})",
             ),
-            ink_files("ink files with labels; the held-out writers are judged by"),
+            ink_files(
+                "ink files with labels; their held-out writers are evaluated (default: none)"
+            ),
             IMAGES,
             JSON,
         ),
         report,
+        ("lenetpad report", "lenetpad report mine.safetensors --ink my-digits.jsonl"),
+        "The exit status is 1 if a figure that a weights file states does not hold.",
     ),
 )

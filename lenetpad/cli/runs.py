@@ -63,14 +63,22 @@ def _as_json(run: Run) -> dict[str, Any]:
 COMMANDS: Final = (
     Command(
         "runs",
-        "list the trainings that were kept, or change one",
+        "list the trainings that were kept, or change one of them",
         (
-            argument("--rename", nargs=2, metavar=("RUN", "NAME"), help="give it another name"),
-            argument("--note", nargs=2, metavar=("RUN", "TEXT"), help="write something about it"),
-            argument("--delete", metavar="RUN", help="move it to the bin beside the runs"),
+            argument("--rename", nargs=2, metavar=("RUN", "NAME"), help="give a run another name"),
+            argument("--note", nargs=2, metavar=("RUN", "TEXT"), help="attach a note to a run"),
+            argument(
+                "--delete", metavar="RUN", help="move a run to the folder .bin beside the runs"
+            ),
             RUNS,
             JSON,
         ),
         list_or_change,
+        (
+            "lenetpad runs",
+            'lenetpad runs --rename "2026-11-24" "with my ink"',
+            'lenetpad runs --delete "with my ink"',
+        ),
+        "RUN is a run's name or the beginning of it.",
     ),
 )

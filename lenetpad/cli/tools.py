@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-from lenetpad.cli import display
-from lenetpad.cli.arguments import JSON, Command, argument, positive
+from lenetpad.cli import display, output
+from lenetpad.cli.arguments import JSON, Command, above_0, argument, at_least_1, number
 from lenetpad.tools.bench.parts import PARTS
 
 
@@ -16,7 +16,8 @@ def demo(arguments: argparse.Namespace) -> int:
     """Save pictures of the window at work."""
     from lenetpad.tools.demo import run
 
-    return run(arguments)
+    with output.telling_new_folder(arguments.out):
+        return run(arguments)
 
 
 def selftest(arguments: argparse.Namespace) -> int:
@@ -25,7 +26,8 @@ def selftest(arguments: argparse.Namespace) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from lenetpad.tools.selftest import run
 
-    return run(arguments)
+    with output.telling_new_folder(arguments.out):
+        return run(arguments)
 
 
 def bench(arguments: argparse.Namespace) -> int:
@@ -52,6 +54,7 @@ COMMANDS: Final = (
             ),
         ),
         demo,
+        ("lenetpad demo --out pictures",),
     ),
     Command(
         "selftest",
@@ -62,49 +65,55 @@ COMMANDS: Final = (
                 type=Path,
                 default=Path(),
                 metavar="DIR",
-                help="folder for a picture of the window (default: this one)",
+                help="folder for a picture of the window (default: the current folder)",
             ),
         ),
         selftest,
+        ("lenetpad selftest",),
     ),
     Command(
         "bench",
-        "measure latency, start-up and memory on this machine",
+        "measure latency, start-up and memory on this computer",
         (
-            argument("--ink", type=Path, metavar="FILE", help="ink to draw (default: samples)"),
+            argument(
+                "--ink", type=Path, metavar="FILE", help="ink file to draw (default: samples)"
+            ),
             argument(
                 "--events",
-                type=positive(int),
+                type=at_least_1,
                 default=2000,
-                help="pen events (default %(default)s)",
+                metavar="N",
+                help="number of pen events (default: %(default)s)",
             ),
-            argument("--startup", action="store_true", help="measure only the start"),
+            argument("--startup", action="store_true", help="measure only the start-up"),
             argument(
                 "--only",
                 nargs="+",
                 choices=PARTS,
                 default=[],
                 metavar="PART",
-                help=f"measure only these parts: {', '.join(PARTS)}",
+                help=f"measure only these parts (default: all): {', '.join(PARTS)}",
             ),
-            argument("--started", type=float, help=argparse.SUPPRESS),  # for its own processes
+            argument("--started", type=number, help=argparse.SUPPRESS),  # for its own processes
             JSON,
         ),
         bench,
+        ("lenetpad bench", "lenetpad bench --only pen network --json"),
     ),
     Command(
         "soak",
-        "use the real window for half an hour, and fail where memory or anything else grows",
+        "use the real window for a long time, and fail if memory or anything else grows",
         (
             argument(
                 "--minutes",
-                type=positive(float),
+                type=above_0,
                 default=30.0,
-                metavar="M",
-                help="how long (default %(default)g)",
+                metavar="N",
+                help="for how many minutes (default: %(default)g)",
             ),
             JSON,
         ),
         soak,
+        ("lenetpad soak --minutes 10",),
     ),
 )

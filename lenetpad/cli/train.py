@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lenetpad.cli import output
 from lenetpad.cli.arguments import (
     DATA,
     DEVICE,
@@ -17,16 +18,22 @@ from lenetpad.cli.arguments import (
     JSON,
     RUNS,
     Command,
+    above_0,
     argument,
+    at_least_1,
     ink_files,
-    positive,
+    listed,
+    number,
+    whole_number,
 )
 from lenetpad.cli.model_options import MODELS
 from lenetpad.storage.decoding import escaped, named, one_line
+from lenetpad.storage.suggestions import did_you_mean
 from lenetpad.values.catalogue import FOLDER
 from lenetpad.values.devices import CPU, TORCH_CPU
 from lenetpad.values.models import DEFAULT_MODEL
 from lenetpad.values.recipes import (
+    DISTILLATION_WEIGHT,
     OPTIMISERS,
     RECIPES,
     SCHEDULES,
@@ -39,31 +46,89 @@ from lenetpad.values.recipes import (
 
 if TYPE_CHECKING:
     from lenetpad.storage import runs
+    from lenetpad.training.job import TrainingJob
 
+#: Where an option's default is not the same in every recipe.
+THE_RECIPES: Final = "default: the recipe's"
+SCHEDULE_MEANINGS: Final = dict(
+    zip(
+        SCHEDULES,
+        (
+            "rises to its highest, then falls to 0",
+            "falls from its highest to 0",
+            "is divided by 10 every 3 epochs",
+            "stays as it is",
+            "falls as in the paper",
+        ),
+        strict=True,
+    )
+)
 #: Options that are fields of a recipe.
 RECIPE_OPTIONS: Final = (
-    argument("--epochs", type=positive(int), help="passes over the data"),
-    argument("--batch-size", type=positive(int), help="images a step"),
-    argument("--lr", type=positive(float), help="peak of the learning rate"),
-    argument("--optimiser", choices=OPTIMISERS, help="what takes the steps"),
-    argument("--momentum", type=float, help="momentum of sgd (0.9)"),
+    argument(
+        "--epochs",
+        type=at_least_1,
+        metavar="N",
+        help=f"passes over the training images ({THE_RECIPES})",
+    ),
+    argument(
+        "--batch-size",
+        type=at_least_1,
+        metavar="N",
+        help=f"number of images in a step ({THE_RECIPES})",
+    ),
+    argument(
+        "--lr",
+        "--learning-rate",
+        type=above_0,
+        metavar="X",
+        help=f"the highest learning rate ({THE_RECIPES})",
+    ),
+    argument(
+        "--optimiser",
+        choices=OPTIMISERS,
+        metavar="NAME",
+        help=f"{', '.join(OPTIMISERS)} ({THE_RECIPES})",
+    ),
+    argument("--momentum", type=number, metavar="X", help="momentum of sgd (default: 0.9)"),
     argument(
         "--schedule",
-        choices=SCHEDULES,
-        help="what becomes of the learning rate; step divides it by 10 every 3 epochs, "
-        "1998 lowers it as the paper does",
+        choices=tuple(SCHEDULE_MEANINGS),
+        metavar="NAME",
+        help=f"how the learning rate changes ({THE_RECIPES}):" + listed(SCHEDULE_MEANINGS),
     ),
-    argument("--weight-decay", type=float, help="how strongly weights are pulled to 0"),
-    argument("--fraction", type=float, help="part of the training images to use"),
-    argument("--label-noise", type=float, help="part of the labels to make wrong"),
     argument(
-        "--taught",
-        dest="distillation_weight",
-        metavar="TAUGHT",
-        type=float,
-        help="part of the loss that teachers decide (0.7)",
+        "--weight-decay",
+        type=number,
+        metavar="X",
+        help=f"how strongly weights are pulled towards 0 ({THE_RECIPES})",
     ),
-    argument("--seed", type=int, help="seed of initial weights, order and distortions"),
+    argument(
+        "--fraction",
+        type=number,
+        metavar="X",
+        help="fraction of the training images to use, up to 1 (default: 1)",
+    ),
+    argument(
+        "--label-noise",
+        type=number,
+        metavar="X",
+        help="fraction of the labels to replace by wrong ones, 0 to 1 (default: 0)",
+    ),
+    argument(
+        "--distillation-weight",
+        "--taught",
+        type=number,
+        metavar="X",
+        help="with --teachers: their part of the loss, up to 1 "
+        f"(default: {DISTILLATION_WEIGHT:g})",
+    ),
+    argument(
+        "--seed",
+        type=whole_number,
+        metavar="N",
+        help="seed of initial weights, order and distortions (default: 1)",
+    ),
 )
 RECIPE_FIELDS: Final = (
     *("epochs", "batch_size", "optimiser", "momentum", "lr", "schedule", "weight_decay"),
@@ -73,16 +138,19 @@ RECIPE_FIELDS: Final = (
 
 def train(arguments: argparse.Namespace) -> int:
     """Train by a recipe, calibrate, measure, and save the weights; all of it is kept as a run."""
-    from lenetpad.cli import output, progress
+    from lenetpad.cli.progress import follow_training
     from lenetpad.storage import runs
-    from lenetpad.training.job import TrainingJob
 
     root = arguments.runs or runs.home()
     resumed = runs.find(root, arguments.resumed) if arguments.resumed else None
     plan = _resumed_plan(resumed, arguments) if resumed else _plan(arguments)
-    job = TrainingJob(plan, progress.ProgressReporter())
+    job = _job(plan)
+    for wanted in [arguments.runs, Path(plan.out).parent if plan.out else None]:
+        if wanted is not None:  # now, not after hours
+            with output.telling_new_folder(wanted):
+                wanted.mkdir(parents=True, exist_ok=True)
     folder = resumed.folder if resumed else job.begin(root)
-    progress.follow_training(job.run(folder), plan.recipe)
+    follow_training(job.run(folder), plan.recipe)
     out, test = plan.out or folder / runs.WEIGHTS, job.figures[job.test_set]
     if arguments.json:
         found = {"n": test["n"], "error": test["error"] / 100, "run": folder.name}
@@ -95,6 +163,14 @@ def train(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _job(plan: Plan) -> TrainingJob:
+    """The training job; torch is imported here, once the options are known to be good."""
+    from lenetpad.cli.progress import ProgressReporter
+    from lenetpad.training.job import TrainingJob
+
+    return TrainingJob(plan, ProgressReporter())
+
+
 def _plan(arguments: argparse.Namespace) -> Plan:
     """What the options ask for; ValueError for what cannot work."""
     if arguments.trust:
@@ -102,7 +178,8 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     preset = TRAINING_PRESETS_BY_NAME.get(arguments.preset)
     name = arguments.model or (preset.model if preset else DEFAULT_MODEL)
     if name not in RECIPES:
-        raise ValueError(f"{name!r} is no preset; choose one of {', '.join(RECIPES)}")
+        meant = did_you_mean(name, RECIPES)
+        raise ValueError(f"{name!r} is no preset{meant}; choose one of {', '.join(RECIPES)}")
     if arguments.data == FOLDER and not arguments.folder:
         raise ValueError("--data folder needs --folder DIR")
     out = arguments.out or Path(f"{name}.safetensors")
@@ -143,9 +220,9 @@ def _distilled(arguments: argparse.Namespace) -> bool:
     """Whether there are teachers; ValueError where the distillation weight contradicts that."""
     distilled = bool(arguments.teachers)
     if arguments.distillation_weight and not distilled:
-        raise ValueError("--taught needs --teachers MODEL …")
+        raise ValueError("--distillation-weight needs --teachers MODEL …")
     if arguments.distillation_weight == 0 and distilled:
-        raise ValueError("--taught 0 leaves --teachers nothing to teach")
+        raise ValueError("--distillation-weight 0 leaves --teachers nothing to teach")
     return distilled
 
 
@@ -197,57 +274,75 @@ COMMANDS: Final = (
         "train",
         "train a network and save its weights",
         (
-            argument("--model", help=f"recipe: {MODELS} (default {DEFAULT_MODEL})"),
+            argument(
+                "--model",
+                metavar="RECIPE",
+                help=f"the network and its recipe: {MODELS} (default: the preset's, or "
+                f"{DEFAULT_MODEL})",
+            ),
             argument(
                 "--preset",
                 choices=tuple(TRAINING_PRESETS_BY_NAME),
-                help="one of the Train tab's presets in place of a recipe",
+                metavar="PRESET",
+                help="a preset of the Train page in place of the recipe: "
+                f"{', '.join(TRAINING_PRESETS_BY_NAME)} (default: none)",
             ),
             argument(
-                "--start", default="", metavar="MODEL", help="weights to go on from, not random"
+                "--start",
+                default="",
+                metavar="MODEL",
+                help="weights to begin with, shipped or a file (default: random weights)",
             ),
             argument(
                 "--teachers",
                 nargs="+",
                 default=[],
                 metavar="MODEL",
-                help="networks to agree with, beside the labels",
+                help="networks to learn from besides the labels, shipped or files (default: none)",
             ),
             *DATA,
             *RECIPE_OPTIONS,
             argument(
+                "--bf16",
                 "--half",
-                dest="bf16",
                 action="store_true",
-                help="convolve C3 in bfloat16 where the processor can: faster, a little coarser",
+                help="compute C3 in bfloat16 if the processor can: faster, a little less precise",
             ),
             ink_files(
-                "ink files to train on beside MNIST; of a mixture, without the held-out writers"
+                "ink files to train on as well; of a recipe's mixture, without the held-out "
+                "writers (default: none)"
             ),
             IMAGES,
             argument(
                 "--out",
                 type=Path,
                 metavar="FILE",
-                help="weights file, .safetensors or .pth (default PRESET.safetensors; with "
-                "--continue none but the run's own, whatever the run was asked for)",
+                help="weights file to write, .safetensors or .pth (default: RECIPE.safetensors "
+                "in the current folder; with --continue only the file in the run's folder)",
             ),
             argument(
                 "--continue",
                 dest="resumed",
                 metavar="RUN",
-                help="go on with a run that has not come to its end, as it was asked for",
+                help="resume a run that has not come to its end, with its own choices; RUN is "
+                "its name or the beginning of it",
             ),
             argument(
                 "--trust",
                 action="store_true",
-                help="with --continue: read the files that the run names, though it was begun "
-                "elsewhere or by an older version",
+                help="with --continue: read the files that the run names, even if it was begun on "
+                "another computer or by an older version",
             ),
             RUNS,
             DEVICE,
             JSON,
         ),
         train,
+        (
+            "lenetpad train --preset quick --out mine.safetensors",
+            "lenetpad train --model lenet5-modern-paper --epochs 10 --lr 0.01",
+            'lenetpad train --continue "2026-11-24"',
+        ),
+        "Every training is kept as a run (lenetpad runs), and can be resumed.",
     ),
 )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Final
 
 from lenetpad.cli import display
 from lenetpad.cli.arguments import Command, argument
-from lenetpad.storage import qt_libraries, resources
-from lenetpad.storage.decoding import escaped
+from lenetpad.storage import decoding, qt_libraries, resources
 
 
 def draw(arguments: argparse.Namespace) -> int:
-    """Open the window; where no window can open, run the demo in its place."""
-    file = getattr(arguments, "file", None)  # without a command there is none
+    """Open the window; where no window can open, run the demo in its place.
+
+    Raises InputError where the file that is to lie on the canvas cannot be opened.
+    """
+    file: Path | None = arguments.file
+    if file is not None:
+        decoding.opened(file, sys.maxsize).close()  # where there is none, no window need open
     if display.has_display():
         _require_qt()
         from lenetpad import app
@@ -23,7 +28,7 @@ def draw(arguments: argparse.Namespace) -> int:
     if file is not None:
         raise ValueError(f"{file} cannot be shown: {display.NO_DISPLAY}")
     out = Path("demo")
-    place = escaped(str(out.resolve()))
+    place = decoding.escaped(str(out.resolve()))
     print(
         f"lenetpad: {display.NO_DISPLAY}, "
         f"so the demo runs instead and saves pictures of the window in {place}"
@@ -47,16 +52,18 @@ def _require_qt() -> None:
 COMMANDS: Final = (
     Command(
         "draw",
-        "open the window, with an ink file or a picture on the canvas",
+        "open the window, with an ink file or a picture on the canvas, or with weights",
         (
             argument(
                 "file",
                 type=Path,
                 nargs="?",
                 metavar="FILE",
-                help="ink file or picture (default: what lay on the canvas the last time)",
+                help="ink file, picture or weights (default: what was on the canvas last)",
             ),
         ),
         draw,
+        ("lenetpad draw digit.ink.jsonl", "lenetpad photo.jpg"),
+        "Without a command, lenetpad does the same.",
     ),
 )

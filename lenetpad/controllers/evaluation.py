@@ -44,6 +44,7 @@ class EvaluationController(PageController):
     def connect_page(self) -> None:
         page = self.page
         assert page is not None
+        page.exporter.memory = self.window.preferences
         page.evaluation_requested.connect(self._evaluate)
         page.cancelled.connect(self._cancel)
         page.pattern_chosen.connect(self._put_on_canvas)

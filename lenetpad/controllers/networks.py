@@ -47,6 +47,7 @@ class Networks(QObject):
         self._live_step: int | None = None  # after which it has given them last
         self._window, self._recognition = window, recognition
         self._choice = window.preferences.choice  # the latest one
+        self._first = self._choice.serial
         self._working: Choice | None = None  # the last one that could be loaded
         self._conventions: dict[str, Conventions] = {self._choice.model: self._choice.conventions}
         self._devices = dict(ALWAYS_THERE)
@@ -63,8 +64,9 @@ class Networks(QObject):
         self.runs.changed.connect(self._follow_runs)
 
     def load_first(self) -> None:
-        """Load the network of the last time."""
-        self._recognition.choose(self._choice)
+        """Load the network of the last time, unless another has been chosen by now."""
+        if self._choice.serial == self._first:
+            self._recognition.choose(self._choice)
 
     # Devices
 

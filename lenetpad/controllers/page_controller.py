@@ -116,7 +116,7 @@ class PageController(QObject):
     def steps_of_building(self, module: Any) -> Steps[None]:
         """Build the page in turns, connect it and hand it to the window."""
         page: Page = yield from module.build_page(
-            self.window.theme, self.window.actions_by_name, self.window.page_stack
+            self.window.theme, self.window.actions_by_name, self.window.place_for(self.name)
         )
         self.page = page
         self.connect_page()

@@ -1,6 +1,7 @@
-"""The data sets of the catalogue as tensors: MNIST, others through torchvision, the user's own.
+"""The data sets of the catalogue: MNIST, others through torchvision, the user's own.
 
-All come out as MNIST is: upright, ink 255 on paper 0, 28×28.
+All come out as MNIST is: upright, ink 255 on paper 0, 28×28. torch is imported for torchvision's
+alone.
 """
 
 from __future__ import annotations
@@ -13,9 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 import platformdirs
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from lenetpad.data import folders
 from lenetpad.data import labelled as data
@@ -146,17 +145,19 @@ def _usps_archives(kind: Any) -> list[Archive]:
 
 def _idx_part(kind: Any, cache: Path, train: bool) -> Labelled:
     read = kind(cache, train=train)
-    return Labelled(read.data, read.targets)
+    return labelled(read.data.numpy(), read.targets.numpy())
 
 
 def _emnist_part(kind: Any, cache: Path, train: bool) -> Labelled:
     read = kind(cache, split="digits", train=train)
-    return Labelled(read.data.transpose(1, 2).contiguous(), read.targets)  # columns come first
+    images = read.data.numpy().transpose(0, 2, 1)  # columns come first
+    return labelled(images, read.targets.numpy())
 
 
 def _qmnist_part(kind: Any, cache: Path, train: bool) -> Labelled:
     read = kind(cache, train=train)
-    return Labelled(read.data, read.targets[:, 0].clone())  # then writer, and where it was found
+    labels = read.targets.numpy()[:, 0]  # then writer, and where it was found
+    return labelled(read.data.numpy(), labels)
 
 
 def _usps_part(kind: Any, cache: Path, train: bool) -> Labelled:
@@ -172,6 +173,9 @@ def enlarged(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     for a picture (``ink.pictures``) would have to guess which is the paper, and ink that touches
     all four edges makes such a guess go wrong.
     """
+    import torch
+    from torch.nn import functional
+
     grey = torch.from_numpy(images)[:, None].float() / 255
     boxed = functional.interpolate(grey, (BOX, BOX), mode="bilinear", align_corners=False)
     framed = functional.pad(boxed, [(SIDE - BOX) // 2] * 4)[:, 0].numpy()

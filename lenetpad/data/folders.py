@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from lenetpad.data.cancellation import Watch
@@ -122,11 +121,7 @@ def _split(found: _Found, folder: Path) -> tuple[Labelled, Labelled]:
         held = np.array([writer in chosen for writer in found.writers])
     else:
         held = random.permutation(len(train)) < max(1, round(TEST_SHARE * len(train)))
-    shown = torch.from_numpy(held)
-    return (
-        Labelled(train.images[~shown], train.labels[~shown]),
-        Labelled(train.images[shown], train.labels[shown]),
-    )
+    return train.chosen(~held), train.chosen(held)
 
 
 def _entries(folder: Path, watch: Watch, deep: bool = False) -> Iterator[Path]:

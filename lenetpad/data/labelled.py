@@ -1,17 +1,15 @@
-"""Labelled images as tensors: MNIST as it ships, ink sets drawn by the rasteriser, .npz files."""
+"""Labelled images as arrays: MNIST as it ships, ink sets drawn by the rasteriser, .npz files."""
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from lenetpad.data.npz import Header, opened_npz
 from lenetpad.ink.files import Drawing, normalised, read_ink
@@ -25,25 +23,26 @@ from lenetpad.values.failures import first_line
 SIDE: Final = 28
 #: The label of an image that shows no digit.
 NO_DIGIT: Final = results.NO_DIGIT
+#: How ink gets labels.
+TO_LABEL: Final = "open the file on the Draw page, and label its drawings in the tray"
 #: Of one file; EMNIST has 280,000 digits.
 MOST_IMAGES: Final = 1_000_000
 #: What numpy says of other kinds of fault is advice for programmers.
 _TELLING: Final = (OSError, ValueError, zipfile.BadZipFile)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Labelled:
     """Images (n, 28, 28) uint8, ink 255, with labels (n,) int64: 0 to 9, or ``NO_DIGIT``."""
 
-    images: Tensor
-    labels: Tensor
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
 
     def __post_init__(self) -> None:
         if self.images.shape != (len(self.labels), SIDE, SIDE):
-            shape = tuple(self.images.shape)
+            shape = self.images.shape
             raise DataError(f"{len(self.labels)} labels do not fit images of shape {shape}")
-        low, high = (0, 0) if len(self.labels) == 0 else self.labels.aminmax()
-        if not 0 <= int(low) <= int(high) <= NO_DIGIT:
+        if len(self.labels) and not 0 <= self.labels.min() <= self.labels.max() <= NO_DIGIT:
             raise DataError("labels must be digits from 0 to 9")
 
     def __len__(self) -> int:
@@ -54,21 +53,17 @@ class Labelled:
         if not others:
             return self
         sets = (self, *others)
-        return Labelled(torch.cat([s.images for s in sets]), torch.cat([s.labels for s in sets]))
+        return Labelled(
+            np.concatenate([s.images for s in sets]), np.concatenate([s.labels for s in sets])
+        )
+
+    def chosen(self, which: slice | NDArray[np.bool_] | NDArray[np.int64]) -> Labelled:
+        """Those in a slice, those that a mask (n,) tells, or those with these numbers."""
+        return Labelled(self.images[which], self.labels[which])
 
     def digits(self) -> Labelled:
         """Without the images that show no digit."""
-        shown = self.labels != NO_DIGIT
-        return Labelled(self.images[shown], self.labels[shown])
-
-    def split(self, held_out: int, generator: torch.Generator) -> tuple[Labelled, Labelled]:
-        """A random split into the rest and ``held_out`` images."""
-        order = torch.randperm(len(self), generator=generator)
-        rest, held = order[held_out:], order[:held_out]
-        return (
-            Labelled(self.images[rest], self.labels[rest]),
-            Labelled(self.images[held], self.labels[held]),
-        )
+        return self.chosen(self.labels != NO_DIGIT)
 
 
 def mnist(path: Path | None = None) -> tuple[Labelled, Labelled]:
@@ -90,24 +85,32 @@ def ink_drawings(paths: Iterable[Path]) -> list[Drawing]:
     digit, or where no drawing has a label.
     """
     paths = list(paths)
-    drawings = [drawing for drawing in all_drawings(paths) if drawing.label is not None]
+    everything = all_drawings(paths)
+    drawings = [drawing for drawing in everything if drawing.label is not None]
     if not drawings:
         names = ", ".join(str(path) for path in paths)
-        raise DataError(f'no drawing in {names} has a "label"')
+        raise DataError(f"{names}: {_none_labelled(everything)}; {TO_LABEL}")
     return drawings
+
+
+def _none_labelled(drawings: Sequence[Drawing]) -> str:
+    if len(drawings) == 1:
+        return "its drawing has no label"
+    return f"none of the {len(drawings):,} drawings has a label"
 
 
 def ink_to_evaluate(paths: Iterable[Path]) -> tuple[list[Drawing], str]:
     """The labelled drawings in the ink files or, where none is, all of them, as no digits.
 
     And a sentence on what became of those without a label, "" where there are none. Raises
-    InkError and DataError as ``ink_drawings`` does.
+    InkError, and DataError for a label that is no digit.
     """
     everything = all_drawings(paths)
     drawings = [drawing for drawing in everything if drawing.label is not None]
     without = len(everything) - len(drawings)
     if not drawings:
-        return everything, f"none of the {without} drawings has a label: all count as no digits"
+        none = _none_labelled(everything)
+        return everything, f"{none}: all count as no digits; to label digits, {TO_LABEL}"
     of_them = f"{without} of {len(everything)} drawings have no label and are left out"
     return drawings, of_them if without else ""
 
@@ -197,7 +200,4 @@ def _check_headers(
 
 def labelled(images: NDArray[np.generic], labels: NDArray[np.generic]) -> Labelled:
     """Arrays (n, 28, 28) in 0 to 255 and (n,) as a labelled set."""
-    return Labelled(
-        torch.from_numpy(images.astype(np.uint8, order="C", copy=False)),
-        torch.from_numpy(labels.astype(np.int64)),
-    )
+    return Labelled(images.astype(np.uint8, order="C", copy=False), labels.astype(np.int64))

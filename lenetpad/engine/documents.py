@@ -1,14 +1,21 @@
-"""The job "sheet": reads what a user opens, pastes or lets fall on the window, beside the pen."""
+"""The job "sheet": reads what a user opens, pastes or lets fall on the window, beside the pen.
+
+And ink files are changed, in the thread that writes files.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from lenetpad.engine.side_process import in_a_process
+from lenetpad.ink.contents import Contents, read_contents
+from lenetpad.ink.editing import Edit, Edited, Stamp, edit_ink, line_at
 from lenetpad.ink.files import is_ink
 from lenetpad.ink.sheets import Found, Source, read_sheet
+from lenetpad.ink.strokes import Ink
 from lenetpad.storage.decoding import InputError
 from lenetpad.values.failures import Place, first_line
 from lenetpad.values.jobs import Answer, Question
@@ -18,6 +25,10 @@ SHEET: Final = "sheet"
 #: Ink of so many bytes is parsed in a few milliseconds, during which nobody else may compute;
 #: larger ink, and what may unpack to larger ink, is read in a process of its own.
 SMALL_INK: Final = 64 << 10
+#: In a file of so many bytes even to find and to count lines holds the window up.
+MUCH_INK: Final = 32 << 20
+#: What ink may unpack to, as a multiple.
+PACKING: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,8 @@ def sheet_job(question: Question) -> Generator[object, None, None]:
     assert isinstance(source, Source)
     found: Found | Refused
     try:
+        if source.path is not None and source.place is not None:
+            source = Source(text=line_at(source.path, source.place).decode(errors="replace"))
         if is_large(source):
             found = yield from in_a_process(read_sheet, source)
         else:
@@ -54,7 +67,48 @@ def is_large(source: Source) -> bool:
         return len(source.text) > SMALL_INK
     if not is_ink(path):
         return False
+    return _size(path) > SMALL_INK
+
+
+def edit_file(path: Path, edit: Edit, known: Stamp | None) -> Edited | Refused:
+    """Change an ink file as ``edit_ink`` does; a large one, or one that has to be looked through,
+    in a process of its own. Why it was not changed is a Refused."""
     try:
-        return path.name.lower().endswith(".gz") or path.stat().st_size > SMALL_INK
+        edited = None
+        if _size(path) < MUCH_INK:
+            edited = edit_ink(path, edit, known, thorough=_size(path) <= SMALL_INK)
+        if edited is None:
+            edited = _waited_for(in_a_process(edit_ink, path, edit, known))
+    except (InputError, OSError) as error:
+        return Refused(first_line(error))
+    return edited
+
+
+def contents_of(path: Path) -> Contents | Refused:
+    """What is in an ink file now, or why it cannot be read."""
+    try:
+        found: tuple[Contents, Ink]
+        if _size(path) > SMALL_INK:
+            found = _waited_for(in_a_process(read_contents, path))
+        else:
+            found = read_contents(path)
+    except (InputError, OSError) as error:
+        return Refused(first_line(error))
+    return found[0]
+
+
+def _waited_for(steps: Generator[None, None, Any]) -> Any:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file, or what they may unpack to; 0 where it is not there."""
+    try:
+        size = path.stat().st_size
     except OSError:
-        return False  # reading it says why
+        return 0  # reading it says why
+    return size * PACKING if path.name.lower().endswith(".gz") else size

@@ -14,6 +14,7 @@ from lenetpad.engine.evaluation_data import open_data
 from lenetpad.engine.torch_loading import load_torch
 from lenetpad.values.devices import AUTO, CPU, TORCH_CPU
 from lenetpad.values.evaluation import (
+    NO_DIGIT,
     EvaluationProgress,
     EvaluationRequest,
     EvaluationResults,
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 
 #: The name of the job, and of who asks for it: the Evaluate page.
 EVALUATION: Final = "evaluation"
+#: Of a set in which there is nothing to confuse.
+NO_DIGITS: Final = (
+    "None of these images is labelled as a digit: there is no error and no confusion, only what "
+    "is refused."
+)
 #: How many images are read at once beside the pen.
 SMALL_BATCH: Final = 250
 
@@ -62,18 +68,23 @@ def evaluate_networks(
     yield EvaluationProgress(request.serial, 0, 0)
     readers = [_opened(choice) for choice in request.models]
     yield EvaluationProgress(request.serial, 0, 0)
+    notices: list[str] = []
     for step in open_data(request.data, request.serial):
         if isinstance(step, Labelled):
             labelled = step
+        elif isinstance(step, str):
+            notices.append(step)
         else:
             yield step
+    if not (labelled.labels != NO_DIGIT).any():
+        notices.append(NO_DIGITS)
     found = yield from _predicted(readers, labelled, request.serial)
     pairs = zip(request.models, readers, strict=True)
-    notices = [notice for choice, reader in pairs if (notice := _notice(choice, reader))]
+    notices += [notice for choice, reader in pairs if (notice := _notice(choice, reader))]
     yield EvaluationResults(
         request=request,
-        images=labelled.images.numpy(),
-        labels=labelled.labels.numpy(),
+        images=labelled.images.view(),  # a view, for the results make it read-only
+        labels=labelled.labels.view(),
         found=found,
         notice=" ".join(notices),
     )

@@ -1,6 +1,6 @@
 """The labelled images of an evaluation: shipped, from a file, or fetched in a thread of their own.
 
-torch is imported inside functions only, for the window's process imports this module.
+`data` is imported inside functions only, for the window's process imports this module.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
-from lenetpad.storage.mnist import DataError
 from lenetpad.values.evaluation import (
     IMAGES,
     INK,
@@ -30,8 +29,9 @@ POLL_SECONDS: Final = 0.1
 
 def open_data(
     choice: DataChoice, serial: int = 0
-) -> Generator[EvaluationProgress | Labelled, None, None]:
-    """The chosen images, at the end of the progress of what has to be fetched for them.
+) -> Generator[EvaluationProgress | str | Labelled, None, None]:
+    """The chosen images, at the end of the progress of what has to be fetched for them, and before
+    them, where there is one, a sentence on what of the user's file is left out.
 
     Raises DataError or InkError where there are none.
     """
@@ -41,20 +41,25 @@ def open_data(
         yield labelled.mnist()[1]
     elif choice.key == MNIST_TRAINING:
         yield labelled.mnist()[0]
-    elif choice.key in (INK, IMAGES):
-        yield _of_file(choice)
+    elif choice.key == INK:
+        yield from _of_ink(Path(choice.path))
+    elif choice.key == IMAGES:
+        yield labelled.bitmaps(Path(choice.path))
     else:
         yield from _fetched(choice, serial)
 
 
-def _of_file(choice: DataChoice) -> Labelled:
-    from lenetpad.data.labelled import bitmaps, drawn, ink_to_evaluate
+def _of_ink(path: Path) -> Iterator[str | Labelled]:
+    """The labelled drawings of an ink file; DataError where none is: then there is no truth that
+    a network could be compared with."""
+    from lenetpad.data.labelled import drawn, ink_drawings, ink_to_evaluate
 
-    path = Path(choice.path)
-    found = drawn(ink_to_evaluate([path])[0]) if choice.key == INK else bitmaps(path)
-    if len(found) == 0:
-        raise DataError(f"{choice.path} holds no images")
-    return found
+    drawings, left_out = ink_to_evaluate([path])
+    if all(drawing.label is None for drawing in drawings):
+        drawings = ink_drawings([path])  # which says so
+    if left_out:
+        yield f"{left_out}."
+    yield drawn(drawings)
 
 
 def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | Labelled]:

@@ -34,7 +34,7 @@ def predict(
             found.append(network.log_posteriors(output).exp().cpu())  # (b, 10) or (b, 11)
         done += len(output)
         yield done
-    yield _predictions(torch.cat(found), data.labels)
+    yield _predictions(torch.cat(found), torch.tensor(data.labels))
 
 
 def _predictions(posteriors: Tensor, labels: Tensor) -> Predictions:

@@ -1,6 +1,7 @@
 """The figures of a weights file: what it scores on each set, computed one way everywhere.
 
-Training writes them into the metadata, and `lenetpad report` computes them again.
+Training writes them into the metadata, and `lenetpad report` computes them again. torch is
+imported for the evaluation alone: files are read, and refused, without it.
 """
 
 from __future__ import annotations
@@ -9,15 +10,16 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.mixture import SEEDS, noise, scribbles, split
-from lenetpad.evaluation.evaluate import evaluate
-from lenetpad.evaluation.inference import Network
 from lenetpad.storage.decoding import one_line
 from lenetpad.values.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from lenetpad.evaluation.inference import Network
 
 SCRIBBLES: Final = 3000
 NOISE: Final = 1000
@@ -36,12 +38,13 @@ def evaluation_sets(ink: Sequence[Path] = (), images: Sequence[Path] = ()) -> di
     without them is left out. All their digits together are a set too: some files have too few for
     a calibration error.
     """
+    files = {path.name: data.ink_drawings([path]) for path in ink}
+    given = {path.name: data.bitmaps(path) for path in images}
     sets = {
         MNIST_TEST: data.mnist()[1],
         "scribbles": scribbles(SCRIBBLES, SEEDS["test"]),
         "noise": noise(NOISE, SEEDS["test"]),
     }
-    files = {path.name: data.ink_drawings([path]) for path in ink}
     held_out = {id(drawing) for drawing in split(chain.from_iterable(files.values())).test}
     digits = []
     for name, drawings in files.items():
@@ -50,13 +53,15 @@ def evaluation_sets(ink: Sequence[Path] = (), images: Sequence[Path] = ()) -> di
             digits.append(sets[name].digits())
     if any(len(some) for some in digits):
         sets[ALL_INK] = digits[0].joined(*digits[1:])
-    return sets | {path.name: data.bitmaps(path) for path in images}
+    return sets | given
 
 
 def evaluated(
     network: Network, sets: Mapping[str, Labelled], device: str = "cpu"
 ) -> dict[str, Evaluation]:
     """The network's evaluation on each set."""
+    from lenetpad.evaluation.evaluate import evaluate
+
     return {name: evaluate(network, labelled, device) for name, labelled in sets.items()}
 
 

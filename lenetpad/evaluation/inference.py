@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from lenetpad.data.distortions import padded
@@ -28,14 +30,15 @@ class Network(Protocol):
 
 
 def outputs(
-    network: Network, images: Tensor, device: str = "cpu", batch: int = BATCH
+    network: Network, images: NDArray[np.uint8], device: str = "cpu", batch: int = BATCH
 ) -> Iterator[Tensor]:
-    """The output layer of uint8 images (n, 28, 28), batch after batch, on the device.
+    """The output layer of images (n, 28, 28), ink 255, batch after batch, on the device.
 
     The network is in evaluation mode from the first batch on.
     """
     network.eval()
-    for some in images.split(batch):
+    for start in range(0, len(images), batch):
+        some = torch.tensor(images[start : start + batch])  # a copy: the array may be read-only
         with torch.inference_mode():
             found = network(padded(some).to(device))
         yield found

@@ -2,13 +2,14 @@
 
 ``{"label": 7, "strokes": [[[x, y], …], …], "writer": …, "t": [[…], …], "pressure": [[…], …]}``,
 x right, y down, in any unit; t in seconds and pressure from 0 to 1 have a list for each stroke.
-All but the strokes may be left out, and other keys are ignored.
+All but the strokes may be left out, and other keys are ignored. A label "7" is a 7.
 """
 
 from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import json
 import os
 import re
@@ -28,10 +29,14 @@ from lenetpad.storage.decoding import opened, too_large, unpacking
 
 __all__ = [
     "Drawing",
+    "Label",
+    "check_lines",
     "ink_from_text",
     "ink_text",
     "is_ink",
     "iterate_ink",
+    "iterate_lines",
+    "label_from",
     "normalised",
     "read_ink",
     "read_picture",
@@ -48,6 +53,9 @@ MOST_POINTS_IN_A_FILE: Final = 3_000_000
 #: Of a drawing: a pen that reports 250 a second draws 80 minutes without a pause. While its line
 #: is decoded, a point takes over a hundred bytes.
 MOST_POINTS: Final = 1_200_000
+DIGITS: Final = tuple("0123456789")
+#: What the window labels a drawing with that shows no digit; any other text says the same.
+NO_DIGIT: Final = "no digit"
 #: Characters of a label, or of a writer's name.
 LONGEST_TEXT: Final = 1000
 DEFAULT_PRESSURE: Final = 0.5  # as Stroke.of has it; not written
@@ -56,12 +64,16 @@ TOGETHER: Final = 4096
 EXPECTED: Final = 'expected {"label": 7, "strokes": [[[x, y], …], …]}'
 
 
+#: What a drawing shows: a digit, the name of something else, or nobody has said.
+Label = int | str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """Ink with what it shows (a digit, or the name of something else) and who drew it."""
 
     ink: Ink
-    label: int | str | None = None
+    label: Label = None
     writer: str | None = None
 
 
@@ -90,7 +102,7 @@ def read_ink(path: Path) -> list[Drawing]:
     """
     with opened(path, LARGEST_FILE, InkError) as file, unpacking(file, path, InkError) as stream:
         lines = list(_lines(stream, path))  # too many are refused before any is decoded
-    return list(_drawings(lines, path))
+    return [drawing for _, drawing in _drawings(lines, path)]
 
 
 def iterate_ink(path: Path) -> Iterator[Drawing]:
@@ -98,8 +110,21 @@ def iterate_ink(path: Path) -> Iterator[Drawing]:
 
     Yields at least one. Raises InkError as ``read_ink`` does, when it comes to the fault.
     """
+    for _, drawing in iterate_lines(path):
+        yield drawing
+
+
+def iterate_lines(path: Path) -> Iterator[tuple[bytes, Drawing]]:
+    """The same, each drawing with its line as the file has it."""
     with opened(path, LARGEST_FILE, InkError) as file, unpacking(file, path, InkError) as stream:
         yield from _drawings(_lines(stream, path), path)
+
+
+def check_lines(content: bytes, path: Path) -> None:
+    """See that what an ink file is to hold, unpacked, can be read. Raises InkError as ``read_ink``
+    does; ``path`` is what the error names."""
+    for _ in _drawings(_lines(io.BytesIO(content), path), path):
+        pass
 
 
 def is_ink(path: Path) -> bool:
@@ -126,9 +151,9 @@ def write_ink(path: Path, drawings: Iterable[Drawing]) -> None:
         raise InkError(f"{path} cannot be written: {reason}; save it elsewhere") from None
 
 
-def ink_text(ink: Ink) -> str:
-    """Ink as one line of an ink file, as the clipboard takes it. Raises InkError for no ink."""
-    return _line(Drawing(ink))
+def ink_text(ink: Ink, label: Label = None) -> str:
+    """Ink as one line of an ink file, without the newline. Raises InkError for no ink."""
+    return _line(Drawing(ink, label))
 
 
 def ink_from_text(text: str) -> Ink:
@@ -136,6 +161,12 @@ def ink_from_text(text: str) -> Ink:
     if len(text) > LARGEST_FILE:
         raise InkError(f"the text is longer than {LARGEST_FILE >> 20} MB; draw it in parts")
     return _drawing(text.encode(errors="surrogatepass")).ink
+
+
+def label_from(text: str) -> Label:
+    """The label that is typed: a digit, or a text for what is no digit; none where it is blank."""
+    word = " ".join(text.split())
+    return int(word) if word in DIGITS else word[:LONGEST_TEXT] or None
 
 
 def _lines(stream: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
@@ -155,8 +186,8 @@ def _lines(stream: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def _drawings(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Drawing]:
-    """The drawings of a file's lines, at least one."""
+def _drawings(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[tuple[bytes, Drawing]]:
+    """A file's lines with their drawings, at least one."""
     strokes = 0
     for number, line in lines:
         try:
@@ -168,7 +199,7 @@ def _drawings(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Drawin
             raise InkError(
                 f"{path} holds over {MOST_STROKES:,} strokes; split it into smaller files"
             )
-        yield drawing
+        yield line, drawing
     if strokes == 0:
         raise InkError(f"{path} holds no drawing; {EXPECTED} on each line")
 
@@ -185,7 +216,12 @@ def _drawing(line: bytes) -> Drawing:
         raise InkError(_explained(line, fault)) from None
     # Many sets number their writers.
     writer = str(entry.writer) if isinstance(entry.writer, int) else entry.writer
-    return Drawing(_ink(entry), entry.label, writer)
+    return Drawing(_ink(entry), _digit_in(entry.label), writer)
+
+
+def _digit_in(label: Label) -> Label:
+    """The label, as a digit where it is a text that only says one."""
+    return int(label) if isinstance(label, str) and label.strip() in DIGITS else label
 
 
 def _explained(line: bytes, fault: Exception) -> str:

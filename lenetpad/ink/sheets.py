@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from lenetpad.ink import journal
-from lenetpad.ink.files import ink_from_text, is_ink, iterate_ink, read_picture
+from lenetpad.ink.contents import Contents, read_contents
+from lenetpad.ink.editing import Place
+from lenetpad.ink.files import ink_from_text, is_ink, read_picture
 from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
 
 UNITS: Final = 1000.0  # the canvas's side in the unit of its strokes
@@ -24,9 +25,10 @@ SMALLEST: Final = 0.1
 @dataclass(frozen=True, slots=True)
 class Source:
     """What a sheet is read from: a file, or else the bytes of a picture or of a journal, or a line
-    of an ink file."""
+    of an ink file. ``place`` says which of a file's drawings is wanted: then its line is read."""
 
     path: Path | None = None
+    place: Place | None = None
     picture: bytes = b""
     journal: bytes = b""
     text: str = ""
@@ -39,10 +41,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A sheet that was read, and what the user should know of it."""
+    """A sheet that was read, and what the user should know of it; of an ink file, all that is in
+    it."""
 
     sheet: Sheet
     note: str = ""
+    contents: Contents | None = None
 
 
 def read_sheet(source: Source) -> Found:
@@ -56,9 +60,9 @@ def read_sheet(source: Source) -> Found:
         return Found(Sheet(fitted(ink_from_text(source.text))))
     if not is_ink(path):
         return Found(Sheet(picture=read_picture(path)))
-    drawings = list(islice(iterate_ink(path), 2))
-    note = f"{path.name} holds several drawings; this is the first." if drawings[1:] else ""
-    return Found(Sheet(fitted(drawings[0].ink)), note)
+    contents, first = read_contents(path)
+    note = f"Not all of the file can be read: {contents.fault}" if contents.fault else ""
+    return Found(Sheet(fitted(first)), note, contents)
 
 
 def _sheet_in(content: bytes) -> Sheet:

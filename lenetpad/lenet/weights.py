@@ -41,6 +41,7 @@ from lenetpad.lenet.layers import parameter_shapes
 from lenetpad.storage import resources
 from lenetpad.storage.decoding import LONGEST_MESSAGE, contents, named, one_line
 from lenetpad.storage.mnist import DataError
+from lenetpad.storage.suggestions import did_you_mean
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions, warning_of
 from lenetpad.values.models import MODEL_NAMES, WEIGHTS_ENDINGS
@@ -107,8 +108,10 @@ def load(
         return _load_file(shipped(model), model, conventions)
     path = Path(model)
     if path.suffix not in SUFFIXES and not path.exists():
-        known = ", ".join(MODEL_NAMES)
-        raise WeightsError(f"{named(model)!r} is neither a preset ({known}) nor a weights file")
+        known, meant = ", ".join(MODEL_NAMES), did_you_mean(model, MODEL_NAMES)
+        raise WeightsError(
+            f"{named(model)!r} is neither a preset ({known}) nor a weights file{meant}"
+        )
     weights = _load_file(path, path.name, conventions)
     if not _computes(weights):
         raise WeightsError(

@@ -21,7 +21,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lenetpad.data import labelled as data
@@ -91,7 +93,9 @@ def export(weights: Weights, path: Path) -> Written:
     return Written(images=len(images), difference=difference)
 
 
-def _written(network: LeNet5, facts: Mapping[str, Any], path: Path, images: Tensor) -> Tensor:
+def _written(
+    network: LeNet5, facts: Mapping[str, Any], path: Path, images: NDArray[np.uint8]
+) -> Tensor:
     """Write a file, read it back, and give the output layer that it computes, (N, 10)."""
     if path.suffix == ONNX:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +115,7 @@ def _written(network: LeNet5, facts: Mapping[str, Any], path: Path, images: Tens
     return _computed(network_of(load(str(path), known)), images)
 
 
-def _computed(network: LeNet5, images: Tensor) -> Tensor:
+def _computed(network: LeNet5, images: NDArray[np.uint8]) -> Tensor:
     return torch.cat(list(outputs(network, images)))
 
 
@@ -162,11 +166,11 @@ def _strip(message: Any) -> None:
                 _strip(part)
 
 
-def _computed_by_onnx(path: Path, images: Tensor) -> Tensor:
+def _computed_by_onnx(path: Path, images: NDArray[np.uint8]) -> Tensor:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    [output] = session.run(["output"], {"image": padded(images).numpy()})
+    [output] = session.run(["output"], {"image": padded(torch.tensor(images)).numpy()})
     return torch.from_numpy(output)
 
 
@@ -185,6 +189,6 @@ def _quiet() -> Iterator[None]:
 
 
 @cache
-def _images() -> Tensor:
+def _images() -> NDArray[np.uint8]:
     """Some of MNIST's test images."""
     return data.mnist()[1].images[:IMAGES]

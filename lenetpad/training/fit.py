@@ -17,6 +17,7 @@ from lenetpad.evaluation import inference
 from lenetpad.training.checkpoints import CheckpointError, fitting, number, part
 from lenetpad.training.distillation import Teachers
 from lenetpad.training.network import LeNet5
+from lenetpad.training.splits import random_split
 from lenetpad.values.recipes import Recipe
 from lenetpad.values.training import Progress
 
@@ -76,7 +77,7 @@ class Training:
         self._generator = torch.Generator().manual_seed(recipe.seed)
         if held_out is None:
             held = min(recipe.validation, len(data) // 5)
-            data, held_out = data.split(held, self._generator)
+            data, held_out = random_split(data, held, self._generator)
         self._train, self._held_out = data, held_out
         self.steps_an_epoch = math.ceil(len(data) / recipe.batch_size)
         self.steps = self.steps_an_epoch * recipe.epochs
@@ -250,13 +251,14 @@ class Training:
         if len(self._order) == 0:
             self._order = torch.randperm(len(train), generator=self._generator)
         chosen, self._order = self._order.tensor_split((recipe.batch_size,))
-        images = train.images[chosen]
+        images = torch.from_numpy(train.images[chosen.numpy()])
+        labels = torch.from_numpy(train.labels[chosen.numpy()])
         shown = (
             padded(images)
             if recipe.distortions is None
             else distorted(images, recipe.distortions, self._generator)
         )
-        return shown.to(self.device), train.labels[chosen].to(self.device)
+        return shown.to(self.device), labels.to(self.device)
 
     def _stepped(self, images: Tensor, labels: Tensor) -> Tensor:
         self._optimiser.zero_grad(set_to_none=True)
@@ -282,7 +284,7 @@ class Training:
             return None, None
         outputs = torch.cat(list(inference.outputs(network, held_out.images, self.device)))
         network.train()
-        labels = held_out.labels.to(outputs.device)
+        labels = torch.tensor(held_out.labels).to(outputs.device)
         wrong = network.log_posteriors(outputs)[:, :10].argmax(dim=1) != labels
         return float(network.loss(outputs, labels)), float(wrong.float().mean())
 
@@ -299,7 +301,8 @@ class Training:
 
     def _is_sound(self) -> bool:
         """Whether the weights of now still give a finite loss: the last step may have diverged."""
-        images, labels = self._train.images[:SOUND], self._train.labels[:SOUND]
+        images = torch.tensor(self._train.images[:SOUND])
+        labels = torch.tensor(self._train.labels[:SOUND])
         with torch.inference_mode():
             outputs = self.network(padded(images).to(self.device))
             return bool(self.network.loss(outputs, labels.to(self.device)).isfinite())

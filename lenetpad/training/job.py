@@ -56,7 +56,8 @@ class TrainingJob:
         self.plan, self._say = plan, say
         self._device = usable_device(plan.device)
         recipe = plan.recipe
-        drawings = data.ink_drawings(map(Path, plan.ink)) if plan.ink else []
+        # Each file by itself: one without labels would be left out in silence beside others.
+        drawings = [drawing for path in plan.ink for drawing in data.ink_drawings([Path(path)])]
         folder = Path(plan.folder) if plan.folder else None
         images, self._test = datasets.load(plan.data, datasets.cache(), folder, say)
         self.network = _network(plan)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import torch
 
 from lenetpad.data import labelled as data
@@ -41,7 +42,8 @@ def prepared(
     """
     generator = torch.Generator().manual_seed(HELD_OUT_SEED)
     everything = data.mnist()[0] if images is None else images
-    train, held_out = everything.split(min(recipe.validation, len(everything) // 5), generator)
+    held = min(recipe.validation, len(everything) // 5)
+    train, held_out = random_split(everything, held, generator)
     if recipe.mixture is None:
         digits = _digits(drawings)
         train = train.joined(data.drawn(digits)) if digits else train
@@ -53,6 +55,14 @@ def prepared(
     return DataSplits(_subsample_and_corrupt(train, recipe), held_out, choices)
 
 
+def random_split(
+    data: Labelled, held_out: int, generator: torch.Generator
+) -> tuple[Labelled, Labelled]:
+    """A random split into the rest and ``held_out`` images."""
+    order = torch.randperm(len(data), generator=generator).numpy()
+    return data.chosen(order[held_out:]), data.chosen(order[:held_out])
+
+
 def _subsample_and_corrupt(train: Labelled, recipe: Recipe) -> Labelled:
     """The recipe's fraction of the images, with its share of wrong labels."""
     if recipe.fraction == 1 and recipe.label_noise == 0:
@@ -60,19 +70,18 @@ def _subsample_and_corrupt(train: Labelled, recipe: Recipe) -> Labelled:
     generator = torch.Generator().manual_seed(recipe.seed)
     kept = torch.randperm(len(train), generator=generator)
     kept = kept[: max(1, round(recipe.fraction * len(train)))]
-    images, labels = train.images[kept], train.labels[kept]
     wrong = torch.rand(len(kept), generator=generator) < recipe.label_noise
     others = torch.randint(1, 10, (len(kept),), generator=generator)
-    digits = labels != NO_DIGIT
-    labels = torch.where(wrong & digits, (labels + others) % 10, labels)
-    return Labelled(images, labels)
+    images, labels = train.images[kept.numpy()], train.labels[kept.numpy()]
+    changed = wrong.numpy() & (labels != NO_DIGIT)
+    return Labelled(images, np.where(changed, (labels + others.numpy()) % 10, labels))
 
 
 def calibrate(network: LeNet5, choices: Labelled, device: str = "cpu") -> None:
     """Calibrate a trained network on held-out digits."""
     if len(choices):
         found = torch.cat(list(outputs(network, choices.images, device))).cpu()
-        calibration.calibrate(network, found, choices.labels)
+        calibration.calibrate(network, found, torch.tensor(choices.labels))
 
 
 def _digits(drawings: Sequence[Drawing]) -> list[Drawing]:

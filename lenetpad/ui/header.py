@@ -8,13 +8,15 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QTabBar, QWidget
+from PySide6.QtWidgets import QSizePolicy, QTabBar, QWidget
 
 from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.widgets.buttons import tool_button
 from lenetpad.ui.widgets.choices import Choices
+from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.model_titles import TITLES, title_of
 from lenetpad.ui.widgets.page import HeaderTools
+from lenetpad.ui.widgets.theme import LIGHT, Theme, dress
 from lenetpad.values.devices import AUTO, Devices
 from lenetpad.values.models import Choice
 
@@ -22,8 +24,7 @@ VIEW_TOOLS: Final = ("theme", "fullscreen")
 #: In pixels. A run's name has room; a longer one, or any in a narrow window, is in the tooltip.
 WIDEST_MODEL: Final = 270
 NARROWEST_MODEL: Final = 110
-SPACING: Final = 4
-GAP: Final = 8  # behind the tabs, and behind each box
+SPACING: Final = 6
 
 
 class Header(QWidget):
@@ -45,23 +46,30 @@ class Header(QWidget):
         self.devices.addItem("Auto", AUTO)
         self.models.activated.connect(self._choose_model)
         self.devices.activated.connect(self._choose_device)
-        self.models.setMaximumWidth(WIDEST_MODEL)
         self.page_tabs = self._tabs(pages)
-        self._titles: list[QWidget] = []
+        # What is left out where there is no room, the last of these first.
+        self._views = [tool_button(actions[name]) for name in VIEW_TOOLS]
         self._spare: list[QWidget] = []
+        self._titles: list[QWidget] = []
+        self._fitting = False
+        self._theme: Theme = LIGHT
         self._page_of: dict[QWidget, str] = {}  # what one page alone has a use for
-        self._row = QHBoxLayout(self)
+        self._row = FlowLayout(self, SPACING)
         self._row.setContentsMargins(10, 6, 10, 0)
-        self._row.setSpacing(SPACING)
         self._row.addWidget(self.page_tabs)
-        self._row.addSpacing(GAP)
         self._tools_end = self._row.count()  # where the next page's buttons go
-        self._row.addStretch(1)
+        self._row.add_stretch()
         self._boxes_end = self._row.count()  # and its boxes
         for title, box in (("Network", self.models), ("Device", self.devices)):
-            self._add_box(self._row.count(), title, box)
-        for name in VIEW_TOOLS:
-            self._row.addWidget(tool_button(actions[name]))
+            self._titles.append(self._row.add_titled(title, box))
+        for button in self._views:
+            self._row.addWidget(button)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme and size."""
+        self._theme = theme
+        self.models.setMaximumWidth(theme.px(WIDEST_MODEL))
+        dress(self, theme)
 
     def add_tools(self, page: str, tools: HeaderTools) -> None:
         """Take in what the header shows while a page is open."""
@@ -70,25 +78,20 @@ class Header(QWidget):
             self._page_of[button] = page
             if name in tools.spare:
                 self._spare.append(button)
-            self._row.insertWidget(self._tools_end, button)
+            self._row.insert(self._tools_end, button)
             self._tools_end += 1
             self._boxes_end += 1
         before: QWidget = self.page_tabs
         for title, box in tools.boxes:
-            label = self._add_box(self._boxes_end, title, box)
-            self._page_of[label] = self._page_of[box] = page
-            self._boxes_end += 3
+            label = self._row.add_titled(title, box, self._boxes_end)
+            self._titles.append(label)
+            self._page_of[label] = page
+            if (pair := label.parentWidget()) is not None:
+                self._page_of[pair] = page
+            self._boxes_end += 1
             QWidget.setTabOrder(before, box)  # as it is seen, not as it came
             before = box
         self._show_tools()
-
-    def _add_box(self, place: int, title: str, box: Choices) -> QLabel:
-        label = QLabel(title)
-        self._titles.append(label)
-        self._row.insertWidget(place, label)
-        self._row.insertWidget(place + 1, box)
-        self._row.insertSpacing(place + 2, GAP)
-        return label
 
     @property
     def page(self) -> str:
@@ -105,8 +108,10 @@ class Header(QWidget):
         self._show_tools()
 
     def _show_tools(self) -> None:
+        self._fitting = True
         for widget in self._page_of:
             widget.setVisible(self._is_of_use(widget))
+        self._fitting = False
         self._fit()
 
     def _is_of_use(self, widget: QWidget) -> bool:
@@ -123,20 +128,30 @@ class Header(QWidget):
         return super().event(event)
 
     def _fit(self) -> None:
-        """Leave out what there is no room for: the boxes' titles first."""
-        extra = [*self._spare, *self._titles]
+        """Leave out what there is no room for in one line: the boxes' titles first."""
+        if self._fitting:
+            return
+        # A widget that is hidden while it is being shown would be left half of each.
+        self._fitting = True
+        groups = (self._views, self._spare, self._titles)
+        extra = [widget for group in groups for widget in group]
         shown = [widget for widget in extra if not widget.isHidden()]
-        room = self.width() - self._row.minimumSize().width() + _width(shown)
         # A network's long name gives way last.
-        whole = min(self.models.minimumSizeHint().width(), WIDEST_MODEL)
-        room -= whole - (self.models.minimumWidth() or whole)
-        self.models.setMinimumWidth(max(whole + room, NARROWEST_MODEL) if room < 0 else 0)
-        for group in (self._spare, self._titles):
+        widest = self._theme.px(WIDEST_MODEL)
+        hint = self.models.sizeHint().width()
+        whole = min(hint, widest)
+        line = self._row.line_width + whole - min(hint, self.models.maximumWidth())
+        room = self.width() - line + _width(shown)
+        for group in groups:
             wanted = [widget for widget in group if self._is_of_use(widget)]
             fits = _width(wanted) <= room
             room -= _width(wanted) if fits else 0
             for widget in group:
                 widget.setVisible(fits and widget in wanted)
+        narrow = max(whole + room, self._theme.px(NARROWEST_MODEL))
+        self.models.setMaximumWidth(narrow if room < 0 else widest)
+        self._fitting = False
+        self.updateGeometry()  # another width of the row may make another height
 
     def _tabs(self, pages: Sequence[PageSpec]) -> QTabBar:
         tabs = QTabBar()

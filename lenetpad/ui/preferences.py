@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from lenetpad.ui.widgets.colour import Scale
+from lenetpad.ui.widgets.export_options import ExportOptions
 from lenetpad.ui.widgets.theme import ThemeChoice
 from lenetpad.values.conventions import Conventions
 from lenetpad.values.devices import AUTO
 from lenetpad.values.models import DEFAULT_MODEL, Choice
 
 USUAL_PEN_WIDTH = 32.0
+SMALLEST_ZOOM, LARGEST_ZOOM = 0.75, 2.5
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
@@ -38,6 +41,12 @@ class Preferences(QObject):
         return self._one_of(ThemeChoice, "theme", ThemeChoice.SYSTEM)
 
     @property
+    def zoom(self) -> float:
+        """How much larger than usual texts and controls are wanted."""
+        value = self._number("zoom", 1.0)
+        return min(max(value, SMALLEST_ZOOM), LARGEST_ZOOM)
+
+    @property
     def scale(self) -> Scale:
         """The colour scale of the maps."""
         return self._one_of(Scale, "scale", Scale.FIXED)
@@ -45,10 +54,7 @@ class Preferences(QObject):
     @property
     def pen_width(self) -> float:
         """The pen's width in thousandths of the canvas's side."""
-        try:
-            return float(self._text("pen_width", ""))
-        except ValueError:
-            return USUAL_PEN_WIDTH
+        return self._number("pen_width", USUAL_PEN_WIDTH)
 
     @property
     def geometry(self) -> QByteArray | None:
@@ -65,6 +71,16 @@ class Preferences(QObject):
     def plan(self) -> str:
         """The choices of the Train page, as its controller has written them; "" for none."""
         return self._text("plan", "")
+
+    @property
+    def ink_file(self) -> str:
+        """The ink file that a drawing was added to last."""
+        return self._text("ink_file", "")
+
+    @property
+    def export_options(self) -> ExportOptions:
+        """How the last picture that was exported was to look."""
+        return ExportOptions.of(self._text("export", ""))
 
     @property
     def choice(self) -> Choice:
@@ -91,6 +107,13 @@ class Preferences(QObject):
         if isinstance(value, int | float):
             return str(value)
         return value if isinstance(value, str) and value else usual
+
+    def _number(self, name: str, usual: float) -> float:
+        try:
+            value = float(self._text(name, ""))
+        except ValueError:
+            return usual
+        return value if math.isfinite(value) else usual
 
     def _one_of(self, kind: type[Kind], name: str, usual: Kind) -> Kind:
         try:

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QKeySequence,
+    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import (
@@ -30,6 +31,7 @@ from lenetpad.ui import actions as action_table
 from lenetpad.ui import taskbar
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
 from lenetpad.ui.header import Header
+from lenetpad.ui.page_area import PageArea
 from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.preferences import Preferences
 from lenetpad.ui.theme_switch import TURN_MS, ThemeSwitch
@@ -41,8 +43,9 @@ from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
 
 if TYPE_CHECKING:
     from lenetpad.ui.dialogs.about import AboutDialog
+    from lenetpad.ui.dialogs.help import HelpDialog
 
-SMALLEST: Final = QSize(860, 560)
+SMALLEST: Final = QSize(800, 500)
 USUAL: Final = QSize(1280, 800)
 #: So much of the window's upper edge must lie on a screen, for a hand to take it, in pixels.
 EDGE: Final = 48
@@ -84,7 +87,8 @@ class Window(QMainWindow):
         self.preferences.failed.connect(self.warn)
         self.page_stack = QStackedWidget()
         self.page_widgets: dict[str, Page] = {}  # those that have been built
-        self._themes = ThemeSwitch(self, self.preferences, self.page_stack)
+        self._areas: dict[str, PageArea] = {}
+        self._themes = ThemeSwitch(self, self.preferences)
         self.setWindowTitle("lenetpad")
         self.setMinimumSize(SMALLEST)
         self.setAcceptDrops(True)
@@ -92,17 +96,20 @@ class Window(QMainWindow):
         #: Every action in the order of the menus: the pages' come first in theirs.
         self.action_specs = (*(page.action for page in pages), *action_table.ACTIONS)
         self.actions_by_name = action_table.build(self, self.action_specs)
+        self._page_actions = action_table.groups(self, self.action_specs, self.actions_by_name)
         self.header = Header(self.actions_by_name, pages)
         self.question: ConventionsDialog | None = None
         self.about: AboutDialog | None = None
+        self.help: HelpDialog | None = None
         self._model: ModelReady | None = None
         #: Asked before the window closes; False keeps it open.
         self.may_close: Callable[[], bool] = _always
         self.setCentralWidget(self._central())
         action_table.fill(self.menuBar(), self.action_specs, self.actions_by_name)
+        self._restore_geometry()
+        self._themes.fit()
         self._dress()
         self._connect()
-        self._restore_geometry()
 
     # What the engine says
 
@@ -150,8 +157,9 @@ class Window(QMainWindow):
     def close_dialogs(self) -> None:
         """Close what stands before the window and belongs to no page: the window goes."""
         self._end_question()
-        if self.about is not None:
-            self.about.close()
+        for dialog in (self.about, self.help):
+            if dialog is not None:
+                dialog.close()
 
     def show_work(self, done: float | None, words: str) -> None:
         """Show in title and taskbar how far something long is; no words, and it is over."""
@@ -179,8 +187,12 @@ class Window(QMainWindow):
             "quit": self.close,
             "fullscreen": self._toggle_full_screen,
             **{page.name: partial(self.open_page, page.name) for page in self._page_specs},
+            "larger": partial(self._themes.step_zoom, 1),
+            "smaller": partial(self._themes.step_zoom, -1),
+            "usual_size": partial(self._themes.step_zoom, 0),
             "theme": self.switch_theme,
             "theme_system": self._use_system_theme,
+            "help": self._show_help,
             "about": self._show_about,
         }
         action_table.connect(self.actions_by_name, slots)
@@ -231,6 +243,19 @@ class Window(QMainWindow):
         return self.header
 
     @property
+    def shown_page(self) -> Page | None:
+        """The page that is on screen; None while the open one is being built."""
+        area = self.page_stack.currentWidget()
+        return area.page if isinstance(area, PageArea) else None
+
+    def place_for(self, name: str) -> QWidget:
+        """The widget in which a page is to be built."""
+        if name not in self._areas:
+            self._areas[name] = PageArea(self.page_stack)
+            self._areas[name].dress_bars(self.theme)
+        return self._areas[name].viewport()
+
+    @property
     def open_page_name(self) -> str:
         """The page that is open, or will be once it is there."""
         return self.header.page
@@ -239,8 +264,10 @@ class Window(QMainWindow):
     def open_page(self, name: str) -> None:
         """Open a page; one that is not there yet is asked for."""
         self.header.show_page(name)
+        for page, group in self._page_actions.items():
+            group.setEnabled(page == name)
         if name in self.page_widgets:
-            self.page_stack.setCurrentWidget(self.page_widgets[name])
+            self.page_stack.setCurrentWidget(self._areas[name])
             self.page_opened.emit(name)
         else:
             self._waiting.setText("Loading …")
@@ -257,7 +284,9 @@ class Window(QMainWindow):
             # waits.
             page.setUpdatesEnabled(False)
             QTimer.singleShot(TURN_MS, page, partial(page.setUpdatesEnabled, True))
-        self.page_stack.addWidget(page)
+        self.place_for(name)
+        self._areas[name].put(page)
+        self.page_stack.addWidget(self._areas[name])
         if self.open_page_name == name:
             self.open_page(name)
 
@@ -282,6 +311,11 @@ class Window(QMainWindow):
         return self._themes.theme
 
     @property
+    def zoom(self) -> float:
+        """How much larger than usual texts and controls are wanted."""
+        return self._themes.zoom
+
+    @property
     def restyling(self) -> bool:
         """Whether a page has yet to follow the theme."""
         return self._themes.active
@@ -303,8 +337,10 @@ class Window(QMainWindow):
     def _dress(self) -> None:
         """Give what lies around the pages the theme, and with it the dialogs."""
         action_table.colour(self.actions_by_name, self.action_specs, self.theme)
-        for part in (self.menuBar(), self.header):
-            dress(part, self.theme)
+        dress(self.menuBar(), self.theme)
+        self.header.set_theme(self.theme)
+        for area in self._areas.values():
+            area.dress_bars(self.theme)
         follows = self._themes.choice is ThemeChoice.SYSTEM
         self.actions_by_name["theme_system"].setChecked(follows)
 
@@ -342,8 +378,13 @@ class Window(QMainWindow):
 
     @Slot()
     def _leave_full_screen(self) -> None:
-        if self.isFullScreen():
+        page = self.shown_page
+        if not (page is not None and page.escape()) and self.isFullScreen():
             self._toggle_full_screen()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._themes.fit_soon()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.WindowStateChange:
@@ -351,6 +392,20 @@ class Window(QMainWindow):
         elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.activated.emit()
         super().changeEvent(event)
+
+    @Slot()
+    def _show_help(self) -> None:
+        from lenetpad.ui.dialogs.help import HelpDialog
+
+        if self.help is None:
+            self.help = HelpDialog(self.action_specs, self.theme, self.dialog_parent)
+            self.help.finished.connect(self._forget_help)
+        self.help.show()
+        self.help.activateWindow()
+
+    @Slot()
+    def _forget_help(self) -> None:
+        self.help = None
 
     @Slot()
     def _show_about(self) -> None:

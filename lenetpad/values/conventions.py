@@ -19,11 +19,11 @@ CONVENTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         "pooling": {
             "max": "maximum",
-            "average": "average, after squashing",
-            "average-first": "average, before squashing",
-            "trained-average": "average·w+b, squashed",
-            "trained-sum": "sum·w+b, squashed",
-            "study": "average·w+b, squashed; C1, C3 and C5 are not",
+            "average": "activation, then average",
+            "average-first": "average, then activation",
+            "trained-average": "average·w+b, then activation",
+            "trained-sum": "sum·w+b, then activation",
+            "study": "average·w+b, then activation; none after C1, C3 and C5",
         },
         "normalisation": {
             "unit": "paper 0, ink 1",

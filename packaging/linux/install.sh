@@ -17,8 +17,8 @@ Installs lenetpad, or replaces an older one. DIR is ~/.local unless it is given.
 
   DIR/lib/lenetpad                   the program
   DIR/bin/lenetpad                   a link to it
-  ${XDG_DATA_HOME:-~/.local/share}   menu entry, icons, the type of ink files
-                                     (with --prefix: DIR/share)
+  ${XDG_DATA_HOME:-~/.local/share}   menu entry, icons, the type of ink files, and completion
+                                     for bash, zsh and fish (with --prefix: DIR/share)
 
 Your runs, settings and ink are not touched. DIR/lib/lenetpad/uninstall.sh removes it again.
 END
@@ -250,4 +250,9 @@ case :$PATH: in
         say "($prefix/bin is not in PATH; with it there, lenetpad suffices.)"
         ;;
 esac
+# bash and fish look there by themselves; zsh, for a user's own, is told.
+if command -v zsh >/dev/null && [ "$data" = "$user_data" ]; then
+    quoted=$(printf '%s' "$data/zsh/site-functions" | sed "s/'/'\\\\''/g")
+    say "zsh completes the commands if ~/.zshrc has this line before compinit: fpath+=('$quoted')"
+fi
 say "Remove it with: $program/uninstall.sh"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from lenetpad.cli import parser as cli
@@ -24,6 +24,7 @@ from lenetpad.storage import runs
 from lenetpad.training import weights
 from lenetpad.training.network import build
 
+ROOT = Path(__file__).parents[2]
 #: A one and a seven, as a hand draws them; y runs down.
 ONE = [[[50, 0], [50, 100]]]
 SEVEN = [[[10, 0], [70, 0], [35, 100]]]
@@ -91,6 +92,29 @@ def failing(run: Run) -> Failing:
     return call
 
 
+@pytest.fixture
+def refusing() -> Failing:
+    """As ``failing``, in a process of its own, in which torch must not be imported."""
+
+    def call(*argv: object) -> str:
+        code = (
+            "import sys\n"
+            "from lenetpad.cli.parser import run\n"
+            "status = run(sys.argv[1:])\n"
+            "print(status, 'torch' in sys.modules)\n"
+        )
+        command = [sys.executable, "-c", code, *(str(argument) for argument in argv)]
+        result = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        )
+        assert result.stdout == "1 False\n"
+        [line] = result.stderr.splitlines()
+        assert line.startswith("lenetpad: ")
+        return line
+
+    return call
+
+
 @pytest.fixture(scope="session")
 def mnist() -> tuple[Labelled, Labelled]:
     """MNIST's training and test set."""
@@ -113,10 +137,7 @@ def tiny_mnist(
 ) -> tuple[Labelled, Labelled]:
     """The first 200 training and 100 test images, in place of all, and few scribbles."""
     train, test = mnist
-    tiny = (
-        Labelled(train.images[:200], train.labels[:200]),
-        Labelled(test.images[:100], test.labels[:100]),
-    )
+    tiny = (train.chosen(slice(200)), test.chosen(slice(100)))
     monkeypatch.setattr(data, "mnist", lambda: tiny)
     monkeypatch.setattr(figures, "SCRIBBLES", 40)
     monkeypatch.setattr(figures, "NOISE", 40)
@@ -153,9 +174,9 @@ def picture(tmp_path: Path) -> Path:
 @pytest.fixture
 def images(tmp_path: Path, mnist: tuple[Labelled, Labelled]) -> Path:
     """Twenty of MNIST's test digits as an .npz file; none of them is a 3."""
-    keep = torch.nonzero(mnist[1].labels != 3)[:20, 0]
+    digits = mnist[1].chosen(mnist[1].labels != 3)
     path = tmp_path / "digits.npz"
-    np.savez(path, images=mnist[1].images[keep].numpy(), labels=mnist[1].labels[keep].numpy())
+    np.savez(path, images=digits.images[:20], labels=digits.labels[:20])
     return path
 
 

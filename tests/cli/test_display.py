@@ -69,9 +69,11 @@ class TestDisplay:
         assert display.has_display()
 
     def test_without_a_display_a_file_cannot_be_shown(
-        self, run: Run, monkeypatch: pytest.MonkeyPatch
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         monkeypatch.setattr(display, "has_display", lambda: False)
+        monkeypatch.chdir(tmp_path)
+        Path("digit.ink.jsonl").touch()
         result = run("draw", "digit.ink.jsonl")
         assert result.status == 1
         [line] = result.err.splitlines()
@@ -109,8 +111,15 @@ class TestDisplay:
         [([], None), (["draw"], None), (["draw", "my digit.png"], Path("my digit.png"))],
     )
     def test_with_a_display_the_window_opens(
-        self, run: Run, monkeypatch: pytest.MonkeyPatch, line: list[str], file: Path | None
+        self,
+        run: Run,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+        line: list[str],
+        file: Path | None,
     ) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("my digit.png").touch()
         opened: list[Path | None] = []
 
         def main(file: Path | None) -> int:

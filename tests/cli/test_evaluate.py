@@ -97,7 +97,10 @@ class TestEvaluate:
         assert found["error"] is found["macro_accuracy"] is found["ece"] is None
         result = run("evaluate", "--ink", path)
         assert result.out.startswith("1 images, none of them a digit, refused 100.00 %\n")
-        without = "lenetpad: none of the 1 drawings has a label: all count as no digits\n"
+        without = (
+            "lenetpad: its drawing has no label: all count as no digits; to label digits, open "
+            "the file on the Draw page, and label its drawings in the tray\n"
+        )
         assert result.err == ("" if label else without)
 
     @pytest.mark.usefixtures("tiny_mnist")
@@ -161,12 +164,31 @@ class TestEvaluate:
 
     @pytest.mark.usefixtures("tiny_mnist")
     def test_an_unknown_network(self, failing: Failing) -> None:
-        assert "'lenet5-1989' is neither a preset" in failing("evaluate", "--model", "lenet5-1989")
+        line = failing("evaluate", "--model", "lenet5-1989")
+        assert "'lenet5-1989' is neither a preset" in line
+        assert line.endswith("nor a weights file (did you mean 'lenet5-1998'?)")
 
     @pytest.mark.usefixtures("tiny_mnist")
     def test_a_device_that_is_not_there(self, failing: Failing, model: Path) -> None:
         line = failing("evaluate", "--model", model, "--device", "cuda:99")
         assert "the device 'cuda:99' cannot be used" in line
+
+    @pytest.mark.parametrize(
+        ("name", "options", "reason"),
+        [
+            ("bad.jsonl", ("--ink",), "bad.jsonl"),
+            ("bad.npz", ("--images",), "must be an .npz file"),
+            ("train-images-idx3-ubyte", ("--data", "folder", "--folder"), "is alone"),
+            ("bad.safetensors", ("--model",), "bad.safetensors"),
+            ("bad.pth", ("--model",), "bad.pth"),
+        ],
+    )
+    def test_a_bad_file_is_refused_without_torch(
+        self, name: str, options: tuple[str, ...], reason: str, refusing: Failing, tmp_path: Path
+    ) -> None:
+        (tmp_path / name).write_bytes(b"bad")
+        file = tmp_path if "--folder" in options else tmp_path / name
+        assert reason in refusing("evaluate", *options, file)
 
     def test_mnist_that_is_not_there_says_what_to_do(
         self, failing: Failing, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,65 +2,22 @@
 
 from __future__ import annotations
 
-import getpass
 import importlib.util
 import json
-import os
-import platform
-import socket
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-import lenetpad
 from lenetpad.storage import runs
 from lenetpad.training.export import ONNX_PACKAGES
 from tests.cli.conftest import ONE, QUICK, Run
+from tests.given_away import told
 
-#: The names of a home, of a folder in it, of its user and of the machine.
-SECRETS = ("home-of-ann-7f3a", "letters-to-bob-91c", "ann-user-55d", "anns-machine-e20")
 #: What a run keeps for its own user, who may resume it.
 PRIVATE = runs.CONFIG
 SUFFIXES = [".safetensors", ".pth", ".pt", ".onnx"]
 ONNX_MISSING = any(importlib.util.find_spec(name) is None for name in ONNX_PACKAGES)
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in a home whose user and machine have names of their own."""
-    home, folder, user, host = SECRETS
-    for variable in ("USER", "LOGNAME", "USERNAME"):
-        monkeypatch.setenv(variable, user)
-    monkeypatch.setenv("HOME", str(tmp_path / home))
-    for module, name in ((socket, "gethostname"), (platform, "node"), (socket, "getfqdn")):
-        monkeypatch.setattr(module, name, lambda *_: host)
-    assert getpass.getuser() == user
-    place = tmp_path / home / folder
-    place.mkdir(parents=True)
-    return place
-
-
-def parts(path: Path) -> Iterator[tuple[str, bytes]]:
-    """A file's name and bytes, and those of what is packed in it."""
-    yield path.name, path.read_bytes()
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            for entry in archive.infolist():
-                yield entry.filename, archive.read(entry)
-
-
-def told(path: Path) -> list[str]:
-    """What a file tells of the machine that made it."""
-    here = (*SECRETS, str(Path(lenetpad.__file__).parent), os.path.expanduser("~"))
-    return [
-        secret
-        for secret in here
-        for name, content in parts(path)
-        if secret in name or secret.encode() in content or secret.encode("utf-16-le") in content
-    ]
 
 
 @pytest.mark.usefixtures("tiny_mnist")

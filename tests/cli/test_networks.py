@@ -62,6 +62,18 @@ class TestExport:
         )
         assert load(str(out)).config.name == "lenet5-study"
 
+    def test_a_new_folder_is_said(self, run: Run, tmp_path: Path) -> None:
+        out = tmp_path / "no such" / "folder" / "mine.pth"
+        assert run("export", "--out", out).err == f"lenetpad: the folder {out.parent} was made\n"
+        assert out.is_file()
+        assert run("export", "--out", out).err == ""
+
+    def test_a_folder_that_is_not_made_is_not_said(self, failing: Failing, tmp_path: Path) -> None:
+        failing("export", "--out", tmp_path / "no such folder" / "mine.txt")
+        (tmp_path / "file").touch()
+        failing("export", "--out", tmp_path / "file" / "mine.pth")
+        assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
     def test_json(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.pth"
         found = parsed(run("export", "--model", "lenet5-modern", "--out", out, "--json").out)
@@ -79,3 +91,10 @@ class TestExport:
         line = failing("export", "--out", tmp_path / name)
         assert "must end in one of .safetensors, .pth, .pt, .onnx" in line
         assert not list(tmp_path.iterdir())
+
+    def test_bad_weights_are_refused_without_torch(
+        self, refusing: Failing, tmp_path: Path
+    ) -> None:
+        (tmp_path / "bad.pth").write_bytes(b"bad")
+        options = ("--model", tmp_path / "bad.pth", "--out", tmp_path / "mine.pth")
+        assert "bad.pth" in refusing("export", *options)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,13 +15,15 @@ from pathlib import Path
 import pytest
 
 import lenetpad
+from lenetpad.cli import display
 from lenetpad.cli import parser as cli
+from lenetpad.cli.arguments import Command
 from tests.cli.conftest import Failing, Run, stand_in
 
 ROOT = Path(__file__).parents[2]
 NAMES = [
     *("draw", "train", "runs", "evaluate", "predict", "export", "info", "report", "demo"),
-    *("selftest", "bench", "soak", "diagnostics"),
+    *("selftest", "bench", "soak", "diagnostics", "completion"),
 ]
 
 Fake = Callable[[Callable[[argparse.Namespace], int]], None]
@@ -82,6 +86,57 @@ class TestHelp:
             for argument in command.arguments:
                 assert argument.options.get("help"), (command.name, argument.names)
 
+    @pytest.mark.parametrize("name", ["", *NAMES])
+    def test_it_fits_80_columns_and_breaks_no_name(
+        self, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        assert exit_status(*name.split(), "--help") == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= 80
+        assert not [line for line in lines if line.endswith("-")]
+
+    def test_no_line_of_it_is_a_placeholder(self, capsys: pytest.CaptureFixture[str]) -> None:
+        exit_status("--help")
+        lines = capsys.readouterr().out.splitlines()
+        listed = lines[lines.index("commands:") + 1 :]
+        assert listed[0].split()[0] == "draw"
+        assert "COMMAND" not in [line.strip() for line in lines]
+
+    @pytest.mark.parametrize("command", cli.COMMANDS, ids=NAMES)
+    def test_its_examples_can_be_typed(
+        self, command: Command, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        exit_status(command.name, "--help")
+        text = capsys.readouterr().out
+        assert command.examples
+        for example in command.examples:
+            assert f"\n  {example}\n" in text  # on one line, for copying
+            words = shlex.split(example.partition(" >")[0])
+            assert words[0] == "lenetpad"
+            assert cli.parse(words[1:]).handler is command.handler
+
+    def test_it_states_every_default(self) -> None:
+        actions = ("--rename", "--note", "--delete", "--continue")  # they are there or not
+        for command in cli.COMMANDS:
+            for argument in command.arguments:
+                options = argument.options
+                if options.get("action") == "store_true" or options.get("required"):
+                    continue
+                if options["help"] is argparse.SUPPRESS or argument.names[0] in actions:
+                    continue
+                if argument.names[0].startswith("-") or options.get("nargs") in ("?", "*"):
+                    assert "(default: " in options["help"], (command.name, argument.names)
+
+    @pytest.mark.parametrize("command", cli.COMMANDS, ids=NAMES)
+    def test_it_names_every_choice(
+        self, command: Command, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        exit_status(command.name, "--help")
+        words = re.split(r"[\s,;:()]+", capsys.readouterr().out)
+        for argument in command.arguments:
+            assert set(argument.options.get("choices", ())) <= set(words), argument.names
+
     def test_the_version(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert exit_status("--version") == 0
         assert capsys.readouterr().out == f"lenetpad {lenetpad.__version__}\n"
@@ -125,6 +180,125 @@ def test_bad_arguments_end_with_2(line: str, capsys: pytest.CaptureFixture[str])
     assert "error: " in captured.err
 
 
+@pytest.mark.parametrize(
+    ("line", "command", "message"),
+    [
+        ("trian", "", "there is no command 'trian' (did you mean 'train'?)"),
+        ("trian --help", "", "there is no command 'trian' (did you mean 'train'?)"),
+        ("sing", "", "there is no command 'sing'; lenetpad --help lists them"),
+        ("-", "", "there is no command '-'; lenetpad --help lists them"),
+        ("--modle x train", "", "there is no option --modle; lenetpad --help lists all"),
+        ("--verson", "", "there is no option --verson (did you mean '--version'?)"),
+        ("--epochs 3 train", "", "the option --epochs must stand after the command (train)"),
+        ("--held-out", "", "the option --held-out must stand after the command (evaluate)"),
+        ("train --modle x", "train", "there is no option --modle (did you mean '--model'?)"),
+        ("train --modle=x", "train", "there is no option --modle (did you mean '--model'?)"),
+        ("export --otu a.pth", "export", "there is no option --otu (did you mean '--out'?)"),
+        ("predict --jsn a.png", "predict", "there is no option --jsn (did you mean '--json'?)"),
+        ("info --wide", "info", "there is no option --wide; lenetpad info --help lists all"),
+        ("info -x", "info", "there is no option -x; lenetpad info --help lists all"),
+        ("bench --startd 1", "bench", "there is no option --startd (did you mean '--startup'?)"),
+        ("info extra", "info", "unexpected argument 'extra'"),
+        ("a.png b.png", "draw", "unexpected argument 'b.png'"),
+        ("info -- --model", "info", "unexpected argument '--model'"),
+        (
+            "train --data mnsit",
+            "train",
+            "argument --data: invalid choice: 'mnsit' (did you mean 'mnist'?); choose from mnist,",
+        ),
+        ("train --epochs 0", "train", "argument --epochs: must be at least 1, not 0"),
+        ("train --epochs -3", "train", "argument --epochs: must be at least 1, not -3"),
+        ("train --epochs 1.5", "train", "--epochs: must be a whole number, not '1.5'"),
+        ("train --seed x", "train", "argument --seed: must be a whole number, not 'x'"),
+        ("train --lr 0", "train", "--learning-rate: must be a number above 0, not 0"),
+        ("train --lr nan", "train", "--learning-rate: must be a number above 0, not nan"),
+        ("train --momentum x", "train", "argument --momentum: must be a number, not 'x'"),
+        ("bench --events 0", "bench", "argument --events: must be at least 1, not 0"),
+        ("soak --minutes 0", "soak", "argument --minutes: must be a number above 0, not 0"),
+    ],
+)
+def test_what_is_wrong_is_said_below_the_commands_usage(
+    line: str, command: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_status(*line.split()) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    usage, error = captured.err.splitlines()
+    assert usage.startswith(f"usage: {' '.join(['lenetpad', command]).strip()} [")
+    assert error.startswith(f"{' '.join(['lenetpad', command]).strip()}: error: ")
+    assert message in error
+
+
+def test_no_converter_speaks_of_types() -> None:
+    """argparse names a function that raises ValueError: "invalid positive int value"."""
+    for command in cli.COMMANDS:
+        for argument in command.arguments:
+            kind = argument.options.get("type", Path)
+            if kind is not Path:
+                with pytest.raises(argparse.ArgumentTypeError):
+                    kind("?")
+
+
+def test_options_may_still_be_shortened(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cli.parse(["train", "--mod", "lenet5-study", "--ep=3"]).epochs == 3
+    assert cli.parse(["runs", "--note", "one", "-- a note --"]).note == ["one", "-- a note --"]
+
+
+def test_old_names_of_options_stay() -> None:
+    old = cli.parse(["train", "--lr", "1", "--taught", "0.5", "--half"])
+    new = cli.parse(["train", "--learning-rate", "1", "--distillation-weight", "0.5", "--bf16"])
+    assert vars(old) == vars(new)
+    assert (new.lr, new.distillation_weight, new.bf16) == (1.0, 0.5, True)
+
+
+class TestFileInPlaceOfACommand:
+    @pytest.fixture
+    def opened(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path | None]:
+        """What the window is opened with."""
+        files: list[Path | None] = []
+        stand_in(monkeypatch, "app", main=lambda file: files.append(file) or 0)
+        monkeypatch.setattr(display, "has_display", lambda: True)
+        monkeypatch.chdir(tmp_path)
+        return files
+
+    @pytest.mark.parametrize(
+        "name", ["photo.jpg", "./train", "my digits.ink.jsonl", "picture", "-photo.jpg", "tr ain"]
+    )
+    def test_it_is_opened(self, name: str, run: Run, opened: list[Path | None]) -> None:
+        Path(name).touch()
+        assert run(*(["--"] if name.startswith("-") else []), name).status == 0
+        assert opened == [Path(name)]
+
+    def test_after_two_dashes_stands_a_file(self, run: Run, opened: list[Path | None]) -> None:
+        Path("train").touch()
+        assert run("--", "train").status == 0
+        assert opened == [Path("train")]
+
+    def test_a_command_is_no_file(self, run: Run, opened: list[Path | None]) -> None:
+        Path("draw").touch()
+        assert run("draw").status == 0
+        assert opened == [None]
+
+    @pytest.mark.parametrize("words", [["nofile.png"], ["draw", "nofile.png"], ["no/file"]])
+    def test_one_that_is_not_there_opens_no_window(
+        self, words: list[str], failing: Failing, opened: list[Path | None]
+    ) -> None:
+        assert failing(*words) == f"lenetpad: {words[-1]} does not exist; check the name"
+        assert opened == []
+
+    def test_neither_does_a_folder(self, failing: Failing, opened: list[Path | None]) -> None:
+        Path("digits").mkdir()
+        assert failing("draw", "digits") == "lenetpad: digits is a folder; name a file in it"
+        assert failing("./digits/") == "lenetpad: digits is a folder; name a file in it"
+        assert opened == []
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+    def test_a_pipe_is_not_waited_for(self, failing: Failing, opened: list[Path | None]) -> None:
+        os.mkfifo("pipe.png")
+        assert "is not a regular file" in failing("draw", "pipe.png")
+        assert opened == []
+
+
 class TestImports:
     """The window must start at once: torch takes a second, Qt half a second."""
 
@@ -132,11 +306,12 @@ class TestImports:
         "argv", [[], ["--help"], ["--version"], *([name, "--help"] for name in NAMES)]
     )
     def test_parsing_imports_neither_torch_nor_qt(self, argv: list[str]) -> None:
-        parse = f"cli.build_parser().parse_args({argv!r})"
+        parse = f"cli.parse({argv!r})"
         code = (
             "import sys\nfrom lenetpad.cli import parser as cli\n"
             f"try:\n    {parse}\nexcept SystemExit:\n    pass\n"
             "heavy = {'torch', 'PySide6', 'pyqtgraph', 'safetensors', 'tqdm', 'PIL'}\n"
+            "heavy |= {'shtab', 'difflib'}\n"
             "heavy |= {name for name in sys.modules if name.startswith('lenetpad.training')}\n"
             "print('imported:', sorted(heavy & sys.modules.keys()))"
         )

@@ -104,6 +104,16 @@ class TestReport:
         assert result.status == 0
         assert "the file is not given: pens.jsonl" in result.err
 
+    @pytest.mark.parametrize(
+        ("name", "options"),
+        [("bad.jsonl", ("--ink",)), ("bad.npz", ("--images",)), ("bad.pth", ("lenet5-1998",))],
+    )
+    def test_a_bad_file_is_refused_without_torch(
+        self, name: str, options: tuple[str, ...], refusing: Failing, tmp_path: Path
+    ) -> None:
+        (tmp_path / name).write_bytes(b"bad")
+        assert name in refusing("report", *options, tmp_path / name)
+
 
 def _claim(mine: Path, claim: Claim) -> None:
     """Write it into the metadata of a file, over what it says."""

@@ -142,10 +142,18 @@ class TestTrain:
         assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
         assert not torch.equal(found[0]["c1.weight"], found[2]["c1.weight"])
 
-    def test_a_new_folder_is_made(self, run: Run, tmp_path: Path) -> None:
-        out = tmp_path / "new" / "folder" / "mine.pth"
-        assert run("train", "--model", "lenet5-modern-paper", "--out", out, *QUICK).status == 0
+    def test_a_new_folder_is_made_and_said(self, run: Run, tmp_path: Path) -> None:
+        out, kept = tmp_path / "new" / "folder" / "mine.pth", tmp_path / "my runs"
+        options = ("--model", "lenet5-modern-paper", "--out", out, "--runs", kept, *QUICK)
+        result = run("train", *options)
+        assert result.status == 0
         assert out.is_file()
+        # Before the training, so that whoever has made a slip can end it.
+        assert result.err.splitlines()[:2] == [
+            f"lenetpad: the folder {kept} was made",
+            f"lenetpad: the folder {out.parent} was made",
+        ]
+        assert "was made" not in run("train", *options).err
 
     def test_weights_are_calibrated(self, run: Run, tmp_path: Path, ink: Path) -> None:
         out = tmp_path / "mine.safetensors"
@@ -172,7 +180,10 @@ class TestWhatCannotWork:
     @pytest.mark.parametrize(
         ("options", "reason"),
         [
-            (["--model", "lenet5-1989"], "'lenet5-1989' is no preset"),
+            (
+                ["--model", "lenet5-1989"],
+                "'lenet5-1989' is no preset (did you mean 'lenet5-1998'?)",
+            ),
             (["--out", "weights.txt"], "must end in one of .safetensors, .pth, .pt"),
             (["--out", "folder.pth"], "folder.pth cannot be written"),
             (["--out", "file/mine.pth"], "cannot be written"),
@@ -186,7 +197,7 @@ class TestWhatCannotWork:
             (["--data", "folder", "--folder", "nowhere"], "nowhere"),
             (["--start", "nowhere.pth"], "nowhere.pth"),
             (["--teachers", "nowhere.pth"], "nowhere.pth"),
-            (["--taught", "0.5"], "--taught needs --teachers"),
+            (["--taught", "0.5"], "--distillation-weight needs --teachers"),
             (["--taught", "0", "--teachers", "lenet5-1998"], "leaves --teachers nothing"),
             (["--taught", "1.5", "--teachers", "lenet5-1998"], "a fraction of the loss"),
         ],
@@ -204,6 +215,10 @@ class TestWhatCannotWork:
         Path("file").touch()
         assert reason in failing("train", *options)  # failing: not a word of progress
         assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.pth"]
+
+    def test_options_are_checked_without_torch(self, refusing: Failing, tmp_path: Path) -> None:
+        assert "'nowhere'" in refusing("train", "--runs", tmp_path, "--continue", "nowhere")
+        assert "must end in one of" in refusing("train", "--out", tmp_path / "weights.txt")
 
     def test_a_loss_that_is_no_number(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.pth"

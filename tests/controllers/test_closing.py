@@ -243,14 +243,14 @@ def runs_are_listed(state: State) -> bool:
 
 def curves_are_written(state: State) -> bool:
     page = state.opened("train").page
-    page.curves._writer.write(state.folder / "curves.csv", state.gate.hang)
+    page.exporter._writer.write(state.folder / "curves.csv", state.gate.hang)
     state.wait_for_hang()
     return False
 
 
 def results_are_written(state: State) -> bool:
     page = state.opened("evaluate").page
-    page.exports._writer.write(state.folder / "patterns.csv", state.gate.hang)
+    page.exporter._writer.write(state.folder / "patterns.csv", state.gate.hang)
     state.wait_for_hang()
     return False
 

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
 )
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from lenetpad.app import Program
 from lenetpad.engine.documents import is_large
@@ -26,6 +26,7 @@ from lenetpad.ink.strokes import Ink, InkError, Sheet
 from lenetpad.tools.event_loop import wait_until
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw import clipboard, documents
+from lenetpad.ui.widgets import question
 
 INK = Ink.of([[[200, 200], [500, 800]], [[600, 300], [700, 400]]])
 
@@ -65,14 +66,7 @@ def test_ink_is_saved_and_opened_again(program: Program, tmp_path: Path) -> None
     assert [len(s.points) for s in again.ink.strokes] == [len(s.points) for s in drawn.ink.strokes]
     for one, other in zip(again.ink.strokes, drawn.ink.strokes, strict=True):
         assert np.allclose(one.xy, other.xy, atol=0.01)
-    assert not program.draw.page.banner.isVisible()
-
-
-def test_a_file_of_many_drawings_says_which_is_shown(program: Program, tmp_path: Path) -> None:
-    write_ink(tmp_path / "many.jsonl", [Drawing(INK), Drawing(Ink.of([[[5, 5]]]))])
-    opened(program, tmp_path / "many.jsonl")
-    assert program.draw.page.canvas.sheet.ink == INK
-    assert program.draw.page.banner.text == "many.jsonl holds several drawings; this is the first."
+    assert program.draw.page.banner.text == f"Wrote digit.jsonl to {tmp_path}"
 
 
 def test_a_picture_is_saved_and_opened_as_a_normalised_digit(
@@ -192,10 +186,13 @@ def test_saving_asks_before_it_replaces_a_file_that_was_not_named(
     (tmp_path / "digit.7.ink.jsonl").write_text("precious", encoding="utf-8")
     typed, ink = str(tmp_path / "digit.7"), documents.SAVE_FILTER.split(";;")[0]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed, ink))
-    for answer, kept in (("No", True), ("Yes", False)):
-        button = QMessageBox.StandardButton[answer]
-        monkeypatch.setattr(QMessageBox, "question", lambda *_, button=button: button)
+    for replace, kept in ((False, True), (True, False)):
+        monkeypatch.setattr(question, "confirmed", lambda *_, replace=replace: replace)
         program.draw.documents.save_document()
+        if not kept:
+            dialog = program.draw.documents.tray.dialog
+            assert dialog is not None
+            dialog.accept()
         program.draw.documents._writer.close(60)
         content = (tmp_path / "digit.7.ink.jsonl").read_text(encoding="utf-8")
         assert (content == "precious") is kept
@@ -325,11 +322,11 @@ def test_every_picture_that_is_saved_is_written(
     program.draw.documents.copy()
     asked: list[str] = []
 
-    def ask(_: object, __: str, question: str) -> QMessageBox.StandardButton:
-        asked.append(question)
-        return QMessageBox.StandardButton.No
+    def ask(_: object, words: str, yes: str) -> bool:
+        asked.append(words)
+        return False
 
-    monkeypatch.setattr(QMessageBox, "question", ask)
+    monkeypatch.setattr(question, "confirmed", ask)
     assert not program.window.close()  # it is not done yet
     assert "being saved" in asked[0]
     wait_until(lambda: program.draw.documents.saved(0.1))

@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
@@ -32,6 +31,7 @@ from lenetpad.tools.event_loop import wait_until
 from lenetpad.tools.synthetic_pen import Pointer, SyntheticPen, pointer_events
 from lenetpad.training.network import network_of
 from lenetpad.ui.dialogs.conventions import ConventionsDialog
+from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.model_titles import TITLES
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import Choice, ModelReady
@@ -256,6 +256,22 @@ def wait_for_question(qtbot: QtBot, program: Program) -> ConventionsDialog:
 
 def wait_for_model(qtbot: QtBot, program: Program, model: str) -> None:
     qtbot.waitUntil(lambda: program.window.header.models.currentData() == model, timeout=TIMEOUT)
+
+
+def test_weights_that_the_window_is_opened_with_are_the_only_ones_that_are_opened(
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type, tmp_path: Path
+) -> None:
+    opened: list[str] = []
+
+    def opener(choice: Choice) -> object:
+        opened.append(choice.model)
+        return fake_reader()
+
+    program = make_program(opener)
+    program.open_file(tmp_path / "mine.pth")  # as `lenetpad draw mine.pth` does
+    with qtbot.waitSignal(program.draw.page.reading_painted, timeout=TIMEOUT):
+        SyntheticPen(program.draw.page.canvas).write(Ink.of([[[1, 1], [9, 9]]]))
+    assert opened == [str(tmp_path / "mine.pth")]
 
 
 def test_weights_from_elsewhere_are_asked_about_once(
@@ -493,7 +509,7 @@ def test_a_damaged_sheet_of_the_last_time_is_set_aside_and_said(
     (tmp_path / name).write_bytes(content)
     program = make_program(lambda choice: fake_reader(), folder=tmp_path)
     assert not program.draw.page.canvas.sheet
-    assert program.window.page_stack.currentWidget() is program.draw.page
+    assert program.window.shown_page is program.draw.page
     aside = tmp_path / "sheets" / "1" / f"damaged 1 {Path(name).name}"
     assert aside.read_bytes() == content
     assert str(aside) in program.draw.page.banner.text
@@ -514,13 +530,12 @@ def test_where_nothing_can_be_kept_it_is_said_and_asked(
     assert str(tmp_path / "data") in banner.text
     assert "not kept" in banner.text
     asked: list[str] = []
-    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
 
-    def ask(_: object, __: str, question: str) -> QMessageBox.StandardButton:
-        asked.append(question)
-        return answers[len(asked) - 1]
+    def ask(_: object, words: str, yes: str) -> bool:
+        asked.append(words)
+        return len(asked) == 2
 
-    monkeypatch.setattr(QMessageBox, "question", ask)
+    monkeypatch.setattr(question, "confirmed", ask)
     SyntheticPen(program.draw.page.canvas).write(Ink.of([[[100, 100], [900, 900]]]))
     assert not program.window.close()
     assert program.draw.page.canvas.sheet

@@ -49,7 +49,7 @@ def test_a_wrong_pattern_goes_to_the_canvas(
 ) -> None:
     program = make_program(lambda choice: fake_reader(), folder=tmp_path)
     page = opened(qtbot, program)
-    assert program.window.page_stack.currentWidget() is page
+    assert program.window.shown_page is page
     image = np.zeros((28, 28), dtype=np.uint8)
     image[10:18, 12] = 255
     page.pattern_chosen.emit(image, "lenet5-1998")

@@ -49,7 +49,7 @@ def test_each_row_makes_a_page_that_opens(qtbot: QtBot, program: Program, row: P
     name = row.spec.name
     program.window.actions_by_name[name].trigger()
     qtbot.waitUntil(lambda: name in program.window.page_widgets, timeout=PATIENCE)
-    assert program.window.page_stack.currentWidget() is program.controllers[name].page
+    assert program.window.shown_page is program.controllers[name].page
     assert program.window.open_page_name == name
 
 
@@ -73,9 +73,9 @@ def test_a_row_gives_tab_menu_entry_and_shortcut(qtbot: QtBot, with_notes: Progr
     qtbot.waitUntil(lambda: "notes" in window.page_widgets)
     assert tabs.currentIndex() == 3
     tabs.setCurrentIndex(0)
-    assert window.page_stack.currentWidget() is with_notes.draw.page
+    assert window.shown_page is with_notes.draw.page
     tabs.setCurrentIndex(3)
-    assert window.page_stack.currentWidget() is window.page_widgets["notes"]
+    assert window.shown_page is window.page_widgets["notes"]
 
 
 def test_its_controller_hears_of_each_opening(qtbot: QtBot, with_notes: Program) -> None:

@@ -22,7 +22,7 @@ def test_without_distortions_they_are_digits_0_to_9(mnist: tuple[Labelled, Label
     train = mnist[0]
     for number, image in enumerate(shown):
         inner = image[2:-2, 2:-2].astype(int)
-        differs = np.abs(train.images[:500].numpy().astype(int) - inner).max(axis=(1, 2))
+        differs = np.abs(train.images[:500].astype(int) - inner).max(axis=(1, 2))
         found = int(differs.argmin())
         assert differs[found] <= 1
         assert int(train.labels[found]) == number % 10

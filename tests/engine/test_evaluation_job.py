@@ -10,13 +10,19 @@ from typing import Any
 import numpy as np
 import PIL.Image
 import pytest
-import torch
 
 from lenetpad.data import datasets
 from lenetpad.data.cancellation import CancelledError
 from lenetpad.data.labelled import DataError, Labelled
-from lenetpad.engine.evaluation import evaluate_job, evaluate_networks, evaluation_question
+from lenetpad.engine.evaluation import (
+    NO_DIGITS,
+    evaluate_job,
+    evaluate_networks,
+    evaluation_question,
+)
 from lenetpad.engine.evaluation_data import open_data
+from lenetpad.ink.files import Drawing, write_ink
+from lenetpad.ink.strokes import Ink
 from lenetpad.lenet.weights import load
 from lenetpad.storage import resources
 from lenetpad.training import opening
@@ -67,8 +73,8 @@ def test_data_that_is_not_there_is_explained(choice: DataChoice, words: str) -> 
 
 
 def test_data_sets_by_their_keys(mnist: tuple[Labelled, Labelled]) -> None:
-    assert torch.equal(opened(DataChoice("mnist")).images, mnist[1].images)
-    assert torch.equal(opened(DataChoice("mnist-train")).labels, mnist[0].labels)
+    assert np.array_equal(opened(DataChoice("mnist")).images, mnist[1].images)
+    assert np.array_equal(opened(DataChoice("mnist-train")).labels, mnist[0].labels)
     ink = opened(DataChoice("ink", str(resources.path("ink/samples.jsonl"))))
     assert len(ink) > 0
 
@@ -173,3 +179,33 @@ class TestFetchedSets:
         choice = DataChoice.of_file(tmp_path)
         assert choice.key == "folder"
         assert len(opened(choice)) == 10
+
+
+class TestInkThatIsEvaluated:
+    def asked(self, folder: Path, *labels: int | str | None) -> EvaluationRequest:
+        ink = Ink.of([[[0, 0], [0, 50]]])
+        write_ink(folder / "ink.jsonl", [Drawing(ink, label) for label in labels])
+        data = DataChoice.of_file(folder / "ink.jsonl")
+        return EvaluationRequest(1, (Choice(1, "lenet5-modern"),), data)
+
+    def test_without_a_label_there_is_nothing_to_compare_with(self, tmp_path: Path) -> None:
+        with pytest.raises(DataError) as raised:
+            list(evaluate_networks(self.asked(tmp_path, None, None)))
+        assert str(raised.value) == (
+            f"{tmp_path / 'ink.jsonl'}: none of the 2 drawings has a label; open the file on the "
+            "Draw page, and label its drawings in the tray"
+        )
+
+    def test_what_is_left_out_is_said(self, tmp_path: Path) -> None:
+        *_, found = evaluate_networks(self.asked(tmp_path, 1, None, 1))
+        assert isinstance(found, EvaluationResults)
+        assert found.labels.tolist() == [1, 1]
+        assert found.notice == "1 of 3 drawings have no label and are left out."
+
+    def test_an_empty_matrix_is_explained(self, tmp_path: Path) -> None:
+        *_, found = evaluate_networks(self.asked(tmp_path, "A", "B"))
+        assert isinstance(found, EvaluationResults)
+        assert found.notice == NO_DIGITS
+        *_, found = evaluate_networks(self.asked(tmp_path, "A", 1))
+        assert isinstance(found, EvaluationResults)
+        assert found.notice == ""

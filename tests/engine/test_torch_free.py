@@ -1,4 +1,5 @@
-"""The engine is imported by the window's process, which must not wait for torch."""
+"""Modules that are imported without torch: the engine's, for the window's process must not wait
+for it, and all that reads data, for what is refused must not either."""
 
 from __future__ import annotations
 
@@ -6,20 +7,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CODE = """
 import pkgutil, sys
 from importlib import import_module
-import lenetpad.engine
-names = [module.name for module in pkgutil.iter_modules(lenetpad.engine.__path__)]
-assert {"recognition", "jobs", "evaluation", "training_process"} <= set(names), names
-for name in names:
-    import_module(f"lenetpad.engine.{name}")
+room, *needing_torch = sys.argv[1:]
+package = import_module(f"lenetpad.{room}")
+names = {module.name for module in pkgutil.iter_modules(package.__path__)}
+assert set(needing_torch) < names, names
+for name in names - set(needing_torch):
+    import_module(f"lenetpad.{room}.{name}")
 print([name for name in ("torch", "torchvision", "onnx") if name in sys.modules])
 """
 
 
-def test_no_module_of_the_engine_imports_torch() -> None:
+@pytest.mark.parametrize("room", [("engine",), ("data", "distortions")], ids=lambda room: room[0])
+def test_no_module_of_the_room_imports_torch(room: tuple[str, ...]) -> None:
+    """Room, and its modules that do import torch."""
     root = Path(__file__).parents[2]
-    command = [sys.executable, "-c", CODE]
+    command = [sys.executable, "-c", CODE, *room]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -44,9 +44,9 @@ class Oracle(nn.Module):
 
 
 def answering(answers: list[int], truth: list[int]) -> Labelled:
-    images = torch.zeros(len(answers), 28, 28, dtype=torch.uint8)
-    images[:, 0, 0] = torch.tensor(answers, dtype=torch.uint8)
-    return Labelled(images, torch.tensor(truth))
+    images = np.zeros((len(answers), 28, 28), np.uint8)
+    images[:, 0, 0] = answers
+    return Labelled(images, np.array(truth))
 
 
 def of(answers: list[int], truth: list[int], rubbish: float | None = None) -> Evaluation:
@@ -126,7 +126,7 @@ def test_an_evaluation_is_in_evaluation_mode() -> None:
 
 
 def test_an_untrained_network_guesses(mnist: tuple[Labelled, Labelled]) -> None:
-    some = Labelled(mnist[1].images[:500], mnist[1].labels[:500])
+    some = mnist[1].chosen(slice(500))
     assert evaluate(build("lenet5-1998", 0), some).error > 0.6
 
 
@@ -155,7 +155,7 @@ def test_prediction_stops_where_the_generator_is_closed() -> None:
 
 
 def test_small_batches_change_no_answer(mnist: tuple[Labelled, Labelled]) -> None:
-    some = Labelled(mnist[1].images[:600], mnist[1].labels[:600])
+    some = mnist[1].chosen(slice(600))
     network = network_of(load("lenet5-1998"))
     (*_, small), (*_, large) = predict(network, some, batch=70), predict(network, some)
     assert isinstance(small, Predictions)
@@ -167,10 +167,10 @@ def test_small_batches_change_no_answer(mnist: tuple[Labelled, Labelled]) -> Non
 def test_the_plots_calibration_error_is_that_of_the_evaluation(
     mnist: tuple[Labelled, Labelled],
 ) -> None:
-    some = Labelled(mnist[1].images[:600], mnist[1].labels[:600])
+    some = mnist[1].chosen(slice(600))
     *_, predictions = predict(network_of(load("lenet5-study")), some)
     assert isinstance(predictions, Predictions)
     asked = EvaluationRequest(1, (Choice(1, "lenet5-study"),), DataChoice("mnist"))
-    found = EvaluationResults(asked, some.images.numpy(), some.labels.numpy(), (predictions,))
+    found = EvaluationResults(asked, some.images, some.labels, (predictions,))
     assert found.calibration(0).error == pytest.approx(predictions.evaluation.calibration_error)
     assert found.curves[0].error[0] == pytest.approx(predictions.evaluation.error)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from lenetpad.data.labelled import Labelled
@@ -100,9 +101,7 @@ def _snapshots() -> list[bytes]:
 
 @functools.cache
 def _training() -> Training:
-    labelled = Labelled(
-        torch.zeros(10, 28, 28, dtype=torch.uint8), torch.zeros(10, dtype=torch.int64)
-    )
+    labelled = Labelled(np.zeros((10, 28, 28), np.uint8), np.zeros(10, np.int64))
     return Training(build("lenet5-1998", 1), labelled, RECIPE)
 
 

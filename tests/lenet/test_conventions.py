@@ -178,10 +178,11 @@ class TestGuess:
         assert loaded.conventions.normalisation == conventions.normalisation
         assert guesses[loaded.conventions] >= guesses[conventions] - 0.01
         assert guesses[conventions] > 0.8
-        pixels = mnist[0].images[:500, None].float() / 255
+        pixels = torch.from_numpy(mnist[0].images[:500, None]).float() / 255
         with torch.inference_mode():
-            right = forward(state, conventions, pixels).argmax(1) == mnist[0].labels[:500]
-        assert guesses[conventions] == pytest.approx(float(right.float().mean()), abs=0.003)
+            answers = forward(state, conventions, pixels).argmax(1).numpy()
+        right = answers == mnist[0].labels[:500]
+        assert guesses[conventions] == pytest.approx(right.mean(), abs=0.003)
 
     def test_what_is_known_is_not_guessed(self, tmp_path: Path) -> None:
         path = written(tmp_path / "a.pth", a_state())
@@ -309,7 +310,7 @@ class TestStudy:
         loaded = load(str(written(tmp_path / "lenet5_mnist_model.pth", named)))
         assert (loaded.conventions, loaded.guesses) == (None, ())
         assert network_of(loaded).config == replace(PRESETS["lenet5-modern"], padding=padding)
-        pixels = mnist[1].images[:50, None].float() / 255
+        pixels = torch.from_numpy(mnist[1].images[:50, None]).float() / 255
         with torch.inference_mode():
             theirs = forward(state, conventions, pixels)
             torch.testing.assert_close(

@@ -43,7 +43,11 @@ def test_package_holds_the_program_and_the_share_tree(make_bundle, make_deb, sha
     assert done.stdout == "asked: draw x\n"
     assert (tree / "opt/lenetpad/_internal/lib.so").is_symlink()
     for path in share.rglob("*"):
-        assert (tree / "usr/share" / path.relative_to(share)).exists()
+        place = str(path.relative_to(share))
+        # Where Debian's zsh looks for what packages bring.
+        place = place.replace("zsh/site-functions", "zsh/vendor-completions")
+        assert (tree / "usr/share" / place).exists()
+    assert not (tree / "usr/share/zsh/site-functions").exists()
     assert {path.name for path in (tree / "opt/lenetpad").iterdir()} == {
         "lenetpad",
         "_internal",

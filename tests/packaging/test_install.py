@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shlex
 import shutil
 import subprocess
 import sys
@@ -118,6 +119,24 @@ def test_one_word_starts_it_when_the_link_is_in_path(make_bundle, home, sh):
     done = sh(make_bundle() / "install.sh", PATH=path)
     assert "with: lenetpad\n" in done.stdout
     assert "not in PATH" not in done.stdout
+
+
+def test_zsh_is_told_where_its_completion_is(make_bundle, home, sh, tmp_path):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "zsh").symlink_to("/bin/true")
+    data = tmp_path / "Zoë's data"
+    path = f"{tools}:{os.environ['PATH']}"
+    done = sh(make_bundle() / "install.sh", PATH=path, XDG_DATA_HOME=str(data))
+    [line] = [line for line in done.stdout.splitlines() if "fpath+=(" in line]
+    assert shlex.split(line.partition("fpath+=(")[2].removesuffix(")")) == [
+        f"{data}/zsh/site-functions"
+    ]
+    assert (data / "zsh/site-functions/_lenetpad").exists()
+    # A zsh that looks into a prefix, such as /usr/local, needs no word.
+    done = sh(make_bundle("0.2.0") / "install.sh", "--prefix", tmp_path / "local", PATH=path)
+    assert "fpath" not in done.stdout
+    assert (tmp_path / "local/share/zsh/site-functions/_lenetpad").exists()
 
 
 def test_upgrade_leaves_the_new_version_only(make_bundle, home, sh):

@@ -15,6 +15,7 @@ import pytest
 from changelog import Section
 
 from lenetpad import __version__
+from lenetpad.cli import completion
 
 TYPES = {"application/vnd.lenetpad.ink+json", "application/vnd.lenetpad.ink+gzip"}
 METAINFO = f"metainfo/{make_share.METAINFO}"
@@ -84,6 +85,18 @@ def test_same_types_are_described_and_opened(share):
     assert {element.text for element in metainfo.iter("mediatype")} == TYPES
     for icon in kinds.iterfind(".//m:icon", space):
         assert (share / f"icons/hicolor/48x48/mimetypes/{icon.attrib['name']}.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("shell", "file"),
+    [
+        ("bash", "bash-completion/completions/lenetpad"),
+        ("zsh", "zsh/site-functions/_lenetpad"),
+        ("fish", "fish/vendor_completions.d/lenetpad.fish"),
+    ],
+)
+def test_shells_find_their_completion(share, shell, file):
+    assert (share / file).read_text("utf-8") == completion.script(shell)
 
 
 def test_version_is_the_programs(share):

@@ -150,7 +150,7 @@ def test_the_training_benchmark_compares_with_the_plain_loop(tmp_path: Path) -> 
         "from lenetpad.tools.bench import training\n"
         "from lenetpad.data import labelled as data\n"
         "from lenetpad.values.recipes import Recipe\n"
-        "few = [data.Labelled(part.images[:3000], part.labels[:3000]) for part in data.mnist()]\n"
+        "few = [part.chosen(slice(3000)) for part in data.mnist()]\n"
         "data.mnist = lambda: few\n"
         "training.TIMED_IMAGES, training.STUDY_TRAINED_ON, training.STUDY_EPOCHS = 640, 640, 1\n"
         "training.QUICK = (Recipe(epochs=1, lr=3e-3, distortions=None, validation=0),)\n"

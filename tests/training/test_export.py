@@ -41,7 +41,8 @@ needs_onnx = pytest.mark.skipif(
 @pytest.fixture
 def digits(mnist: tuple[Labelled, Labelled]) -> Tensor:
     """Thirty of MNIST's test images, (30, 1, 32, 32) in [0, 1]."""
-    return functional.pad(mnist[1].images[-30:, None].float() / 255, (2, 2, 2, 2))
+    images = torch.from_numpy(mnist[1].images[-30:, None])
+    return functional.pad(images.float() / 255, (2, 2, 2, 2))
 
 
 def a_foreign_network(conventions: Conventions) -> Weights:

@@ -61,7 +61,7 @@ def test_every_tap_equals_the_formulas(preset: str, seed: int) -> None:
 def test_every_tap_of_the_shipped_weights_equals_the_formulas(
     preset: str, mnist: tuple[Labelled, Labelled]
 ) -> None:
-    digits = padded(mnist[1].images[:6])
+    digits = padded(torch.from_numpy(mnist[1].images[:6]))
     noise = torch.rand(2, 1, 32, 32, generator=torch.Generator().manual_seed(9))
     assert_equals_oracle(network_of(load(preset)), torch.cat([digits, noise]))
 
@@ -124,7 +124,7 @@ def test_the_input_has_the_papers_values() -> None:
 def test_the_mean_of_mnists_inputs_is_near_0(
     mnist: tuple[Labelled, Labelled],
 ) -> None:
-    images = padded(mnist[1].images[:1000])
+    images = padded(torch.from_numpy(mnist[1].images[:1000]))
     values = taps_of(build("lenet5-1998", 0), images)["input"]
     assert abs(values.mean().item()) < 0.1
 

@@ -229,7 +229,7 @@ class TestShippedNetworks:
     @pytest.mark.parametrize("preset", PRESETS)
     def test_mnist_is_read(self, preset: str, mnist: tuple[Labelled, Labelled]) -> None:
         reads = open_recognizer(Choice(0, preset, "cpu"))
-        images = mnist[1].images[:100].numpy().astype(np.float32) / 255
+        images = mnist[1].images[:100].astype(np.float32) / 255
         right = [
             reads.read(image).digit == label
             for image, label in zip(images, mnist[1].labels[:100].tolist(), strict=True)
@@ -372,7 +372,7 @@ class TestCuda:
     ) -> None:
         on_gpu, cpu = (open_recognizer(Choice(0, preset, device)) for device in ("cuda:0", "cpu"))
         assert (on_gpu.device, on_gpu.notice) == ("cuda:0", "")
-        digits = mnist[1].images[:5].numpy().astype(np.float32) / 255
+        digits = mnist[1].images[:5].astype(np.float32) / 255
         for image in (*digits, BLANK):
             gpu_reading, cpu_reading = on_gpu.read(image), cpu.read(image)
             assert gpu_reading.digit == cpu_reading.digit

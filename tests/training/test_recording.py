@@ -30,7 +30,7 @@ RECIPE = Recipe(epochs=2, batch_size=5, validation=30)
 
 @pytest.fixture(scope="module")
 def few(mnist: tuple[Labelled, Labelled]) -> Labelled:
-    return Labelled(mnist[0].images[:300], mnist[0].labels[:300])
+    return mnist[0].chosen(slice(300))
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QMessageBox
 
 from lenetpad.controllers.draw.documents import Documents
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
@@ -24,11 +23,13 @@ from lenetpad.controllers.page_controller import (
 )
 from lenetpad.controllers.run_networks import interruption_words, listing
 from lenetpad.engine.recognition import Recognition
+from lenetpad.ink.files import NO_DIGIT, Label
 from lenetpad.ink.strokes import Sheet
 from lenetpad.storage.decoding import named
 from lenetpad.storage.interruptions import note_told, untold
 from lenetpad.storage.runs import Run
 from lenetpad.ui.draw.page import DrawPage
+from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.turns import at_once
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import ModelReady
@@ -72,7 +73,7 @@ class DrawController(PageController):
 
     def connect_page(self) -> None:
         page, canvas = self.page, self.page.canvas
-        self.documents = Documents(self.window, page, lambda: self.jobs)
+        self.documents = Documents(self.window, page, lambda: self.jobs, self.label_read)
         self.tools = Tools(self.window, page)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
@@ -116,6 +117,13 @@ class DrawController(PageController):
                 f"Back to {named(titles(before.model))}",
                 partial(self.networks.choose, before.model),
             )
+
+    def label_read(self) -> Label:
+        """What is read now, as a label; None where nothing is, or not yet of this sheet."""
+        reading = self.page.verdict.reading
+        if reading is None or reading.serial != self.serial or reading.digit is None:
+            return None
+        return NO_DIGIT if reading.refused else reading.digit
 
     def _ask(self, sheet: Sheet, moment: float) -> None:
         self.serial += 1
@@ -218,19 +226,19 @@ class DrawController(PageController):
     def may_close(self) -> bool:
         """Ask, where what lies on the canvas could not be kept, or something is being saved."""
         if not self.documents.saved(SAVING_SECONDS):
-            question = "A file is still being saved.\nClose all the same, without it?"
+            asked = "Close without the file that is still being saved?"
         elif self._keeper.keep_now():
             return True
         else:
-            question = (
-                "What lies on the canvas is not kept for the next start.\n"
-                "Close all the same? Otherwise, save it elsewhere first."
+            asked = (
+                "Close without what lies on the canvas?\n"
+                "It is not kept for the next start. Save it elsewhere first."
             )
-        answer = QMessageBox.question(self.window.dialog_parent, "lenetpad", question)
-        return answer == QMessageBox.StandardButton.Yes
+        return question.confirmed(self.window.dialog_parent, asked, "Close")
 
     def keep(self) -> None:
-        """Keep what lies on the canvas."""
+        """Keep what lies on the canvas, and what was done to files."""
+        self.documents.saved(SAVING_SECONDS)
         if not self._keeper.keep_now():
             log.error("what lies on the canvas is not kept")
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
+from lenetpad.controllers.draw.tray import Tray
 from lenetpad.controllers.failures import log_failure
 from lenetpad.engine.background_jobs import BackgroundJobs
 from lenetpad.engine.documents import SHEET, Refused, sheet_job, sheet_question
 from lenetpad.engine.jobs import Jobs
-from lenetpad.ink.files import is_ink
+from lenetpad.ink.files import Label, is_ink
 from lenetpad.ink.sheets import Found, Source
 from lenetpad.ink.strokes import InkError, Sheet
 from lenetpad.ui import actions
 from lenetpad.ui.draw import clipboard, documents
 from lenetpad.ui.draw.page import DrawPage
+from lenetpad.ui.widgets import question
+from lenetpad.ui.widgets.files import is_weights
 from lenetpad.ui.widgets.images import png
 from lenetpad.ui.widgets.turns import Steps, Turns, at_once
 from lenetpad.ui.widgets.writer import Writer
@@ -41,13 +45,24 @@ def packed(image: QImage) -> bytes:
         return b""
 
 
+def _nothing_read() -> Label:
+    return None
+
+
 class Documents(QObject):
     """Puts files and the clipboard on the canvas and back; the page's banner says what fails.
 
     Files are read, painted and written in the background: the pen never waits for them.
+    ``label_read`` gives the label that is read now; ``tray`` shows the drawings of an ink file.
     """
 
-    def __init__(self, window: Window, page: DrawPage, jobs: Callable[[], BackgroundJobs]) -> None:
+    def __init__(
+        self,
+        window: Window,
+        page: DrawPage,
+        jobs: Callable[[], BackgroundJobs],
+        label_read: Callable[[], Label] = _nothing_read,
+    ) -> None:
         super().__init__(page)
         self._window, self._page, self._jobs = window, page, jobs
         self._reading: Jobs | None = None  # the first file starts it
@@ -56,6 +71,7 @@ class Documents(QObject):
         self._may_put = False  # the sheet of the last time comes first
         self._waiting: Found | None = None  # for it
         self._said = ""  # the banner's words that are ours
+        self._left_out = ""  # what is to be said of other files that came with it
         self._source: Source | None = None  # what is being read
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -64,7 +80,10 @@ class Documents(QObject):
         self._painting = Turns(self)
         self._to_paint: deque[Steps[None]] = deque()  # pictures to save or to copy
         self._writer = Writer(self)
+        self._writer.written.connect(page.say_written)
         self._writer.failed.connect(page.banner.warn)
+        self.tray = Tray(window, page, self._writer, label_read)
+        self.tray.source_wanted.connect(self._read)
         slots = {
             "open": self.open_document,
             "save": self.save_document,
@@ -72,19 +91,39 @@ class Documents(QObject):
             "paste": self.paste,
         }
         actions.connect(window.actions_by_name, slots)
-        window.data_dropped.connect(self._put_from)
+        window.data_dropped.connect(self._drop)
 
     # Reading
 
     @Slot()
     def open_document(self) -> None:
-        """Ask for an ink file or a picture and put it on the canvas."""
+        """Ask for an ink file, a picture or weights, and open it."""
         if path := self._window.ask_for_file("Open", documents.OPEN_FILTER):
             self.open_path(path)
 
     def open_path(self, path: Path) -> None:
-        """Put an ink file's first drawing or a picture on the canvas; say why where it fails."""
-        self._read(Source(path))
+        """Put an ink file's first drawing, and all of them in the tray, or a picture on the
+        canvas, or read with weights; say why where it fails."""
+        self.open_paths([path])
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """The same for the first of several files, and for the first weights among them; say that
+        others were left out."""
+        weights = [path for path in paths if is_weights(path)]
+        others = [path for path in paths if not is_weights(path)]
+        taken = [*others[:1], *weights[:1]]
+        self._left_out = ""
+        if left := len(paths) - len(taken):
+            names = " and ".join(path.name for path in taken)
+            were = "were" if taken[1:] else "was"
+            files = "another file was" if left == 1 else f"{left} other files were"
+            self._left_out = f"{names} {were} opened, {files} left out. Open one at a time."
+        if weights:
+            self._window.weights_opened.emit(str(weights[0]))
+        if others:
+            self._read(Source(others[0]))
+        elif self._left_out:
+            self._note(self._left_out)
 
     @Slot()
     def paste(self) -> None:
@@ -92,7 +131,15 @@ class Documents(QObject):
         self._put_from(QGuiApplication.clipboard().mimeData())
 
     @Slot(object)
+    def _drop(self, mime: QMimeData) -> None:
+        """Take what was let fall on the window, and show what becomes of it."""
+        self._window.open_page("draw")
+        self._put_from(mime)
+
     def _put_from(self, mime: QMimeData) -> None:
+        if paths := clipboard.files_in(mime):
+            self.open_paths(paths)
+            return
         try:
             found = clipboard.source_in(mime)
         except InkError as error:
@@ -200,9 +247,15 @@ class Documents(QObject):
             return
         self._hide_own()
         self._page.canvas.set_sheet(found.sheet)
-        if found.note:
-            self._page.banner.note(found.note)
-            self._said = found.note
+        if found.contents is not None:
+            self.tray.show(found.contents)
+        if note := " ".join(filter(None, (found.note, self._left_out))):
+            self._note(note)
+        self._left_out = ""
+
+    def _note(self, message: str) -> None:
+        self._said = message
+        self._page.banner.note(message)
 
     # Writing
 
@@ -220,17 +273,28 @@ class Documents(QObject):
         preferences.keep(folder=str(path.parent))
         # The dialog has asked about the name as it was typed, without the suffix.
         if path == Path(name) or not path.exists() or self._may_replace(path):
+            self._save_or_ask(path)
+
+    def _save_or_ask(self, path: Path) -> None:
+        """Save the drawing; of ink, the label is asked for first."""
+        sheet = self._page.canvas.sheet
+        if is_ink(path) and sheet.ink:
+            self.tray.ask_and(path, partial(self._save_ink, path, sheet))
+        else:
             self.save_path(path)
 
     def save_path(self, path: Path) -> None:
-        """Save the drawing as ink or as a picture, as the file's name says."""
+        """Save the drawing as ink, without a label, or as a picture, as the file's name says."""
         sheet = self._page.canvas.sheet
         if not is_ink(path):
             self._with_image(partial(self._save_image, path))
         elif sheet.ink:
-            self._write(path, partial(documents.ink_file, path, sheet))
+            self._save_ink(path, sheet, None)
         else:
             self._page.banner.warn(documents.NO_INK)
+
+    def _save_ink(self, path: Path, sheet: Sheet, label: Label) -> None:
+        self._write(path, partial(documents.ink_file, path, sheet, label))
 
     def _save_image(self, path: Path, sheet: Sheet, image: QImage) -> None:
         self._write(path, partial(documents.picture_file, path, image))
@@ -239,9 +303,9 @@ class Documents(QObject):
         self._writer.write(Path(os.path.realpath(path)), make)  # what a link points to, not it
 
     def _may_replace(self, path: Path) -> bool:
-        question = f"{path.name} already exists.\nDo you want to replace it?"
-        answer = QMessageBox.question(self._window.dialog_parent, "Save", question)
-        return answer == QMessageBox.StandardButton.Yes
+        return question.confirmed(
+            self._window.dialog_parent, f"Replace {path.name}?\nIt already exists.", "Replace"
+        )
 
     @Slot()
     def copy(self) -> None:
@@ -272,12 +336,21 @@ class Documents(QObject):
 
     def saved(self, seconds: float) -> bool:
         """Whether all that was to be saved is on the disk, or is so within this time."""
-        return not self._to_paint and self._writer.wait(seconds)
+        end = time.monotonic() + seconds
+        while self._writer.wait(max(0.0, end - time.monotonic())):
+            # What the thread has said of one change begins the next.
+            QCoreApplication.sendPostedEvents(self.tray, QEvent.Type.MetaCall.value)
+            if not self.tray.busy:
+                return not self._to_paint
+            if time.monotonic() > end:
+                break
+        return False
 
     # The end
 
     def stop(self) -> None:
-        """Give up what is being read or painted."""
+        """Give up what is being read, painted or asked."""
+        self.tray.close_dialog()
         self._patience.stop()
         self._painting.stop()
         for jobs in self._all_reading():

@@ -65,7 +65,7 @@ class Tools(QObject):
         sheet, history = self._page.canvas.sheet, self._page.canvas.history
         self._actions["undo"].setEnabled(bool(history.past) or sheet != history.present)
         self._actions["redo"].setEnabled(bool(history.future))
-        for name in ("clear", "save", "copy"):
+        for name in ("clear", "save", "add", "copy"):
             self._actions[name].setEnabled(bool(sheet))
 
     @Slot(str)

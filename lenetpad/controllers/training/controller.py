@@ -166,7 +166,7 @@ class TrainingController(PageController):
         if not self.trainer.busy:
             return True
         box = QMessageBox(self.window.dialog_parent)
-        box.setIcon(QMessageBox.Icon.Question)
+        box.setIcon(QMessageBox.Icon.NoIcon)
         box.setWindowTitle("A training is running")
         box.setText("A training is running. Stop it and close the window?")
         box.setInformativeText("Its run is kept; Continue goes on with it from where it is.")

@@ -2,65 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog
 
 from lenetpad.engine.background_jobs import BackgroundJobs
 from lenetpad.engine.torch_loading import load_torch
-from lenetpad.storage import atomic
 from lenetpad.storage.runs import Run
-from lenetpad.ui.widgets.files import WEIGHTS_FILTER, as_file_name, ending_in
+from lenetpad.ui.widgets.files import WEIGHTS_FILTER, as_file_name
+from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.window import Window
+from lenetpad.values.arrays import FloatArray
 
 if TYPE_CHECKING:  # it imports pyqtgraph, which takes long
     from lenetpad.ui.train.page import TrainPage
 
+WEIGHTS_KINDS: Final = f"{WEIGHTS_FILTER};;ONNX (*.onnx)"
+#: Steps, each with C1's kernels (6, 5, 5).
+Frames = Sequence[tuple[int, FloatArray]]
+
 
 class Exports(QObject):
-    """Asks where to, and writes in the background."""
+    """Asks where to, writes in the background, and says what was written."""
 
     def __init__(self, page: TrainPage, window: Window, jobs: BackgroundJobs) -> None:
         super().__init__(page)
         self._page, self._window, self._jobs = page, window, jobs
+        page.exporter.memory = window.preferences
 
     @Slot(object, object)
     def save_weights(self, run: Run, weights: Path) -> None:
         """Save a run's weights in another place or format."""
-        kinds = f"{WEIGHTS_FILTER};;ONNX (*.onnx)"
-        proposal = f"{as_file_name(run.name)}.safetensors"
-        name, _ = QFileDialog.getSaveFileName(
-            self._window.dialog_parent, "Export weights", proposal, kinds
-        )
-        if name:
-            self._jobs.run("export", partial(_exported, weights, Path(name)), self._say_exported)
-
-    def _say_exported(self, out: Path) -> None:
-        self._page.banner.note(f"The weights are in {out}")
+        name = f"{as_file_name(run.name)}.safetensors"
+        path = self._page.exporter.ask_for_path("Export weights", name, WEIGHTS_KINDS)
+        if path is not None:
+            self._jobs.run("export", partial(_exported, weights, path), self._page.say_written)
 
     @Slot()
     def save_film(self) -> None:
         """Save the kernels' evolution as a GIF."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._window.dialog_parent,
-            "Export the kernels' evolution",
-            "kernels.gif",
-            "GIF (*.gif)",
+        make = partial(_filmed, self._page.film.frames, self._window.theme)
+        self._page.exporter.ask_and_write(
+            "Export the kernels' evolution", "kernels.gif", "GIF (*.gif)", make
         )
-        if not name:
-            return
-        path = ending_in(name, ".gif")
-        frames, theme = self._page.film.frames, self._window.theme
 
-        def write() -> None:
-            from lenetpad.ui.train.kernels_gif import kernels_gif
 
-            atomic.replace(path, kernels_gif(frames, theme))
+def _filmed(frames: Frames, theme: Theme) -> bytes:
+    from lenetpad.ui.train.kernels_gif import kernels_gif
 
-        self._jobs.run("film", write)
+    return kernels_gif(frames, theme)
 
 
 def _exported(source: Path, out: Path) -> Path:

@@ -192,7 +192,7 @@ class RunList(QObject):
         """Ask whether a run may read these files."""
         lines = [escaped(file) for file in files]
         box = QMessageBox(self._page)
-        box.setIcon(QMessageBox.Icon.Question)
+        box.setIcon(QMessageBox.Icon.NoIcon)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle("May this run read your files?")
         box.setText(STRANGE.format(name=named(name)))

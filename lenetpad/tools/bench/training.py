@@ -46,13 +46,13 @@ def training() -> dict[str, Any]:
     # As `lenetpad train` does; the pen's figures are taken with one.
     torch.set_num_threads(os.cpu_count() or 1)
     train, test = data.mnist()
-    some = Labelled(train.images[:TIMED_IMAGES], train.labels[:TIMED_IMAGES])
+    some = train.chosen(slice(TIMED_IMAGES))
     figures: dict[str, Any] = {
         "fit_images_per_s": _fit_speed(some, None),
         "fit_distorted_images_per_s": _fit_speed(some, Distortions()),
         "reference_distorted_images_per_s": _reference(some, Distortions(), 1)[1],
     }
-    studied = Labelled(train.images[:STUDY_TRAINED_ON], train.labels[:STUDY_TRAINED_ON])
+    studied = train.chosen(slice(STUDY_TRAINED_ON))
     network, speed, seconds = _reference(studied, None, STUDY_EPOCHS)
     wanted = _accuracy(network, test)
     figures |= {
@@ -112,10 +112,10 @@ def _reference(
 
 
 def _accuracy(network: nn.Module, test: Labelled) -> float:
-    images = (test.images[:, None].float() / 255 - 0.5) / 0.5
+    images = (torch.from_numpy(test.images)[:, None].float() / 255 - 0.5) / 0.5
     with torch.inference_mode():
         answers = torch.cat([network(batch) for batch in images.split(1000)]).argmax(dim=1)
-    return float((answers == test.labels).double().mean())
+    return float((answers == torch.from_numpy(test.labels)).double().mean())
 
 
 class _PlainDigits(Dataset[tuple[Tensor, int]]):
@@ -139,7 +139,7 @@ class _PlainDigits(Dataset[tuple[Tensor, int]]):
             )
         steps += [transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))]
         self._transform = transforms.Compose(steps)
-        self._images = images.images.numpy()
+        self._images = images.images
         self._labels = images.labels.tolist()
 
     def __len__(self) -> int:

@@ -25,12 +25,17 @@ def of(sheet: Sheet, image: QImage) -> QMimeData:
     return mime
 
 
+def files_in(mime: QMimeData) -> list[Path]:
+    """The files on the clipboard or in a drop; none where there is a sheet."""
+    if mime.hasFormat(SHEET_TYPE):
+        return []
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+
 def source_in(mime: QMimeData) -> Source | QImage:
-    """What is on the clipboard or in a drop. Raises InkError where it is no sheet."""
+    """What else is on the clipboard or in a drop. Raises InkError where it is no sheet."""
     if mime.hasFormat(SHEET_TYPE):
         return Source(journal=bytes(mime.data(SHEET_TYPE).data()))
-    if mime.urls() and mime.urls()[0].isLocalFile():
-        return Source(Path(mime.urls()[0].toLocalFile()))
     if mime.hasImage():
         image = mime.imageData()
         if isinstance(image, QImage) and not image.isNull():

@@ -9,19 +9,24 @@ from typing import Final
 
 from PySide6.QtGui import QImage
 
-from lenetpad.ink.files import ink_text, is_ink
+from lenetpad.ink.files import Label, ink_text, is_ink
 from lenetpad.ink.strokes import InkError, Sheet
+from lenetpad.ui.widgets.files import WEIGHTS_PATTERNS
 from lenetpad.ui.widgets.images import encoded
 
 PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 OPEN_FILTER: Final = (
-    "Ink and pictures (*.jsonl *.jsonl.gz *.json *.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif "
-    "*.tiff);;All files (*)"
+    "Ink, pictures and weights (*.jsonl *.jsonl.gz *.json *.png *.jpg *.jpeg *.bmp *.gif *.webp "
+    f"*.tif *.tiff {WEIGHTS_PATTERNS});;All files (*)"
 )
 SAVE_FILTER: Final = "Ink (*.ink.jsonl *.jsonl);;Picture (*.png)"
+INK_FILTER: Final = "Ink (*.ink.jsonl *.jsonl *.jsonl.gz *.json)"
 #: How ink is called when it is saved; the desktop knows files with this ending as lenetpad's.
 INK_SUFFIX: Final = ".ink.jsonl"
+#: What the file is called at first that drawings are added to.
+INK_FILE: Final = f"my-digits{INK_SUFFIX}"
 NO_INK: Final = "There is no ink on the canvas; save a picture as .png instead"
+NO_INK_TO_ADD: Final = "There is no ink on the canvas; write something to add it to an ink file"
 #: A sheet of so many points is painted at once.
 SMALL: Final = 500
 
@@ -34,9 +39,9 @@ def is_small(sheet: Sheet) -> bool:
     return sheet.ink.point_count <= SMALL
 
 
-def ink_file(path: Path, sheet: Sheet) -> bytes:
+def ink_file(path: Path, sheet: Sheet, label: Label = None) -> bytes:
     """The sheet's ink as a file of that name. Raises InkError for no ink."""
-    content = f"{ink_text(sheet.ink)}\n".encode()
+    content = f"{ink_text(sheet.ink, label)}\n".encode()
     return gzip.compress(content, mtime=0) if path.name.lower().endswith(".gz") else content
 
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw.legend import Kind, Legend, LegendPainter, as_text
-from lenetpad.ui.draw.maps_layout import CODES, Placed, place
+from lenetpad.ui.draw.maps_layout import CODES, Placed, arrows, place
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.widgets.colour import (
     Colouring,
@@ -36,6 +36,7 @@ MARGIN: Final = 14.0
 LEGEND: Final = 46.0  # height of the strip with the colour scale, at the usual size
 USUAL_HEIGHT: Final = 640.0  # of the panel; texts grow with a larger one
 LARGEST: Final = 2.4  # and so much at the most
+HEAD: Final = 5.0  # the length of an arrow's head at the usual size
 INPUT: Final = "input"
 LEGEND_LAYER: Final = "C1"  # whose scale is shown while nothing is pointed at
 DIGITS: Final = 10
@@ -84,8 +85,10 @@ class MapsPanel(ReadingPanel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.setMouseTracking(True)
+        self.setAccessibleName("Feature maps")
         self.scale = Scale.FIXED
         self.pointed: Pointed | None = None
+        self.alone = ""  # the layer that has the panel for itself
         self.placed: dict[str, Placed] = {}
         self._pictures: dict[str, Picture] = {}
         self._standing = False  # whether the background shows the legend
@@ -134,7 +137,7 @@ class MapsPanel(ReadingPanel):
         """Place the layers, and make pictures for the sizes of the current network."""
         scale = self._text_scale
         free = QRectF(self.rect()).adjusted(MARGIN, MARGIN - 4, -MARGIN, -LEGEND * scale)
-        self.placed = place(free, title=20 * scale)
+        self.placed = place(free, title=20 * scale, alone=self.alone)
         self._legend_font = self.sized_font(13 * scale)
         self._pictures.clear()
         if self.model is None:
@@ -151,7 +154,7 @@ class MapsPanel(ReadingPanel):
 
     @property
     def _text_scale(self) -> float:
-        return min(max(self.height() / USUAL_HEIGHT, 1.0), LARGEST)
+        return min(max(self.height() / USUAL_HEIGHT, self.theme.scale), LARGEST)
 
     def _make_tables(self, theme: Theme) -> None:
         self._values, self._inks = value_table(theme), ink_table(theme)
@@ -185,19 +188,36 @@ class MapsPanel(ReadingPanel):
             painter.setFont(size_font)
             painter.setPen(QColor(self.theme.dim))
             rest = placed.title.adjusted(taken, 0, 0, 0)
+            if self.alone:
+                size = f"{size} — click or Esc: all layers".strip(" —")
             if painter.fontMetrics().horizontalAdvance(size) <= rest.width():
                 painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, size)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self.theme.zero))
         for placed in self.placed.values():
             painter.drawRects(list(placed.cells))
-        painter.setPen(QColor(self.theme.line))  # the input's paper may have the panel's colour
-        painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
+        self._paint_arrows(painter)
+        if INPUT in self.placed:
+            painter.setPen(QColor(self.theme.line))  # its paper may have the panel's colour
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
         self._standing = self._stands
         if self.model is not None:
-            self._pictures[CODES].paint(painter)
+            if CODES in self._pictures:
+                self._pictures[CODES].paint(painter)
             if self._standing:
                 self._paint_legend(painter, self.model)
+
+    def _paint_arrows(self, painter: QPainter) -> None:
+        """Which layer feeds which."""
+        painter.setPen(QPen(QColor(self.theme.edge), 1.5))
+        head = HEAD * self._text_scale
+        for line in arrows(self.placed):
+            painter.drawPolyline(line)
+            before, end = line[-2:]
+            along = QPointF(end - before) / max((end - before).manhattanLength(), 1e-6) * head
+            across = QPointF(-along.y(), along.x()) * 0.6
+            painter.drawPolyline([end - along + across, end, end - along - across])
 
     @property
     def _stands(self) -> bool:
@@ -220,7 +240,8 @@ class MapsPanel(ReadingPanel):
         painter = self.begin_painting()
         if self.model is not None and self.reading is not None:
             for layer in self.model.layers:
-                self._pictures[layer.name].paint(painter)
+                if layer.name in self._pictures:
+                    self._pictures[layer.name].paint(painter)
             self._paint_frames(painter, self.reading)
             if not self._standing:
                 self._paint_legend(painter, self.model)
@@ -230,12 +251,16 @@ class MapsPanel(ReadingPanel):
         """Frame the code or weights of the digit that is read, and the unit pointed at."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.theme.text), 2))
-        if reading.digit is not None and not reading.refused:
+        if reading.digit is not None and not reading.refused and CODES in self.placed:
             cell = self.placed[CODES].cells[reading.digit]
             painter.drawRect(cell.adjusted(-1, -1, 1, 1))
         if self.pointed is not None:
-            painter.setPen(QPen(QColor(self.theme.accent), 2))
-            painter.drawRect(self._unit_area(self.pointed).adjusted(-1, -1, 1, 1))
+            # Two lines, for one of them is seen on whatever colour lies below.
+            area = self._unit_area(self.pointed).adjusted(-1, -1, 1, 1)
+            painter.setPen(QPen(QColor(self.theme.panel), 4))
+            painter.drawRect(area)
+            painter.setPen(QPen(QColor(self.theme.text), 2))
+            painter.drawRect(area)
 
     def _unit_area(self, unit: Pointed) -> QRectF:
         cell, picture = self.placed[unit.layer].cells[unit.map], self._pictures[unit.layer]
@@ -271,6 +296,11 @@ class MapsPanel(ReadingPanel):
         return Legend(Kind.SIGNED, (as_text(-end), "0", as_text(end)), sentence, strong)
 
     # Pointing
+
+    def in_words(self) -> str:
+        """What is pointed at."""
+        there = self.pointed is not None and self.reading is not None
+        return self.sentence(self.pointed) if there and self.pointed is not None else ""
 
     def sentence(self, pointed: Pointed) -> str:
         """Layer, map, unit and value of what is pointed at."""
@@ -312,7 +342,26 @@ class MapsPanel(ReadingPanel):
                     )
         return None
 
+    def title_at(self, at: QPointF) -> str:
+        """The layer whose title is at a position, "" where there is none."""
+        titles = ((name, placed.title) for name, placed in self.placed.items())
+        return next((name for name, title in titles if title.contains(at)), "")
+
+    def show_alone(self, layer: str) -> None:
+        """Give the panel to one layer; "" gives it back to all."""
+        if layer != self.alone:
+            self.alone = layer
+            self._point(None)
+            self.redraw()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        name = self.title_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and name:
+            self.show_alone("" if self.alone else name)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        titled = bool(self.title_at(event.position()))
+        self.setCursor(Qt.CursorShape.PointingHandCursor if titled else Qt.CursorShape.ArrowCursor)
         self._point(self.unit_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -321,4 +370,5 @@ class MapsPanel(ReadingPanel):
     def _point(self, pointed: Pointed | None) -> None:
         if pointed != self.pointed:
             self.pointed = pointed
+            self.setAccessibleDescription(self.in_words())
             self.update()

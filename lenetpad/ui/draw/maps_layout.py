@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 
 CODES: Final = "codes"
 GAP: Final = 2.0  # between the maps of a layer
 SPACING: Final = 16.0  # between layers
+WIDEST_SPACING: Final = 64.0
+ROW_SPACING: Final = 12.0  # between rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,21 @@ ARRANGEMENTS: Final[tuple[Arrangement, ...]] = (
         (_S4, Block("C5", cell=(10, 12))),
         (_F6, Block(CODES, 5, 2, (12, 7))),
     ),
+    (  # a little wider than high
+        (_INPUT, Block("C1", 3, 2)),
+        (Block("S2", 3, 2), _C3, _S4),
+        (_C5, _F6, Block(CODES, 10, 1, (12, 7))),
+    ),
+    (
+        (_INPUT, Block("C1", 3, 2), Block("S2", 3, 2)),
+        (_C3, _S4, _C5),
+        (_F6, Block(CODES, 10, 1, (12, 7))),
+    ),
+    (
+        (_INPUT, Block("C1", 3, 2), Block("S2", 3, 2)),
+        (_C3, _S4, _C5, _F6),
+        (Block(CODES, 10, 1, (12, 7)),),
+    ),
     (  # a wide panel
         (_INPUT, Block("C1", 3, 2), Block("S2", 3, 2)),
         (_C3, _S4, _C5, _F6, Block(CODES, 5, 2, (12, 7))),
@@ -71,10 +89,53 @@ ARRANGEMENTS: Final[tuple[Arrangement, ...]] = (
 )
 
 
-def place(area: QRectF, title: float = 20.0) -> dict[str, Placed]:
-    """Place all layers in ``area``, each below a title of that height, as large as can be."""
-    candidates = [_place(arrangement, area, title) for arrangement in ARRANGEMENTS]
+#: How a layer that has the panel for itself can be arranged.
+ALONE: Final = {
+    "input": (_INPUT,),
+    **{
+        name: tuple(Block(name, columns, 6 // columns) for columns in (6, 3, 2, 1))
+        for name in ("C1", "S2")
+    },
+    **{name: tuple(Block(name, n, 16 // n) for n in (16, 8, 4, 2)) for name in ("C3", "S4")},
+    "C5": (_C5, Block("C5", cell=(10, 12)), Block("C5", cell=(6, 20))),
+    "F6": (_F6,),
+    CODES: tuple(Block(CODES, n, 10 // n, (12, 7)) for n in (10, 5, 2)),
+}
+
+
+def place(area: QRectF, title: float = 20.0, alone: str = "") -> dict[str, Placed]:
+    """Place all layers, or one ``alone``, in ``area``, each below a title of that height, as
+    large as can be."""
+    arrangements = tuple(((block,),) for block in ALONE[alone]) if alone else ARRANGEMENTS
+    candidates = [_place(arrangement, area, title) for arrangement in arrangements]
     return max(candidates, key=_shown_area)
+
+
+def arrows(placed: dict[str, Placed]) -> list[list[QPointF]]:
+    """From each layer to the one that it feeds: the corners of a line whose end is the head.
+
+    Side by side it leads from edge to edge, at the middle of the lower one; to the next row it
+    goes between the rows, to its title.
+    """
+    found = []
+    for one, other in pairwise(placed.values()):
+        here, there = one.area, other.area
+        if other.title.top() == one.title.top():
+            y = min(here.center().y(), there.center().y())
+            found.append([QPointF(here.right() + GAP, y), QPointF(there.left() - GAP, y)])
+            continue
+        end = other.title.top() + GAP  # the title has the place below it
+        y = here.bottom() + 0.35 * (end - here.bottom())
+        x = here.center().x()
+        found.append(
+            [
+                QPointF(x, here.bottom() + 1),
+                QPointF(x, y),
+                QPointF(there.center().x(), y),
+                QPointF(there.center().x(), end),
+            ]
+        )
+    return found
 
 
 def _shown_area(placed: dict[str, Placed]) -> float:
@@ -84,7 +145,7 @@ def _shown_area(placed: dict[str, Placed]) -> float:
 
 def _place(arrangement: Arrangement, area: QRectF, title: float) -> dict[str, Placed]:
     heights = [_height_in(row, area.width()) for row in arrangement]
-    free = area.height() - len(arrangement) * title - (len(arrangement) - 1) * SPACING / 2
+    free = area.height() - len(arrangement) * title - (len(arrangement) - 1) * ROW_SPACING
     shrink = min(1.0, max(free, 1.0) / sum(heights))
     heights = [height * shrink for height in heights]
     # What is left over goes between the rows, so that the panel is filled evenly.
@@ -93,7 +154,7 @@ def _place(arrangement: Arrangement, area: QRectF, title: float) -> dict[str, Pl
     y = area.top()
     for row, height in zip(arrangement, heights, strict=True):
         placed |= _place_row(row, QRectF(area.left(), y, area.width(), height), title)
-        y += title + height + SPACING / 2 + min(spare, 2 * SPACING)
+        y += title + height + ROW_SPACING + min(spare, 2 * SPACING)
     return placed
 
 
@@ -107,8 +168,10 @@ def _place_row(row: tuple[Block, ...], area: QRectF, title: float) -> dict[str, 
     """Place blocks side by side; the area's height is that of their cells, without the title."""
     sizes = {block.layer: _cell_size(block, area.height()) for block in row}
     widths = [sizes[b.layer][0] * b.columns + GAP * (b.columns - 1) for b in row]
-    spacing = max(SPACING, (area.width() - sum(widths)) / max(1, len(row) - 1))
-    placed, x = {}, area.left()
+    spare = area.width() - sum(widths)
+    spacing = min(max(SPACING, spare / max(1, len(row) - 1)), WIDEST_SPACING)
+    # What is left over lies at both ends.
+    placed, x = {}, area.left() + max(0.0, spare - spacing * (len(row) - 1)) / 2
     for block, block_width in zip(row, widths, strict=True):
         cell_width, cell_height = sizes[block.layer]
         cells = tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -12,6 +12,8 @@ from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.draw.maps import MapsPanel
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
+from lenetpad.ui.draw.tray import HEIGHT as TRAY_HEIGHT
+from lenetpad.ui.draw.tray import TrayPanel
 from lenetpad.ui.draw.verdict import VerdictPanel
 from lenetpad.ui.widgets.buttons import tool_button
 from lenetpad.ui.widgets.choices import Choices
@@ -22,6 +24,7 @@ from lenetpad.ui.widgets.turns import Steps
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
+LEAST: Final = QSize(700, 380)  # pixels at the usual size
 MARGIN: Final = 10
 TOOLS_HEIGHT: Final = 40
 CANVAS_SHARE: Final = 0.42  # of the page's width, at the most
@@ -54,11 +57,13 @@ class DrawPage(Page):
         self, theme: Theme, actions: dict[str, QAction], parent: QWidget | None = None
     ) -> None:
         super().__init__(theme, parent)
+        self._theme = theme
         self.canvas = Canvas(theme, self)
         self.maps = MapsPanel(theme, self)
         self.probabilities = ProbabilitiesPanel(theme, self)
         self.verdict = VerdictPanel(theme, self)
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
+        self._tray: TrayPanel | None = None  # the first file makes it
         self._unpainted: set[ReadingPanel] = set()
         for panel in self.panels:
             panel.painted.connect(self._note_painted)
@@ -74,6 +79,29 @@ class DrawPage(Page):
     def header_tools(self) -> HeaderTools:
         """Files, the clipboard, and the colours of the maps."""
         return HeaderTools(FILE_TOOLS, SPARE_TOOLS, (("Colours", self.scales),))
+
+    @property
+    def tray(self) -> TrayPanel:
+        """The drawings of an ink file; it is made when it is first wanted."""
+        if self._tray is None:
+            self._tray = TrayPanel(self._theme, self)
+            self._tray.hide()
+            self.setTabOrder(self.canvas, self._tray.list)
+        return self._tray
+
+    @property
+    def tray_shown(self) -> bool:
+        """Whether the tray takes its place."""
+        return self._tray is not None and not self._tray.isHidden()
+
+    def show_tray(self, *, shown: bool) -> None:
+        """Give the tray its place under maps and probabilities, or take it away."""
+        if shown != self.tray_shown:
+            self.tray.setVisible(shown)
+            self._place_parts()
+            self._ask_for_layout()
+            if not shown:
+                self.canvas.setFocus()
 
     def show_model(self, model: ModelReady) -> None:
         """Show another network in every panel."""
@@ -109,9 +137,14 @@ class DrawPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         super().set_theme(theme)
+        if theme.scale != self._theme.scale:
+            self._ask_for_layout()
+        self._theme = theme
         self.canvas.set_theme(theme)
         for panel in self.panels:
             panel.set_theme(theme)
+        if self._tray is not None:
+            self._tray.set_theme(theme)
 
     def set_pen_width(self, width: float) -> None:
         """Choose the pen's width among those there are, the nearest one."""
@@ -179,20 +212,58 @@ class DrawPage(Page):
         for name in TOOLS:
             layout.addWidget(tool_button(actions[name]))
         layout.addStretch(1)
-        layout.addWidget(QLabel("Pen"))
+        self._pen_title = QLabel("Pen")
+        layout.addWidget(self._pen_title)
         layout.addWidget(self.pen_widths)
         return row
 
+    def escape(self) -> bool:
+        alone = self.maps.alone
+        self.maps.show_alone("")
+        return bool(alone)
+
+    def least_size(self, width: int) -> QSize:
+        tray = TRAY_HEIGHT if self.tray_shown else 0
+        return QSize(self._theme.px(LEAST.width()), self._theme.px(LEAST.height() + tray))
+
+    def _fit_tools(self, width: int) -> None:
+        """Leave out the title of the pen's widths where there is no room for it."""
+        layout = self._tools.layout()
+        assert layout is not None
+        titled = layout.sizeHint().width()
+        if self._pen_title.isHidden():
+            titled += self._pen_title.sizeHint().width() + layout.spacing()
+        self._pen_title.setVisible(titled <= width)
+
+    def _ask_for_layout(self) -> None:
+        """As a layout does: the parts need other places, or the page another size."""
+        QCoreApplication.postEvent(self, QEvent(QEvent.Type.LayoutRequest))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_parts()
+        return super().event(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place_parts()
+
+    def _place_parts(self) -> None:
         width, height = self.width(), self.height()
-        verdict_height = max(80, round(height * VERDICT_SHARE))
+        px = self._theme.px
+        tools_height = px(TOOLS_HEIGHT)
+        verdict_height = max(px(80), round(height * VERDICT_SHARE))
         body = height - verdict_height - 2 * MARGIN
-        side = max(120, min(body - TOOLS_HEIGHT, round(width * CANVAS_SHARE)))
-        probabilities = max(150, min(round(width * PROBABILITIES_SHARE), 420))
+        side = max(120, min(body - tools_height, round(width * CANVAS_SHARE)))
+        probabilities = max(px(150), min(round(width * PROBABILITIES_SHARE), px(420)))
         self.canvas.setGeometry(MARGIN, MARGIN, side, side)
-        self._tools.setGeometry(MARGIN, MARGIN + side, side, TOOLS_HEIGHT)
+        self._tools.setGeometry(MARGIN, MARGIN + side, side, tools_height)
+        self._fit_tools(side)
         left = 2 * MARGIN + side
         right = width - MARGIN - probabilities
+        if self.tray_shown:  # beside the canvas, which keeps its place
+            tray = px(TRAY_HEIGHT)
+            body -= tray + MARGIN
+            self.tray.setGeometry(left, 2 * MARGIN + body, width - MARGIN - left, tray)
         self.maps.setGeometry(left, MARGIN, right - MARGIN - left, body)
         self.probabilities.setGeometry(right, MARGIN, probabilities, body)
         self.verdict.setGeometry(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QAccessible, QColor, QFont, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.widgets.theme import Theme, tabular
@@ -47,6 +47,8 @@ class ReadingPanel(QWidget):
     def show_reading(self, reading: Reading) -> None:
         """Show a reading of the current network."""
         self.reading = reading
+        if QAccessible.isActive():
+            self.setAccessibleDescription(self.in_words())
         contents = self.contents()
         if not contents or len(contents) != len(self._on_screen):
             self.update()
@@ -57,6 +59,10 @@ class ReadingPanel(QWidget):
             self.update(area)
         if not any(area.intersects(self.rect()) for area in changed):
             self.painted.emit(reading.serial)
+
+    def in_words(self) -> str:
+        """What the panel shows, for somebody who does not see it."""
+        return ""
 
     def contents(self) -> tuple[object, ...]:
         """What each part shows of the reading; () where the whole panel is painted each time."""

@@ -28,6 +28,7 @@ class ProbabilitiesPanel(ReadingPanel):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
+        self.setAccessibleName("Probabilities")
         self._arrange()
 
     def redraw(self) -> None:
@@ -40,7 +41,9 @@ class ProbabilitiesPanel(ReadingPanel):
 
     def _arrange(self) -> None:
         """Compute once what each reading's painting needs."""
-        self._number_size = max(11.0, min(self._row(0).height() * 0.4, self.width() * 0.085, 44.0))
+        self._number_size = max(
+            11.0 * self.theme.scale, min(self._row(0).height() * 0.4, self.width() * 0.085, 44.0)
+        )
         self._number_font = self.sized_font(self._number_size)
         self._bars = [self._bar(row) for row in range(ROWS)]
         self._numbers = [self._row(row) for row in range(ROWS)]
@@ -65,7 +68,7 @@ class ProbabilitiesPanel(ReadingPanel):
     def _label_size(self, row: int) -> float:
         """Height of a row's label in pixels."""
         height = self._row(row).height()
-        return min(height * 0.3, 24.0) if row == NO_DIGIT_ROW else min(height * 0.62, 60.0)
+        return min(height * 0.45, 24.0) if row == NO_DIGIT_ROW else min(height * 0.62, 60.0)
 
     def paint_background(self, painter: QPainter) -> None:
         for row, (area, bar) in enumerate(zip(self._numbers, self._bars, strict=True)):
@@ -76,6 +79,17 @@ class ProbabilitiesPanel(ReadingPanel):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.zero))
             painter.drawRoundedRect(bar, 3, 3)
+
+    def in_words(self) -> str:
+        """The digits with their probabilities, the most probable first."""
+        reading = self.reading
+        if reading is None or reading.digit is None:
+            return ""
+        values = {str(digit): float(p) for digit, p in enumerate(reading.probabilities)}
+        if reading.no_digit is not None:
+            values[NO_DIGIT] = reading.no_digit
+        ranked = sorted(values.items(), key=lambda item: -item[1])
+        return ", ".join(f"{name}: {percent(value)}" for name, value in ranked)
 
     def contents(self) -> tuple[Row, ...]:
         """Each row's text, length of its bar in pixels, and whether it is what is read."""

@@ -36,6 +36,7 @@ class VerdictPanel(ReadingPanel):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
+        self.setAccessibleName("Verdict")
         self._latencies: deque[float] = deque(maxlen=LATENCIES)
         self._facts = WAITING
         self._network = ("", "")  # what it is called, and the moment of its training
@@ -119,6 +120,10 @@ class VerdictPanel(ReadingPanel):
             parts.insert(0, f"{1000 * median(self._latencies):.1f} ms pen to paint")
         self._facts = " · ".join(parts)
         self.update()
+
+    def in_words(self) -> str:
+        """How sure the network is, and the facts beside it."""
+        return ", ".join(part for part in (self._probability, self._facts) if part)
 
     def contents(self) -> tuple[object, ...]:
         """Digit and facts, which are all over the panel, and the probability between them."""

@@ -153,12 +153,25 @@ class ConfusionMatrix(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_contents(painter)
+        self._paint_marks(painter)
+
+    def print_on(self, painter: QPainter, area: QRectF) -> None:
+        """Paint it as a part of a figure; it has another size from then on."""
+        self.setMinimumSize(1, 1)
+        self.resize(area.size().toSize())
+        painter.save()
+        painter.translate(area.topLeft())
+        self._paint_contents(painter)
+        painter.restore()
+
+    def _paint_contents(self, painter: QPainter) -> None:
+        """Paint everything but what is chosen and where the keyboard is."""
         step, _, _ = self._grid()
         self._paint_names(painter, step)
         if self._evaluation is not None:
             self._paint_cells(painter, self._evaluation, step)
             self._paint_totals(painter, self._evaluation, step)
-        self._paint_marks(painter)
 
     def _paint_names(self, painter: QPainter, step: float) -> None:
         _, left, top = self._grid()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,20 @@ WRONG: Final = "✗"
 CENTRE: Final = Qt.AlignmentFlag.AlignCenter
 CHOOSING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 NOTHING: Final = "No pattern is of this kind."
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The side of a pattern's picture and the height of the words under it, in pixels."""
+
+    picture: int
+    words: int
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """Width and height of a pattern with its words."""
+        lines = round(LINES * 1.35 * self.words)
+        return max(round(8.4 * self.words), self.picture), self.picture + lines + 2 * MARGIN
 
 
 class Gallery(QAbstractScrollArea):
@@ -203,13 +218,13 @@ class Gallery(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._set_range()
 
-    def _large(self) -> bool:
-        return self.viewport().width() >= WIDE
+    @property
+    def _sizes(self) -> Sizes:
+        scale = self._theme.scale
+        return sizes(large=self.viewport().width() >= WIDE * scale, scale=scale)
 
     def _cell(self) -> tuple[int, int]:
-        """Width and height of a pattern with its words."""
-        picture, words = PICTURES[self._large()], WORDS[self._large()]
-        return round(8.4 * words), picture + round(LINES * 1.35 * words) + 2 * MARGIN
+        return self._sizes.cell
 
     def _columns(self) -> int:
         return max(1, (self.viewport().width() - 2 * MARGIN) // self._cell()[0])
@@ -238,7 +253,7 @@ class Gallery(QAbstractScrollArea):
             return
         if not len(self.indices):
             painter.setPen(QColor(self._theme.dim))
-            painter.setFont(sized(self.font(), WORDS[self._large()] * 1.2))
+            painter.setFont(sized(self.font(), self._sizes.words * 1.2))
             painter.drawText(self.viewport().rect(), CENTRE, NOTHING)
             return
         height, columns = self._cell()[1], self._columns()
@@ -246,11 +261,16 @@ class Gallery(QAbstractScrollArea):
         first = max(0, top // height) * columns
         last = ((top + self.viewport().height()) // height + 1) * columns
         for place in range(first, min(last, len(self.indices))):
-            self._paint_pattern(painter, place)
+            area = self.area(place)
+            self.paint_pattern(painter, place, area, self._sizes)
+            if self.hasFocus() and place == self.current:
+                painter.setPen(line(QColor(self._theme.accent), 2.0))
+                painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), 4, 4)
 
-    def _paint_pattern(self, painter: QPainter, place: int) -> None:
-        index, area = int(self.indices[place]), self.area(place)
-        side, words = PICTURES[self._large()], WORDS[self._large()]
+    def paint_pattern(self, painter: QPainter, place: int, area: QRect, how: Sizes) -> None:
+        """Paint a pattern and its words in an area as large as a cell."""
+        index = int(self.indices[place])
+        side, words = how.picture, how.words
         picture = QRect(area.center().x() - side // 2, area.top() + MARGIN, side, side)
         painter.drawImage(picture, self._picture(index))
         painter.setPen(QColor(self._theme.line))
@@ -262,9 +282,6 @@ class Gallery(QAbstractScrollArea):
             painter.setPen(QColor(self._theme.text if strong or self._both else self._theme.dim))
             row = QRectF(area.left(), top + number * height, area.width(), height)
             painter.drawText(row, CENTRE, caption)
-        if self.hasFocus() and place == self.current:
-            painter.setPen(line(QColor(self._theme.accent), 2.0))
-            painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), 4, 4)
 
     def _picture(self, index: int) -> QImage:
         assert self._results is not None
@@ -273,3 +290,8 @@ class Gallery(QAbstractScrollArea):
         image = QImage(pixels.data, columns, rows, columns, QImage.Format.Format_Indexed8)
         image.setColorTable(self._colours)
         return image.copy()  # the pixels' memory goes
+
+
+def sizes(*, large: bool = False, scale: float = 1.0) -> Sizes:
+    """The sizes of patterns where there is much or little room, at a size of texts."""
+    return Sizes(PICTURES[large] * max(1, round(scale)), round(WORDS[large] * scale))

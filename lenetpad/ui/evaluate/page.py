@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QImage, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -20,11 +21,15 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad.storage.runs import folder_of
-from lenetpad.ui.evaluate.exports import ExportButton
-from lenetpad.ui.evaluate.summary import ElidedLabel, Summary
+from lenetpad.ui.evaluate.exports import Export, ExportButton
+from lenetpad.ui.evaluate.results_figure import ResultsFigure
+from lenetpad.ui.evaluate.summary import Summary
 from lenetpad.ui.evaluate.views import ResultViews
 from lenetpad.ui.widgets.choices import FileChoices
+from lenetpad.ui.widgets.elided import ElidedLabel
+from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
+from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
@@ -43,6 +48,7 @@ MARGIN: Final = 10
 BOX_WIDTH: Final = 192  # the same for every list, so that a long name moves nothing
 STATUS_HEIGHT: Final = 38
 ALONE: Final = ""  # the data of the entry that compares with nothing
+EXPORT_TITLE: Final = "Export the evaluation"
 DATA_FILTER: Final = "Ink and images (*.jsonl *.jsonl.gz *.json *.npz);;All files (*)"
 EMPTY: Final = (
     "<h3>How good are these weights?</h3>"
@@ -72,6 +78,7 @@ class EvaluatePage(Page):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.results: EvaluationResults | None = None
+        self._theme = theme
         self._titles: dict[str, str] = {}  # what networks are called, by their models
         self._serial = 0
         self._running = False
@@ -80,7 +87,8 @@ class EvaluatePage(Page):
         self.data = FileChoices("Data", "The images to read", folders=True)
         self.button = QPushButton("Evaluate", self)  # in the page, whose sheet says how wide it is
         self.button.setObjectName("primary")
-        self.exports = ExportButton(self._picture)
+        self.exports = ExportButton()
+        self.exporter = Exporter(self)
         self.status = ElidedLabel()
         self.bar = QProgressBar()
         self.summary = Summary(theme)
@@ -88,6 +96,7 @@ class EvaluatePage(Page):
         self.empty = QLabel(EMPTY)
         self._stack = QStackedWidget()
         self._build()
+        self.set_theme(theme)
         self._connect()
         self.show_data(tuple((title, key) for key, title in DATA_TITLES.items()))
         self._show_running(running=False)
@@ -104,7 +113,6 @@ class EvaluatePage(Page):
             names = self._names(self.results)
             self.summary.rename(names)
             self.views.rename(names)
-            self.exports.show_results(self.results, self._names_in_files(self.results))
 
     @Slot(object)
     def show_data(self, sets: tuple[tuple[str, str], ...]) -> None:
@@ -137,7 +145,7 @@ class EvaluatePage(Page):
         self.summary.show_results(results, names)
         self.views.show_results(results, names)
         self._stack.setCurrentWidget(self.views)
-        self.exports.show_results(results, self._names_in_files(results))
+        self.exports.setEnabled(True)
         if results.notice:
             self.banner.note(results.notice)
 
@@ -159,12 +167,15 @@ class EvaluatePage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         super().set_theme(theme)
+        self._theme = theme
+        for box in (self.first, self.second, self.data):
+            box.setFixedWidth(theme.px(BOX_WIDTH))
         self.summary.set_theme(theme)
         self.views.set_theme(theme)
 
     def close_files(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until what is being saved is on the disk; False where it is not in time."""
-        return self.exports.close_files(seconds)
+        return self.exporter.close(seconds)
 
     # What the user wants
 
@@ -189,17 +200,19 @@ class EvaluatePage(Page):
         self.show_progress(EvaluationProgress(self._serial, 0, 0))
         self.evaluation_requested.emit(EvaluationRequest(self._serial, models, data))
 
-    def _picture(self) -> QImage:
-        """What is seen of what was found."""
-        return self.grab(self._found_area()).toImage()
-
-    def _found_area(self) -> QRect:
-        """The part of the page that shows what was found."""
-        return self.summary.geometry().united(self._stack.geometry())
-
     @Slot(object)
-    def _say_written(self, path: Path) -> None:
-        self.banner.note(f"Saved {path}")
+    def _export(self, export: Export) -> None:
+        assert self.results is not None  # else the button is off
+        if export.make is None:
+            self.exporter.ask_and_paint(EXPORT_TITLE, export.name, self._theme, self.figure)
+        else:
+            make = partial(export.make, self.results, self._names_in_files(self.results))
+            self.exporter.ask_and_write(EXPORT_TITLE, export.name, export.filter, make)
+
+    def figure(self, theme: Theme) -> ResultsFigure:
+        """What was found on a page, with the kind of patterns that is chosen now."""
+        assert self.results is not None
+        return ResultsFigure(self.results, self._names(self.results), self.views.patterns, theme)
 
     @Slot(object)
     def _give_pattern(self, index: int) -> None:
@@ -211,9 +224,10 @@ class EvaluatePage(Page):
     # Files
 
     def _open_into(self, box: FileChoices, title: str, kinds: str) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, title, self.exports.folder, kinds)
+        memory = self.exporter.memory
+        name, _ = QFileDialog.getOpenFileName(self, title, memory.folder, kinds)
         if name:
-            self.exports.folder = str(Path(name).parent)
+            memory.keep(folder=str(Path(name).parent))
             box.add_file(Path(name))
 
     # Building
@@ -239,18 +253,12 @@ class EvaluatePage(Page):
         layout.addWidget(self.summary)
         layout.addWidget(self._stack, 1)
 
-    def _choice_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(4)
+    def _choice_row(self) -> FlowLayout:
+        row = FlowLayout()
         boxes = (("Weights", self.first), ("compared with", self.second), ("on", self.data))
         for title, box in boxes:
-            box.setFixedWidth(BOX_WIDTH)
-            label = QLabel(title)
-            label.setBuddy(box)
-            row.addWidget(label)
-            row.addWidget(box)
-            row.addSpacing(6)
-        row.addStretch(1)
+            row.add_titled(title, box)
+        row.add_stretch()
         row.addWidget(self.button)
         row.addWidget(self.exports)
         return row
@@ -270,8 +278,9 @@ class EvaluatePage(Page):
         self.data.file_wanted.connect(self._open_data)
         self.data.folder_wanted.connect(self._open_folder)
         self.views.gallery.chosen.connect(self._give_pattern)
-        self.exports.written.connect(self._say_written)
-        self.exports.failed.connect(self.banner.warn)
+        self.exports.wanted.connect(self._export)
+        self.exporter.written.connect(self.say_written)
+        self.exporter.failed.connect(self.banner.warn)
 
     @Slot()
     def _open_first(self) -> None:
@@ -287,11 +296,10 @@ class EvaluatePage(Page):
 
     @Slot()
     def _open_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(
-            self, "Open a folder of images", self.exports.folder
-        )
+        memory = self.exporter.memory
+        name = QFileDialog.getExistingDirectory(self, "Open a folder of images", memory.folder)
         if name:
-            self.exports.folder = name
+            memory.keep(folder=name)
             self.data.add_file(Path(name))
 
     def _show_running(self, *, running: bool) -> None:

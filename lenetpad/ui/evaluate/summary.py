@@ -6,12 +6,13 @@ import math
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from lenetpad.ui.widgets.chart import LETTERS, sized
+from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
-from lenetpad.values.evaluation import AIMED_ERROR, EvaluationResults, Predictions
+from lenetpad.values.evaluation import AIMED_ERROR, EvaluationResults
 
 COLUMNS: Final = (
     ("Images", "How many were read"),
@@ -27,29 +28,6 @@ COLUMNS: Final = (
 NONE: Final = "—"
 WIDEST: Final = "100.00 %"
 SIZE: Final = 14
-
-
-class ElidedLabel(QLabel):
-    """A line of text that is cut where there is no room for it, and then has it as its tip."""
-
-    def __init__(self, text: str = "") -> None:
-        super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(self.fontMetrics().height() + 4)
-
-    def setText(self, text: str) -> None:
-        """Show another text."""
-        super().setText(text)
-        self.setToolTip(text)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        painter.setPen(self.palette().windowText().color())
-        metrics = QFontMetrics(self.font())
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), self.alignment(), text)
 
 
 class Summary(QWidget):
@@ -73,16 +51,17 @@ class Summary(QWidget):
             head.hide()  # until there are numbers
             layout.addWidget(head, 0, column)
         for row, (name, numbers) in enumerate(zip(self.names, self.numbers, strict=True), 1):
-            name.setFont(sized(self.font(), SIZE, bold=True))
             layout.addWidget(name, row, 0)
             for column, number in enumerate(numbers, start=1):
-                number.setFont(sized(self.font(), SIZE, bold=True))
                 layout.addWidget(number, row, column)
         layout.addWidget(self.comparison, 3, 0, 1, len(COLUMNS) + 1)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Use another theme's colours."""
+        font = sized(self.font(), theme.px(SIZE), bold=True)
+        for label in (*self.names, *(number for row in self.numbers for number in row)):
+            label.setFont(font)
         for head in (*self._heads, self.comparison):
             head.setStyleSheet(f"color: {theme.dim};")
         for name, colour in zip(self.names, (theme.accent, theme.positive[2]), strict=True):
@@ -105,11 +84,11 @@ class Summary(QWidget):
             head.show()
         self.rename(names)
         for which in range(len(names)):
-            values = _values(results, which, results.found[which])
+            values = values_of(results, which)
             for number, value in zip(self.numbers[which], values, strict=True):
                 number.setText(value)
         if results.compares:
-            self.comparison.setText(_compared(results))
+            self.comparison.setText(compared(results))
 
     def rename(self, names: tuple[str, ...]) -> None:
         """Call the networks by other names."""
@@ -126,7 +105,9 @@ class Summary(QWidget):
         return label
 
 
-def _values(results: EvaluationResults, which: int, predictions: Predictions) -> tuple[str, ...]:
+def values_of(results: EvaluationResults, which: int) -> tuple[str, ...]:
+    """A network's numbers as text, one for each of ``COLUMNS``."""
+    predictions = results.found[which]
     evaluation = predictions.evaluation
     return (
         f"{evaluation.n:,}",
@@ -142,7 +123,8 @@ def _share(fraction: float | None) -> str:
     return NONE if fraction is None or math.isnan(fraction) else f"{100 * fraction:.2f} %"
 
 
-def _compared(results: EvaluationResults) -> str:
+def compared(results: EvaluationResults) -> str:
+    """Where two networks differ, in a sentence."""
     found = results.comparison()
     return (
         f"They differ on {found.differ:,} patterns. Of the digits, A alone reads "

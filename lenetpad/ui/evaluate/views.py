@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QVBo
 from lenetpad.ui.evaluate.confusion import Cell, ConfusionMatrix
 from lenetpad.ui.evaluate.gallery import Gallery
 from lenetpad.ui.evaluate.plots import CalibrationChart, DigitChart, RejectChart
-from lenetpad.ui.evaluate.summary import ElidedLabel
+from lenetpad.ui.evaluate.results_figure import Patterns
 from lenetpad.ui.widgets.chart import LETTERS, Chart
 from lenetpad.ui.widgets.choices import Choices
+from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.values.evaluation import NO_DIGIT, EvaluationResults, Indices
 
@@ -40,6 +41,7 @@ class ResultViews(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.results: EvaluationResults | None = None
+        self._shown = 0, False  # whose answers stand under the patterns, and whether those of both
         self.matrix = ConfusionMatrix(theme)
         self.whose = Choices("Whose answers", "Whose confusion matrix is shown")
         self.kinds = Choices("Patterns", "Which patterns are shown")
@@ -136,8 +138,15 @@ class ResultViews(QWidget):
         self.tabs.setCurrentIndex(0)
         self._show_gallery(self.results.cell(which, *cell), which)
 
+    @property
+    def patterns(self) -> Patterns:
+        """Which patterns are shown now."""
+        which, both = self._shown
+        return Patterns(self.kinds.currentText(), self.gallery.indices, which, both)
+
     def _show_gallery(self, indices: Indices, which: int, *, both: bool = False) -> None:
         assert self.results is not None
+        self._shown = which, both
         self.gallery.show_patterns(self.results, indices, which, both=both)
         patterns = "1 pattern" if len(indices) == 1 else f"{len(indices):,} patterns"
         self.count.setText(f"{patterns}; click one to put it on the canvas")

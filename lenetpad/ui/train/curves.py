@@ -6,30 +6,15 @@ This module imports pyqtgraph, which takes long; import it only once a page with
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import (
-    QBuffer,
-    QEvent,
-    QObject,
-    QPointF,
-    QRectF,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QAction, QColor, QImage, QPainter, QShowEvent
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QColor, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -41,12 +26,12 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad.ui.train.axis import Axis
+from lenetpad.ui.train.charts import CHARTS, CURVES, LOGARITHMIC, chart_of, colour_of
+from lenetpad.ui.train.curves_figure import CurvesFigure
 from lenetpad.ui.train.readout import smoothed_losses, values_at, window_words
-from lenetpad.ui.widgets.files import ending_in
-from lenetpad.ui.widgets.images import png
+from lenetpad.ui.widgets.flow import FlowRow
 from lenetpad.ui.widgets.theme import LIGHT, Theme
 from lenetpad.ui.widgets.turns import Steps, Turns, at_once
-from lenetpad.ui.widgets.writer import LONG_SECONDS, Writer
 from lenetpad.values.history import History, decimated, table
 
 REDRAW_MS: Final = 100
@@ -55,46 +40,39 @@ MOST_POINTS: Final = 1500  # of a curve on the screen
 #: What the slider of the smoothing stands for, in steps.
 WINDOWS: Final = (1, 5, 10, 20, 50, 100, 200, 500)
 USUAL_WINDOW: Final = 3  # the place of 20
-#: Told apart by colour-blind people too (after Okabe and Ito), on white and on black.
-LIGHT_PENS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3f3f9f")
-DARK_PENS: Final = ("#56b4e9", "#e69f00", "#2fd0a0", "#e79ac4", "#f0e442", "#a9a9ff")
 AXIS_WIDTH: Final = 62
+SLIDER_WIDTH: Final = 90
+WIDEST_WINDOW: Final = "100–500 steps"
+EMPTY: Final = (
+    "<h3>No curves yet</h3>"
+    "<p>Press <b>Start</b>: the loss, the accuracy on the validation images and the learning rate "
+    "are drawn here while the network trains.<br>"
+    "Or choose a run below to see its curves.</p>"
+)
+LEAST_HEIGHT: Final = 270  # in which no numbers lie over each other
 GRID: Final = 0.4  # opacity
-#: Each run's curves; the first word is the chart's. Dotted are those with a value an epoch.
-CURVES: Final = {
-    "loss": Qt.PenStyle.SolidLine,
-    "loss validation": Qt.PenStyle.DotLine,
-    "accuracy": Qt.PenStyle.DotLine,
-    "rate": Qt.PenStyle.SolidLine,
-}
 DOTS: Final = {"symbol": "o", "symbolSize": 6, "symbolPen": None}
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """One of the three plots: title, what its values mean, and its share of the height."""
-
-    name: str
-    title: str
-    share: int
-
-
-CHARTS: Final = (
-    Chart("loss", "Loss", 5),
-    Chart("accuracy", "Validation accuracy, %", 4),
-    Chart("rate", "Learning rate", 3),
-)
+#: What the curves can be written as: the menu's words, and the name to begin with.
+EXPORTS: Final = {
+    "CSV…": "curves.csv",
+    "PNG…": "curves.png",
+    "SVG…": "curves.svg",
+}
+CSV: Final = "CSV (*.csv)"
+EXPORT_TITLE: Final = "Export the curves"
 
 
 class Curves(QWidget):
-    """``notice`` carries a sentence for the user, such as why a file could not be written."""
+    """``export_wanted`` carries the name, with its suffix, of the file to write the curves to."""
 
-    notice = Signal(str)
+    export_wanted = Signal(str)
 
     def __init__(self, theme: Theme = LIGHT, *, whole: bool = True) -> None:
         """With ``whole`` False it has no plots until ``build_plots`` has come to its end."""
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self.histories: tuple[History, ...] = ()
         self.view = pg.GraphicsLayoutWidget()
         self.view.installEventFilter(self)
@@ -110,11 +88,10 @@ class Curves(QWidget):
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self._window = QLabel()
         self.values = QLabel()
+        self.empty = QLabel(EMPTY)
         self.legend = QLabel()
         self.export_button = QToolButton()
         self.fit_button = QToolButton()
-        self._writer = Writer(self)
-        self._writer.failed.connect(self.notice)
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MS)
@@ -128,6 +105,8 @@ class Curves(QWidget):
         """Show other runs, the first in the first colour."""
         self.histories = tuple(shown)
         self._forget_pointer()  # it was at a step of other runs
+        self.export_button.setEnabled(bool(shown))
+        self._show_whether_empty()
         self._make_items()
         self._show_floor()
         self.fit()
@@ -141,6 +120,11 @@ class Curves(QWidget):
             if history.folder is not None:
                 history.name = names.get(history.folder, history.name)
         self._write_legend()
+
+    def _show_whether_empty(self) -> None:
+        """What there will be, in place of axes without curves."""
+        self.empty.setVisible(not self.histories)
+        self.view.setVisible(bool(self.histories))
 
     def _fill_and_paint(self) -> Steps[None]:
         self._draw()
@@ -171,14 +155,22 @@ class Curves(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
-        self._theme = theme
+        self.theme = theme
         self.view.setBackground(theme.panel)
+        self.smoothing.setFixedWidth(theme.px(SLIDER_WIDTH))
+        widest = self._window.fontMetrics().horizontalAdvance(WIDEST_WINDOW)
+        self._window.setMinimumWidth(widest)  # so that nothing moves
+        for part in (self.view, self.empty):
+            part.setMinimumHeight(theme.px(LEAST_HEIGHT))
         for plot in self.plots.values():
             for side in ("left", "bottom"):
                 axis = plot.getAxis(side)
                 axis.setPen(pg.mkPen(theme.line))
                 axis.setTextPen(pg.mkPen(theme.dim))
-            plot.titleLabel.setText(plot.titleLabel.text, color=theme.dim, size="9pt")
+                axis.setTickFont(self.font())
+            plot.getAxis("left").setWidth(theme.px(AXIS_WIDTH))
+            size = f"{self.font().pointSizeF():.1f}pt"
+            plot.titleLabel.setText(plot.titleLabel.text, color=theme.dim, size=size)
             plot.showGrid(x=True, y=True, alpha=GRID)
         for cursor in self._cursors:
             cursor.setPen(pg.mkPen(theme.dim, style=Qt.PenStyle.DashLine))
@@ -196,7 +188,6 @@ class Curves(QWidget):
             plot = self.view.addPlot(row=row, col=0, enableMenu=False, axisItems=axes)
             plot.setTitle(chart.title, size="9pt", justify="left")
             plot.hideButtons()
-            plot.getAxis("left").setWidth(AXIS_WIDTH)
             plot.setDownsampling(auto=False)
             for side in ("left", "bottom"):
                 # The grid's lines take most of the time in which the plots are painted.
@@ -218,15 +209,13 @@ class Curves(QWidget):
             yield
         self.view.ci.layout.setSpacing(2)
         self.view.ci.setContentsMargins(4, 2, 8, 2)
-        self.view.setMinimumHeight(180)
         self.view.scene().sigMouseMoved.connect(self._follow_pointer)
         self._draw()
-        self.set_theme(self._theme)
+        self.set_theme(self.theme)
 
     def _build(self) -> None:
         self.smoothing.setRange(0, len(WINDOWS) - 1)
         self.smoothing.setValue(USUAL_WINDOW)
-        self.smoothing.setFixedWidth(90)
         self.smoothing.setAccessibleName("Smoothing of the loss")
         self.smoothing.setToolTip(
             "The loss is shown as the mean of so many steps, at most a tenth of the run's"
@@ -242,31 +231,32 @@ class Curves(QWidget):
         self.export_button.setToolTip("Write the curves to a file")
         self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.export_button)
-        for kind in WRITERS:
-            action = QAction(f"{kind}…", menu)
-            action.setData(kind)
-            menu.addAction(action)
-        menu.triggered.connect(self._ask_for_file)
+        for words, name in EXPORTS.items():
+            menu.addAction(words).setData(name)
+        menu.triggered.connect(self._want_export)
         self.export_button.setMenu(menu)
+        self.export_button.setEnabled(False)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.legend.setWordWrap(True)
         for label in (self.legend, self.values):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        tools = FlowRow()
+        tools.flow.add_titled("Smoothing", self.smoothing)
+        for widget in (self._window, self.log_scale, self.fit_button, self.export_button):
+            tools.flow.addWidget(widget)
         row = QHBoxLayout()
         row.setContentsMargins(8, 0, 4, 0)
-        row.setSpacing(6)
         row.addWidget(self.values, 1)
-        row.addWidget(QLabel("Smoothing"))
-        row.addWidget(self.smoothing)
-        widest = self._window.fontMetrics().horizontalAdvance("100–500 steps")
-        self._window.setMinimumWidth(widest)  # so that nothing moves
-        for widget in (self._window, self.log_scale, self.fit_button, self.export_button):
-            row.addWidget(widget)
+        row.addWidget(tools)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addLayout(row)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        layout.addWidget(self.empty, 1)
         layout.addWidget(self.view, 1)
+        self._show_whether_empty()
         layout.addWidget(self.legend)
 
     # Drawing
@@ -287,7 +277,7 @@ class Curves(QWidget):
         self._colour_items()
 
     def _plot_of(self, curve: str) -> Any:
-        return self.plots[curve.partition(" ")[0]]
+        return self.plots[chart_of(curve)]
 
     def _colour_items(self) -> None:
         """Give every run its colour, of this theme."""
@@ -300,8 +290,7 @@ class Curves(QWidget):
 
     def colour(self, number: int) -> str:
         """The colour of a run, by its place."""
-        pens = DARK_PENS if self._theme.name == "dark" else LIGHT_PENS
-        return pens[number % len(pens)]
+        return colour_of(number, self.theme)
 
     @Slot()
     def _draw(self) -> None:
@@ -334,7 +323,7 @@ class Curves(QWidget):
                     step,
                     pen=pg.mkPen(self.colour(number), style=Qt.PenStyle.DotLine),
                     label=label,
-                    labelOpts={"position": 0.85, "color": self._theme.text},
+                    labelOpts={"position": 0.85, "color": self.theme.text},
                 )
                 plot.addItem(line, ignoreBounds=True)
                 self._marks.append((plot, line))
@@ -358,7 +347,7 @@ class Curves(QWidget):
 
     @Slot(bool)
     def _use_scale(self, logarithmic: bool) -> None:
-        for name in ("loss", "rate"):
+        for name in LOGARITHMIC:
             self.plots[name].setLogMode(y=logarithmic)
         self._show_floor()
 
@@ -394,56 +383,37 @@ class Curves(QWidget):
     # Files
 
     @Slot(object)
-    def _ask_for_file(self, action: QAction) -> None:
-        kind = str(action.data())
-        suffix = f".{kind.lower()}"
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Export the curves", f"curves{suffix}", f"{kind} (*{suffix})"
-        )
-        if name:
-            self.export(ending_in(name, suffix))
-
-    def export(self, path: Path) -> None:
-        """Write the curves as the file's name says: .csv, .png or .svg."""
-        self._writer.write(path, WRITERS[path.suffix[1:].upper()](self))
-
-    def close_files(self, seconds: float = LONG_SECONDS) -> bool:
-        """Wait until what is being exported is on the disk; False where it is not in time."""
-        return self._writer.close(seconds)
+    def _want_export(self, action: QAction) -> None:
+        self.export_wanted.emit(action.data())
 
     def csv(self) -> Callable[[], bytes]:
-        """All values of the shown runs as they are now."""
-        still = [history.until(len(history.losses)) for history in self.histories]
+        """Makes a table of all values of the shown runs as they are now."""
+        still = self._still()
         return lambda: table(still).encode()
 
-    def png(self) -> Callable[[], bytes]:
-        """The curves as they are seen, at twice the size."""
-        size = self.view.size()
-        image = QImage(size * 2, QImage.Format.Format_RGB32)
-        image.fill(QColor(self._theme.panel))
-        painter = QPainter(image)
-        self.view.render(painter, QRectF(image.rect()), self.view.viewport().rect())
-        painter.end()
-        return partial(png, image)
+    def figure(self, theme: Theme) -> CurvesFigure:
+        """The curves as they are now, over the steps and values that the user has zoomed to."""
+        steps, values = None, {}
+        for name, plot in self.plots.items():
+            follows_steps, follows_values = plot.vb.autoRangeEnabled()
+            across, up = plot.vb.viewRange()
+            if name == CHARTS[0].name and not follows_steps:
+                steps = (max(across[0], 0.0), across[1])
+            if not follows_values:
+                logarithmic = self.log_scale.isChecked() and name in LOGARITHMIC
+                values[name] = (10.0 ** up[0], 10.0 ** up[1]) if logarithmic else tuple(up)
+        return CurvesFigure(
+            self._still(),
+            theme,
+            self._asked,
+            logarithmic=self.log_scale.isChecked(),
+            steps=steps,
+            values=values,
+        )
 
-    def svg(self) -> Callable[[], bytes]:
-        """The curves as they are seen, as lines and letters."""
-        buffer = QBuffer()
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        size: QSize = self.view.size()
-        generator.setSize(size)
-        generator.setViewBox(self.view.viewport().rect())
-        generator.setTitle("lenetpad: curves of a training")
-        painter = QPainter(generator)
-        self.view.render(painter, QRectF(0, 0, size.width(), size.height()))
-        painter.end()
-        content = bytes(buffer.data().data())
-        return lambda: content
-
-
-#: What curves can be written as.
-WRITERS: Final = {"CSV": Curves.csv, "PNG": Curves.png, "SVG": Curves.svg}
+    def _still(self) -> list[History]:
+        """The histories, which do not grow any more."""
+        return [history.until(len(history.losses)) for history in self.histories]
 
 
 def _escaped(text: str) -> str:

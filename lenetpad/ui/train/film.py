@@ -10,7 +10,6 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad.ui.widgets.colour import value_index, value_table
+from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import LIGHT, Theme
 from lenetpad.values.arrays import FloatArray
 
@@ -37,8 +37,7 @@ class Film(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Snapshot")
         self.slider.setToolTip("Goes back through the run; the pad reads with what you see")
-        self.words = QLabel(NOTHING)
-        self.words.setWordWrap(True)
+        self.words = ElidedLabel(NOTHING)
         self.export = QToolButton()
         self.export.setText("GIF…")
         self.export.setProperty("framed", True)

@@ -15,18 +15,16 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
 from lenetpad.storage.runs import Run
-from lenetpad.ui.train.curves import Curves
+from lenetpad.ui.train.curves import CSV, EXPORT_TITLE, Curves
 from lenetpad.ui.train.film import Film
 from lenetpad.ui.train.pace import Pace
 from lenetpad.ui.train.plan_form import PlanForm
@@ -38,6 +36,9 @@ from lenetpad.ui.train.words import (
     sentence,
     stage_words,
 )
+from lenetpad.ui.widgets.elided import ElidedLabel
+from lenetpad.ui.widgets.exporter import Exporter
+from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.spins import RateSpin
 from lenetpad.ui.widgets.theme import Theme
@@ -56,7 +57,9 @@ from lenetpad.values.training import (
     Stage,
 )
 
-FORM_WIDTH: Final = 318
+FORM_WIDTH: Final = 318  # of the form and of the rate, in pixels at the usual size
+RATE_WIDTH: Final = 96
+FILM_WIDTH: Final = 170
 STYLED_AT_ONCE: Final = 40  # widgets
 NARROWEST_BANNER: Final = 300
 BAR_STEPS: Final = 10_000
@@ -115,13 +118,14 @@ class TrainPage(Page):
         self.curves = curves or Curves(theme)
         self.runs = RunsTable()
         self.film = Film()
+        self.exporter = Exporter(self)
         self.start = QPushButton("Start")
         self.pause = QPushButton("Pause")
         self.stop = QPushButton("Stop")
         self.rate = RateSpin()
         self.watch = QCheckBox("Watch on the pad")
         self.bar = QProgressBar()
-        self.words = QLabel(IDLE)
+        self.words = ElidedLabel(IDLE)
         self.resume = QPushButton("Go on from the last good checkpoint at a tenth of the rate")
         self._failed: Path | None = None
         self._run: Path | None = None  # that trains, or has ended last
@@ -202,13 +206,16 @@ class TrainPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
         super().set_theme(theme)
+        self._form_area.setFixedWidth(theme.px(FORM_WIDTH))
+        self.film.setMinimumWidth(theme.px(FILM_WIDTH))
+        self.rate.setFixedWidth(theme.px(RATE_WIDTH))
         self.curves.set_theme(theme)
         self.film.set_theme(theme)
         self.form.distortions.digits.set_theme(theme)
 
     def close_files(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until what is being exported is on the disk; False where it is not in time."""
-        return self.curves.close_files(seconds)
+        return self.exporter.close(seconds)
 
     @property
     def busy(self) -> bool:
@@ -277,12 +284,11 @@ class TrainPage(Page):
     # Building
 
     def _build(self) -> None:
-        scroll = QScrollArea()
+        scroll = self._form_area = QScrollArea()
         scroll.setWidget(self.form)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFixedWidth(FORM_WIDTH)
         self.form.setAutoFillBackground(False)
         scroll.viewport().setAutoFillBackground(False)
         layout = QHBoxLayout(self)
@@ -308,30 +314,23 @@ class TrainPage(Page):
         right.addWidget(split, 1)
         return right
 
-    def _controls(self) -> QHBoxLayout:
+    def _controls(self) -> FlowLayout:
         self.start.setObjectName("primary")
-        self.rate.setMaximumWidth(90)
         self.rate.setSpecialValueText("–")  # before there is one
         self.rate.setToolTip("The learning rate of now; a change counts from the next step on")
         self.rate.setKeyboardTracking(False)
         self.watch.setToolTip("The pad reads with the weights of this moment, every second anew")
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        row = FlowLayout()
         for button in (self.start, self.pause, self.stop):
             row.addWidget(button)
-        row.addSpacing(8)
-        row.addWidget(QLabel("Rate now"))
-        row.addWidget(self.rate)
-        row.addSpacing(8)
+        row.add_titled("Rate now", self.rate)
         row.addWidget(self.watch)
-        row.addStretch(1)
         return row
 
     def _progress_row(self) -> QHBoxLayout:
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(10)
-        self.words.setMinimumWidth(250)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.bar.setAccessibleName("Progress")
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.words, 1)
@@ -346,7 +345,6 @@ class TrainPage(Page):
         below.setStretchFactor(1, 1)
         below.setSizes([460, 190])
         below.setChildrenCollapsible(False)
-        self.film.setMinimumWidth(170)
         return below
 
     def _connect(self) -> None:
@@ -356,7 +354,17 @@ class TrainPage(Page):
         self.rate.valueChanged.connect(self._ask_for_rate)
         self.watch.toggled.connect(self.watch_toggled)
         self.resume.clicked.connect(self._request_resume)
-        self.curves.notice.connect(self.show_notice)
+        self.curves.export_wanted.connect(self._export_curves)
+        self.exporter.written.connect(self.say_written)
+        self.exporter.failed.connect(self.banner.warn)
+
+    @Slot(str)
+    def _export_curves(self, name: str) -> None:
+        if name.endswith(".csv"):
+            self.exporter.ask_and_write(EXPORT_TITLE, name, CSV, self.curves.csv())
+        else:
+            screen = self.curves.theme
+            self.exporter.ask_and_paint(EXPORT_TITLE, name, screen, self.curves.figure)
 
     @Slot()
     def _start(self) -> None:
@@ -399,7 +407,8 @@ class TrainPage(Page):
         layout.activate()
         words, bar, free = self.words.geometry(), self.bar.geometry(), self.watch.geometry()
         left, right = max(bar.left(), free.right() + 12), self.width() - 8
-        if right - left >= NARROWEST_BANNER:
+        one_line = free.top() < self.start.geometry().bottom()
+        if one_line and right - left >= NARROWEST_BANNER:
             top = free.top()
         else:
             left, top = bar.left(), words.top()

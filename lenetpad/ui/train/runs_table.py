@@ -12,8 +12,10 @@ from typing import Any, Final
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QItemSelectionModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPoint,
     Qt,
@@ -21,13 +23,11 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QMenu,
-    QSizePolicy,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
 
 from lenetpad.storage.decoding import escaped, named
 from lenetpad.storage.runs import RUNNING, Run
+from lenetpad.ui.widgets.flow import FlowRow
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -80,10 +81,15 @@ def state_words(run: Run) -> str:
 
 
 PADDING: Final = 20  # pixels of a cell around its text
+ROW_PADDING: Final = 8  # above and below it
+LONGEST: Final = 40  # characters of a cell; all of it is in the tooltip
+SHORTEST: Final = 10  # and of a name
 NAME: Final = 0
 STATE: Final = 1
 NOTE: Final = 7
 #: When it began is in the name that a run has from the beginning: what says more comes first.
+#: The columns that are left out where there is no room, the first of these first.
+RARE: Final = (6, 5, 7, 4, 3)
 COLUMNS: Final = (
     Column("Name", lambda run: run.name, "2026-11-24 20.24.00 lenet5-modern"),
     Column("State", state_words, "interrupted, epoch 9/10"),
@@ -157,25 +163,26 @@ class RunsTable(QWidget):
             QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.DoubleClicked
         )
+        self.view.setTabKeyNavigation(False)  # Tab leads on to the buttons
         self.view.setShowGrid(False)
         self.view.setAlternatingRowColors(True)
         self.view.setWordWrap(False)
         self.view.verticalHeader().hide()
-        self.view.verticalHeader().setDefaultSectionSize(24)
         header = self.view.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(1)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        metrics = self.view.fontMetrics()
-        for number, column in enumerate(COLUMNS):
-            longest = max(column.title, column.example, key=metrics.horizontalAdvance)
-            header.resizeSection(number, metrics.horizontalAdvance(longest) + PADDING)
+        self.view.viewport().installEventFilter(self)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.selectionModel().selectionChanged.connect(self._follow_selection)
         self.model.edited.connect(self._pass_on_edit)
         self.actions_by_name = {action.name: self._action(action) for action in RUN_ACTIONS}
+        delete = self.actions_by_name["delete"]
+        delete.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.view.addAction(delete)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -214,6 +221,7 @@ class RunsTable(QWidget):
             return
         chosen = {run.folder for run in self.chosen}
         self.model.show_runs(runs)
+        self._fit_columns()
         self.select(chosen)
         self._choose_listed()
         self._follow_selection()
@@ -241,6 +249,34 @@ class RunsTable(QWidget):
             self._told = folders
             self.chosen_changed.emit(self.chosen)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.FontChange):
+            self._fit_columns()
+        return super().eventFilter(watched, event)
+
+    def _fit_columns(self) -> None:
+        """Give each column what it needs. Those that are rarely looked at give way where there is
+        no room, for the tooltip of a row says all of it; what is left over goes to the last."""
+        metrics, header = self.view.fontMetrics(), self.view.horizontalHeader()
+        rows = self.view.verticalHeader()
+        rows.setDefaultSectionSize(metrics.height() + ROW_PADDING)
+        widths = {}
+        for number, column in enumerate(COLUMNS):
+            texts = {column.title, column.example, *map(column.text, self.model.runs)}
+            widest = max(map(metrics.horizontalAdvance, map(escaped, texts)))
+            widths[number] = min(widest + PADDING, LONGEST * metrics.averageCharWidth())
+        room = self.view.viewport().width()
+        for number in RARE:
+            if sum(widths.values()) > room:
+                del widths[number]
+        for number in range(len(COLUMNS)):
+            header.setSectionHidden(number, number not in widths)
+        over = room - sum(widths.values())
+        widths[NOTE if NOTE in widths else NAME] += over  # a name is cut at last
+        widths[NAME] = max(widths[NAME], SHORTEST * metrics.averageCharWidth())
+        for number, width in widths.items():
+            header.resizeSection(number, width)
+
     def select(self, folders: set[Path]) -> None:
         """Select the runs in these folders."""
         selection = self.view.selectionModel()
@@ -258,10 +294,8 @@ class RunsTable(QWidget):
         return action
 
     def _buttons(self) -> QWidget:
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        row = FlowRow(spacing=4)
+        layout = row.flow
         for action in RUN_ACTIONS:
             if action.button:
                 button = QToolButton()
@@ -279,8 +313,6 @@ class RunsTable(QWidget):
                 menu.addAction(self.actions_by_name[action.name])
         more.setMenu(menu)
         layout.addWidget(more)
-        layout.addStretch(1)
-        row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         return row
 
     @Slot()
@@ -290,7 +322,10 @@ class RunsTable(QWidget):
         name = str(action.data())
         if name in ("rename", "annotate"):
             row = self.view.selectionModel().selectedRows()[0].row()
-            self.view.edit(self.model.index(row, NAME if name == "rename" else NOTE))
+            column = NAME if name == "rename" else NOTE
+            self.view.setColumnHidden(column, False)
+            self.view.scrollTo(self.model.index(row, column))
+            self.view.edit(self.model.index(row, column))
         else:
             self.wanted.emit(name, self.chosen)
 
@@ -363,7 +398,7 @@ class _RunsModel(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole if column.right:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.ToolTipRole:
-                return _plain(run.message or column.text(run))
+                return _details(run)
             case _:
                 return None
 
@@ -382,9 +417,13 @@ class _RunsModel(QAbstractTableModel):
         return True
 
 
-def _plain(text: str) -> str:
-    """A tooltip that shows a text as it is: Qt would take what looks like HTML for it."""
-    return f"<p>{html.escape(text)}</p>" if "<" in text or "&" in text else text
+def _details(run: Run) -> str:
+    """All that is known of a run, as a tooltip in lines."""
+    known = {column.title: column.text(run) for column in COLUMNS} | {"Message": run.message}
+    lines = [
+        f"<b>{title}</b>: {html.escape(escaped(text))}" for title, text in known.items() if text
+    ]
+    return "<p>" + "<br>".join(lines) + "</p>"
 
 
 def duration(seconds: float) -> str:

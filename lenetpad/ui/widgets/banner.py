@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QRect, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 NOTE_MS: Final = 8000  # how long a note stays
+BUTTON_MS: Final = 20_000  # where it has a button, for a hand to reach it
 BREAK: Final = "\u200b"  # lets a long path continue on the next line
 
 
@@ -37,12 +39,13 @@ class Banner(QFrame):
         self._close = QToolButton()
         self._close.setText("✕")
         self._close.setToolTip("Close this message")
-        self._close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._close.setAccessibleName("Close this message")
+        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self._dismiss)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 4, 4)
         self._button = QPushButton()
-        self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self._act)
         self._action: Callable[[], object] | None = None
         layout.addWidget(self._label, 1)
@@ -52,12 +55,13 @@ class Banner(QFrame):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.put_away)
         self._standing = ""
+        self._message = ""
         self.hide()
 
     @property
     def text(self) -> str:
         """What the banner says."""
-        return self._label.text().replace(BREAK, "")
+        return self._message
 
     @Slot(str)
     def warn(self, message: str) -> None:
@@ -90,10 +94,12 @@ class Banner(QFrame):
         self.hide()
 
     @Slot(str)
-    def note(self, message: str) -> None:
-        """Show what is good to know for a while."""
-        self._timer.start(NOTE_MS)
-        self._show(message, kind="note")
+    def note(
+        self, message: str, label: str = "", action: Callable[[], object] | None = None
+    ) -> None:
+        """Show what is good to know for a while, with a button where there is an action."""
+        self._timer.start(NOTE_MS if action is None else BUTTON_MS)
+        self._show(message, kind="note", label=label, action=action)
 
     def offer(self, message: str, label: str, action: Callable[[], object]) -> None:
         """Show something that can be acted on by a button, until it is closed or replaced."""
@@ -119,8 +125,8 @@ class Banner(QFrame):
         area.setHeight(max(area.height(), self._needed(area.width())))
         if self._upwards:
             area.moveBottom(self._area.bottom())
-        parent = self.parentWidget()
-        assert parent is not None
+        if (parent := self.parentWidget()) is None:
+            return
         area.moveTop(max(0, min(area.top(), parent.height() - area.height())))
         self.setGeometry(area.intersected(parent.rect()))
 
@@ -133,7 +139,7 @@ class Banner(QFrame):
         taken = sum(hint.width() + layout.spacing() for hint in hints)
         high = max(hint.height() for hint in hints)
         room = width - taken - margins.left() - margins.right()
-        text = self._label.heightForWidth(max(room, 1))
+        text = self._height_of(_breakable(self._message), max(room, 1))
         return max(text, high) + margins.top() + margins.bottom()
 
     def _show(
@@ -146,10 +152,8 @@ class Banner(QFrame):
         self._button.setText(label)
         self._button.setVisible(bool(label))
         self._action = action
-        for separator in ("/", "\\"):
-            message = message.replace(separator, separator + BREAK)
-        self._label.setText(message)
-        self._label.setToolTip(message)
+        self._message = message
+        self._label.setToolTip(_breakable(message))
         self.setProperty("kind", kind)
         for part in (self, *self.findChildren(QWidget)):
             self.style().unpolish(part)  # the style sheet asks for the kind only when polishing
@@ -157,3 +161,55 @@ class Banner(QFrame):
         self._place()
         self.show()
         self.raise_()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()  # a page that was not seen may have had another size
+
+    def _fit(self) -> None:
+        """Show as much of the message as there is room for, its beginning and its end; the tip
+        has all of it."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        fewest, most = 0, len(self._message)  # characters that fit, and that may fit
+        while fewest < most:
+            half = (fewest + most + 1) // 2
+            if self._has_room_for(self._cut_to(half)):
+                fewest = half
+            else:
+                most = half - 1
+        self._label.setText(_breakable(self._cut_to(fewest)))
+
+    def _cut_to(self, length: int) -> str:
+        message = self._message
+        if length >= len(message):
+            return message
+        end = length // 2
+        return f"{message[: length - end]}…{message[len(message) - end :]}"
+
+    def _height_of(self, text: str, width: int) -> int:
+        """How high a text is in lines of a width."""
+        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+        room = QRect(0, 0, width, 1 << 15)
+        return self._label.fontMetrics().boundingRect(room, flags, text).height()
+
+    def _has_room_for(self, text: str) -> bool:
+        room = self._label.contentsRect()
+        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+        size = self._label.fontMetrics().boundingRect(
+            QRect(0, 0, room.width(), 1 << 15), flags, _breakable(text)
+        )
+        return size.height() <= room.height() and size.width() <= room.width()
+
+
+def _breakable(message: str) -> str:
+    """The message, whose paths may go on in the next line."""
+    for separator in ("/", "\\"):
+        message = message.replace(separator, separator + BREAK)
+    return message

@@ -12,9 +12,9 @@ ICON: Final = QSize(20, 20)
 
 
 def tool_button(action: QAction) -> QToolButton:
-    """A button for an action that leaves the keyboard with the canvas."""
+    """A button for an action: a click on it leaves the keyboard with the canvas."""
     button = QToolButton()
     button.setDefaultAction(action)
     button.setIconSize(ICON)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button

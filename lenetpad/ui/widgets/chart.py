@@ -21,12 +21,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lenetpad.ui.widgets.colour import channels
 from lenetpad.ui.widgets.theme import Theme, tabular
+from lenetpad.ui.widgets.ticks import linear_ticks, round_step
 from lenetpad.values.evaluation import EvaluationResults
 
 LETTERS: Final = "AB"
 SMALLEST: Final = QSize(320, 260)
 TICKS: Final = 5  # about as many numbers on an axis
-STEPS: Final = (1.0, 2.0, 5.0, 10.0)
 CORNER: Final = 8.0
 VCENTRE: Final = Qt.AlignmentFlag.AlignVCenter
 
@@ -41,10 +41,7 @@ class Span:
     @property
     def ticks(self) -> list[float]:
         """Round values on the axis."""
-        step = round_step((self.high - self.low) / TICKS)
-        first = math.ceil(self.low / step - 1e-9)
-        count = int((self.high - first * step) / step + 1e-9)
-        return [(first + i) * step for i in range(count + 1)]
+        return linear_ticks(self.low, self.high, TICKS)
 
     def text(self, value: float) -> str:
         """A value with as many decimals as the ticks need."""
@@ -53,32 +50,30 @@ class Span:
         return f"{100 * value:.{decimals}f} %"
 
 
-def round_step(step: float) -> float:
-    """The next 1, 2 or 5 times a power of ten that is no smaller."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return next(factor for factor in STEPS if factor * power >= step * (1 - 1e-9)) * power
-
-
 class Chart(QWidget):
     """A plot with a heading, the names of its networks, a line for a sentence, and two axes.
 
     A subclass paints its marks over the axes, computes them in ``arrange``, and says in ``words``
-    what lies under the pointer.
+    what lies under the pointer. One that is ``printed`` is part of a figure: it has no frame, its
+    heading has two lines instead of the sentence, and its networks are called by their letters.
     """
 
     heading = ""
     x_title = ""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, printed: bool = False
+    ) -> None:
         super().__init__(parent)
         self.theme = theme
+        self.printed = printed
         self.results: EvaluationResults | None = None
         self.names: tuple[str, ...] = ()
         self.x_span, self.y_span = Span(0, 1), Span(0, 1)
         self.plot = QRectF()
         self.sentence = ""
         self.setMouseTracking(True)
-        self.setMinimumSize(SMALLEST)
+        self.setMinimumSize(QSize(1, 1) if printed else SMALLEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.heading)
 
@@ -127,7 +122,8 @@ class Chart(QWidget):
     @property
     def size_of_text(self) -> float:
         """Pixels; more in a larger chart, for the back row."""
-        return max(12.0, min(self.height() / 34, self.width() / 44, 22.0))
+        scale = self.theme.scale
+        return max(12.0 * scale, min(self.height() / 34, self.width() / 44, 22.0 * scale))
 
     # Pointer
 
@@ -156,8 +152,20 @@ class Chart(QWidget):
         painter.setBrush(QColor(self.theme.panel))
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(frame, CORNER, CORNER)
-        if self.results is None:
-            return
+        if self.results is not None:
+            self._paint_contents(painter)
+
+    def print_on(self, painter: QPainter, area: QRectF) -> None:
+        """Paint it as a part of a figure; it has another size from then on."""
+        self.resize(area.size().toSize())
+        self._lay_out()  # a widget that is not shown learns of its size later
+        painter.save()
+        painter.translate(area.topLeft())
+        self._paint_contents(painter)
+        painter.restore()
+
+    def _paint_contents(self, painter: QPainter) -> None:
+        """Paint everything but the frame."""
         self._paint_words(painter)
         self.paint_axes(painter)
         self.paint_marks(painter)
@@ -202,7 +210,11 @@ class Chart(QWidget):
         bold, plain = sized(self.font(), size * 1.08, bold=True), sized(self.font(), size)
         painter.setFont(bold)
         painter.setPen(QColor(self.theme.text))
-        painter.drawText(area, VCENTRE, elided(self.heading, bold, area.width()))
+        if self.printed:
+            area = QRectF(0, 0, self.width(), 2 * height)
+            painter.drawText(area, VCENTRE | Qt.TextFlag.TextWordWrap, self.heading)
+        else:
+            painter.drawText(area, VCENTRE, elided(self.heading, bold, area.width()))
         painter.setFont(plain)
         share = area.width() / max(len(self.names), 1)
         for which, name in enumerate(self.names):
@@ -212,7 +224,7 @@ class Chart(QWidget):
                 self.colour(which),
             )
             part.setLeft(part.left() + size * 2)
-            text = f"{LETTERS[which]}: {name}"
+            text = name if self.printed else f"{LETTERS[which]}: {name}"
             painter.drawText(part, VCENTRE, elided(text, plain, part.width()))
         painter.setPen(QColor(self.theme.dim))
         area.translate(0, 2 * height)
@@ -221,7 +233,7 @@ class Chart(QWidget):
     def _lay_out(self) -> None:
         size = self.size_of_text
         left = 14 + QFontMetricsF(sized(self.font(), size)).horizontalAdvance("100.00 %")
-        top = 8 + 3.1 * size * 1.55
+        top = 8 + 3.1 * size * 1.55 if not self.printed or self.names else 2.5 * size * 1.55
         self.plot = QRectF(left, top, self.width() - left - 2.3 * size, 0)
         self.plot.setBottom(self.height() - 3.4 * size)
         if self.results is not None:

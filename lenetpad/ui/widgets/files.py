@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
-WEIGHTS_FILTER: Final = "Weights (*.safetensors *.pth *.pt)"
+WEIGHTS_SUFFIXES: Final = (".safetensors", ".pth", ".pt")
+WEIGHTS_PATTERNS: Final = " ".join(f"*{suffix}" for suffix in WEIGHTS_SUFFIXES)
+WEIGHTS_FILTER: Final = f"Weights ({WEIGHTS_PATTERNS})"
+#: What no name of a file may have, on one system or another.
+RESERVED: Final = frozenset('<>:"/\\|?*')
+_SUFFIX: Final = re.compile(r"\*(\.[.\w]+)")
 
 
 def as_file_name(name: str) -> str:
     """A name that somebody gave, as a file can be called on every system."""
-    kept = "".join(
-        "_" if sign in '<>:"/\\|?*' or not sign.isprintable() else sign for sign in name
-    )
+    kept = "".join(sign if sign.isprintable() and sign not in RESERVED else "_" for sign in name)
     return kept.strip(" .")[:100] or "_"
 
 
-def ending_in(name: str, suffix: str) -> Path:
-    """The path that a dialog gave, with the suffix where the user typed another or none."""
-    return Path(name if name.lower().endswith(suffix) else name + suffix)
+def is_weights(path: Path) -> bool:
+    """Whether a file's name says that it holds weights."""
+    return path.suffix.lower() in WEIGHTS_SUFFIXES
+
+
+def completed(typed: str, chosen: str, kinds: str) -> Path:
+    """The path that a file dialog gave, with the first suffix of the chosen kind where the user
+    typed none of those that ``kinds``, such as "PNG (*.png);;SVG (*.svg)", has."""
+    known = _SUFFIX.findall(kinds)
+    if typed.lower().endswith(tuple(known)):
+        return Path(typed)
+    return Path(typed + (_SUFFIX.findall(chosen) or known)[0])

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
+from PySide6.QtCore import QSize, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.widgets.banner import Banner
@@ -40,9 +45,35 @@ class Page(QWidget):
         """Draw everything in another theme."""
         dress(self, theme)
 
+    def escape(self) -> bool:
+        """Take back what Esc is to take back on this page; False where there is nothing."""
+        return False
+
+    def least_size(self, width: int) -> QSize:
+        """The least size in which nothing lies over anything else, at a width in pixels that
+        there is."""
+        layout = self.layout()
+        if layout is None:
+            return self.minimumSizeHint()
+        least = layout.minimumSize()
+        if layout.hasHeightForWidth():
+            least.setHeight(layout.minimumHeightForWidth(max(width, least.width())))
+        return least
+
     def header_tools(self) -> HeaderTools:
         """What the header shows while this page is open; nothing, if the page does not say."""
         return HeaderTools()
+
+    @Slot(object)
+    def say_written(self, path: Path) -> None:
+        """Say which file was written and where, with a button that shows it there."""
+        folder = Path(os.path.abspath(path)).parent
+        show = partial(self._show_folder, folder)
+        self.banner.note(f"Wrote {path.name} to {folder}", "Show in folder", show)
+
+    def _show_folder(self, folder: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.banner.warn(f"No file manager opens here. The file is in {folder}")
 
     def close_files(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until what is being saved is on the disk, False where it is not in time; a page

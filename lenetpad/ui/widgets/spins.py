@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox
 
 Spin = TypeVar("Spin", bound=QAbstractSpinBox)
 
+TEXT_MARGIN = 6
 SMALLEST_RATE = 1e-9
 LARGEST_RATE = 10.0
 
@@ -27,7 +28,8 @@ class _NoWheel(QObject):
 
 
 def quiet_wheel(spin: Spin) -> Spin:
-    """The box, which leaves the wheel alone."""
+    """The box, which leaves the wheel alone, and whose text has room at its left."""
+    spin.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)  # a style sheet cannot
     spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     spin.installEventFilter(_NoWheel(spin))
     return spin

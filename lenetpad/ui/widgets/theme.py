@@ -1,16 +1,17 @@
-"""Two themes of our own, light and dark, on Qt's Fusion style."""
+"""Two themes of our own, light and dark, on Qt's Fusion style, in every size."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from lenetpad.storage import resources
+from lenetpad.ui.widgets.style_sheet import style_sheet
 
 
 class ThemeChoice(StrEnum):
@@ -23,10 +24,12 @@ class ThemeChoice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of one theme.
+    """The colours of one theme, and how large texts and controls are.
 
-    ``negative`` and ``positive`` are anchors of the map colours from a value near zero to the
-    extreme; zero itself is ``zero``. Blue against orange is told apart by colour-blind people.
+    ``line`` parts what belongs together; ``edge`` is the outline of a control, told apart from
+    what lies beside it at 3:1. ``negative`` and ``positive`` are anchors of the map colours from a
+    value near zero to the extreme; zero itself is ``zero``. Blue against orange is told apart by
+    colour-blind people. ``scale`` is 1 for the usual size.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Theme:
     text: str
     dim: str
     line: str
+    edge: str
     accent: str
     on_accent: str
     warning: str
@@ -44,6 +48,11 @@ class Theme:
     zero: str
     negative: tuple[str, ...]
     positive: tuple[str, ...]
+    scale: float = 1.0
+
+    def px(self, usual: float) -> int:
+        """A length in logical pixels, which is ``usual`` at the usual size."""
+        return max(1, round(usual * self.scale))
 
 
 LIGHT: Final = Theme(
@@ -51,8 +60,9 @@ LIGHT: Final = Theme(
     window="#eef0f3",
     panel="#ffffff",
     text="#14181f",
-    dim="#59626e",
+    dim="#535c68",
     line="#d3d8df",
+    edge="#7c8592",
     accent="#1a5fd0",
     on_accent="#ffffff",
     warning="#8a4b00",
@@ -70,6 +80,7 @@ DARK: Final = Theme(
     text="#edf0f4",
     dim="#9aa5b3",
     line="#2e3540",
+    edge="#727d8c",
     accent="#5b9dff",
     on_accent="#0a1220",
     warning="#f0a64a",
@@ -82,20 +93,30 @@ DARK: Final = Theme(
 )
 
 
-def resolve(choice: ThemeChoice) -> Theme:
+def resolve(choice: ThemeChoice, scale: float = 1.0) -> Theme:
     """The theme for a choice; a desktop that says nothing gets the light one."""
     if choice is ThemeChoice.SYSTEM:
         dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
     else:
         dark = choice is ThemeChoice.DARK
-    return DARK if dark else LIGHT
+    return replace(DARK if dark else LIGHT, scale=scale)
 
 
 def apply(theme: Theme) -> None:
-    """Give the running application the theme's palette."""
+    """Give the running application the theme's palette and size of text."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     application.setPalette(_palette(theme))
+    font = QFont(_usual_font())
+    font.setPointSizeF(font.pointSizeF() * theme.scale)
+    if font != application.font():
+        application.setFont(font)
+
+
+@cache
+def _usual_font() -> QFont:
+    """The system's font for controls."""
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
 
 
 def dress(widget: QWidget, theme: Theme) -> None:
@@ -104,7 +125,7 @@ def dress(widget: QWidget, theme: Theme) -> None:
     A style sheet of the whole application would be less to think of, but when that changes Qt
     styles each widget once for each of its ancestors, and all of them in one go.
     """
-    sheet = _style_sheet(theme)
+    sheet = style_sheet(theme)
     if widget.styleSheet() != sheet:
         widget.setStyleSheet(sheet)
 
@@ -144,86 +165,3 @@ def _palette(theme: Theme) -> QPalette:
     for role in (roles.Text, roles.ButtonText, roles.WindowText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.dim))
     return palette
-
-
-def _style_sheet(theme: Theme) -> str:
-    # A style sheet's image cannot take a colour, so there is a file for each theme.
-    path = resources.path(f"icons/chevron-{theme.name}.svg").as_posix()
-    # In quotes: without, a name such as Zoë's in the path would undo the whole sheet.
-    arrow = path.replace("\\", "\\\\").replace('"', '\\"')
-    return f"""
-    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
-    QToolTip {{ color: {theme.text}; background: {theme.panel}; border: 1px solid {theme.line};
-        padding: 4px; }}
-    QMenuBar {{ background: {theme.window}; }}
-    QMenuBar::item {{ padding: 4px 10px; background: transparent; color: {theme.text}; }}
-    QMenuBar::item:selected {{ background: {theme.line}; border-radius: 4px; }}
-    QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; padding: 4px; }}
-    QMenu::item {{ padding: 5px 24px; border-radius: 4px; }}
-    QMenu::item:selected {{ background: {theme.accent}; color: {theme.on_accent}; }}
-    QMenu::item:disabled {{ color: {theme.dim}; }}
-    QMenu::separator {{ height: 1px; background: {theme.line}; margin: 4px 8px; }}
-    QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px; }}
-    QToolButton:hover {{ background: {theme.panel}; border-color: {theme.line}; }}
-    QToolButton:pressed {{ background: {theme.line}; }}
-    QToolButton:checked {{ background: {theme.accent}; border-color: {theme.accent}; }}
-    QToolButton[framed="true"] {{ background: {theme.panel}; border-color: {theme.line};
-        padding: 4px 9px; }}
-    QToolButton[framed="true"]:hover {{ border-color: {theme.dim}; }}
-    QToolButton[framed="true"]:disabled {{ color: {theme.dim}; background: transparent; }}
-    QToolButton[framed="true"]::menu-indicator {{ image: none; }}
-    QScrollBar:vertical {{ width: 12px; background: transparent; margin: 0; }}
-    QScrollBar:horizontal {{ height: 12px; background: transparent; margin: 0; }}
-    QScrollBar::handle {{ background: {theme.line}; border-radius: 4px; margin: 2px; }}
-    QScrollBar::handle:hover {{ background: {theme.dim}; }}
-    QScrollBar::handle:vertical {{ min-height: 28px; }}
-    QScrollBar::handle:horizontal {{ min-width: 28px; }}
-    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-    QHeaderView::section {{ background: {theme.window}; color: {theme.dim}; border: none;
-        border-bottom: 1px solid {theme.line}; padding: 4px 6px; }}
-    QTableView {{ border: 1px solid {theme.line}; border-radius: 6px; background: {theme.panel};
-        alternate-background-color: {theme.window}; }}
-    QTableView::item {{ padding: 0 6px; }}
-    #search, QPlainTextEdit {{ background: {theme.panel}; border: 1px solid {theme.line};
-        border-radius: 6px; padding: 4px 6px; }}
-    #search:focus, QPlainTextEdit:focus {{ border-color: {theme.accent}; }}
-    QPushButton {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 6px;
-        padding: 4px 14px; min-height: 20px; }}
-    QPushButton:hover {{ border-color: {theme.dim}; }}
-    QPushButton:focus {{ border-color: {theme.accent}; }}
-    QPushButton:pressed {{ background: {theme.line}; }}
-    QPushButton:disabled {{ color: {theme.dim}; }}
-    QPushButton::menu-indicator {{ image: none; width: 0; }}
-    QPushButton#primary {{ background: {theme.accent}; border-color: {theme.accent};
-        color: {theme.on_accent}; }}
-    QPushButton#primary:disabled {{ background: {theme.line}; border-color: {theme.line};
-        color: {theme.dim}; }}
-    QPushButton#primary:hover, QPushButton#primary:focus {{ border-color: {theme.text}; }}
-    QProgressBar {{ background: {theme.line}; border: none; border-radius: 4px; }}
-    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 4px; }}
-    QTabWidget::pane {{ border: none; }}
-    QTabBar::tab {{ padding: 5px 12px; color: {theme.dim}; background: transparent;
-        border: none; border-bottom: 2px solid transparent; }}
-    QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
-    QTabBar::tab:hover {{ color: {theme.text}; }}
-    QTabBar::tab:focus {{ background: {theme.line}; }}
-    #pages::tab {{ padding: 7px 14px; margin-right: 2px; border-bottom-width: 3px; }}
-    QComboBox {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 6px;
-        padding: 4px 8px; min-height: 20px; }}
-    QComboBox:hover {{ border-color: {theme.dim}; }}
-    QComboBox:focus {{ border-color: {theme.accent}; }}
-    QComboBox::drop-down {{ border: none; width: 24px; }}
-    QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
-    QComboBox {{ combobox-popup: 0; }} /* a list: a menu would not paint the chosen entry */
-    QComboBox QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; }}
-    QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.line};
-        selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
-    #banner {{ background: {theme.warning}; border-radius: 6px; }}
-    #banner QLabel {{ color: {theme.on_warning}; }}
-    #banner QPushButton {{ color: {theme.text}; }}
-    #banner QToolButton {{ color: {theme.on_warning}; font-weight: bold; }}
-    #banner QToolButton:hover {{ background: transparent; border-color: {theme.on_warning}; }}
-    #banner[kind="note"] {{ background: {theme.line}; }}
-    #banner[kind="note"] QLabel, #banner[kind="note"] QToolButton {{ color: {theme.text}; }}
-    """

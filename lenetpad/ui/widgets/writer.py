@@ -18,11 +18,13 @@ class Writer(QObject):
     """Makes and writes files one after the other in a thread of its own.
 
     ``written`` carries the Path, ``failed`` a sentence that says what could not be written, why,
-    and what to do.
+    and what to do; ``done`` what the work that was given to ``run`` has returned, None where it
+    failed.
     """
 
     written = Signal(object)
     failed = Signal(str)
+    done = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +34,10 @@ class Writer(QObject):
     def write(self, path: Path, make: Callable[[], bytes]) -> None:
         """Write what ``make`` gives; both happen in the thread."""
         self._pool.start(lambda: self._write(path, make))
+
+    def run(self, work: Callable[[], object]) -> None:
+        """Have other work done in the same order, such as changing a file."""
+        self._pool.start(lambda: self._run(work))
 
     def wait(self, seconds: float) -> bool:
         """Wait until everything is on the disk; False where it is not in time."""
@@ -54,3 +60,11 @@ class Writer(QObject):
             self.failed.emit(f"{path} cannot be written: {error}")
         else:
             self.written.emit(path)
+
+    def _run(self, work: Callable[[], object]) -> None:
+        result = None
+        try:
+            result = work()
+        except Exception as error:
+            self.failed.emit(f"The file cannot be changed: {error}")
+        self.done.emit(result)

@@ -212,7 +212,11 @@ def test_another_name_of_a_network_is_shown_in_what_was_found(full: EvaluatePage
 
 
 def test_files_call_a_run_by_its_name_and_others_by_theirs(
-    qtbot: QtBot, page: EvaluatePage, results: Judged, tmp_path: Path
+    qtbot: QtBot,
+    page: EvaluatePage,
+    results: Judged,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run, own = str(tmp_path / "x" / "weights.safetensors"), str(tmp_path / "own.pth")
     page.show_weights((("1998, for your hand", "lenet5-1998"), ("my run", run), ("own.pth", own)))
@@ -225,9 +229,12 @@ def test_files_call_a_run_by_its_name_and_others_by_theirs(
         choices = tuple(Choice(number, model) for number, model in enumerate(models))
         request = replace(found.request, models=choices, serial=page._serial)
         page.show_results(replace(found, request=request))
-        with qtbot.waitSignal(page.exports.written):
-            page.exports.save("confusion", tmp_path / "confusion.csv")
-        rows = (tmp_path / "confusion.csv").read_text().splitlines()
+        path = tmp_path / f"{len(names)}.csv"
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, to=path: (str(to), ""))
+        [confusion] = [export for export in EXPORTS if export.name == "confusion.csv"]
+        with qtbot.waitSignal(page.exporter.written):
+            page.exports.wanted.emit(confusion)
+        rows = path.read_text().splitlines()
         assert {row.split(",")[0] for row in rows[1:]} == {*names, *models} - {run, own}
 
 
@@ -433,18 +440,43 @@ def wait_for_words(qtbot: QtBot, page: EvaluatePage, words: str) -> None:
     qtbot.waitUntil(lambda: page.banner.isVisible() and words in page.banner.text)
 
 
-def saved(qtbot: QtBot, page: EvaluatePage, kind: str, path: Path) -> bytes:
-    page.exports.save(kind, path)
-    wait_for_words(qtbot, page, f"Saved {path}")
-    return path.read_bytes()
+@pytest.fixture
+def save(
+    qtbot: QtBot, full: EvaluatePage, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str, Path], None]:
+    """Begins to save what was found, by a name of ``EXPORTS``, as another file."""
+
+    def begin(name: str, path: Path) -> None:
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+        names = [export.name for export in EXPORTS]
+        full.exports.menu().actions()[names.index(name)].trigger()
+        if full.exporter.dialog is not None:
+            full.exporter.dialog.accept()
+
+    return begin
+
+
+@pytest.fixture
+def saved(
+    qtbot: QtBot, full: EvaluatePage, save: Callable[[str, Path], None], tmp_path: Path
+) -> Callable[[str], bytes]:
+    """Saves what was found, by a name of ``EXPORTS``, and gives the file's bytes."""
+
+    def bring(name: str) -> bytes:
+        path = tmp_path / name
+        save(name, path)
+        wait_for_words(qtbot, full, f"Wrote {name} to {tmp_path}")
+        return path.read_bytes()
+
+    return bring
 
 
 def test_every_pattern_is_saved_with_both_answers(
-    qtbot: QtBot, full: EvaluatePage, tmp_path: Path
+    full: EvaluatePage, saved: Callable[[str], bytes]
 ) -> None:
     found = full.results
     assert found is not None
-    text = saved(qtbot, full, "patterns", tmp_path / "p.csv").decode()
+    text = saved("patterns.csv").decode()
     rows = list(csv.DictReader(text.splitlines()))
     assert len(rows) == 300
     assert list(rows[0]) == [
@@ -464,11 +496,11 @@ def test_every_pattern_is_saved_with_both_answers(
 
 
 def test_the_confusion_matrices_are_saved(
-    qtbot: QtBot, full: EvaluatePage, tmp_path: Path
+    full: EvaluatePage, saved: Callable[[str], bytes]
 ) -> None:
     found = full.results
     assert found is not None
-    rows = list(csv.reader(saved(qtbot, full, "confusion", tmp_path / "c.csv").decode().split()))
+    rows = list(csv.reader(saved("confusion.csv").decode().split()))
     assert rows[0] == ["weights", "truth", *"0123456789"]
     for which in (0, 1):
         block = rows[1 + 10 * which : 11 + 10 * which]
@@ -478,11 +510,11 @@ def test_the_confusion_matrices_are_saved(
 
 
 def test_the_numbers_are_those_of_the_command(
-    qtbot: QtBot, full: EvaluatePage, tmp_path: Path
+    full: EvaluatePage, saved: Callable[[str], bytes]
 ) -> None:
     found = full.results
     assert found is not None
-    content = json.loads(saved(qtbot, full, "numbers", tmp_path / "n.json"))
+    content = json.loads(saved("evaluation.json"))
     keys = {"n", "digits", "error", "macro_accuracy", "per_class", "confusion", "refused", "ece"}
     assert keys <= content.keys()
     assert keys <= content["compared"].keys()
@@ -491,29 +523,53 @@ def test_the_numbers_are_those_of_the_command(
     assert content["differing"] == found.differing().tolist()
 
 
-def test_the_view_is_saved_as_a_picture(qtbot: QtBot, full: EvaluatePage, tmp_path: Path) -> None:
-    image = QImage.fromData(saved(qtbot, full, "view", tmp_path / "view.png"))
-    top = full.summary.geometry().top()
-    bottom = full.views.mapTo(full, full.views.rect().bottomLeft()).y()
-    assert (image.width(), image.height()) == (1004, bottom - top + 1)
+def test_a_page_of_results_is_saved(
+    full: EvaluatePage, saved: Callable[[str], bytes], qtbot: QtBot
+) -> None:
+    full.exporter.memory.keep(export="screen 100 10")
+    full.set_theme(DARK)
+    image = QImage.fromData(saved("evaluation.png"))
+    assert image.width() == round(100 / 25.4 * 300)
+    assert image.dotsPerMeterX() == round(300 / 0.0254)
+    assert image.pixelColor(3, 3).name() == DARK.panel
+    # On the screen another width, tab or pointer make no difference.
+    full.resize(1400, 900)
+    full.views.tabs.setCurrentIndex(2)
+    qtbot.mouseMove(full.views.matrix)
+    again = QImage.fromData(saved("evaluation.png"))
+    assert again == image
+
+
+def test_the_page_of_results_has_the_patterns_that_are_chosen(full: EvaluatePage) -> None:
+    assert full.results is not None
+    shown = full.views.patterns
+    assert (shown.kind, shown.both) == ("A and B differ", True)
+    full.views.kinds.setCurrentIndex(full.views.kinds.findText("Read wrong by B"))
+    shown = full.views.patterns
+    assert (shown.kind, shown.which, shown.both) == ("Read wrong by B", 1, False)
+    assert np.array_equal(shown.indices, full.results.wrong(1))
 
 
 def test_a_full_disk_is_explained_and_leaves_nothing(
-    qtbot: QtBot, full: EvaluatePage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    full: EvaluatePage,
+    save: Callable[[str, Path], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def no_room(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(disk, "replace", no_room)
-    full.exports.save("patterns", tmp_path / "p.csv")
+    save("patterns.csv", tmp_path / "p.csv")
     wait_for_words(qtbot, full, "p.csv cannot be written: No space left on device")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_explained(
-    qtbot: QtBot, full: EvaluatePage, tmp_path: Path
+    qtbot: QtBot, full: EvaluatePage, save: Callable[[str, Path], None], tmp_path: Path
 ) -> None:
-    full.exports.save("view", tmp_path / "none" / "view.png")
+    save("evaluation.png", tmp_path / "none" / "view.png")
     wait_for_words(qtbot, full, "cannot be written: No such file or directory")
 
 
@@ -529,8 +585,10 @@ def test_the_menu_asks_for_a_name_and_gives_it_its_suffix(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
     for action in full.exports.menu().actions():
         action.trigger()
+        if full.exporter.dialog is not None:
+            full.exporter.dialog.accept()
         name = Path(asked[-1]).name
-        wait_for_words(qtbot, full, f"Saved {tmp_path / name}")
+        wait_for_words(qtbot, full, f"Wrote {name} to {tmp_path}")
     assert full.exports.isEnabled()
     assert [Path(name).name for name in asked] == [export.name for export in EXPORTS]
     assert Path(asked[-1]).parent == tmp_path  # the folder of the last time

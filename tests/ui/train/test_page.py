@@ -13,17 +13,21 @@ import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from lenetpad.storage import runs
 from lenetpad.ui.train.axis import Axis
-from lenetpad.ui.train.curves import CURVES, DARK_PENS, LIGHT_PENS, Curves
+from lenetpad.ui.train.charts import CURVES, DARK_PENS, LIGHT_PENS
+from lenetpad.ui.train.curves import Curves
 from lenetpad.ui.train.distortions_form import DistortionsForm
 from lenetpad.ui.train.film import Film, Kernels
 from lenetpad.ui.train.page import TrainPage
 from lenetpad.ui.train.plan_form import PlanForm
 from lenetpad.ui.train.runs_table import RunsTable, duration
+from lenetpad.ui.widgets.export_options import ExportOptions
+from lenetpad.ui.widgets.figure import svg
 from lenetpad.ui.widgets.theme import DARK, LIGHT
 from lenetpad.values.history import History
 from lenetpad.values.recipes import TRAINING_PRESETS, Distortions, Plan
@@ -526,19 +530,65 @@ class TestCurves:
         assert shown.tolist() == pytest.approx([np.log10(1.5)] * 40)
 
     def test_they_are_exported(
-        self, qtbot: QtBot, page: TrainPage, both: list[History], tmp_path: Path
+        self,
+        qtbot: QtBot,
+        page: TrainPage,
+        both: list[History],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         page.curves.show_histories(both)
-        wait_until_drawn(qtbot, page.curves)
-        for suffix in ("csv", "png", "svg"):
-            page.curves.export(tmp_path / f"curves.{suffix}")
-        page.close_files()
+        for action in page.curves.export_button.menu().actions():
+            path = tmp_path / action.data()
+            monkeypatch.setattr(
+                QFileDialog, "getSaveFileName", lambda *_, path=path: (str(path), "")
+            )
+            action.trigger()
+            if page.exporter.dialog is not None:
+                page.exporter.dialog.accept()
+            words = f"Wrote {path.name} to {tmp_path}"
+            qtbot.waitUntil(lambda words=words: page.banner.text == words)
         assert (tmp_path / "curves.csv").read_text().count("\n") == 61
-        picture = QImage(str(tmp_path / "curves.png"))
-        assert picture.width() == 2 * page.curves.view.width()
-        svg = (tmp_path / "curves.svg").read_text()
-        assert "<svg" in svg
-        assert "polyline" in svg or "<path" in svg
+        assert QImage(str(tmp_path / "curves.png")).width() == 2008  # 170 mm at 300 dots per inch
+        assert "<polyline" in (tmp_path / "curves.svg").read_text()
+
+    def test_there_is_nothing_to_export_before_there_are_curves(
+        self, page: TrainPage, both: list[History]
+    ) -> None:
+        assert not page.curves.export_button.isEnabled()
+        page.curves.show_histories(both)
+        assert page.curves.export_button.isEnabled()
+        page.curves.show_histories([])
+        assert not page.curves.export_button.isEnabled()
+
+    def test_what_is_zoomed_to_is_exported(self, page: TrainPage, both: list[History]) -> None:
+        page.curves.show_histories(both)
+        page.curves.log_scale.setChecked(True)
+        loss, accuracy, _ = page.curves.figure(LIGHT).plots(600.0)
+        assert loss.steps == (0, 40)
+        page.curves.plots["loss"].setXRange(10, 30, padding=0)
+        page.curves.plots["loss"].setYRange(-1, 1, padding=0)
+        page.curves.plots["accuracy"].setYRange(50, 60, padding=0)
+        loss, accuracy, rate = page.curves.figure(LIGHT).plots(600.0)
+        assert loss.steps == accuracy.steps == rate.steps == pytest.approx((10, 30))
+        assert loss.logarithmic
+        assert loss.values == pytest.approx((-1, 1))
+        assert accuracy.values == pytest.approx((50, 60))
+        page.curves.fit()
+        assert page.curves.figure(LIGHT).plots(600.0)[0].steps == (0, 40)
+
+    def test_the_pointer_leaves_no_trace_in_what_is_exported(
+        self, qtbot: QtBot, page: TrainPage, both: list[History]
+    ) -> None:
+        def picture() -> bytes:
+            return svg(page.curves.figure(LIGHT), ExportOptions())
+
+        page.curves.show_histories(both)
+        before = picture()
+        plot = page.curves.plots["loss"]
+        page.curves.view.scene().sigMouseMoved.emit(plot.vb.sceneBoundingRect().center())
+        assert any(cursor.isVisible() for cursor in page.curves._cursors)
+        assert picture() == before
 
     @pytest.mark.parametrize("typed", ["mine.csv", "mine"])
     def test_a_suffix_that_was_not_typed_is_added(
@@ -572,12 +622,25 @@ class TestCurves:
         page.show()
         qtbot.waitUntil(lambda: len(item.getData()[0]) == 40)
 
+    @pytest.mark.parametrize("number", [0, 1, 2])
     def test_a_file_that_cannot_be_written_is_told(
-        self, qtbot: QtBot, page: TrainPage, tmp_path: Path
+        self,
+        qtbot: QtBot,
+        page: TrainPage,
+        both: list[History],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        number: int,
     ) -> None:
-        with qtbot.waitSignal(page.curves.notice):
-            page.curves.export(tmp_path / "nowhere" / "curves.csv")
-        assert "cannot be written" in page.banner.text
+        page.curves.show_histories(both)
+        action = page.curves.export_button.menu().actions()[number]
+        path = tmp_path / "nowhere" / action.data()
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+        with qtbot.waitSignal(page.exporter.failed):
+            action.trigger()
+            if page.exporter.dialog is not None:
+                page.exporter.dialog.accept()
+        assert f"{path} cannot be written" in page.banner.text
 
 
 def a_run(folder: Path, **changes: Any) -> runs.Run:
@@ -614,10 +677,15 @@ class TestRuns:
                 assert layout.labelForField(field).height() == field.height()
 
     def test_every_cell_has_room_for_what_is_usual(self, page: TrainPage) -> None:
+        page.resize(1280, 800)
+        page.show()
         page.runs.show_runs([a_run(Path("x"), state=runs.FAILED, step=30)])
         view = page.runs.view
-        for column in range(7):
+        shown = [column for column in range(8) if not view.isColumnHidden(column)]
+        assert {0, 3, 4} <= set(shown)
+        for column in shown:
             assert view.sizeHintForColumn(column) <= view.columnWidth(column)
+        assert sum(map(view.columnWidth, shown)) == view.viewport().width()
 
     def test_what_can_be_done_follows_the_choice(self, table: RunsTable, tmp_path: Path) -> None:
         left = a_run(tmp_path, state=runs.STOPPED, step=30)
@@ -636,6 +704,20 @@ class TestRuns:
         table.select({tmp_path, Path("y")})
         assert possible() == {"show", "bin"}
 
+    def test_del_deletes_the_runs_that_are_chosen(self, qtbot: QtBot, table: RunsTable) -> None:
+        table.show_runs([a_run(Path("x")), a_run(Path("y"))])
+        table.show()
+        table.activateWindow()
+        table.view.setFocus()
+        qtbot.waitUntil(table.view.hasFocus)
+        table.view.selectRow(1)
+        assert table.actions_by_name["delete"].isEnabled()
+        with qtbot.waitSignal(table.wanted) as told:
+            QTest.keyClick(table.view, Qt.Key.Key_Delete)
+        name, chosen = told.args
+        assert name == "delete"
+        assert [run.folder for run in chosen] == [Path("y")]
+
     def test_what_a_stranger_wrote_is_shown_as_it_is(self, qtbot: QtBot, table: RunsTable) -> None:
         html = '<img src="file:///home/x/secret.png">&lt;'
         strange = a_run(
@@ -648,7 +730,7 @@ class TestRuns:
             return str(model.data(model.index(0, column), role))
 
         assert shown(0) == html
-        assert shown(0, Qt.ItemDataRole.ToolTipRole).startswith("<p>&lt;img src=")
+        assert shown(0, Qt.ItemDataRole.ToolTipRole).startswith("<p><b>Name</b>: &lt;img src=")
         assert shown(6) == "0001-01-01"
         assert shown(7) == "a\\nb\\x1b"
         assert shown(7, Qt.ItemDataRole.EditRole) == "a\nb\x1b"

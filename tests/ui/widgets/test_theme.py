@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from lenetpad.storage import resources
+from lenetpad.ui.widgets import style_sheet
 from lenetpad.ui.widgets import theme as module
 from lenetpad.ui.widgets.icons import SIZES, themed
 from lenetpad.ui.widgets.theme import DARK, LIGHT, Theme
@@ -28,7 +29,7 @@ def test_it_is_read_whatever_the_programs_path(
 ) -> None:
     folder = tmp_path / name
     shutil.copytree(resources.path("icons"), folder / "icons")
-    monkeypatch.setattr(module.resources, "path", lambda file: folder / file)
+    monkeypatch.setattr(style_sheet.resources, "path", lambda file: folder / file)
     widget = QWidget()
     qtbot.addWidget(widget)
     widget.show()

@@ -1,0 +1,50 @@
+"""What the curves of runs consist of, on the screen and in files: charts, lines and colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt
+
+from lenetpad.ui.widgets.theme import Theme
+
+#: Told apart by colour-blind people too (after Okabe and Ito), on white and on black.
+LIGHT_PENS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3f3f9f")
+DARK_PENS: Final = ("#56b4e9", "#e69f00", "#2fd0a0", "#e79ac4", "#f0e442", "#a9a9ff")
+#: Each run's curves; the first word is the chart's. Dotted are those with a value an epoch.
+CURVES: Final = {
+    "loss": Qt.PenStyle.SolidLine,
+    "loss validation": Qt.PenStyle.DotLine,
+    "accuracy": Qt.PenStyle.DotLine,
+    "rate": Qt.PenStyle.SolidLine,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One of the three plots: title, what its values mean, and its share of the height."""
+
+    name: str
+    title: str
+    share: int
+
+
+CHARTS: Final = (
+    Chart("loss", "Loss", 5),
+    Chart("accuracy", "Validation accuracy, %", 4),
+    Chart("rate", "Learning rate", 3),
+)
+#: The charts whose values have a logarithmic scale where one is wanted.
+LOGARITHMIC: Final = ("loss", "rate")
+
+
+def chart_of(curve: str) -> str:
+    """The name of the chart that a curve is in."""
+    return curve.partition(" ")[0]
+
+
+def colour_of(number: int, theme: Theme) -> str:
+    """The colour of a run, by its place."""
+    pens = DARK_PENS if theme.name == "dark" else LIGHT_PENS
+    return pens[number % len(pens)]

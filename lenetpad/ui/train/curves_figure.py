@@ -1,0 +1,429 @@
+"""The curves of runs as a figure, for a paper or a talk: legend, axes with titles, and grid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPen, QPolygonF
+
+from lenetpad.ui.train.charts import (
+    CHARTS,
+    CURVES,
+    LOGARITHMIC,
+    Chart,
+    chart_of,
+    colour_of,
+)
+from lenetpad.ui.train.readout import NOT_AVERAGED, smoothed_losses, window_words
+from lenetpad.ui.widgets.chart import line
+from lenetpad.ui.widgets.figure import (
+    CENTRE,
+    RIGHT,
+    TEXT,
+    Part,
+    font_of,
+    width_of,
+    write,
+    write_upwards,
+)
+from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.ticks import (
+    linear_texts,
+    linear_ticks,
+    logarithmic_text,
+    logarithmic_ticks,
+)
+from lenetpad.values.history import Array, History, decimated
+
+MARGIN: Final = 12.0
+ROW: Final = 18.0  # a line of text
+GAP: Final = 12.0  # between two charts
+TITLE: Final = 15.0  # the height of the title's letters
+SAMPLE: Final = 26.0  # a line in the legend
+NARROWEST: Final = 300.0
+SHAPE: Final = 0.56  # the charts' height by the figure's width
+LOWEST: Final = 400.0
+ROOM: Final = (76.0, 26.0, 17.0)  # for a number across, up, and up on a logarithmic scale
+MOST_POINTS: Final = 3000  # of a curve
+PIECE: Final = 32  # points of a line that pixels are made of at once; a longer one takes longer
+DOT: Final = 2.6  # radius
+WIDTH: Final = 1.3  # of a curve
+X_TITLE: Final = "Step"
+SOLID: Final = Qt.PenStyle.SolidLine
+DOTTED: Final = Qt.PenStyle.DotLine
+ROUND: Final = Qt.PenCapStyle.RoundCap
+FLAT: Final = Qt.PenCapStyle.FlatCap
+
+Range = tuple[float, float]
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Values (n,) at steps (n,), as its axis counts: logarithms on a logarithmic one."""
+
+    colour: str
+    style: Qt.PenStyle
+    steps: Array
+    values: Array
+
+    @property
+    def points(self) -> Points:
+        """Steps and values, (n, 2)."""
+        return np.column_stack([self.steps, self.values])
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """One chart in its place: ``area``, and the ranges of steps and values that lie in it."""
+
+    chart: Chart
+    curves: tuple[Curve, ...]
+    logarithmic: bool
+    area: QRectF
+    steps: Range
+    values: Range
+
+    def place(self, step: float, value: float) -> QPointF:
+        """Where a step and a value lie; a logarithm on a logarithmic scale."""
+        across, up = self.places(np.array([[step, value]]))[0].tolist()
+        return QPointF(across, up)
+
+    def places(self, points: Points) -> Points:
+        """Where points (n, 2) lie."""
+        low = np.array([self.steps[0], self.values[0]])
+        high = np.array([self.steps[1], self.values[1]])
+        corner = np.array([self.area.left(), self.area.bottom()])
+        size = np.array([self.area.width(), -self.area.height()])
+        placed: Points = corner + (points - low) / (high - low) * size
+        return placed
+
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """Values of the axis upwards, each with its text."""
+        low, high = self.values
+        if self.logarithmic:
+            places = logarithmic_ticks(low, high, self.area.height(), ROOM[2])
+            return [(place, logarithmic_text(place)) for place in places]
+        places = linear_ticks(low, high, max(2.0, self.area.height() / ROOM[1]))
+        return list(zip(places, linear_texts(places), strict=True))
+
+    @property
+    def step_ticks(self) -> list[tuple[float, str]]:
+        """Steps of the axis across, each with its text."""
+        places = linear_ticks(*self.steps, max(2.0, self.area.width() / ROOM[0]))
+        return list(zip(places, linear_texts(places), strict=True))
+
+
+class CurvesFigure:
+    """Charts one above the other, over the same steps, with the legend above them.
+
+    ``window`` is the number of steps over which the loss is averaged. ``steps`` and ``values``, by
+    the chart's name, are the ranges to show, in values also where the scale is ``logarithmic``;
+    what is left out shows everything.
+    """
+
+    narrowest = NARROWEST
+
+    def __init__(
+        self,
+        histories: Sequence[History],
+        theme: Theme,
+        window: int = 1,
+        *,
+        logarithmic: bool = False,
+        steps: Range | None = None,
+        values: Mapping[str, Range] | None = None,
+    ) -> None:
+        self._theme, self._window = theme, window
+        self.background = QColor(theme.panel)
+        self._text, self._dim = QColor(theme.text), QColor(theme.dim)
+        self._font = font_of()
+        self._names = [history.name for history in histories]
+        self._averaged_over = window_words(histories, window)
+        one = len(histories) == 1
+        self.title = self._names[0] if one else f"Training curves of {len(histories)} runs"
+        self._marks = [
+            (colour_of(number, theme), step, factor)
+            for number, history in enumerate(histories)
+            for step, factor in history.marks
+        ]
+        last = max((len(history.losses) for history in histories), default=0)
+        self._steps = steps or (0.0, float(max(last, 1)))
+        self._logarithmic = LOGARITHMIC if logarithmic else ()
+        self._curves = self._chosen(histories)
+        self._ranges = {
+            chart.name: self._range(chart.name, (values or {}).get(chart.name))
+            for chart in self.charts
+        }
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """Those that have something to show."""
+        return tuple(c for c in CHARTS if any(len(x.steps) for x in self._curves[c.name]))
+
+    def height(self, width: float) -> float:
+        """How high the figure is at a width, in units."""
+        gaps = GAP * (len(self.charts) - 1)
+        return self._head(width) + self._room(width) + gaps + 2 * ROW + MARGIN
+
+    def parts(self, width: float) -> Sequence[Part]:
+        """What paints it: the legend, then each chart's axes and curves."""
+        made: list[Part] = [partial(self._paint_head, width=width)]
+        plots = self.plots(width)
+        for plot in plots:
+            made.append(partial(self._paint_axes, plot=plot, last=plot is plots[-1]))
+            made.extend(partial(_paint_curve, plot=plot, curve=curve) for curve in plot.curves)
+        return made
+
+    def plots(self, width: float) -> list[Plot]:
+        """The charts in their places, in a figure of this width."""
+        charts = self.charts
+        room, shares = self._room(width), sum(chart.share for chart in charts)
+        top, made = self._head(width), []
+        for chart in charts:
+            area = QRectF(0, top, 0, room * chart.share / shares)
+            curves, log = tuple(self._curves[chart.name]), chart.name in self._logarithmic
+            made.append(Plot(chart, curves, log, area, self._steps, self._ranges[chart.name]))
+            top = area.bottom() + GAP
+        numbers = max((width_of(text, self._font) for p in made for _, text in p.ticks), default=0)
+        left = MARGIN + ROW + 4 + numbers + 6
+        right = width - MARGIN - width_of(f"{self._steps[1]:,.0f}", self._font) / 2
+        for plot in made:
+            plot.area.setLeft(left)
+            plot.area.setRight(right)
+        return made
+
+    def _room(self, width: float) -> float:
+        """The height of all charts together: each has room for the title of its axis."""
+        shares = sum(chart.share for chart in self.charts)
+        longest = (width_of(c.title, self._font) * shares / c.share for c in self.charts)
+        return max(SHAPE * width, LOWEST, *longest)
+
+    # What is shown
+
+    def _chosen(self, histories: Sequence[History]) -> dict[str, list[Curve]]:
+        """The curves of each chart, in their axes' counting, as many points as a figure shows."""
+        found: dict[str, list[Curve]] = {chart.name: [] for chart in CHARTS}
+        for number, history in enumerate(histories):
+            losses = smoothed_losses(history, self._window)
+            epochs, errors = history.validation_errors
+            values = {
+                "loss": (np.arange(1, len(losses) + 1, dtype=np.float64), losses),
+                "loss validation": history.validation_losses,
+                "accuracy": (epochs, 100 * (1 - errors)),
+                "rate": history.rates,
+            }
+            for name, style in CURVES.items():
+                shown = self._counted(name, *values[name])
+                found[chart_of(name)].append(Curve(colour_of(number, self._theme), style, *shown))
+        return found
+
+    def _counted(self, name: str, steps: Array, values: Array) -> tuple[Array, Array]:
+        """The points from the last before the range to the first behind it."""
+        first = max(int(np.searchsorted(steps, self._steps[0])) - 1, 0)
+        last = int(np.searchsorted(steps, self._steps[1], side="right")) + 1
+        steps, values = decimated(steps[first:last], values[first:last], MOST_POINTS)
+        return steps, _as_counted(values, logarithmic=chart_of(name) in self._logarithmic)
+
+    def _range(self, chart: str, wanted: Range | None) -> Range:
+        """The range of a chart's values, as its axis counts."""
+        logarithmic = chart in self._logarithmic
+        if wanted is not None:
+            low, high = _as_counted(np.array(wanted), logarithmic=logarithmic).tolist()
+            if math.isfinite(low) and math.isfinite(high) and low < high:
+                return low, high
+        values = np.concatenate([curve.values for curve in self._curves[chart]])
+        values = values[np.isfinite(values)]
+        if not len(values):
+            return 0.0, 1.0
+        low, high = float(values.min()), float(values.max())
+        if logarithmic:
+            room = max(0.05 * (high - low), 0.05)
+            return low - room, high + room
+        if chart == "rate" or 0 <= low < high / 2:
+            low = min(low, 0.0)
+        room = 0.06 * (high - low) or 0.06 * abs(high) or 1.0
+        if chart == "accuracy":
+            return max(low - room, 0.0) if low else -room, min(high + room, 100 + room / 3)
+        return low - room if low else 0.0, high + room
+
+    # Painting
+
+    def _head(self, width: float) -> float:
+        """Where the charts begin: under title and legend."""
+        rows = _flow([w for w, _ in self._entries(width)], width - 2 * MARGIN)
+        return MARGIN + 1.5 * ROW + (max((row for row, _ in rows), default=0) + 1) * ROW + 8
+
+    def _entries(self, width: float) -> list[tuple[float, Callable[[QPainter, QRectF], None]]]:
+        """The entries of the legend: how wide each is, and what paints it."""
+        made: list[tuple[float, Callable[[QPainter, QRectF], None]]] = []
+        most = width - 2 * MARGIN
+        colours = [colour_of(number, self._theme) for number in range(len(self._names))]
+        runs = zip(colours, self._names, strict=True) if len(self._names) > 1 else ()
+        rows = [(colour, name, self._text, (SOLID,)) for colour, name in runs]
+        plain = colours[0] if len(colours) == 1 else self._theme.text
+        words = self._averaged_over
+        averaged = f", mean of {words}" if words != NOT_AVERAGED else ""
+        rows.append((plain, f"Training{averaged}", self._dim, (SOLID,)))
+        if any(len(c.steps) for chart in self.charts for c in self._curves[chart.name]
+               if c.style is DOTTED):  # fmt: skip
+            rows.append((plain, "Validation", self._dim, (DOTTED,)))
+        for colour, text, ink, (style,) in rows:
+            wide = min(SAMPLE + 6 + width_of(text, self._font), most)
+            made.append((wide, partial(self._paint_entry, colour, text, ink, style)))
+        return made
+
+    def _paint_entry(
+        self,
+        colour: str,
+        text: str,
+        ink: QColor,
+        style: Qt.PenStyle,
+        painter: QPainter,
+        area: QRectF,
+    ) -> None:
+        middle = area.center().y()
+        ends = [QPointF(area.left(), middle), QPointF(area.left() + SAMPLE, middle)]
+        painter.setPen(_pen(colour, style))
+        painter.drawLine(*ends)
+        if style is DOTTED:
+            _paint_dots(painter, colour, [(ends[0] + ends[1]) / 2])
+        write(painter, area.adjusted(SAMPLE + 6, 0, 0, 0), text, self._font, ink)
+
+    def _paint_head(self, painter: QPainter, width: float) -> None:
+        area = QRectF(MARGIN, MARGIN, width - 2 * MARGIN, ROW)
+        write(painter, area, self.title, font_of(TITLE, bold=True), self._text)
+        entries = self._entries(width)
+        top = MARGIN + 1.5 * ROW
+        places = _flow([wide for wide, _ in entries], width - 2 * MARGIN)
+        for (wide, paint), (row, left) in zip(entries, places, strict=True):
+            paint(painter, QRectF(MARGIN + left, top + row * ROW, wide, ROW))
+
+    def _paint_axes(self, painter: QPainter, plot: Plot, *, last: bool) -> None:
+        area = plot.area
+        grid, frame = line(QColor(self._theme.line), 0.7), line(self._dim, 1.0)
+        painter.setPen(grid)
+        for value, text in plot.ticks:
+            y = plot.place(plot.steps[0], value).y()
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            room = QRectF(MARGIN, y - ROW / 2, area.left() - 6 - MARGIN, ROW)
+            write(painter, room, text, self._font, self._text, RIGHT)
+        for step, text in plot.step_ticks:
+            x = plot.place(step, plot.values[0]).x()
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            if last:
+                room = QRectF(x - 50, area.bottom() + 2, 100, ROW)
+                write(painter, room, text, self._font, self._text, CENTRE)
+        painter.setPen(frame)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(area)
+        beside = QRectF(MARGIN, area.top(), ROW, area.height())
+        write_upwards(painter, beside, plot.chart.title, self._font, self._text)
+        if last:
+            below = QRectF(area.left(), area.bottom() + ROW, area.width(), ROW)
+            write(painter, below, X_TITLE, self._font, self._text, CENTRE)
+        self._paint_marks(painter, plot)
+
+    def _paint_marks(self, painter: QPainter, plot: Plot) -> None:
+        """Where somebody changed the rate."""
+        for colour, step, factor in self._marks:
+            if plot.steps[0] <= step <= plot.steps[1]:
+                x = plot.place(step, plot.values[0]).x()
+                painter.setPen(_pen(colour, DOTTED))
+                painter.drawLine(QPointF(x, plot.area.top()), QPointF(x, plot.area.bottom()))
+                if plot.chart.name == "rate":
+                    text = f"rate ×{factor:.3g}"
+                    wide = width_of(text, self._font)
+                    left = x + 4 if x + 4 + wide < plot.area.right() else x - 4 - wide
+                    room = QRectF(left, plot.area.top() + 2, wide, ROW)
+                    write(painter, room, text, self._font, self._text)
+
+
+def clipped(points: Points, area: QRectF) -> list[Points]:
+    """What of the line through points (n, 2) lies in an area, in pieces; it has a gap where a
+    point is no number. (Y.-D. Liang and B. Barsky, "A new concept and method for line clipping",
+    1984, for all segments at once.)"""
+    starts, ways = points[:-1], np.diff(points, axis=0)
+    low = np.array([area.left(), area.top()])
+    high = np.array([area.right(), area.bottom()])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bounds = np.stack([(low - starts) / ways, (high - starts) / ways])
+    # A segment along an axis is inside its bounds for its whole length, or nowhere.
+    along = ways == 0
+    outside = (starts < low) | (starts > high)
+    bounds[0][along] = np.where(outside[along], np.inf, -np.inf)
+    bounds[1][along] = np.inf
+    enters = np.maximum(bounds.min(axis=0).max(axis=1), 0.0)
+    leaves = np.minimum(bounds.max(axis=0).min(axis=1), 1.0)
+    pieces: list[list[Points]] = []
+    for number in np.flatnonzero(enters <= leaves):  # no number is in no order
+        start, way = starts[number], ways[number]
+        end = start + leaves[number] * way
+        if pieces and enters[number] == 0 and np.array_equal(pieces[-1][-1], start):
+            pieces[-1].append(end)
+        else:
+            pieces.append([start + enters[number] * way, end])
+    return [np.array(piece) for piece in pieces]
+
+
+def _as_counted(values: Array, *, logarithmic: bool) -> Array:
+    """Values as their axis counts; what has no logarithm is no number."""
+    if not logarithmic:
+        return values
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logarithms: Array = np.log10(values)
+    return np.where(np.isfinite(logarithms), logarithms, np.nan)
+
+
+def _flow(widths: Sequence[float], room: float) -> list[tuple[int, float]]:
+    """The row and the place in it of things that flow like words, with a space between them."""
+    places, row, left = [], 0, 0.0
+    for wide in widths:
+        if left and left + wide > room:
+            row, left = row + 1, 0.0
+        places.append((row, left))
+        left += wide + 1.5 * TEXT
+    return places
+
+
+def _holds(area: QRectF, x: float, y: float) -> bool:
+    return area.left() <= x <= area.right() and area.top() <= y <= area.bottom()
+
+
+def _paint_curve(painter: QPainter, plot: Plot, curve: Curve) -> None:
+    painter.setPen(_pen(curve.colour, curve.style))
+    placed = plot.places(curve.points)
+    engine = painter.paintEngine()
+    whole = curve.style is DOTTED or engine is None or engine.type() is QPaintEngine.Type.SVG
+    for piece in clipped(placed, plot.area):
+        points = [QPointF(x, y) for x, y in piece.tolist()]
+        length = len(points) if whole else PIECE
+        for first in range(0, len(points) - 1, length):
+            painter.drawPolyline(QPolygonF(points[first : first + length + 1]))
+    if curve.style is DOTTED:
+        inside = [QPointF(x, y) for x, y in placed.tolist() if _holds(plot.area, x, y)]
+        _paint_dots(painter, curve.colour, inside)
+
+
+def _pen(colour: str, style: Qt.PenStyle) -> QPen:
+    pen = line(QColor(colour), WIDTH)
+    pen.setStyle(style)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(FLAT if style is DOTTED else ROUND)
+    return pen
+
+
+def _paint_dots(painter: QPainter, colour: str, places: Sequence[QPointF]) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    for place in places:
+        painter.drawEllipse(place, DOT, DOT)
+    painter.setBrush(Qt.BrushStyle.NoBrush)

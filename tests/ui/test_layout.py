@@ -1,0 +1,237 @@
+"""Every page in every size: nothing lies over anything, nothing is cut, nothing lies outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QScrollBar,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from lenetpad.app import Program
+from lenetpad.ink.contents import read_contents
+from lenetpad.storage import resources, runs
+from lenetpad.ui.draw.canvas import Canvas
+from lenetpad.ui.draw.panel import ReadingPanel
+from lenetpad.ui.evaluate.page import EvaluatePage
+from lenetpad.ui.theme_switch import ZOOMS
+from lenetpad.ui.train.page import TrainPage
+from lenetpad.ui.window import SMALLEST, Window
+from lenetpad.values.evaluation import EvaluationResults
+
+PAGES = ("draw", "train", "evaluate")
+SIZES = [
+    (SMALLEST.width(), SMALLEST.height()),
+    (860, 560),
+    (1024, 700),
+    (1280, 720),
+    (1280, 800),
+    (1920, 1080),
+]
+CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QTabBar,
+    Canvas,
+    ReadingPanel,
+)
+
+
+def controls(root: QWidget) -> list[QWidget]:
+    """What a user sees and uses, without the parts of a control."""
+    found: list[QWidget] = []
+    for widget in root.findChildren(QWidget):
+        if not widget.isVisible() or not isinstance(widget, CONTROLS):
+            continue
+        if isinstance(widget, QScrollBar) or (isinstance(widget, QLabel) and not widget.text()):
+            continue
+        above = widget.parentWidget()
+        while above is not None and above is not root and not isinstance(above, CONTROLS):
+            above = above.parentWidget()
+        if above is None or above is root:
+            found.append(widget)
+    return found
+
+
+def place(widget: QWidget, root: QWidget) -> QRect:
+    """The part of a widget that no scrolled area cuts away, in its page."""
+    rect = QRect(widget.mapTo(root, widget.rect().topLeft()), widget.size())
+    above = widget.parentWidget()
+    while above is not None and above is not root:
+        area = above.parentWidget()
+        if isinstance(area, QAbstractScrollArea) and area.viewport() is above:
+            rect &= QRect(above.mapTo(root, above.rect().topLeft()), above.size())
+        above = area
+    return rect
+
+
+def text_of(widget: QWidget) -> str:
+    """What is written on a control, and must be readable."""
+    if isinstance(widget, QComboBox):
+        return widget.currentText()
+    if isinstance(widget, QLabel | QAbstractButton):
+        return widget.text()
+    return ""
+
+
+def is_cut(widget: QWidget) -> bool:
+    """Whether a control shows less than it says."""
+    text = text_of(widget)
+    if not text:
+        return False
+    if isinstance(widget, QToolButton) and not widget.icon().isNull():
+        return widget.width() < widget.sizeHint().width()
+    if isinstance(widget, QPushButton | QCheckBox | QToolButton):
+        return widget.width() < widget.sizeHint().width()
+    if isinstance(widget, QComboBox):
+        room = widget.width() - (widget.sizeHint().width() - widget.minimumSizeHint().width())
+        return widget.fontMetrics().horizontalAdvance(text) > max(room, widget.width() - 44)
+    if isinstance(widget, QLabel):
+        if widget.wordWrap():
+            return widget.height() < widget.heightForWidth(widget.width())
+        return widget.width() < widget.sizeHint().width()
+    return False
+
+
+def faults(page: QWidget) -> list[str]:
+    """What is wrong with a page as it lies."""
+    found = []
+    shown = [(widget, place(widget, page)) for widget in controls(page)]
+    shown = [(widget, rect) for widget, rect in shown if not rect.isEmpty()]
+    for (one, here), (other, there) in combinations(shown, 2):
+        over = here & there
+        if over.width() > 1 and over.height() > 1:
+            found.append(f"{named(one)} and {named(other)} lie over each other: {over}")
+    for widget, rect in shown:
+        if not page.rect().contains(rect):
+            found.append(f"{named(widget)} lies outside: {rect} of {page.rect()}")
+        if is_cut(widget) and not widget.toolTip():
+            found.append(f"{named(widget)} is cut: {widget.size()}, not {widget.sizeHint()}")
+    return found
+
+
+def named(widget: QWidget) -> str:
+    """A widget, to be found again."""
+    name = text_of(widget) or widget.accessibleName() or widget.objectName()
+    return f"{type(widget).__name__} {name[:40]!r}"
+
+
+def test_the_test_itself_finds_faults(qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.resize(200, 100)
+    over, under, outside = (QPushButton(text, page) for text in ("over", "under", "outside"))
+    over.setGeometry(10, 10, 80, 30)
+    under.setGeometry(50, 20, 80, 30)
+    outside.setGeometry(150, 60, 80, 30)
+    cut = QLabel("a long text that is cut", page)
+    cut.setGeometry(0, 70, 30, 20)
+    page.show()
+    words = " ".join(faults(page))
+    assert "'over' and QPushButton 'under' lie over" in words
+    assert "'outside' lies outside" in words
+    assert "'a long text that is cut' is cut" in words
+    assert words.count("cut:") == 1
+
+
+@pytest.fixture
+def full(
+    qtbot: QtBot,
+    program: Program,
+    results: Callable[..., EvaluationResults],
+    tmp_path: Path,
+) -> Window:
+    """A window whose pages are all there and have something to show."""
+    window = program.window
+    for name in PAGES:
+        window.open_page(name)
+        qtbot.waitUntil(lambda name=name: window.shown_page is window.page_widgets.get(name, 0))
+    contents, _ = read_contents(resources.path("ink/samples.jsonl"))
+    program.draw.page.tray.show_contents(contents)
+    program.draw.page.show_tray(shown=True)
+    train, evaluate = window.page_widgets["train"], window.page_widgets["evaluate"]
+    assert isinstance(train, TrainPage)
+    assert isinstance(evaluate, EvaluatePage)
+    asked = []
+    evaluate.evaluation_requested.connect(asked.append)
+    evaluate.evaluate()
+    found = results()
+    evaluate.show_results(
+        EvaluationResults(asked[0], found.images, found.labels, found.found, notice="")
+    )
+    train.runs.show_runs(
+        [
+            runs.Run(
+                folder=tmp_path / name,
+                name=name,
+                note="a note of some length on what was tried",
+                model="lenet5-modern",
+                created="2026-11-24T20:24:00+00:00",
+                config={"preset": "Paper 1998"},
+                state=state,
+                step=440,
+                steps=1290,
+                epoch=9,
+                epochs=10,
+                seconds=6000.0,
+                best_error=0.01,
+                last_error=0.02,
+                test_error=0.015,
+                message="",
+            )
+            for name, state in (("one", "failed"), ("two", "finished"))
+        ]
+    )
+    return window
+
+
+def check(qtbot: QtBot, window: Window, name: str, size: QSize) -> None:
+    """Open a page in a window of a size, and see that nothing is wrong once it has settled."""
+    window.open_page(name)
+    window.resize(size)
+    qtbot.waitUntil(lambda: window.size() == size and not window.restyling)
+
+    def nothing_is_wrong() -> None:
+        assert window.shown_page is not None
+        assert (name, size, faults(window.shown_page)) == (name, size, [])
+        assert (name, size, faults(window.header)) == (name, size, [])
+
+    qtbot.waitUntil(nothing_is_wrong)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_no_page_has_a_fault_in_any_size(
+    qtbot: QtBot, full: Window, width: int, height: int
+) -> None:
+    for name in PAGES:
+        check(qtbot, full, name, QSize(width, height))
+
+
+@pytest.mark.parametrize("zoom", [zoom for zoom in ZOOMS if zoom in (0.75, 1.25, 1.5, 2.0, 2.5)])
+def test_no_page_has_a_fault_at_any_zoom(qtbot: QtBot, full: Window, zoom: float) -> None:
+    while full.zoom != zoom:
+        full.actions_by_name["larger" if full.zoom < zoom else "smaller"].trigger()
+    for name in PAGES:
+        for size in (SMALLEST, QSize(1280, 800)):
+            check(qtbot, full, name, size)
