@@ -16,7 +16,7 @@ from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.model_titles import TITLES, title_of
 from lenetpad.ui.widgets.page import HeaderTools
-from lenetpad.ui.widgets.theme import Theme, dress
+from lenetpad.ui.widgets.theme import LIGHT, Theme, dress
 from lenetpad.values.devices import AUTO, Devices
 from lenetpad.values.models import Choice
 
@@ -52,6 +52,7 @@ class Header(QWidget):
         self._spare: list[QWidget] = []
         self._titles: list[QWidget] = []
         self._fitting = False
+        self._theme: Theme = LIGHT
         self._page_of: dict[QWidget, str] = {}  # what one page alone has a use for
         self._row = FlowLayout(self, SPACING)
         self._row.setContentsMargins(10, 6, 10, 0)
@@ -66,6 +67,7 @@ class Header(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme and size."""
+        self._theme = theme
         self.models.setMaximumWidth(theme.px(WIDEST_MODEL))
         dress(self, theme)
 
@@ -134,17 +136,20 @@ class Header(QWidget):
         groups = (self._views, self._spare, self._titles)
         extra = [widget for group in groups for widget in group]
         shown = [widget for widget in extra if not widget.isHidden()]
-        room = self.width() - self._row.line_width + _width(shown)
         # A network's long name gives way last.
-        whole = min(self.models.minimumSizeHint().width(), self.models.maximumWidth())
-        room -= whole - (self.models.minimumWidth() or whole)
-        self.models.setMinimumWidth(max(whole + room, NARROWEST_MODEL) if room < 0 else 0)
+        widest = self._theme.px(WIDEST_MODEL)
+        hint = self.models.sizeHint().width()
+        whole = min(hint, widest)
+        line = self._row.line_width + whole - min(hint, self.models.maximumWidth())
+        room = self.width() - line + _width(shown)
         for group in groups:
             wanted = [widget for widget in group if self._is_of_use(widget)]
             fits = _width(wanted) <= room
             room -= _width(wanted) if fits else 0
             for widget in group:
                 widget.setVisible(fits and widget in wanted)
+        narrow = max(whole + room, self._theme.px(NARROWEST_MODEL))
+        self.models.setMaximumWidth(narrow if room < 0 else widest)
         self._fitting = False
         self.updateGeometry()  # another width of the row may make another height
 

@@ -68,6 +68,11 @@ class Preferences(QObject):
         return self._text("folder", "")
 
     @property
+    def plan(self) -> str:
+        """The choices of the Train page, as its controller has written them; "" for none."""
+        return self._text("plan", "")
+
+    @property
     def ink_file(self) -> str:
         """The ink file that a drawing was added to last."""
         return self._text("ink_file", "")
@@ -76,11 +81,6 @@ class Preferences(QObject):
     def export_options(self) -> ExportOptions:
         """How the last picture that was exported was to look."""
         return ExportOptions.of(self._text("export", ""))
-
-    @property
-    def plan(self) -> str:
-        """The choices of the Train page, as its controller has written them; "" for none."""
-        return self._text("plan", "")
 
     @property
     def choice(self) -> Choice:

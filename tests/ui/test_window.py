@@ -208,15 +208,16 @@ def test_dialogs_are_styled_as_the_window_is(
     draw(program)
     seen: list[QColor] = []
 
-    def execute(box: QMessageBox) -> int:
+    def question(parent: QWidget, *words: str) -> QMessageBox.StandardButton:
+        box = QMessageBox(QMessageBox.Icon.Question, *words, parent=parent)
+        button = box.addButton(QMessageBox.StandardButton.No)
         box.show()
-        button = next(one for one in box.buttons() if one.text() == "Replace")
         seen.append(button.grab().toImage().pixelColor(6, button.height() // 2))
         box.close()
-        return 0
+        return QMessageBox.StandardButton.No
 
     (tmp_path / "there.ink.jsonl").touch()
-    monkeypatch.setattr(QMessageBox, "exec", execute)
+    monkeypatch.setattr(QMessageBox, "question", question)
     kind = documents.SAVE_FILTER.split(";;")[0]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "there"), kind))
     program.draw.documents.save_document()

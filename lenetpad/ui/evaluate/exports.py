@@ -17,7 +17,7 @@ from lenetpad.values.evaluation import EvaluationResults
 @dataclass(frozen=True, slots=True)
 class Export:
     """A file that can be made of what was found: the menu's words, the name to begin with, the
-    kind of file, and what makes it; without that it is a figure."""
+    kind of file, and what makes it of results and names; without that it is a figure."""
 
     text: str
     name: str

@@ -42,6 +42,7 @@ WINDOWS: Final = (1, 5, 10, 20, 50, 100, 200, 500)
 USUAL_WINDOW: Final = 3  # the place of 20
 AXIS_WIDTH: Final = 62
 SLIDER_WIDTH: Final = 90
+WIDEST_WINDOW: Final = "100–500 steps"
 EMPTY: Final = (
     "<h3>No curves yet</h3>"
     "<p>Press <b>Start</b>: the loss, the accuracy on the validation images and the learning rate "
@@ -103,9 +104,9 @@ class Curves(QWidget):
     def show_histories(self, shown: Sequence[History]) -> None:
         """Show other runs, the first in the first colour."""
         self.histories = tuple(shown)
+        self._forget_pointer()  # it was at a step of other runs
         self.export_button.setEnabled(bool(shown))
         self._show_whether_empty()
-        self._forget_pointer()  # it was at a step of other runs
         self._make_items()
         self._show_floor()
         self.fit()
@@ -113,17 +114,17 @@ class Curves(QWidget):
         self._turns.start(self._fill_and_paint())
         self.view.setUpdatesEnabled(False)  # what is there is of other runs
 
-    def _show_whether_empty(self) -> None:
-        """What there will be, in place of axes without curves."""
-        self.empty.setVisible(not self.histories)
-        self.view.setVisible(bool(self.histories))
-
     def rename(self, names: Mapping[Path, str]) -> None:
         """Call the runs that are shown by these names, by their folders."""
         for history in self.histories:
             if history.folder is not None:
                 history.name = names.get(history.folder, history.name)
         self._write_legend()
+
+    def _show_whether_empty(self) -> None:
+        """What there will be, in place of axes without curves."""
+        self.empty.setVisible(not self.histories)
+        self.view.setVisible(bool(self.histories))
 
     def _fill_and_paint(self) -> Steps[None]:
         self._draw()
@@ -157,6 +158,8 @@ class Curves(QWidget):
         self.theme = theme
         self.view.setBackground(theme.panel)
         self.smoothing.setFixedWidth(theme.px(SLIDER_WIDTH))
+        widest = self._window.fontMetrics().horizontalAdvance(WIDEST_WINDOW)
+        self._window.setMinimumWidth(widest)  # so that nothing moves
         for part in (self.view, self.empty):
             part.setMinimumHeight(theme.px(LEAST_HEIGHT))
         for plot in self.plots.values():
@@ -402,7 +405,7 @@ class Curves(QWidget):
         return CurvesFigure(
             self._still(),
             theme,
-            WINDOWS[self.smoothing.value()],
+            self._asked,
             logarithmic=self.log_scale.isChecked(),
             steps=steps,
             values=values,

@@ -21,6 +21,7 @@ from lenetpad.ui.train.charts import (
     chart_of,
     colour_of,
 )
+from lenetpad.ui.train.readout import NOT_AVERAGED, smoothed_losses, window_words
 from lenetpad.ui.widgets.chart import line
 from lenetpad.ui.widgets.figure import (
     CENTRE,
@@ -39,7 +40,7 @@ from lenetpad.ui.widgets.ticks import (
     logarithmic_text,
     logarithmic_ticks,
 )
-from lenetpad.values.history import Array, History, decimated, smoothed
+from lenetpad.values.history import Array, History, decimated
 
 MARGIN: Final = 12.0
 ROW: Final = 18.0  # a line of text
@@ -146,6 +147,7 @@ class CurvesFigure:
         self._text, self._dim = QColor(theme.text), QColor(theme.dim)
         self._font = font_of()
         self._names = [history.name for history in histories]
+        self._averaged_over = window_words(histories, window)
         one = len(histories) == 1
         self.title = self._names[0] if one else f"Training curves of {len(histories)} runs"
         self._marks = [
@@ -211,7 +213,7 @@ class CurvesFigure:
         """The curves of each chart, in their axes' counting, as many points as a figure shows."""
         found: dict[str, list[Curve]] = {chart.name: [] for chart in CHARTS}
         for number, history in enumerate(histories):
-            losses = smoothed(history.losses, self._window)
+            losses = smoothed_losses(history, self._window)
             epochs, errors = history.validation_errors
             values = {
                 "loss": (np.arange(1, len(losses) + 1, dtype=np.float64), losses),
@@ -268,7 +270,8 @@ class CurvesFigure:
         runs = zip(colours, self._names, strict=True) if len(self._names) > 1 else ()
         rows = [(colour, name, self._text, (SOLID,)) for colour, name in runs]
         plain = colours[0] if len(colours) == 1 else self._theme.text
-        averaged = f", mean of {self._window} steps" if self._window > 1 else ""
+        words = self._averaged_over
+        averaged = f", mean of {words}" if words != NOT_AVERAGED else ""
         rows.append((plain, f"Training{averaged}", self._dim, (SOLID,)))
         if any(len(c.steps) for chart in self.charts for c in self._curves[chart.name]
                if c.style is DOTTED):  # fmt: skip

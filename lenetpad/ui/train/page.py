@@ -407,7 +407,8 @@ class TrainPage(Page):
         layout.activate()
         words, bar, free = self.words.geometry(), self.bar.geometry(), self.watch.geometry()
         left, right = max(bar.left(), free.right() + 12), self.width() - 8
-        if right - left >= NARROWEST_BANNER:
+        one_line = free.top() < self.start.geometry().bottom()
+        if one_line and right - left >= NARROWEST_BANNER:
             top = free.top()
         else:
             left, top = bar.left(), words.top()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from lenetpad.values.history import Array, History, fitting_window, smoothed
+
+NOT_AVERAGED: Final = "none"
 
 
 def smoothed_losses(history: History, asked: int) -> Array:
@@ -19,7 +22,7 @@ def window_words(histories: Sequence[History], asked: int) -> str:
     windows = [fitting_window(asked, len(history.losses)) for history in histories] or [asked]
     least, most = min(windows), max(windows)
     if most <= 1:
-        return "none"
+        return NOT_AVERAGED
     return f"{most} steps" if least == most else f"{least}–{most} steps"
 
 

@@ -87,9 +87,9 @@ SHORTEST: Final = 10  # and of a name
 NAME: Final = 0
 STATE: Final = 1
 NOTE: Final = 7
+#: When it began is in the name that a run has from the beginning: what says more comes first.
 #: The columns that are left out where there is no room, the first of these first.
 RARE: Final = (6, 5, 7, 4, 3)
-#: When it began is in the name that a run has from the beginning: what says more comes first.
 COLUMNS: Final = (
     Column("Name", lambda run: run.name, "2026-11-24 20.24.00 lenet5-modern"),
     Column("State", state_words, "interrupted, epoch 9/10"),
@@ -227,6 +227,29 @@ class RunsTable(QWidget):
         self._choose_listed()
         self._follow_selection()
 
+    def choose_when_listed(self, folder: Path) -> None:
+        """Choose the run in a folder and no other, now or as soon as it is listed."""
+        self._to_choose = folder
+        self._choose_listed()
+
+    def _choose_listed(self) -> None:
+        wanted = self._to_choose
+        if wanted is not None and any(run.folder == wanted for run in self.model.runs):
+            self._to_choose = None
+            self.select({wanted})
+
+    def show_progress(self, folder: Path | None, words: str = "") -> None:
+        """Say of the run that trains now how far it is, in place of what the disk says; None where
+        none does."""
+        self.model.show_progress(folder, words)
+
+    @Slot()
+    def _tell_chosen(self) -> None:
+        folders = {run.folder for run in self.chosen}
+        if folders != self._told:
+            self._told = folders
+            self.chosen_changed.emit(self.chosen)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.FontChange):
             self._fit_columns()
@@ -254,29 +277,6 @@ class RunsTable(QWidget):
         widths[NAME] = max(widths[NAME], SHORTEST * metrics.averageCharWidth())
         for number, width in widths.items():
             header.resizeSection(number, width)
-
-    def choose_when_listed(self, folder: Path) -> None:
-        """Choose the run in a folder and no other, now or as soon as it is listed."""
-        self._to_choose = folder
-        self._choose_listed()
-
-    def _choose_listed(self) -> None:
-        wanted = self._to_choose
-        if wanted is not None and any(run.folder == wanted for run in self.model.runs):
-            self._to_choose = None
-            self.select({wanted})
-
-    def show_progress(self, folder: Path | None, words: str = "") -> None:
-        """Say of the run that trains now how far it is, in place of what the disk says; None where
-        none does."""
-        self.model.show_progress(folder, words)
-
-    @Slot()
-    def _tell_chosen(self) -> None:
-        folders = {run.folder for run in self.chosen}
-        if folders != self._told:
-            self._told = folders
-            self.chosen_changed.emit(self.chosen)
 
     def select(self, folders: set[Path]) -> None:
         """Select the runs in these folders."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -125,8 +125,8 @@ class Banner(QFrame):
         area.setHeight(max(area.height(), self._needed(area.width())))
         if self._upwards:
             area.moveBottom(self._area.bottom())
-        parent = self.parentWidget()
-        assert parent is not None
+        if (parent := self.parentWidget()) is None:
+            return
         area.moveTop(max(0, min(area.top(), parent.height() - area.height())))
         self.setGeometry(area.intersected(parent.rect()))
 
@@ -139,7 +139,7 @@ class Banner(QFrame):
         taken = sum(hint.width() + layout.spacing() for hint in hints)
         high = max(hint.height() for hint in hints)
         room = width - taken - margins.left() - margins.right()
-        text = self._size_of(self._message, max(room, 1)).height()
+        text = self._height_of(_breakable(self._message), max(room, 1))
         return max(text, high) + margins.top() + margins.bottom()
 
     def _show(
@@ -193,16 +193,19 @@ class Banner(QFrame):
         end = length // 2
         return f"{message[: length - end]}…{message[len(message) - end :]}"
 
-    def _has_room_for(self, text: str) -> bool:
-        room = self._label.contentsRect()
-        size = self._size_of(text, room.width())
-        return size.height() <= room.height() and size.width() <= room.width()
-
-    def _size_of(self, text: str, width: int) -> QSize:
-        """How large a text is where it has so much width."""
+    def _height_of(self, text: str, width: int) -> int:
+        """How high a text is in lines of a width."""
         flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
         room = QRect(0, 0, width, 1 << 15)
-        return self._label.fontMetrics().boundingRect(room, flags, _breakable(text)).size()
+        return self._label.fontMetrics().boundingRect(room, flags, text).height()
+
+    def _has_room_for(self, text: str) -> bool:
+        room = self._label.contentsRect()
+        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+        size = self._label.fontMetrics().boundingRect(
+            QRect(0, 0, room.width(), 1 << 15), flags, _breakable(text)
+        )
+        return size.height() <= room.height() and size.width() <= room.width()
 
 
 def _breakable(message: str) -> str:

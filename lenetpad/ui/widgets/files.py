@@ -9,14 +9,14 @@ from typing import Final
 WEIGHTS_SUFFIXES: Final = (".safetensors", ".pth", ".pt")
 WEIGHTS_PATTERNS: Final = " ".join(f"*{suffix}" for suffix in WEIGHTS_SUFFIXES)
 WEIGHTS_FILTER: Final = f"Weights ({WEIGHTS_PATTERNS})"
+#: What no name of a file may have, on one system or another.
+RESERVED: Final = frozenset('<>:"/\\|?*')
 _SUFFIX: Final = re.compile(r"\*(\.[.\w]+)")
 
 
 def as_file_name(name: str) -> str:
     """A name that somebody gave, as a file can be called on every system."""
-    kept = "".join(
-        "_" if sign in '<>:"/\\|?*' or not sign.isprintable() else sign for sign in name
-    )
+    kept = "".join(sign if sign.isprintable() and sign not in RESERVED else "_" for sign in name)
     return kept.strip(" .")[:100] or "_"
 
 

@@ -218,8 +218,6 @@ def test_files_call_a_run_by_its_name_and_others_by_theirs(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    out = tmp_path / "confusion.csv"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
     run, own = str(tmp_path / "x" / "weights.safetensors"), str(tmp_path / "own.pth")
     page.show_weights((("1998, for your hand", "lenet5-1998"), ("my run", run), ("own.pth", own)))
     found = results()
@@ -231,9 +229,12 @@ def test_files_call_a_run_by_its_name_and_others_by_theirs(
         choices = tuple(Choice(number, model) for number, model in enumerate(models))
         request = replace(found.request, models=choices, serial=page._serial)
         page.show_results(replace(found, request=request))
+        path = tmp_path / f"{len(names)}.csv"
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, to=path: (str(to), ""))
+        [confusion] = [export for export in EXPORTS if export.name == "confusion.csv"]
         with qtbot.waitSignal(page.exporter.written):
-            page.exports.wanted.emit(next(e for e in EXPORTS if e.name == out.name))
-        rows = out.read_text().splitlines()
+            page.exports.wanted.emit(confusion)
+        rows = path.read_text().splitlines()
         assert {row.split(",")[0] for row in rows[1:]} == {*names, *models} - {run, own}
 
 

@@ -20,6 +20,7 @@ from PySide6.QtSvg import QSvgRenderer
 from lenetpad.ui.train import curves_figure
 from lenetpad.ui.train.charts import DARK_PENS, LIGHT_PENS
 from lenetpad.ui.train.curves_figure import CurvesFigure, Plot, clipped
+from lenetpad.ui.train.readout import window_words
 from lenetpad.ui.widgets import figure
 from lenetpad.ui.widgets.export_options import ExportOptions
 from lenetpad.ui.widgets.figure import painted, svg, units_of
@@ -249,7 +250,9 @@ def test_axes_have_titles_and_units_and_runs_a_legend(
     for text in ("Step", "Loss", "Validation accuracy, %", "Learning rate", "the first"):
         assert text in said
     assert "the <second> & last" in said
-    assert {"Training, mean of 20 steps", "Validation", "Training curves of 2 runs"} <= {*said}
+    training = f"Training, mean of {window_words(both, 20)}"
+    assert training.endswith("steps")
+    assert {training, "Validation", "Training curves of 2 runs"} <= {*said}
     alone = words(CurvesFigure([history()], LIGHT), monkeypatch)
     assert alone[0] == "a run"
     assert alone.count("a run") == 1

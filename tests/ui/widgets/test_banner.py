@@ -67,34 +67,6 @@ def test_what_stays_wrong_comes_back_until_it_is_over(qtbot: QtBot) -> None:
     page.hide()
 
 
-def test_a_message_without_room_is_cut_in_its_middle_and_whole_in_its_tip(qtbot: QtBot) -> None:
-    page = Page(LIGHT)
-    qtbot.addWidget(page)
-    page.resize(900, 80)
-    page.show()
-    (label,) = page.banner.findChildren(QLabel)
-    message = "Wrote curves.png to /home/ann/papers and talks/on digits/" + "deep/" * 40 + "last"
-
-    def shown() -> str:
-        return label.text().replace(BREAK, "")
-
-    page.banner.lie_over(QRect(0, 0, 290, 56))
-    page.banner.note(message, "Show in folder", lambda: None)
-    assert page.banner.text == message
-    assert label.toolTip().replace(BREAK, "") == message
-    begin, _, end = shown().partition("…")
-    assert begin.startswith("Wrote c")
-    assert end.endswith("last")
-    room = QRect(0, 0, label.width(), 10_000)
-    needed = label.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, label.text())
-    assert needed.height() <= label.height()
-    page.banner.lie_over(QRect(0, 0, 880, 200))
-    assert shown() == message
-    page.banner.warn("wrong")
-    assert shown() == "wrong"
-    page.hide()
-
-
 def light(colour: QColor) -> float:
     """A colour's relative luminance."""
     parts = (colour.redF(), colour.greenF(), colour.blueF())
@@ -153,4 +125,32 @@ def test_a_banner_grows_until_its_message_is_whole(
     assert edges[1 if upwards else 0] == (area.bottom() if upwards else area.top())
     page.banner.note("short")
     assert page.banner.geometry().height() <= area.height() + 8
+    page.hide()
+
+
+def test_a_message_without_room_is_cut_in_its_middle_and_whole_in_its_tip(qtbot: QtBot) -> None:
+    page = Page(LIGHT)
+    qtbot.addWidget(page)
+    page.resize(900, 110)
+    page.show()
+    (label,) = page.banner.findChildren(QLabel)
+    message = "Wrote curves.png to /home/ann/papers and talks/on digits/" + "deep/" * 40 + "last"
+
+    def shown() -> str:
+        return label.text().replace(BREAK, "")
+
+    page.banner.lie_over(QRect(0, 0, 290, 56))
+    page.banner.note(message, "Show in folder", lambda: None)
+    assert page.banner.text == message
+    assert label.toolTip().replace(BREAK, "") == message
+    begin, _, end = shown().partition("…")
+    assert begin.startswith("Wrote c")
+    assert end.endswith("last")
+    room = QRect(0, 0, label.width(), 10_000)
+    needed = label.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, label.text())
+    assert needed.height() <= label.height()
+    page.banner.lie_over(QRect(0, 0, 880, 200))
+    assert shown() == message
+    page.banner.warn("wrong")
+    assert shown() == "wrong"
     page.hide()

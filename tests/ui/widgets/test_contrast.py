@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect, QStringListModel, Qt
+from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -143,12 +143,12 @@ def menu_bar() -> QMenuBar:
 
 def banner(kind: str) -> Callable[[], QWidget]:
     def make() -> QWidget:
-        home = QWidget()
-        home.setFixedSize(300, 60)
-        found = Banner(home)
-        found.lie_over(QRect(0, 0, 300, 60))  # all of it
+        found = Banner(home := QWidget())
+        found.setParent(None)
+        home.deleteLater()
         found.offer("a message", "Do it", print) if kind == "note" else found.warn("a message")
-        return home
+        found.setMinimumSize(300, 40)
+        return found
 
     return make
 
