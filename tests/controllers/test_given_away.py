@@ -121,7 +121,7 @@ def test_what_the_train_page_exports(exports: Exports) -> None:
     weights = exports.home / "own.safetensors"
     shutil.copy(resources.path("weights/lenet5-1998.safetensors"), weights)
     wanted = exports.program.training.runs.export_requested
-    run = SimpleNamespace(model="lenet5-1998")
+    run = SimpleNamespace(model="lenet5-1998", name="a run")
     for suffix in (*WEIGHTS, *([] if ONNX_MISSING else [".onnx"])):
         exports.expect(page, f"mine{suffix}", lambda: wanted.emit(run, weights))
     assert {path.name: told(path) for path in exports.written if told(path)} == {}
