@@ -82,8 +82,8 @@ def test_the_largest_array_is_read_and_a_larger_one_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idx, "LARGEST", 1 << 20)
-    (tmp_path / "a").write_bytes(headed(11, 1 << 19) + bytes(1 << 20))
-    assert read_idx(tmp_path / "a").shape == (1 << 19,)
+    (tmp_path / "a").write_bytes(headed(11, 1 << 19, 1) + bytes(1 << 20))
+    assert read_idx(tmp_path / "a").shape == (1 << 19, 1)
     large = headed(11, (1 << 19) + 1) + bytes((1 << 20) + 2)
     for content in (large, gzip.compress(large, mtime=0)):
         assert "holds more than 1 MB" in refusal(tmp_path / "a", content)

@@ -181,6 +181,37 @@ def test_a_journal_is_clean_where_more_can_be_appended() -> None:
     assert not recovered(MAGIC[:4]).clean
 
 
+def test_points_are_written_least_byte_first_in_double_precision() -> None:
+    points = np.arange(8, dtype=np.float64).reshape(2, 4)
+    expected = HEAD.pack(Kind.POINTS, 64, zlib.crc32(points.astype("<f8").tobytes()))
+    for kind in (points, points.astype(">f8"), points.astype(np.float32), points.T.copy().T):
+        assert journal.points_record(kind) == expected + points.astype("<f8").tobytes()
+
+
+def test_what_is_forgotten_leaves_nothing_to_append() -> None:
+    before = History()
+    for number in range(6):
+        before = before.doing(Sheet(Ink((stroke(number),))))
+    for after in (
+        History(before.present, before.past[2:]),
+        History(before.past[-1], before.past[2:-1], (before.present,)),
+    ):
+        back = len(before.past) - 2 - len(after.past)
+        assert changes(before, after) == journal.record(Kind.UNDO) * back
+
+
+@pytest.mark.parametrize("pictures", [0, 5])
+def test_the_size_of_a_journal_is_about_its_bytes(pictures: int) -> None:
+    history = History()
+    for number in range(100):
+        history = history.doing(Sheet(history.present.ink.adding(stroke(number, 1))))
+    for number in range(pictures):
+        history = history.doing(picture(number))
+    for _ in range(3):
+        history = history.undone()
+    assert journal.size_of(history) == pytest.approx(len(written(history)), rel=0.05)
+
+
 def test_the_size_of_a_journal_is_known_without_writing_it() -> None:
     history = walk(History(), random.Random(3), 60)
     assert 0.5 < journal.size_of(history) / len(written(history)) < 2

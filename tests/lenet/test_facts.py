@@ -55,6 +55,9 @@ def test_the_length_has_a_limit() -> None:
 
 def test_the_depth_has_a_limit() -> None:
     assert decoded(json.dumps(nested(DEEPEST)), "x") == nested(DEEPEST)
+    for begin, end in (("[", "]"), ('{"a":', "}")):
+        text = f'{{"a": {begin * 15}1{end * 15}}}'
+        assert decoded(text, "x") == json.loads(text)
     for inside in (1, "text", {}, None):
         with pytest.raises(InputError, match=r"^b\.pth: nested more than 16 levels deep$"):
             decoded(json.dumps(nested(DEEPEST + 1, inside)), "b.pth")
