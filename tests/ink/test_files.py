@@ -283,15 +283,52 @@ def test_of_a_key_that_comes_twice_the_last_counts(tmp_path: Path) -> None:
     assert drawing.ink.strokes[0].xy.tolist() == [[5, 6]]
 
 
+@READ
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_file_that_is_or_unpacks_too_large_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool, read: Callable[[Path], object]
 ) -> None:
     monkeypatch.setattr(files, "LARGEST_FILE", 1000)
     content = (GOOD + "\n").encode() * 100
     (tmp_path / "ink.jsonl").write_bytes(gzip.compress(content, mtime=0) if packed else content)
-    with pytest.raises(InkError, match="holds more than"):
+    with pytest.raises(InkError, match=r"ink\.jsonl holds more than 1,000 bytes; split it"):
+        read(tmp_path / "ink.jsonl")
+
+
+def test_a_file_of_the_largest_size_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = (GOOD + "\n").encode() * 100
+    monkeypatch.setattr(files, "LARGEST_FILE", len(content))
+    monkeypatch.setattr(files, "MOST_LINES", 100)
+    for raw in (content, gzip.compress(content, mtime=0)):
+        (tmp_path / "ink.jsonl").write_bytes(raw)
+        assert len(read_ink(tmp_path / "ink.jsonl")) == 100
+    monkeypatch.setattr(files, "MOST_LINES", 99)
+    with pytest.raises(InkError, match=r"ink\.jsonl holds over 99 lines or 3,000,000 points; s"):
         read_ink(tmp_path / "ink.jsonl")
+
+
+def test_as_many_points_as_allowed_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three brackets are allowed a stroke, and five commas a point."""
+    monkeypatch.setattr(files, "MOST_STROKES", 1)
+    monkeypatch.setattr(files, "MOST_POINTS", 4)
+    monkeypatch.setattr(files, "MOST_POINTS_IN_A_FILE", 12)
+    line = '{"strokes":[[[1,2],[1,2],[1,2],[1,2]]],"x":[' + ",".join("1" * 12) + "]}"
+    assert line.count("[") == 4 + 3
+    assert line.count(",") == 5 * 4 - 1
+    path = tmp_path / "ink.jsonl"
+    path.write_text(line[:-2] + ",1]}")
+    assert read_ink(path)[0].ink.point_count == 4
+    for larger in (line[:-2] + ",1,1]}", line[:-1] + ',"y":[]}'):
+        path.write_text(larger)
+        with pytest.raises(InkError, match="line 1: more than 4 points; draw it in parts"):
+            read_ink(path)
+    path.write_text(f"{line}\n" * 3)
+    with pytest.raises(InkError, match="holds over 100,000 lines or 12 points"):
+        read_ink(path)
 
 
 def test_drawings_are_read_no_further_than_asked(tmp_path: Path) -> None:

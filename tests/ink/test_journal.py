@@ -121,6 +121,25 @@ def test_a_stroke_that_was_being_made_is_finished() -> None:
     assert cancelled.present.ink.strokes == (first,)
 
 
+def test_strokes_are_made_one_after_the_other_and_undone() -> None:
+    a, b, c = (stroke(number) for number in range(3))
+    end = journal.record(Kind.END)
+    content = written(History())
+    for one in (a, b):
+        content += journal.points_record(one.points) + end
+    content += journal.points_record(c.points) + journal.record(Kind.CANCEL)
+    assert recovered(content).history.present == Sheet(Ink((a, b)))
+    content += journal.record(Kind.UNDO) * 2
+    assert recovered(content).history.present == Sheet()
+    content += journal.record(Kind.REDO)
+    assert recovered(content).history.present == Sheet(Ink((a,)))
+    content += journal.points_record(c.points) + end
+    assert recovered(content).history == (
+        History().doing(Sheet(Ink((a,)))).doing(Sheet(Ink((a, c))))
+    )
+    assert recovered(content).clean
+
+
 def test_ink_replaces_a_picture() -> None:
     content = written(History(picture(1)), stroke(1).points)
     history = recovered(content).history
