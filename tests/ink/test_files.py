@@ -313,20 +313,22 @@ def test_as_many_points_as_allowed_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three brackets are allowed a stroke, and five commas a point."""
-    monkeypatch.setattr(files, "MOST_STROKES", 1)
+    monkeypatch.setattr(files, "MOST_STROKES", 2)
     monkeypatch.setattr(files, "MOST_POINTS", 4)
     monkeypatch.setattr(files, "MOST_POINTS_IN_A_FILE", 12)
-    line = '{"strokes":[[[1,2],[1,2],[1,2],[1,2]]],"x":[' + ",".join("1" * 12) + "]}"
-    assert line.count("[") == 4 + 3
-    assert line.count(",") == 5 * 4 - 1
+    most = '{"strokes":[[[1,2],[1,2],[1,2],[1,2]]],"y":[[[]]],"x":[' + "1," * 11 + "1]}"
+    assert (most.count("["), most.count(",")) == (4 + 3 * 2, 5 * 4)
     path = tmp_path / "ink.jsonl"
-    path.write_text(line[:-2] + ",1]}")
+    path.write_text(most)
     assert read_ink(path)[0].ink.point_count == 4
-    for larger in (line[:-2] + ",1,1]}", line[:-1] + ',"y":[]}'):
+    for larger in (most.replace("[[[]]]", "[[[[]]]]"), most.replace("1]}", "1,1]}")):
         path.write_text(larger)
         with pytest.raises(InkError, match="line 1: more than 4 points; draw it in parts"):
             read_ink(path)
-    path.write_text(f"{line}\n" * 3)
+    path.write_text(f"{most}\n" + '{"strokes":[[[1,2]]],"y":[[[[]]]],"x":[]}\n')
+    assert path.read_text().count("[") == 12 + 3 * 2
+    assert len(read_ink(path)) == 2
+    path.write_text(path.read_text().replace('"x":[]', '"x":[[]]'))
     with pytest.raises(InkError, match="holds over 100,000 lines or 12 points"):
         read_ink(path)
 
