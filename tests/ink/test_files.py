@@ -295,6 +295,16 @@ def test_a_file_that_is_or_unpacks_too_large_is_refused(
         read(tmp_path / "ink.jsonl")
 
 
+@READ
+def test_a_line_that_unpacks_to_far_more_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], object]
+) -> None:
+    monkeypatch.setattr(files, "LARGEST_FILE", 1 << 20)
+    path = packed(tmp_path, (b" " * 1000, 30_000))
+    with at_most(megabytes=5), pytest.raises(InkError, match=r"gz holds more than 1 MB; split"):
+        read(path)
+
+
 def test_a_file_of_the_largest_size_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,7 +315,9 @@ def test_a_file_of_the_largest_size_is_read(
         (tmp_path / "ink.jsonl").write_bytes(raw)
         assert len(read_ink(tmp_path / "ink.jsonl")) == 100
     monkeypatch.setattr(files, "MOST_LINES", 99)
-    with pytest.raises(InkError, match=r"ink\.jsonl holds over 99 lines or 3,000,000 points; s"):
+    with pytest.raises(
+        InkError, match=r"ink\.jsonl holds over 99 lines or 3,000,000 points; split it in"
+    ):
         read_ink(tmp_path / "ink.jsonl")
 
 
