@@ -317,6 +317,8 @@ class TestWhereAStateDictLies:
         held = {"net": self.state(1, 4), "x": self.state(2, 5), "y": self.state(3, 4)}
         assert self.found(tmp_path, held) == [2] * 5
         assert self.found(tmp_path, {"x": self.state(2, 4)} | self.state(1, 4)) == [1] * 4
+        assert self.found(tmp_path, {"net": self.state(2)} | self.state(1, 4)) == [2] * 5
+        assert self.found(tmp_path, {"net": self.state(2)} | self.state(1)) == [1] * 5
 
     def test_the_likeliest_name_is_taken(self, tmp_path: Path) -> None:
         names = [*state_dicts.NESTS, "ema"]
