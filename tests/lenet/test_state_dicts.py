@@ -594,6 +594,12 @@ class TestRefusals:
         storage = state_dicts._Storage("0", "float32", skipped)
         state_dicts._check_room(state_dicts._Tensor(storage, offset, shape, strides), 4)
 
+    def test_what_is_not_there_and_what_is_too_large(self, tmp_path: Path) -> None:
+        assert "does not exist" in refusal(tmp_path / "a.pth")
+        with (tmp_path / "a.pth").open("wb") as file:
+            file.truncate(state_dicts.LARGEST_FILE + 1)  # a sparse file
+        assert "holds more than" in refusal(tmp_path / "a.pth")
+
     def test_limits_may_be_reached(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         content = pickled(five(PLAIN))
         path = archive(tmp_path / "a.pth", content, _0=NUMBERS.tobytes())
