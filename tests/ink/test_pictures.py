@@ -281,13 +281,61 @@ def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, content: byte
 def test_a_truncated_picture_is_refused(tmp_path: Path) -> None:
     noisy = Image.fromarray(np.random.default_rng(1).integers(0, 255, (200, 200), dtype=np.uint8))
     (tmp_path / "digit.png").write_bytes(file_of(noisy)[:5000])
-    with pytest.raises(InkError, match="damaged"):
+    with pytest.raises(InkError, match=r"digit\.png is damaged \(.*trunc.*\); save or export it"):
         read_picture(tmp_path / "digit.png")
+
+
+def test_a_picture_without_a_file_is_the_picture(tmp_path: Path) -> None:
+    with pytest.raises(InkError) as caught:
+        read_picture(b"hello")
+    assert str(caught.value) == (
+        "the picture is no picture of a known kind (PNG, JPEG, GIF, BMP, TIFF, WEBP, PPM); save "
+        "it as PNG"
+    )
+    blank = file_of(Image.new("L", (60, 60), 200))
+    with pytest.raises(InkError, match=r"^the picture shows no ink"):
+        read_picture(blank)
+    (tmp_path / "a.png").write_bytes(blank)
+    with pytest.raises(InkError, match=r"/a\.png: the picture shows no ink"):
+        read_picture(tmp_path / "a.png")
+
+
+def test_a_fault_without_words_is_said_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise IndexError
+
+    monkeypatch.setattr(pictures, "_opened", failing)
+    with pytest.raises(InkError, match=r"^it is damaged \(IndexError\); save or export it again$"):
+        levels(file_of(SMALL))
+
+
+@pytest.mark.parametrize("size", [(400, 800), (800, 400), (320, 320), (319, 320), (160, 79)])
+def test_a_large_jpeg_is_decoded_smaller(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the largest of two, four and eight that leaves both sides at twice the longest."""
+    monkeypatch.setattr(pictures, "LONGEST_SIDE", 40)
+    by = max(n for n in (1, 2, 4, 8) if n == 1 or min(size) >= 80 * n)
+    found = levels(file_of(Image.new("L", size, 90), "JPEG"))
+    assert found.shape == (-(-size[1] // by), -(-size[0] // by))
+    assert found.max() - found.min() <= 2
+
+
+def test_transparency_of_other_modes_shows_paper() -> None:
+    with_alpha = Image.new("LA", (40, 40), (0, 0))
+    with_alpha.paste((100, 255), (10, 10, 20, 20))
+    expected = np.full((40, 40), 255)
+    expected[10:20, 10:20] = 100
+    assert np.abs(levels(file_of(with_alpha)) - expected).max() <= 1
+    palette = Image.fromarray((expected == 100).astype(np.uint8)).convert("P")
+    palette.putpalette([0, 0, 0, 100, 100, 100])
+    found = levels(file_of(palette, "PNG", transparency=0))
+    assert np.abs(found - expected).max() <= 1
 
 
 def test_a_decompression_bomb_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bomb.png").write_bytes(file_of(Image.new("1", (30_000, 30_000))))
-    with pytest.raises(InkError, match="megapixels"):
+    with pytest.raises(InkError, match=r"/bomb\.png has over 80 megapixels; make it smaller$"):
         read_picture(tmp_path / "bomb.png")
 
 
@@ -418,7 +466,9 @@ def test_a_level_that_is_no_number_is_refused() -> None:
     levels = on_paper(digit(), 255, 0).astype(np.float32)
     for bad in (np.nan, np.inf, -np.inf):
         levels[3, 3] = bad
-        with pytest.raises(InkError, match="NaN or infinite"):
+        with pytest.raises(
+            InkError, match=r"^the picture holds a grey level that is NaN or infinite"
+        ):
             read_picture(file_of(Image.fromarray(levels), "TIFF"))
 
 
@@ -471,6 +521,8 @@ def test_levels_below_nought_are_the_darkest() -> None:
     deep = np.linspace(-0.5, 0.25, 300, dtype=np.float32).reshape(30, 10)
     found = levels(file_of(Image.fromarray(deep), "TIFF"))
     assert np.abs(found - (deep + 0.5) / 0.75 * 255).max() <= 0.51
+    found = levels(file_of(Image.fromarray(deep + 1.0), "TIFF"))
+    assert np.abs(found - (deep + 1.0) / 1.25 * 255).max() <= 0.51
 
 
 def test_netpbms_levels_stay_as_they_are() -> None:
@@ -581,6 +633,7 @@ def test_inks_extent_is_that_of_what_is_dark_enough() -> None:
     [
         *((4, 4, 20, 3, True), (4, 4, 19, 3, True), (3, 3, 21, 3, True), (4, 5, 20, 3, True)),
         *((5, 4, 20, 3, True), (2, 4, 20, 3, False), (4, 2, 20, 3, False), (6, 4, 20, 3, False)),
+        *((4, 3, 20, 3, False), (3, 4, 20, 3, False)),
         *((4, 6, 20, 3, False), (5, 5, 18, 3, False), (3, 3, 22, 3, False), (4, 4, 20, 1, False)),
     ],
 )
@@ -594,6 +647,13 @@ def test_what_is_taken_for_one_of_mnists_images(
     ink[inner, left + thickness : left + size - thickness] = 0
     assert pictures._is_normalised(ink) == said
     assert not pictures._is_normalised(np.pad(ink, 1))
+
+
+@pytest.mark.parametrize(("tall", "said"), [(20, True), (21, True), (22, False), (18, False)])
+def test_the_longer_side_decides(tall: int, said: bool) -> None:
+    ink = np.zeros((28, 28), dtype=np.float32)
+    ink[14 - tall // 2 : 14 - tall // 2 + tall, 10:18] = 1
+    assert pictures._is_normalised(ink) == pictures._is_normalised(ink.T) == said
 
 
 @pytest.mark.parametrize("grown", [False, True])
