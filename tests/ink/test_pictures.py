@@ -162,6 +162,19 @@ def test_odd_shapes_give_an_image_or_are_refused(shape: tuple[int, int]) -> None
         assert 0 <= image.min() <= image.max() <= 1 + 1e-6
 
 
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_lopsided_ink_reaches_no_border_whichever_way_it_leans(turns: int, mirrored: bool) -> None:
+    grey = np.full((400, 400), 255, dtype=np.uint8)
+    grey[40:130, 40:130] = 0
+    grey[125:365, 120:130] = 0
+    turned = np.rot90(grey.T if mirrored else grey, turns)
+    image = normalised(turned)
+    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    assert border.max() < 0.3
+    assert np.ptp(np.argwhere(image > 0.2), axis=0).max() >= 10
+
+
 def test_lopsided_ink_is_made_smaller_not_cut() -> None:
     grey = np.full((400, 400), 255, dtype=np.uint8)
     grey[40:180, 40:180] = 0
@@ -348,8 +361,10 @@ def test_an_archive_is_no_picture(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shape", [(0, 5), (5, 5, 3), (1, 1)])
 def test_shapes_that_hold_no_digit_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(InkError):
+    with pytest.raises(InkError) as caught:
         normalised(np.zeros(shape, dtype=np.uint8))
+    said = "a picture must have grey pixels in rows and columns, not"
+    assert str(caught.value) == f"{said} {shape}" or shape == (1, 1)
 
 
 SMALL = Image.fromarray(on_paper(digit(60), 255, 0))
