@@ -155,6 +155,7 @@ class TestWhatPicklesMake:
             Call(V2, *ONE_AND_FOUR, False, OrderedDict()),
             Call(V2, *ONE_AND_FOUR, False, OrderedDict(), {}),
             Call(V2, *ONE_AND_FOUR, False, {"hook": 1}),
+            Call(V2, Stored(), 1, torch.Size([2]), (3,)),
             Call(V3, *ONE_AND_FOUR, False, OrderedDict(), torch.float32),
             Call(V3, *ONE_AND_FOUR, False, OrderedDict(), torch.float32, {}),
             Call(torch._utils._rebuild_parameter, PLAIN, True, OrderedDict()),
@@ -266,6 +267,17 @@ class TestWhatPicklesMake:
         pairs = [list(pair) for pair in five(PLAIN).items()]
         path = archive(tmp_path / "a.pth", pickled(Call(OrderedDict, pairs)), _0=NUMBERS.tobytes())
         assert list(read(path)) == [*"abcde"]
+
+    def test_a_pickle_refers_to_what_it_has_far_behind_it(self, tmp_path: Path) -> None:
+        last = Call(V2, Stored(), 2, (2,), (4,))
+        state = dict.fromkeys(map(str, range(400)), PLAIN) | {"x": last, "y": last}
+        content = pickled(state)
+        assert "LONG_BINGET" in [
+            instruction.name for instruction, *_ in pickletools.genops(content)
+        ]
+        found = read(archive(tmp_path / "a.pth", content, _0=NUMBERS.tobytes()))
+        assert found["399"].tolist() == [1, 4]
+        assert found["x"].tolist() == found["y"].tolist() == [2, 6]
 
     def test_names_may_be_numbers_and_nothing_else(self, tmp_path: Path) -> None:
         keys = [0, -7, (1 << 31) - 1, 1 - (1 << 31), True, "name"]
