@@ -80,7 +80,7 @@ def read(
         convertible -= count if kind in CONVERTED else 0
         arrays[key] = (
             shape_only(tensor.shape)
-            if convertible < 0
+            if kind in CONVERTED and convertible < 0
             else numbers(kind, data[begin:end]).reshape(tensor.shape)
         )
     return arrays, metadata

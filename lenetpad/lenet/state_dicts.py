@@ -392,7 +392,9 @@ def _state(path: Path, held: Any, storage: Bytes, order: str) -> State:
         convertible -= math.prod(tensor.shape) if kind in CONVERTED else 0
         _check_room(tensor, len(raw) // ITEM_SIZES[kind])
         arrays[name] = (
-            shape_only(tensor.shape) if convertible < 0 else _array(tensor, raw, kind, order)
+            shape_only(tensor.shape)
+            if kind in CONVERTED and convertible < 0
+            else _array(tensor, raw, kind, order)
         )
     return arrays
 

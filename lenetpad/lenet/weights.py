@@ -7,6 +7,7 @@ date. Pickled files (.pth, .pt) are read without torch (``state_dicts``).
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -107,7 +108,7 @@ def load(
     if model in MODEL_NAMES:
         return _load_file(shipped(model), model, conventions)
     path = Path(model)
-    if path.suffix not in SUFFIXES and not path.exists():
+    if path.suffix not in SUFFIXES and not os.path.exists(path):
         known, meant = ", ".join(MODEL_NAMES), did_you_mean(model, MODEL_NAMES)
         raise WeightsError(
             f"{named(model)!r} is neither a preset ({known}) nor a weights file{meant}"

@@ -81,7 +81,7 @@ def opened(path: Path, largest: int, error: type[InputError] = InputError) -> Bi
     except IsADirectoryError:
         raise error(f"{path} is a folder; name a file in it") from None
     except (OSError, ValueError) as fault:  # ValueError: a name that no file can have
-        if path.is_dir():  # as Windows says it
+        if os.path.isdir(path):  # as Windows says it
             raise error(f"{path} is a folder; name a file in it") from None
         reason = getattr(fault, "strerror", None) or fault
         raise error(f"{path} cannot be read: {reason}") from None

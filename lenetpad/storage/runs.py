@@ -21,6 +21,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping
@@ -315,7 +316,7 @@ def find(root: Path, name: str) -> Run:
     if len(found) == 1:
         return found[0]
     if not found:
-        if Path(name).name == name and (root / name).is_dir():
+        if Path(name).name == name and os.path.isdir(root / name):
             read(root / name)  # it says what is damaged
         raise RunError(f"there is no run {name!r} in {root}; `lenetpad runs` lists them")
     names = ", ".join(repr(run.name) for run in found)

@@ -6,6 +6,7 @@ Frozen values and numpy only, because window, thread and command line all use th
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,7 +111,7 @@ class DataChoice:
     @classmethod
     def of_file(cls, path: Path) -> DataChoice:
         """A file of the user's: .npz holds images, everything else but a folder ink."""
-        if path.is_dir():
+        if os.path.isdir(path):
             return cls(FOLDER, str(path))
         return cls(IMAGES if path.suffix == ".npz" else INK, str(path))
 

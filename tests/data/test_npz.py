@@ -60,6 +60,27 @@ def test_arrays_are_read_as_they_were(tmp_path: Path, save: Any, order: Any, kin
     read[0] = 0  # they are the caller's own
 
 
+def test_an_array_that_is_not_there_is_said_to_be_there_never(tmp_path: Path) -> None:
+    with opened_npz(saved(tmp_path)) as file, pytest.raises(ValueError, match='"x" is there 0 t'):
+        file.header("x")
+
+
+def test_the_largest_array_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    array = np.arange(32, dtype="<i4").reshape(32, 1)
+    with opened_npz(saved(tmp_path, npy(array))) as file:
+        monkeypatch.setattr(npz, "LARGEST", 128)
+        assert np.array_equal(file.array(file.header("images")), array)
+        monkeypatch.setattr(npz, "LARGEST", 127)
+        with pytest.raises(ValueError, match='"images" takes more than 0 MB; split it'):
+            file.header("images")
+
+
+def test_the_longest_header_is_read(tmp_path: Path) -> None:
+    short = len(headed("|u1", "(3, 4, 5)")) - 10
+    images = headed("|u1", "(3, 4, 5)" + " " * (npz.LARGEST_HEADER - short), IMAGES.tobytes())
+    assert np.array_equal(arrays_of(saved(tmp_path, images))[0], IMAGES)
+
+
 def test_the_header_of_a_later_version_is_read(tmp_path: Path) -> None:
     images, labels = arrays_of(saved(tmp_path, npy(IMAGES, (2, 0))))
     assert np.array_equal(images, IMAGES)
@@ -88,9 +109,10 @@ def test_names_are_told_without_reading_the_arrays(tmp_path: Path) -> None:
         (headed("|V999999999999", "(3, 4, 5)"), None, "cannot be used"),
         (headed("|u1", "(" * 4000), None, "cannot be used"),
         (headed("|u1", "3"), None, "cannot be used"),
-        (headed("|u1", "(3, 4, 5)" + " " * 20000), None, "header is too long"),
+        (headed("|u1", "(3, 4, 5)" + " " * 10000), None, "header is too long"),
+        (headed("|u1", "(3, 4, 5)" + " " * 40000), None, "header is too long"),
         (b"\x93NUMPY\2\0\xff\xff\xff\xff" + bytes(100), None, "header is too long"),
-        (b"\x93NUMPY\3\0" + bytes(100), None, "no array of numbers"),
+        (b"\x93NUMPY\3\0" + bytes(100), None, r"\. it holds what is no array of numbers"),
         (b"PK\3\4" + bytes(100), None, "no array of numbers"),
         (b"", None, "no array of numbers"),
     ],

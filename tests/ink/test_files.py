@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -40,6 +41,42 @@ def test_what_is_written_is_read_again(tmp_path: Path, name: str) -> None:
     assert read_ink(tmp_path / name) == drawings
     raw = (tmp_path / name).read_bytes()
     assert raw.startswith(b"\x1f\x8b") == name.endswith(".gz")
+
+
+def test_lines_are_as_short_as_they_can_be(tmp_path: Path) -> None:
+    write_ink(tmp_path / "a.jsonl", [Drawing(TIMED, 7, "Å"), Drawing(Ink.of([[[-1.5, 2e9 / 4]]]))])
+    assert (tmp_path / "a.jsonl").read_bytes() == (
+        b'{"label":7,"strokes":[[[0.5,1],[2,3]],[[9,9]]],"writer":"\\u00c5",'
+        b'"t":[[0,0.016],[0.5]],"pressure":[[0.25,0.75],[1]]}\n'
+        b'{"strokes":[[[-1.5,500000000]]]}\n'
+    )
+
+
+def test_times_are_rounded_to_milliseconds_and_pressures_are_not() -> None:
+    ink = Ink((Stroke.of([[0, 0]], t=[0.12345], pressure=[0.12345]),))
+    read = ink_from_text(ink_text(ink))
+    assert read.strokes[0].points.tolist() == [[0, 0, 0.123, 0.12345]]
+
+
+def test_what_only_some_strokes_have_is_written_for_all() -> None:
+    one, other = Stroke.of([[1, 2]]), Stroke.of([[3, 4]], t=[0.5], pressure=[1])
+    for ink in (Ink((one, other)), Ink((other, one))):
+        assert ink_from_text(ink_text(ink)) == ink
+
+
+def test_the_same_drawings_give_the_same_packed_file(tmp_path: Path) -> None:
+    write_ink(tmp_path / "A.JSONL.GZ", [Drawing(TIMED)])
+    raw = (tmp_path / "A.JSONL.GZ").read_bytes()
+    assert raw[4:8] == bytes(4)  # where gzip has the time
+    assert len(read_ink(tmp_path / "A.JSONL.GZ")) == 1
+
+
+def test_strokes_without_points_are_dropped_wherever_they_stand() -> None:
+    line = '{"strokes":[[],[[1,2]],[],[[3,4]],[]],"t":[[],[1],[],[2],[]]}'
+    assert [stroke.points.tolist() for stroke in ink_from_text(line).strokes] == [
+        [[1, 2, 1, 0.5]],
+        [[3, 4, 2, 0.5]],
+    ]
 
 
 def test_compression_is_told_from_the_content(tmp_path: Path) -> None:
@@ -92,35 +129,47 @@ def test_a_bad_line_is_named_with_its_number(tmp_path: Path, line: str) -> None:
     assert len(message) < 400
 
 
+def one_by_one(path: Path) -> list[Drawing]:
+    return list(iterate_ink(path))
+
+
+READ = pytest.mark.parametrize("read", [read_ink, one_by_one])
+
+
+@READ
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "no drawing"),
-        (b"\n\n", "no drawing"),
-        (b'{"strokes": "\xff"}', "UTF-8"),
-        (gzip.compress(GOOD.encode() * 50, mtime=0)[:-12], "damaged"),
-        (b"\x1f\x8bnonsense", "damaged"),
+        (b"", r"holds no drawing; expected \{.*\} on each line$"),
+        (b"\n\n", "holds no drawing; expected"),
+        (b'{"strokes": "\xff"}', "line 1: not UTF-8 text; save the file as UTF-8$"),
+        (b'\n\n{"strokes": []}', 'line 3: "strokes" holds no point; delete the line, or expected'),
+        (gzip.compress(GOOD.encode() * 50, mtime=0)[:-12], "is damaged"),
+        (b"\x1f\x8bnonsense", "is damaged"),
     ],
 )
-def test_a_bad_file_is_explained(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_bad_file_is_explained(
+    tmp_path: Path, content: bytes, said: str, read: Callable[[Path], object]
+) -> None:
     path = tmp_path / "ink.jsonl.gz"
     path.write_bytes(content)
     with pytest.raises(InkError, match=said) as caught:
-        read_ink(path)
-    assert str(path) in str(caught.value)
+        read(path)
+    assert str(caught.value).startswith(str(path))
     assert "\n" not in str(caught.value)
 
 
-def test_what_is_no_file_is_explained(tmp_path: Path) -> None:
+@READ
+def test_what_is_no_file_is_explained(tmp_path: Path, read: Callable[[Path], object]) -> None:
     with pytest.raises(InkError, match="does not exist"):
-        read_ink(tmp_path / "none.jsonl")
+        read(tmp_path / "none.jsonl")
     with pytest.raises(InkError, match="folder"):
-        read_ink(tmp_path)
+        read(tmp_path)
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InkError, match="not a regular file"):
-        read_ink(tmp_path / "pipe")
+        read(tmp_path / "pipe")
     with pytest.raises(InkError, match="cannot be read"):
-        read_ink(tmp_path / "a\0b")
+        read(tmp_path / "a\0b")
 
 
 def packed(tmp_path: Path, *parts: tuple[bytes, int]) -> Path:
@@ -192,6 +241,19 @@ def test_a_stroke_of_a_million_points_is_read(tmp_path: Path) -> None:
         ('{"strokes": [[[0, -Infinity]]]}', "not JSON"),
         ('{"strokes": [[[0, 0]]], "t": [["0"]]}', 'list 1 of "t" is no list of numbers'),
         ('{"strokes": [[[0, 0]]], "t": 7}', '"t" must hold one list for each'),
+        (
+            '{"strokes": [[[0, 0]]], "pressure": [[1], ["0"]]}',
+            r'list 2 of "pressure" is no list of numbers \(.*\); .* or leave pressure out$',
+        ),
+        (
+            '{"strokes": [[[0, 0]]], "pressure": 7}',
+            '"pressure" must hold one list for each of the strokes, or be left out$',
+        ),
+        ('{"strokes": [[[0, 0]]], "pressure": []}', '"pressure" must hold one list for each of'),
+        (
+            '{"strokes": [[], [[0, 0], [1, 1]]], "t": [[], [0]]}',
+            'stroke 2 has 2 points, so its "t" must be a list of 2 numbers; .* or leave t out$',
+        ),
         ('{"strokes": [[[0, 0]]], "t": []}', '"t" must hold one list for each of the 1 strokes'),
         ('{"strokes": [[[0, 0]]], "pressure": [[]]}', 'so its "pressure" must be a list of 1'),
         (f'{{"strokes": [[[0, 0]]], "label": {"9" * 400}}}', '"label" must be a whole number'),
@@ -221,15 +283,66 @@ def test_of_a_key_that_comes_twice_the_last_counts(tmp_path: Path) -> None:
     assert drawing.ink.strokes[0].xy.tolist() == [[5, 6]]
 
 
+@READ
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_file_that_is_or_unpacks_too_large_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool, read: Callable[[Path], object]
 ) -> None:
     monkeypatch.setattr(files, "LARGEST_FILE", 1000)
     content = (GOOD + "\n").encode() * 100
     (tmp_path / "ink.jsonl").write_bytes(gzip.compress(content, mtime=0) if packed else content)
-    with pytest.raises(InkError, match="holds more than"):
+    with pytest.raises(InkError, match=r"ink\.jsonl holds more than 1,000 bytes; split it"):
+        read(tmp_path / "ink.jsonl")
+
+
+@READ
+def test_a_line_that_unpacks_to_far_more_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], object]
+) -> None:
+    monkeypatch.setattr(files, "LARGEST_FILE", 1 << 20)
+    path = packed(tmp_path, (b" " * 1000, 30_000))
+    with at_most(megabytes=5), pytest.raises(InkError, match=r"gz holds more than 1 MB; split"):
+        read(path)
+
+
+def test_a_file_of_the_largest_size_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = (GOOD + "\n").encode() * 100
+    monkeypatch.setattr(files, "LARGEST_FILE", len(content))
+    monkeypatch.setattr(files, "MOST_LINES", 100)
+    for raw in (content, gzip.compress(content, mtime=0)):
+        (tmp_path / "ink.jsonl").write_bytes(raw)
+        assert len(read_ink(tmp_path / "ink.jsonl")) == 100
+    monkeypatch.setattr(files, "MOST_LINES", 99)
+    with pytest.raises(
+        InkError, match=r"ink\.jsonl holds over 99 lines or 3,000,000 points; split it in"
+    ):
         read_ink(tmp_path / "ink.jsonl")
+
+
+def test_as_many_points_as_allowed_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three brackets are allowed a stroke, and five commas a point."""
+    monkeypatch.setattr(files, "MOST_STROKES", 2)
+    monkeypatch.setattr(files, "MOST_POINTS", 4)
+    monkeypatch.setattr(files, "MOST_POINTS_IN_A_FILE", 12)
+    most = '{"strokes":[[[1,2],[1,2],[1,2],[1,2]]],"y":[[[]]],"x":[' + "1," * 11 + "1]}"
+    assert (most.count("["), most.count(",")) == (4 + 3 * 2, 5 * 4)
+    path = tmp_path / "ink.jsonl"
+    path.write_text(most)
+    assert read_ink(path)[0].ink.point_count == 4
+    for larger in (most.replace("[[[]]]", "[[[[]]]]"), most.replace("1]}", "1,1]}")):
+        path.write_text(larger)
+        with pytest.raises(InkError, match="line 1: more than 4 points; draw it in parts"):
+            read_ink(path)
+    path.write_text(f"{most}\n" + '{"strokes":[[[1,2]]],"y":[[[[]]]],"x":[]}\n')
+    assert path.read_text().count("[") == 12 + 3 * 2
+    assert len(read_ink(path)) == 2
+    path.write_text(path.read_text().replace('"x":[]', '"x":[[]]'))
+    with pytest.raises(InkError, match="holds over 100,000 lines or 12 points"):
+        read_ink(path)
 
 
 def test_drawings_are_read_no_further_than_asked(tmp_path: Path) -> None:
@@ -254,9 +367,23 @@ def test_a_failed_write_keeps_the_old_file(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_failure_without_a_reason_is_said_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: int) -> None:
+        raise OSError("odd")
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(InkError, match=r"ink\.jsonl cannot be written: odd; save it elsewhere$"):
+        write_ink(tmp_path / "ink.jsonl", [Drawing(TIMED)])
+
+
 def test_nothing_to_write_is_refused(tmp_path: Path) -> None:
-    for drawings in ([], [Drawing(Ink())]):
-        with pytest.raises(InkError):
+    for drawings, said in (
+        ([], "there is no drawing to"),
+        ([Drawing(Ink())], "a drawing without"),
+    ):
+        with pytest.raises(InkError, match=f"^{said}"):
             write_ink(tmp_path / "ink.jsonl", drawings)
     assert not list(tmp_path.iterdir())
 
@@ -276,9 +403,10 @@ def test_ink_survives_as_text() -> None:
 
 
 def test_a_text_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "LARGEST_FILE", 100)
-    with pytest.raises(InkError, match="longer than"):
-        ink_from_text(GOOD + " " * 100)
+    monkeypatch.setattr(files, "LARGEST_FILE", 3 << 20)
+    assert ink_from_text(GOOD.ljust(3 << 20))
+    with pytest.raises(InkError, match=r"^the text is longer than 3 MB; draw it in parts$"):
+        ink_from_text(GOOD.ljust((3 << 20) + 1))
 
 
 def test_names_tell_ink_from_pictures() -> None:

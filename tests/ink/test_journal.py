@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 import zlib
 
 import numpy as np
@@ -120,6 +121,25 @@ def test_a_stroke_that_was_being_made_is_finished() -> None:
     assert cancelled.present.ink.strokes == (first,)
 
 
+def test_strokes_are_made_one_after_the_other_and_undone() -> None:
+    a, b, c = (stroke(number) for number in range(3))
+    end = journal.record(Kind.END)
+    content = written(History())
+    for one in (a, b):
+        content += journal.points_record(one.points) + end
+    content += journal.points_record(c.points) + journal.record(Kind.CANCEL)
+    assert recovered(content).history.present == Sheet(Ink((a, b)))
+    content += journal.record(Kind.UNDO) * 2
+    assert recovered(content).history.present == Sheet()
+    content += journal.record(Kind.REDO)
+    assert recovered(content).history.present == Sheet(Ink((a,)))
+    content += journal.points_record(c.points) + end
+    assert recovered(content).history == (
+        History().doing(Sheet(Ink((a,)))).doing(Sheet(Ink((a, c))))
+    )
+    assert recovered(content).clean
+
+
 def test_ink_replaces_a_picture() -> None:
     content = written(History(picture(1)), stroke(1).points)
     history = recovered(content).history
@@ -152,23 +172,91 @@ def made(kind: int, payload: bytes) -> bytes:
     return MAGIC + HEAD.pack(kind, len(payload), zlib.crc32(payload)) + payload
 
 
+def a_step(runs: bytes, added: bytes, *, picture: int = 0, more: bytes = b"") -> bytes:
+    """A step's payload: runs and lengths as numbers of four bytes, then what follows them."""
+    return struct.pack("<BII", picture, len(runs) // 8, len(added) // 4) + runs + added + more
+
+
+def four(*numbers: int) -> bytes:
+    return struct.pack(f"<{len(numbers)}I", *numbers)
+
+
+ROW = np.arange(4, dtype="<f8").tobytes()
+
+
 @pytest.mark.parametrize(
-    "content",
+    ("content", "said"),
     [
-        b"no journal at all",
-        made(99, b""),
-        made(Kind.POINTS, b"12345"),
-        made(Kind.POINTS, np.full((1, 4), np.nan).tobytes()) + made(Kind.END, b"")[len(MAGIC) :],
-        made(Kind.STEP, b""),
-        made(Kind.STEP, b"\0" + b"\xff" * 8),
-        made(Kind.BASE, b"\0" + (1).to_bytes(4, "little") + bytes(4) + b"\0\0\0\0\5\0\0\0"),
-        made(Kind.BASE, b"\0" + bytes(4) + (1).to_bytes(4, "little") + bytes(4)),
+        (b"no journal at all", "it is no journal"),
+        (made(99, b""), "99 is not a valid Kind"),
+        (made(Kind.POINTS, b"12345"), "half a point"),
+        (made(Kind.POINTS, b""), "a stroke needs points"),
+        (made(Kind.POINTS, np.full((1, 4), np.nan).tobytes()), "a stroke holds a coordinate"),
+        (made(Kind.POINTS, ROW)[:-1] + b"?", "a checksum is wrong"),
+        (made(Kind.STEP, b""), "half a step"),
+        (made(Kind.STEP, bytes(8)), "half a step"),
+        (made(Kind.STEP, b"\0" + b"\xff" * 8), "half a step"),
+        (made(Kind.STEP, b"\0" + b"\xff" * 4 + bytes(12)), "half a step"),
+        (made(Kind.STEP, b"\0" + bytes(4) + b"\xff" * 4), "half a step"),
+        (made(Kind.BASE, a_step(four(0, 1), b"")), "a step from another sheet"),
+        (made(Kind.BASE, a_step(four(0, 0), four(5))), "a step of another length"),
+        (made(Kind.BASE, a_step(b"", four(1), more=ROW[1:])), "a step of another length"),
+        (made(Kind.BASE, a_step(b"", four(1), more=ROW * 2)), "a step of another length"),
+        (made(Kind.BASE, a_step(b"", b"", picture=1)), "a step of another length"),
+        (
+            made(Kind.BASE, a_step(b"", b"", picture=1, more=bytes(3135))),
+            "a step of another length",
+        ),
+        (made(Kind.BASE, a_step(b"", four(0))), "a stroke needs points"),
+        (
+            made(Kind.BASE, a_step(b"", four(1), picture=1, more=ROW + bytes(3136))),
+            "a sheet holds ink or",
+        ),
     ],
 )
-def test_what_makes_no_sense_is_a_fault_and_no_exception(content: bytes) -> None:
+def test_what_makes_no_sense_is_a_fault_and_no_exception(content: bytes, said: str) -> None:
     found = recovered(content)
-    assert found.fault
+    assert found.fault.startswith(said)
+    assert found.fault.endswith(f" (at byte {len(MAGIC)})") == content.startswith(MAGIC)
     assert not found.history.present
+    assert found.whole == len(MAGIC) * content.startswith(MAGIC)
+
+
+@pytest.mark.parametrize(
+    ("runs", "kept"),
+    [
+        (four(), ""),
+        (four(0, 3), "abc"),
+        (four(0, 1, 2, 3), "ac"),
+        (four(1, 1, 2, 2), ""),
+        (four(0, 1, 1, 2), "ab"),
+        (four(1, 4), None),
+        (four(2, 1), None),
+        (four(1, 2, 0, 1), None),
+        (four(0, 2, 1, 3), None),
+    ],
+)
+def test_a_step_keeps_runs_of_strokes_in_their_order(runs: bytes, kept: str | None) -> None:
+    strokes = {name: stroke(number) for number, name in enumerate("abc")}
+    content = written(History(Sheet(Ink(tuple(strokes.values())))))
+    payload = a_step(runs, four(1, 2), more=ROW * 3)
+    found = recovered(content + made(Kind.STEP, payload)[len(MAGIC) :])
+    if kept is None:
+        assert found.fault.startswith("a step from another sheet")
+        return
+    *old, one, two = found.history.present.ink.strokes
+    assert old == [strokes[name] for name in kept]
+    assert (one.points.tobytes(), two.points.tobytes()) == (ROW, ROW * 2)
+
+
+def test_strokes_in_another_order_are_written_anew() -> None:
+    a, b, c, d = (stroke(number) for number in range(4))
+    history = History(Sheet(Ink((a, b, c))))
+    for strokes in ((c, a), (b, a, c), (d, a), (a, d, b), (b, c, d), (a, c), (b, d, c), (c,), ()):
+        after = history.doing(Sheet(Ink(strokes)))
+        content = written(history) + (changes(history, after) or b"")
+        assert recovered(content).history == after
+        assert not recovered(content).fault
 
 
 def test_a_journal_is_clean_where_more_can_be_appended() -> None:
@@ -179,6 +267,37 @@ def test_a_journal_is_clean_where_more_can_be_appended() -> None:
     assert not recovered(whole + journal.points_record(stroke(2).points)).clean
     assert not recovered(b"").clean
     assert not recovered(MAGIC[:4]).clean
+
+
+def test_points_are_written_least_byte_first_in_double_precision() -> None:
+    points = np.arange(8, dtype=np.float64).reshape(2, 4)
+    expected = HEAD.pack(Kind.POINTS, 64, zlib.crc32(points.astype("<f8").tobytes()))
+    for kind in (points, points.astype(">f8"), points.astype(np.float32), points.T.copy().T):
+        assert journal.points_record(kind) == expected + points.astype("<f8").tobytes()
+
+
+def test_what_is_forgotten_leaves_nothing_to_append() -> None:
+    before = History()
+    for number in range(6):
+        before = before.doing(Sheet(Ink((stroke(number),))))
+    for after in (
+        History(before.present, before.past[2:]),
+        History(before.past[-1], before.past[2:-1], (before.present,)),
+    ):
+        back = len(before.past) - 2 - len(after.past)
+        assert changes(before, after) == journal.record(Kind.UNDO) * back
+
+
+@pytest.mark.parametrize("pictures", [0, 5])
+def test_the_size_of_a_journal_is_about_its_bytes(pictures: int) -> None:
+    history = History()
+    for number in range(100):
+        history = history.doing(Sheet(history.present.ink.adding(stroke(number, 1))))
+    for number in range(pictures):
+        history = history.doing(picture(number))
+    for _ in range(3):
+        history = history.undone()
+    assert journal.size_of(history) == pytest.approx(len(written(history)), rel=0.05)
 
 
 def test_the_size_of_a_journal_is_known_without_writing_it() -> None:

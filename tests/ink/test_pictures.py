@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import re
 import struct
@@ -14,8 +15,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from lenetpad.ink import pictures
 from lenetpad.ink.files import normalised, read_picture
-from lenetpad.ink.raster import centre_of_mass
+from lenetpad.ink.raster import CENTRE, DEFAULT_PEN, centre_of_mass
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage import resources
 from tests.memory import at_most
@@ -160,6 +162,19 @@ def test_odd_shapes_give_an_image_or_are_refused(shape: tuple[int, int]) -> None
         assert 0 <= image.min() <= image.max() <= 1 + 1e-6
 
 
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_lopsided_ink_reaches_no_border_whichever_way_it_leans(turns: int, mirrored: bool) -> None:
+    grey = np.full((400, 400), 255, dtype=np.uint8)
+    grey[40:130, 40:130] = 0
+    grey[125:365, 120:130] = 0
+    turned = np.rot90(grey.T if mirrored else grey, turns)
+    image = normalised(turned)
+    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    assert border.max() < 0.3
+    assert np.ptp(np.argwhere(image > 0.2), axis=0).max() >= 10
+
+
 def test_lopsided_ink_is_made_smaller_not_cut() -> None:
     grey = np.full((400, 400), 255, dtype=np.uint8)
     grey[40:180, 40:180] = 0
@@ -279,13 +294,61 @@ def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, content: byte
 def test_a_truncated_picture_is_refused(tmp_path: Path) -> None:
     noisy = Image.fromarray(np.random.default_rng(1).integers(0, 255, (200, 200), dtype=np.uint8))
     (tmp_path / "digit.png").write_bytes(file_of(noisy)[:5000])
-    with pytest.raises(InkError, match="damaged"):
+    with pytest.raises(InkError, match=r"digit\.png is damaged \(.*trunc.*\); save or export it"):
         read_picture(tmp_path / "digit.png")
+
+
+def test_a_picture_without_a_file_is_the_picture(tmp_path: Path) -> None:
+    with pytest.raises(InkError) as caught:
+        read_picture(b"hello")
+    assert str(caught.value) == (
+        "the picture is no picture of a known kind (PNG, JPEG, GIF, BMP, TIFF, WEBP, PPM); save "
+        "it as PNG"
+    )
+    blank = file_of(Image.new("L", (60, 60), 200))
+    with pytest.raises(InkError, match=r"^the picture shows no ink"):
+        read_picture(blank)
+    (tmp_path / "a.png").write_bytes(blank)
+    with pytest.raises(InkError, match=r"/a\.png: the picture shows no ink"):
+        read_picture(tmp_path / "a.png")
+
+
+def test_a_fault_without_words_is_said_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise IndexError
+
+    monkeypatch.setattr(pictures, "_opened", failing)
+    with pytest.raises(InkError, match=r"^it is damaged \(IndexError\); save or export it again$"):
+        levels(file_of(SMALL))
+
+
+@pytest.mark.parametrize("size", [(400, 800), (800, 400), (320, 320), (319, 320), (160, 79)])
+def test_a_large_jpeg_is_decoded_smaller(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the largest of two, four and eight that leaves both sides at twice the longest."""
+    monkeypatch.setattr(pictures, "LONGEST_SIDE", 40)
+    by = max(n for n in (1, 2, 4, 8) if n == 1 or min(size) >= 80 * n)
+    found = levels(file_of(Image.new("L", size, 90), "JPEG"))
+    assert found.shape == (-(-size[1] // by), -(-size[0] // by))
+    assert found.max() - found.min() <= 2
+
+
+def test_transparency_of_other_modes_shows_paper() -> None:
+    with_alpha = Image.new("LA", (40, 40), (0, 0))
+    with_alpha.paste((100, 255), (10, 10, 20, 20))
+    expected = np.full((40, 40), 255)
+    expected[10:20, 10:20] = 100
+    assert np.abs(levels(file_of(with_alpha)) - expected).max() <= 1
+    palette = Image.fromarray((expected == 100).astype(np.uint8)).convert("P")
+    palette.putpalette([0, 0, 0, 100, 100, 100])
+    found = levels(file_of(palette, "PNG", transparency=0))
+    assert np.abs(found - expected).max() <= 1
 
 
 def test_a_decompression_bomb_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bomb.png").write_bytes(file_of(Image.new("1", (30_000, 30_000))))
-    with pytest.raises(InkError, match="megapixels"):
+    with pytest.raises(InkError, match=r"/bomb\.png has over 80 megapixels; make it smaller$"):
         read_picture(tmp_path / "bomb.png")
 
 
@@ -298,8 +361,10 @@ def test_an_archive_is_no_picture(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shape", [(0, 5), (5, 5, 3), (1, 1)])
 def test_shapes_that_hold_no_digit_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(InkError):
+    with pytest.raises(InkError) as caught:
         normalised(np.zeros(shape, dtype=np.uint8))
+    said = "a picture must have grey pixels in rows and columns, not"
+    assert str(caught.value) == f"{said} {shape}" or shape == (1, 1)
 
 
 SMALL = Image.fromarray(on_paper(digit(60), 255, 0))
@@ -416,7 +481,9 @@ def test_a_level_that_is_no_number_is_refused() -> None:
     levels = on_paper(digit(), 255, 0).astype(np.float32)
     for bad in (np.nan, np.inf, -np.inf):
         levels[3, 3] = bad
-        with pytest.raises(InkError, match="NaN or infinite"):
+        with pytest.raises(
+            InkError, match=r"^the picture holds a grey level that is NaN or infinite"
+        ):
             read_picture(file_of(Image.fromarray(levels), "TIFF"))
 
 
@@ -426,3 +493,195 @@ def test_grey_and_colour_of_netpbm_are_read() -> None:
         assert likeness(REFERENCE, read_picture(file_of(picture, "PPM"))) > 0.85
     deep = (on_paper(digit(), 255, 0).astype(np.uint16) * 4).astype(">u2").tobytes()
     assert likeness(REFERENCE, read_picture(b"P5\n200 200\n1023\n" + deep)) > 0.85
+
+
+def levels(content: bytes) -> np.ndarray:
+    """The grey levels that a file's picture is taken for."""
+    return pictures._decoded(io.BytesIO(content), "it")
+
+
+@pytest.mark.parametrize("paper", [255, 0])
+def test_what_is_transparent_shows_paper(paper: int) -> None:
+    """White paper, and black where ink is so light that white would not show it."""
+    random = np.random.default_rng(2)
+    rgba = random.integers(0, 256, (40, 60, 4), dtype=np.uint8)
+    rgba[0, :2] = (255, 255, 255, 255), (0, 0, 0, 255)
+    if paper == 0:
+        rgba[..., :3] = 255
+    content = file_of(Image.fromarray(rgba))
+    share = rgba[..., 3] / 255
+    grey = rgba[..., :3] @ np.array([0.299, 0.587, 0.114])
+    assert np.abs(levels(content) - (grey * share + paper * (1 - share))).max() <= 1
+    assert levels(content).dtype == np.uint8
+
+
+def test_a_large_transparent_picture_is_made_smaller_first() -> None:
+    """To no less than is needed: 400 pixels along a side, and twice as many before that."""
+    picture = Image.new("RGBA", (1700, 20), (0, 0, 0, 0))
+    for width, expected in ((799, 799), (1599, 1599), (1600, 800), (2400, 800)):
+        assert levels(file_of(picture.resize((width, 20)))).shape[1] == expected
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 255), (0, 4095), (300, 60_000), (7, 7), (0, 0)])
+def test_deep_levels_are_scaled_so_that_the_brightest_is_white(low: int, high: int) -> None:
+    deep = np.linspace(low, high, 600 * 3).reshape(600, 3).astype(np.uint16)
+    expected = np.rint(deep / max(high, 1) * 255)
+    assert np.abs(levels(file_of(Image.fromarray(deep))) - expected).max() <= (high > 0)
+    assert (
+        np.abs(levels(b"P5\n3 600\n65535\n" + deep.astype(">u2").tobytes()) - expected).max() <= 1
+    )
+
+
+def test_levels_below_nought_are_the_darkest() -> None:
+    deep = np.linspace(-0.5, 0.25, 300, dtype=np.float32).reshape(30, 10)
+    found = levels(file_of(Image.fromarray(deep), "TIFF"))
+    assert np.abs(found - (deep + 0.5) / 0.75 * 255).max() <= 0.51
+    found = levels(file_of(Image.fromarray(deep + 1.0), "TIFF"))
+    assert np.abs(found - (deep + 1.0) / 1.25 * 255).max() <= 0.51
+
+
+def test_netpbms_levels_stay_as_they_are() -> None:
+    grey = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    assert np.array_equal(levels(b"P5\n4 3\n255\n" + grey.tobytes()), grey)
+    colour = np.stack([grey * 20, grey * 3, grey * 11], axis=2)
+    expected = colour @ np.array([0.299, 0.587, 0.114])
+    found = levels(b"P6\n4 3\n255\n" + colour.tobytes())
+    assert np.abs(found - expected).max() <= 1
+
+
+def test_as_many_pixels_as_allowed_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = [file_of(SMALL), b"P5\n60 60\n255\n" + SMALL.tobytes()]
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 3600)
+    assert all(levels(content).shape == (60, 60) for content in contents)
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 3599)
+    for content in contents:
+        with pytest.raises(InkError, match=r"^it has over 80 megapixels; make it smaller$"):
+            levels(content)
+
+
+def test_scans_are_counted_over_the_whole_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where one of them begins at the end of a part that is read at once."""
+    jpeg = file_of(SMALL, "JPEG", progressive=True)
+    scans = jpeg.count(b"\xff\xda")
+    before = len(jpeg[: jpeg.index(b"\xff\xda") + 1])
+    left = (1 << 20) - before
+    padding = b"".join(
+        b"\xff\xfe" + struct.pack(">H", size) + bytes(size - 2)
+        for size in [60_000] * (left // 60_002 - 1)
+    )
+    rest = left - len(padding)
+    for part in (rest // 2, rest - rest // 2):
+        padding += b"\xff\xfe" + struct.pack(">H", part - 2) + bytes(part - 4)
+    split = jpeg[:2] + padding + jpeg[2:]
+    assert split.index(b"\xff\xda") == (1 << 20) - 1
+    for content in (jpeg, split, split + bytes(3 << 20)):
+        monkeypatch.setattr(pictures, "MOST_SCANS", scans)
+        assert levels(content).shape == (60, 60)
+        monkeypatch.setattr(pictures, "MOST_SCANS", scans - 1)
+        with pytest.raises(InkError, match=rf"^it has over {scans - 1} scans; export it as PNG$"):
+            levels(content)
+
+
+@pytest.mark.parametrize("shape", [(400, 400), (401, 30), (30, 801), (1201, 1199), (5, 4000)])
+def test_a_large_picture_is_averaged_in_blocks(shape: tuple[int, int]) -> None:
+    grey = np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
+    block = next(n for n in range(1, 20) if max(shape) <= 400 * n)
+    tall, wide = (min(block, side) for side in shape)
+    expected = [
+        [grey[y : y + tall, x : x + wide].mean() for x in range(0, shape[1] - wide + 1, wide)]
+        for y in range(0, shape[0] - tall + 1, tall)
+    ]
+    found = pictures._shrunk(grey)
+    assert found.dtype == np.float32
+    assert found == pytest.approx(np.array(expected), abs=1e-3)
+    assert max(found.shape) <= 400
+
+
+@pytest.mark.parametrize("smear", [0.0, 0.4])
+@pytest.mark.parametrize("scale", [0.3, 0.9, 1.0, 1.7, 5.0])
+def test_resampling_keeps_ink_where_it_was(scale: float, smear: float) -> None:
+    """A rectangle becomes one of the scaled size, about the middle, with all its darkness."""
+    ink = np.zeros((160, 200), dtype=np.float32)
+    middle, half = (90.0, 110.0), (8, 6)
+    if scale < 1:
+        half = (30, 20)
+    ink[90 - half[0] : 90 + half[0], 110 - half[1] : 110 + half[1]] = 0.8
+    fine = pictures._resampled(ink, middle, scale, smear)
+    assert fine.shape == (112, 112)
+    assert fine.dtype == np.float32
+    assert fine.sum() == pytest.approx(ink.sum() * scale**2, rel=0.01)
+    at = np.arange(112) + 0.5
+    for axis, reach in ((1, half[0]), (0, half[1])):
+        profile = fine.sum(axis=axis)
+        centre = (profile * at).sum() / profile.sum()
+        assert centre == pytest.approx(4 * CENTRE, abs=0.02 * scale + 0.02)
+        # Of uniform ink, as wide as it is, the variance is a twelfth of the width squared.
+        spread = math.sqrt(12 * (profile * (at - centre) ** 2).sum() / profile.sum())
+        assert spread == pytest.approx(2 * reach * scale, rel=0.15, abs=0.5)
+    assert fine.max() == pytest.approx(0.8, abs=0.01)
+
+
+@pytest.mark.parametrize("reach", [0.0, 0.5, 1.0, 2.3])
+def test_strokes_are_grown_to_all_sides(reach: float) -> None:
+    ink = np.zeros((20, 20), dtype=np.float32)
+    ink[8:12, 5:16] = 0.5
+    found = pictures._thicker(ink, reach)
+    rows, columns = np.mgrid[0:20, 0:20]
+    away = np.hypot(
+        np.maximum(np.maximum(8 - rows, rows - 11), 0),
+        np.maximum(np.maximum(5 - columns, columns - 15), 0),
+    )
+    expected = np.where(away == 0, 1, np.clip(reach + 0.5 - away, 0, 1))
+    assert np.allclose(found, expected, atol=1e-6)
+    assert found.dtype == np.float32
+
+
+def test_inks_extent_is_that_of_what_is_dark_enough() -> None:
+    ink = np.full((9, 12), 0.3, dtype=np.float32)
+    ink[2, 4] = ink[6, 9] = 0.31
+    assert pictures._extent(ink, 1) == (2, 7)
+    assert pictures._extent(ink, 0) == (4, 10)
+
+
+@pytest.mark.parametrize(
+    ("top", "left", "size", "thickness", "said"),
+    [
+        *((4, 4, 20, 3, True), (4, 4, 19, 3, True), (3, 3, 21, 3, True), (4, 5, 20, 3, True)),
+        *((5, 4, 20, 3, True), (2, 4, 20, 3, False), (4, 2, 20, 3, False), (6, 4, 20, 3, False)),
+        *((4, 3, 20, 3, False), (3, 4, 20, 3, False)),
+        *((4, 6, 20, 3, False), (5, 5, 18, 3, False), (3, 3, 22, 3, False), (4, 4, 20, 1, False)),
+    ],
+)
+def test_what_is_taken_for_one_of_mnists_images(
+    top: int, left: int, size: int, thickness: int, said: bool
+) -> None:
+    """A ring, in the middle of which its mass lies."""
+    ink = np.zeros((28, 28), dtype=np.float32)
+    ink[top : top + size, left : left + size] = 1
+    inner = slice(top + thickness, top + size - thickness)
+    ink[inner, left + thickness : left + size - thickness] = 0
+    assert pictures._is_normalised(ink) == said
+    assert not pictures._is_normalised(np.pad(ink, 1))
+
+
+@pytest.mark.parametrize(("tall", "said"), [(20, True), (21, True), (22, False), (18, False)])
+def test_the_longer_side_decides(tall: int, said: bool) -> None:
+    ink = np.zeros((28, 28), dtype=np.float32)
+    ink[14 - tall // 2 : 14 - tall // 2 + tall, 10:18] = 1
+    assert pictures._is_normalised(ink) == pictures._is_normalised(ink.T) == said
+
+
+@pytest.mark.parametrize("grown", [False, True])
+def test_ink_is_put_in_the_middle_of_its_box(grown: bool) -> None:
+    ink = np.zeros((200, 150), dtype=np.float32)
+    ink[20:180, 40:100] = 1
+    if grown:  # a thin frame
+        ink[24:176, 44:96] = 0
+    image = pictures._boxed(ink, 20.0)
+    rows, columns = (np.flatnonzero(image.max(axis=axis) > 0.3) for axis in (1, 0))
+    assert (rows[0], rows[-1], columns[0], columns[-1]) == (4, 23, 10, 17)
+    assert max(map(abs, centre_of_mass(image))) < 0.02
+    if not grown:
+        assert image.sum() == pytest.approx(20 * 7.5, rel=0.03)
+    else:
+        assert image[14, 8:14].sum() == pytest.approx(DEFAULT_PEN.width, rel=0.2)

@@ -50,7 +50,7 @@ def test_every_kind_is_read_as_pillow_reads_it(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", [2, 5])
-@pytest.mark.parametrize("most", [1023, 65535])
+@pytest.mark.parametrize("most", [256, 257, 1023, 65535])
 def test_more_than_eight_bits_stay(kind: int, most: int) -> None:
     levels = np.minimum(DEEP, most)
     written = text(levels) if kind == 2 else levels.astype(">u2").tobytes()
@@ -69,12 +69,14 @@ def test_more_than_eight_bits_stay(kind: int, most: int) -> None:
         (b"P5\n9999999999 5 255\n", "no width"),
         (b"P5\n9 5 0\n" + GREY.tobytes(), "largest level"),
         (b"P5\n9 5 65536\n" + GREY.tobytes(), "largest level"),
-        (b"P5\n9 5 255\n" + GREY.tobytes()[1:], "cut off"),
+        (b"P5\n9 5 255\n" + GREY.tobytes()[1:], "^it is cut off$"),
+        (b"P5\n9 5 256\n" + DEEP.tobytes()[1:], "^it is cut off$"),
         (b"P4\n9 5\n123", "cut off"),
-        (b"P2\n9 5 255\n1 2 3", "cut off"),
+        (b"P2\n9 5 255\n1 2 3", "^it is cut off, or holds what is no level$"),
+        (b"P2\n1 1 255\nx", "^it is cut off, or holds what is no level$"),
         (b"P2\n9 5 255\n" + b"1 " * 44 + b"x", "cut off"),
         (b"P1\n9 5\n" + b"01" * 10, "cut off"),
-        (b"P1\n9 5\n" + b"012" * 100, "neither"),
+        (b"P1\n9 5\n" + b"012" * 100, "^a level is neither 0 nor 1$"),
     ],
 )
 def test_a_damaged_file_is_refused(content: bytes, said: str) -> None:
@@ -87,12 +89,33 @@ def test_other_files_are_told_apart(start: bytes) -> None:
     assert not pnm.is_pnm(start)
 
 
+@pytest.mark.parametrize("most", [1, 15, 254, 255])
+def test_what_is_brighter_than_the_brightest_is_white(most: int) -> None:
+    """Pillow takes it so, and no level beyond the scale is ever looked up."""
+    read = pnm.levels_of(b"P5\n9 5\n%d\n" % most + GREY.tobytes())
+    assert read.dtype == np.uint8
+    assert np.array_equal(read, np.rint(np.minimum(GREY / most, 1) * 255))
+    read = pnm.levels_of(b"P2\n2 1\n%d\n0 65535" % most)
+    assert (read.dtype, read.tolist()) == (np.uint8, [[0, 255]])
+
+
+def test_a_bitmap_is_written_as_text_only_with_the_first_kind() -> None:
+    with pytest.raises(ValueError, match="cut off"):
+        pnm.levels_of(b"P4\n8 2\n1")
+    assert pnm.levels_of(b"P4\n8 1\n1").tolist() == [[255, 255, 0, 0, 255, 255, 255, 0]]
+
+
 def test_comments_and_text_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = b"P2\n9 5\n255\n" + text(GREY)
-    with pytest.raises(ValueError, match="no width"):
+    with pytest.raises(ValueError, match=r"^no width and height in its first 1 MB$"):
         pnm.levels_of(b"P2\n#" + b"x" * pnm.LONGEST_HEADER + b"\n" + plain[3:])
-    with pytest.raises(ValueError, match="comments"):
+    assert np.array_equal(pnm.levels_of(plain + b"#\n" * pnm.MOST_COMMENTS), GREY)
+    with pytest.raises(ValueError, match=r"^over 10,000 comments$"):
         pnm.levels_of(plain + b"#\n" * (pnm.MOST_COMMENTS + 1))
-    monkeypatch.setattr(pnm, "LARGEST_TEXT", 100)
-    with pytest.raises(ValueError, match="as text"):
-        pnm.levels_of(plain)
+    monkeypatch.setattr(pnm, "LARGEST_TEXT", 3 << 20)
+    for start in (plain, b"P1\n9 5\n" + text(BITS), b"P3 9 5 255 " + text(COLOUR)):
+        assert pnm.levels_of(start.ljust(3 << 20)).shape[:2] == (5, 9)
+        with pytest.raises(ValueError, match=r"^over 3 MB of levels as text$"):
+            pnm.levels_of(start.ljust((3 << 20) + 1))
+    for start in (b"P5\n9 5\n255\n" + GREY.tobytes(), b"P4\n9 5\n" + bytes(10)):
+        assert pnm.levels_of(start.ljust((3 << 20) + 1)).shape == (5, 9)

@@ -32,6 +32,17 @@ def test_a_stroke_keeps_its_own_points() -> None:
     assert stroke.points[0, 0] == 0
 
 
+def test_a_stroke_over_good_points_copies_nothing() -> None:
+    points = np.arange(8, dtype=np.float64).reshape(2, 4)
+    stroke = Stroke.over(points)
+    assert type(stroke) is Stroke
+    assert stroke == Stroke(points)
+    assert np.shares_memory(stroke.points, points)
+    with pytest.raises(ValueError, match="read-only"):
+        stroke.points[0, 0] = 5
+    assert points.flags.writeable
+
+
 @pytest.mark.parametrize(
     "xy",
     [
@@ -52,8 +63,12 @@ def test_points_that_cannot_be_drawn_are_refused(xy: list[list[float]]) -> None:
 
 
 def test_times_and_pressures_must_fit_the_points() -> None:
-    with pytest.raises(InkError):
+    with pytest.raises(InkError, match=r"^2 points have 1 times or pressures$"):
         Stroke.of([[0, 0], [1, 1]], t=[0.0])
+    with pytest.raises(InkError, match="times and pressures do not fit: "):
+        Stroke.of([[0, 0]], t=["soon"])  # type: ignore[list-item]
+    with pytest.raises(InkError, match=r"^a stroke needs at least one point, each as \[x, y\]$"):
+        Stroke.of([])
     with pytest.raises(InkError):
         Stroke.of([[0, 0]], pressure=[float("nan")])
 

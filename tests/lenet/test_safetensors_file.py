@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 
 from lenetpad.lenet import safetensors_file
-from lenetpad.storage.decoding import InputError
+from lenetpad.storage.decoding import InputError, escaped
 
 
 def read(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
@@ -25,10 +25,18 @@ def made(header: object, data: bytes = b"", length: int | None = None) -> bytes:
     return (len(raw) if length is None else length).to_bytes(8, "little") + raw + data
 
 
+class OwnError(InputError):
+    """The one that is asked for."""
+
+
 def refusal(content: bytes) -> str:
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError) as plain:
         safetensors_file.read(content, "a.safetensors")
+    assert type(plain.value) is InputError
+    with pytest.raises(OwnError) as caught:
+        safetensors_file.read(content, "a.safetensors", OwnError)
     message = str(caught.value)
+    assert message == str(plain.value)
     assert message.startswith("a.safetensors ")
     assert len(message) <= 300
     return message
@@ -44,7 +52,7 @@ def test_numbers_are_what_torch_reads(dtype: torch.dtype, tmp_path: Path) -> Non
     save_file({"a": values}, tmp_path / "a.safetensors")
     arrays, _ = read(tmp_path)
     assert np.array_equal(arrays["a"], values.double().numpy(), equal_nan=True)
-    assert arrays["a"].dtype.kind == "f"
+    assert arrays["a"].dtype == {torch.float64: "f8", torch.float16: "f2"}.get(dtype, "f4")
 
 
 @pytest.mark.parametrize("dtype", SMALL_FLOATS, ids=str)
@@ -54,6 +62,7 @@ def test_every_byte_is_the_number_that_torch_takes_it_for(
     every = torch.arange(256, dtype=torch.uint8).view(dtype)
     save_file({"a": every}, tmp_path / "a.safetensors")
     arrays, _ = read(tmp_path)
+    assert arrays["a"].dtype == np.float32
     assert np.array_equal(arrays["a"], every.float().numpy(), equal_nan=True)
 
 
@@ -119,11 +128,54 @@ class TestRefusals:
         tensor = {"dtype": dtype, "shape": [1], "data_offsets": [0, 1]}
         message = refusal(made({"c1.weight": tensor}, bytes(1)))
         assert "the numbers of its tensor c1.weight are of the type" in message
+        assert message.endswith("; save it in float32")
         assert message.isprintable()
+        assert escaped(dtype)[:20] in message
+
+    @pytest.mark.parametrize("said", [1, {"dtype": "F32"}, {"dtype": "F32", "shape": [-1]}])
+    def test_a_tensor_that_is_none_is_named(self, said: object) -> None:
+        assert "its tensor c1.weight is damaged" in refusal(made({"c1.weight": said}))
 
     def test_a_header_that_is_far_too_long_is_not_read(self) -> None:
         content = made(b" " * (safetensors_file.LARGEST_HEADER + 1))
-        assert "its header has 1.0 MB" in refusal(content)
+        said = "is not LeNet-5: its header has 1.0 MB, LeNet-5's has some kilobytes"
+        assert refusal(content).endswith(said)
+        large = made(b" " * (10 * safetensors_file.LARGEST_HEADER))
+        assert "its header has 10.5 MB" in refusal(large)
+        whole = made(b"{}".ljust(safetensors_file.LARGEST_HEADER))
+        assert safetensors_file.read(whole, "a.safetensors") == ({}, {})
+
+
+def test_tensors_may_be_empty_or_a_single_number(tmp_path: Path) -> None:
+    save_file({"a": torch.ones(0, 3), "b": torch.tensor(2.5)}, tmp_path / "a.safetensors")
+    arrays, _ = read(tmp_path)
+    assert (arrays["a"].shape, arrays["b"].shape, arrays["b"].item()) == ((0, 3), (), 2.5)
+    assert not any(array.flags.writeable for array in arrays.values())
+
+
+def test_only_so_many_numbers_are_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of types that NumPy has are read all."""
+    monkeypatch.setattr(safetensors_file, "LARGEST_TENSOR", 8)
+    ones = torch.ones(8)
+    state = {
+        "a": ones,
+        "b": ones.bfloat16(),
+        "c": ones[:1].bfloat16(),
+        "d": ones + 0,
+        "e": ones.half(),
+    }
+    save_file(state, tmp_path / "a.safetensors")
+    arrays, _ = read(tmp_path)
+    assert {name: array.tolist() for name, array in arrays.items()} == {
+        "a": [1] * 8,
+        "b": [1] * 8,
+        "c": [0],
+        "d": [1] * 8,
+        "e": [1] * 8,
+    }
+    assert arrays["c"].dtype == np.float32
 
 
 def test_a_large_tensor_takes_no_memory() -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import bz2
 import io
 import pickle
+import pickletools
+import re
 import struct
 import subprocess
 import sys
@@ -10,7 +12,7 @@ import tracemalloc
 import zipfile
 from collections import Counter, OrderedDict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -88,6 +90,262 @@ def archive(path: Path, pickled: bytes, packed: int = zipfile.ZIP_STORED, **file
         for name, content in files.items():
             made.writestr(f"a/data/{name.removeprefix('_')}", content)
     return path
+
+
+class Call:
+    """Pickled, this calls something."""
+
+    def __init__(self, called: Any, *arguments: Any) -> None:
+        self.called, self.arguments = called, arguments
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        return self.called, self.arguments
+
+
+class Stored(NamedTuple):
+    """A storage, as a pickle names it."""
+
+    kind: Any = torch.FloatStorage
+    key: Any = "0"
+    what: str = "storage"
+
+
+class Pickler(pickle.Pickler):
+    """Writes storages as torch does."""
+
+    def persistent_id(self, held: Any) -> tuple[Any, ...] | None:
+        if not isinstance(held, Stored):
+            return None
+        return held.what, held.kind, held.key, "cpu", 8
+
+
+def pickled(held: Any) -> bytes:
+    content = io.BytesIO()
+    Pickler(content, protocol=2).dump(held)
+    return content.getvalue()
+
+
+def legacy(path: Path, held: Any, keys: list[Any], numbers: bytes, **system: Any) -> Path:
+    """A file as torch wrote it before 1.6, around anything."""
+    parts = (state_dicts.LEGACY_MAGIC, state_dicts.LEGACY_VERSION, system, held, keys)
+    path.write_bytes(b"".join(pickled(part) for part in parts) + numbers)
+    return path
+
+
+def five(tensor: Any) -> dict[str, Any]:
+    """The smallest state dict there is, of one tensor."""
+    return dict.fromkeys("abcde", tensor)
+
+
+NUMBERS = np.arange(8, dtype="<f4")
+#: Where the functions that make tensors find the numbers 1 and 4.
+ONE_AND_FOUR = (Stored(), 1, (2,), (3,))
+PLAIN = Call(torch._utils._rebuild_tensor, *ONE_AND_FOUR)
+V2 = torch._utils._rebuild_tensor_v2
+V3 = torch._utils._rebuild_tensor_v3
+
+
+class TestWhatPicklesMake:
+    """By hand, what torch writes for some devices, and wrote in some of its versions."""
+
+    @pytest.mark.parametrize(
+        "tensor",
+        [
+            PLAIN,
+            Call(V2, *ONE_AND_FOUR, False, OrderedDict()),
+            Call(V2, *ONE_AND_FOUR, False, OrderedDict(), {}),
+            Call(V2, *ONE_AND_FOUR, False, {"hook": 1}),
+            Call(V2, Stored(), 1, torch.Size([2]), (3,)),
+            Call(V3, *ONE_AND_FOUR, False, OrderedDict(), torch.float32),
+            Call(V3, *ONE_AND_FOUR, False, OrderedDict(), torch.float32, {}),
+            Call(torch._utils._rebuild_parameter, PLAIN, True, OrderedDict()),
+            Call(torch._utils._rebuild_parameter_with_state, PLAIN, True, OrderedDict(), {"a": 1}),
+            Call(torch._utils._rebuild_device_tensor_from_cpu_tensor, PLAIN, "x", "xla", False),
+            Call(nn.Parameter, PLAIN, True),
+            Call(
+                torch._tensor._rebuild_from_type_v2, V2, torch.Tensor, (*ONE_AND_FOUR, False), {}
+            ),
+        ],
+        ids=lambda call: call.called.__name__,
+    )
+    def test_tensors(self, tensor: Call, tmp_path: Path) -> None:
+        path = archive(tmp_path / "a.pth", pickled(five(tensor)), _0=NUMBERS.tobytes())
+        assert {name: array.tolist() for name, array in read(path).items()} == five([1, 4])
+        size = struct.pack("<q", 8)
+        path = legacy(tmp_path / "b.pth", five(tensor), ["0"], size + NUMBERS.tobytes())
+        found = read(path)
+        assert {name: array.tolist() for name, array in found.items()} == five([1, 4])
+        assert not any(array.flags.writeable for array in found.values())
+
+    @pytest.mark.parametrize(
+        "tensor",
+        [
+            Call(V2, *ONE_AND_FOUR, False, OrderedDict(), {"conj": True}),
+            Call(V3, *ONE_AND_FOUR, False, OrderedDict(), torch.float32, {"neg": True}),
+            Call(V2, None, 1, (2,), (3,)),
+            Call(V2, "0", 1, (2,), (3,)),
+            Call(torch._utils._rebuild_qtensor, *ONE_AND_FOUR),
+            Call(torch._utils._rebuild_sparse_tensor, torch.sparse_coo, (1, 2)),
+            Call(torch._utils._rebuild_meta_tensor_no_storage, torch.float32, (2,), (3,), False),
+        ],
+        ids=range(7),
+    )
+    def test_what_is_no_plain_tensor_is_named(self, tensor: Call, tmp_path: Path) -> None:
+        state = five(PLAIN) | {"other.name": tensor}
+        path = archive(tmp_path / "a.pth", pickled(state), _0=NUMBERS.tobytes())
+        assert refusal(path).endswith(" is not LeNet-5: other.name is not a plain tensor")
+
+    def test_a_tensor_with_attributes_is_no_plain_one(self, tmp_path: Path) -> None:
+        content = pickled(five(PLAIN) | {"other": PLAIN})
+        end = b"R"  # the call that makes the tensor; then BUILD, with an empty dictionary
+        at = content.index(end + b"q", content.index(b"_rebuild_tensor\n"))
+        assert content[at : at + 1] == end
+        path = archive(
+            tmp_path / "a.pth",
+            content[: at + 1] + b"}b" + content[at + 1 :],
+            _0=NUMBERS.tobytes(),
+        )
+        assert "is not a plain tensor" in refusal(path)
+
+    def test_the_last_versions_tensors_say_their_type_themselves(self, tmp_path: Path) -> None:
+        stored = Stored(torch.UntypedStorage)
+        state = {
+            f"a.{dtype}": Call(V3, stored, 1, (2,), (1,), False, OrderedDict(), dtype)
+            for dtype in (torch.float32, torch.int32, torch.uint16, torch.float64, torch.uint8)
+        }
+        content = NUMBERS.tobytes()
+        found = read(archive(tmp_path / "a.pth", pickled(state), _0=content))
+        assert {name: array.tolist() for name, array in found.items()} == {
+            f"a.torch.{kind}": np.frombuffer(content, kind)[1:3].tolist()
+            for kind in ("float32", "int32", "uint16", "float64", "uint8")
+        }
+
+    def test_one_storage_may_be_named_by_several_types(self, tmp_path: Path) -> None:
+        other = Call(V2, Stored(torch.IntStorage), 1, (2,), (1,))
+        path = archive(
+            tmp_path / "a.pth", pickled(five(PLAIN) | {"x": other}), _0=NUMBERS.tobytes()
+        )
+        found = read(path)
+        assert found["a"].tolist() == [1, 4]
+        assert found["x"].tolist() == NUMBERS.view("<i4")[1:3].tolist()
+
+    @pytest.mark.parametrize("little", [True, False, None])
+    def test_an_old_file_says_in_which_order_its_bytes_are(
+        self, little: bool | None, tmp_path: Path
+    ) -> None:
+        order = ">" if little is False else "<"
+        numbers = struct.pack(f"{order}q", 8) + NUMBERS.astype(f"{order}f4").tobytes()
+        system = {} if little is None else {"little_endian": little}
+        path = legacy(tmp_path / "a.pth", five(PLAIN), ["0"], numbers, **system)
+        assert {name: array.tolist() for name, array in read(path).items()} == five([1, 4])
+
+    def test_an_old_file_has_one_storage_after_the_other(self, tmp_path: Path) -> None:
+        kinds = (
+            *(torch.ComplexDoubleStorage, torch.DoubleStorage, torch.ComplexFloatStorage),
+            *(torch.HalfStorage, torch.ByteStorage, torch.BoolStorage, torch.FloatStorage),
+        )
+        sizes = (16, 8, 8, 2, 1, 1, 4)
+        others = [Call(V2, Stored(kind, key), 0, (8,), (1,)) for key, kind in enumerate(kinds)]
+        state = five(Call(V2, Stored(key=6), 1, (2,), (3,)))
+        numbers = b"".join(struct.pack("<q", 8) + bytes(8 * size) for size in sizes[:-1])
+        numbers += struct.pack("<q", 8) + NUMBERS.tobytes()
+        path = legacy(tmp_path / "a.pth", {"model": state, "others": others}, [*range(7)], numbers)
+        assert {name: array.tolist() for name, array in read(path).items()} == five([1, 4])
+        path.write_bytes(path.read_bytes()[:-1])
+        assert "not a whole weights file" in refusal(path)
+
+    @pytest.mark.parametrize("at", [0, 1])
+    def test_an_old_file_of_another_version_is_refused(self, at: int, tmp_path: Path) -> None:
+        parts = [state_dicts.LEGACY_MAGIC, state_dicts.LEGACY_VERSION, {}, five(PLAIN), ["0"]]
+        parts[at] += 1
+        content = b"".join(pickled(part) for part in parts) + struct.pack("<q", 8)
+        (tmp_path / "a.pth").write_bytes(content + NUMBERS.tobytes())
+        message = refusal(tmp_path / "a.pth")
+        assert message.endswith("weights file: save a state dict as .pth or .safetensors")
+
+    def test_a_list_of_pairs_makes_a_dictionary(self, tmp_path: Path) -> None:
+        pairs = [list(pair) for pair in five(PLAIN).items()]
+        path = archive(tmp_path / "a.pth", pickled(Call(OrderedDict, pairs)), _0=NUMBERS.tobytes())
+        assert list(read(path)) == [*"abcde"]
+
+    def test_a_pickle_refers_to_what_it_has_far_behind_it(self, tmp_path: Path) -> None:
+        last = Call(V2, Stored(), 2, (2,), (4,))
+        state = dict.fromkeys(map(str, range(400)), PLAIN) | {"x": last, "y": last}
+        content = pickled(state)
+        assert "LONG_BINGET" in [
+            instruction.name for instruction, *_ in pickletools.genops(content)
+        ]
+        found = read(archive(tmp_path / "a.pth", content, _0=NUMBERS.tobytes()))
+        assert found["399"].tolist() == [1, 4]
+        assert found["x"].tolist() == found["y"].tolist() == [2, 6]
+
+    def test_names_may_be_numbers_and_nothing_else(self, tmp_path: Path) -> None:
+        keys = [0, -7, (1 << 31) - 1, 1 - (1 << 31), True, "name"]
+        others = [1 << 31, -(1 << 31), 1 << 40, 0.5, None, (1, 2)]
+        path = archive(
+            tmp_path / "a.pth",
+            pickled(dict.fromkeys([*keys, *others], PLAIN)),
+            _0=NUMBERS.tobytes(),
+        )
+        assert list(read(path)) == [str(key) for key in keys]
+
+
+class TestWhereAStateDictLies:
+    @staticmethod
+    def found(folder: Path, held: Any) -> list[float]:
+        """The first number of each tensor of the state dict in this."""
+        path = archive(folder / "a.pth", pickled(held), _0=NUMBERS.tobytes())
+        return [array.item() for array in read(path).values()]
+
+    @staticmethod
+    def state(number: int, tensors: int = 5) -> dict[str, Any]:
+        tensor = Call(V2, Stored(), number, (), ())
+        return {f"{place}": tensor for place in range(tensors)}
+
+    def test_five_tensors_are_one(self, tmp_path: Path) -> None:
+        for held in (self.state(3), {"x": self.state(3)}, {"x": {"y": self.state(3)}, "z": []}):
+            assert self.found(tmp_path, held) == [3] * 5
+
+    @pytest.mark.parametrize(
+        "held",
+        [
+            {"x": {"y": {"z": five(PLAIN)}}},
+            {"x": five(PLAIN), "y": five(PLAIN)},
+            {"x": five(PLAIN), "y": five(PLAIN), "z": five(PLAIN)},
+            {"x": {"y": five(PLAIN), "z": five(PLAIN)}},
+            [five(PLAIN)],
+            {"x": [five(PLAIN)]},
+            PLAIN,
+            {},
+        ],
+        ids=range(8),
+    )
+    def test_deeper_ones_and_several_are_none(self, held: Any, tmp_path: Path) -> None:
+        path = archive(tmp_path / "a.pth", pickled(held), _0=NUMBERS.tobytes())
+        said = " holds no state dict, names with one tensor each: save the network's state_dict()"
+        assert refusal(path).endswith(said)
+
+    def test_fewer_tensors_are_what_an_optimiser_keeps(self, tmp_path: Path) -> None:
+        held = {"net": self.state(1, 4), "x": self.state(2, 5), "y": self.state(3, 4)}
+        assert self.found(tmp_path, held) == [2] * 5
+        assert self.found(tmp_path, {"x": self.state(2, 4)} | self.state(1, 4)) == [1] * 4
+        assert self.found(tmp_path, {"net": self.state(2)} | self.state(1, 4)) == [2] * 5
+        assert self.found(tmp_path, {"net": self.state(2)} | self.state(1)) == [1] * 5
+
+    def test_the_likeliest_name_is_taken(self, tmp_path: Path) -> None:
+        names = [*state_dicts.NESTS, "ema"]
+        for place, name in enumerate(names[:-1]):
+            held = {other: self.state(3) for other in names[place + 1 :]}
+            assert self.found(tmp_path, held | {name: self.state(2)}) == [2] * 5
+            assert self.found(tmp_path, {name: self.state(2)} | held) == [2] * 5
+
+    def test_one_that_is_met_again_is_found_again(self, tmp_path: Path) -> None:
+        state = self.state(2)
+        assert self.found(tmp_path, {"x": {"a": []}, "model": state, "y": {"net": state}}) == (
+            [2] * 5
+        )
+        held = {"x": state}
+        assert self.found(tmp_path, {"model": held, "net": held}) == [2] * 5
 
 
 class TestWhatTorchReads:
@@ -217,6 +475,29 @@ class TestRefusals:
         assert "holds no state dict" in refusal(tmp_path / "a.pth")
 
     @pytest.mark.parametrize(
+        "content",
+        [
+            b"cposix\nsystem\n(X\x02\0\0\0lstR.",
+            b"cbuiltins\neval\nK\1\x85R.",
+            b"c__builtin__\neval\nK\1\x85R.",
+            b"ctorch.hub\nload\nK\1\x85R.",
+            b"ctorch\nSize\nK\1R.",  # with what are no arguments
+            b"K\1K\1\x85R.",  # a call of no function
+            b"]K\1\x85R.",
+            b"(X\x06\0\0\0moduleK\1K\1tQ.",
+            b"\x88\x93.",
+            b"I1\n.",
+        ],
+        ids=range(10),
+    )
+    def test_what_could_run_code(self, content: bytes, tmp_path: Path) -> None:
+        path = archive(tmp_path / "a.pth", b"\x80\x02" + content)
+        said = "could run code. Save the network's state_dict() instead."
+        assert refusal(path).endswith(said)
+        (tmp_path / "b.pth").write_bytes(b"\x80\x02" + content)
+        assert refusal(tmp_path / "b.pth").endswith(said)
+
+    @pytest.mark.parametrize(
         "pickled",
         [
             b"\x80\x02(" + b"\x8f" * 2_000_000 + b"t.",
@@ -237,7 +518,8 @@ class TestRefusals:
         # Fewer than usual: while memory is traced, each takes ten times as long.
         monkeypatch.setattr(state_dicts, "MOST_INSTRUCTIONS", 50_000)
         path = archive(tmp_path / "a.pth", pickled)
-        assert "holds far more than its weights" in refusal(path)
+        said = " is not LeNet-5: it holds far more than its weights; save the network's"
+        assert refusal(path).endswith(f"{said} state_dict() alone")
 
     @pytest.mark.parametrize(
         "pickled",
@@ -298,14 +580,78 @@ class TestRefusals:
             *(((2,), (1,), 3), ((2,), (4,), 0), ((5,), (1,), 0), ((-1,), (1,), 0)),
             *(((2,), (-1,), 3), ((2,), (1,), -1), ((2,), (), 0), ((1,) * 9, (1,) * 9, 0)),
             *(((1 << 40,) * 2, (0, 0), 0), ((1 << 60,), (0,), 0), ((1.5,), (1,), 0)),
+            *(((1 << 48,), (0,), 0), ((1 << 30, 1 << 30), (0, 0), 0), ((1,), (1,), 4)),
+            *(((), (), 4), ((2,), (1, 1), 0), ((1,), (1 << 48,), 0), ((0,), (1,), 1 << 48)),
         ],
     )
     def test_a_tensor_beyond_its_storage(
         self, shape: Any, strides: Any, offset: int, tmp_path: Path
     ) -> None:
         tensor = state_dicts._Tensor(state_dicts._Storage("0", "float32"), offset, shape, strides)
-        with pytest.raises(ValueError, match=r"sizes|dimensions|memory|storage"):
+        reasons = "no sizes|too many dimensions|too large for any memory|beyond its storage"
+        with pytest.raises(ValueError, match=f"^({reasons})$"):
             state_dicts._check_room(tensor, 4)
+
+    @pytest.mark.parametrize(
+        ("shape", "strides", "offset", "skipped"),
+        [
+            *(((4,), (1,), 0, 0), ((2,), (1,), 1, 1), ((2, 2), (2, 1), 0, 0), ((), (), 3, 0)),
+            *(((1,) * 8, (9,) * 8, 3, 0), ((0,), (1,), 9, 9), ((5, 0), (1, 1), 0, 0)),
+            *((((1 << 48) - 1,), (0,), 0, 0), ((1 << 30, (1 << 30) - 1), (0, 0), 0, 0)),
+        ],
+    )
+    def test_a_tensor_that_reaches_to_its_storages_end(
+        self, shape: Any, strides: Any, offset: int, skipped: int
+    ) -> None:
+        storage = state_dicts._Storage("0", "float32", skipped)
+        state_dicts._check_room(state_dicts._Tensor(storage, offset, shape, strides), 4)
+
+    def test_what_is_not_there_and_what_is_too_large(self, tmp_path: Path) -> None:
+        assert "does not exist" in refusal(tmp_path / "a.pth")
+        with (tmp_path / "a.pth").open("wb") as file:
+            file.truncate(state_dicts.LARGEST_FILE + 1)  # a sparse file
+        assert "holds more than" in refusal(tmp_path / "a.pth")
+
+    def test_limits_may_be_reached(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        content = pickled(five(PLAIN))
+        path = archive(tmp_path / "a.pth", content, _0=NUMBERS.tobytes())
+        steps = [instruction.name for instruction, *_ in pickletools.genops(content)]
+        sizes = {"LARGEST_PICKLE": len(content), "MOST_FILES": 2}
+        sizes["MOST_INSTRUCTIONS"] = len(steps) + state_dicts.NAME * steps.count("GLOBAL")
+        sizes["LARGEST_FILE"] = path.stat().st_size
+        packed = archive(
+            tmp_path / "b.pth", content, zipfile.ZIP_DEFLATED, _0=bytes(sizes["LARGEST_FILE"])
+        )
+        for name, size in sizes.items():
+            monkeypatch.setattr(state_dicts, name, size)
+        assert len(read(path)) == 5
+        assert re.search(r" is not LeNet-5: it unpacks to 0 MB$", refusal(packed))
+        for name in ("LARGEST_PICKLE", "MOST_FILES", "MOST_INSTRUCTIONS"):
+            with monkeypatch.context() as smaller:
+                smaller.setattr(state_dicts, name, sizes[name] - 1)
+                assert re.search("holds far more|far too many", refusal(path))
+
+    def test_an_archive_that_unpacks_to_far_more(self, tmp_path: Path) -> None:
+        path = archive(
+            tmp_path / "a.pth", pickled(five(PLAIN)), zipfile.ZIP_DEFLATED, _0=bytes(80_000_000)
+        )
+        assert refusal(path).endswith(" is not LeNet-5: it unpacks to 80 MB")
+
+    def test_only_so_many_numbers_are_converted(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(state_dicts, "LARGEST_TENSOR", 8)
+        whole = Call(V2, Stored(torch.BFloat16Storage, "1"), 0, (8,), (1,))
+        one = Call(V2, Stored(torch.BFloat16Storage, "1"), 1, (1,), (1,))
+        state = five(PLAIN) | {"first": whole, "f": PLAIN, "then": one, "last": PLAIN}
+        halves = (NUMBERS.view("<u4") >> 16).astype("<u2")
+        path = archive(
+            tmp_path / "a.pth", pickled(state), _0=NUMBERS.tobytes(), _1=halves.tobytes()
+        )
+        found = read(path)
+        assert found["first"].tolist() == NUMBERS.tolist()
+        assert (found["then"].shape, found["then"].tolist()) == ((1,), [0])
+        assert found["last"].tolist() == [1, 4]
 
     def test_many_tensors_that_repeat_few_numbers(self, tmp_path: Path) -> None:
         """A megabyte of numbers that NumPy lacks, a thousand times: converted, 2 GB."""

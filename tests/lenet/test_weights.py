@@ -280,7 +280,7 @@ class TestRefusals:
         torch.save(content, tmp_path / "mine.pth")
         assert "holds no state dict" in refusal(tmp_path / "mine.pth")
 
-    @pytest.mark.parametrize("name", ["lenet5-1989", "none", "LENET5-1998"])
+    @pytest.mark.parametrize("name", ["lenet5-1989", "none", "LENET5-1998", "x" * 300])
     def test_an_unknown_preset(self, name: str) -> None:
         with pytest.raises(WeightsError) as caught:
             load(name)

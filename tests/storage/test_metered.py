@@ -57,3 +57,33 @@ def test_the_limit_can_be_set_anew() -> None:
     file.read(4)
     file.limit(1, 6)
     assert file.read() == b"456789"
+
+
+def test_before_a_limit_is_set_nothing_may_be_read() -> None:
+    for reads, size in ((0, 100), (1, 0)):
+        file = MeteredFile(io.BytesIO(b"0123"), InputError("too much"))
+        with pytest.raises(InputError, match="too much"):
+            file.read(0)
+        file.limit(reads, size)
+        with pytest.raises(InputError, match="too much"):
+            file.read(1)
+
+
+def test_a_read_of_nothing_costs_no_bytes_and_one_at_the_end_neither() -> None:
+    file = metered(b"0123", 10, 4)
+    assert file.read(0) == b""
+    assert file.tell() == 0
+    assert file.read() == b"0123"
+    for size in (0, 1, -1, None):
+        assert file.read(size) == b""
+    file.seek(100)
+    assert file.read(1) == b""
+
+
+def test_it_begins_where_the_file_is() -> None:
+    inner = io.BytesIO(b"0123")
+    inner.seek(2)
+    file = MeteredFile(inner, InputError("too much"))
+    file.limit(1, 2)
+    assert (file.size, file.tell()) == (4, 2)
+    assert file.read() == b"23"
