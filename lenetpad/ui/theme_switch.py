@@ -7,18 +7,17 @@ user wants.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.preferences import Preferences
 from lenetpad.ui.widgets import theme
+from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme, ThemeChoice
 from lenetpad.ui.widgets.turns import Steps, Turns
-
-if TYPE_CHECKING:
-    from lenetpad.ui.window import Window
 
 USUAL: Final = QSize(1280, 800)  # the window's size in which texts have their usual size
 #: Of the growth with the window: no smaller step, for each has all widgets styled.
@@ -32,15 +31,25 @@ TURN_MS: Final = 10
 HIDDEN_TURNS: Final = 4  # that a page waits which nobody sees
 
 
+class HasPages(Protocol):
+    """Where pages are shown."""
+
+    page_widgets: dict[str, Page]  # those that have been built
+
+    @property
+    def shown_page(self) -> Page | None:
+        """The one that is on screen."""
+
+
 class ThemeSwitch(QObject):
     """Lets the window's pages follow the theme; ``changed`` comes first, for what lies around
     them."""
 
     changed = Signal()
 
-    def __init__(self, window: Window, preferences: Preferences) -> None:
+    def __init__(self, window: QWidget, preferences: Preferences, pages: HasPages) -> None:
         super().__init__(window)
-        self._window, self._preferences = window, preferences
+        self._window, self._preferences, self._pages = window, preferences, pages
         self.choice = preferences.theme
         self.zoom = preferences.zoom
         self._growth = 1.0
@@ -103,7 +112,7 @@ class ThemeSwitch(QObject):
 
     def _follow_theme(self) -> Steps[None]:
         """Let one page after the other follow the theme: a pen cannot wait for all of them."""
-        shown = self._window.shown_page
+        shown = self._pages.shown_page
         try:
             if shown is not None:
                 shown.set_theme(self.theme)
@@ -113,7 +122,7 @@ class ThemeSwitch(QObject):
             # A request to paint that came meanwhile was dropped, and Qt, which believes it to be
             # on its way, sends no other: the window would stand still for good.
             QCoreApplication.postEvent(self._window, QEvent(QEvent.Type.UpdateRequest))
-        for page in list(self._window.page_widgets.values()):
+        for page in list(self._pages.page_widgets.values()):
             if page is not shown:
                 for _ in range(HIDDEN_TURNS):  # not in the turn in which the window is painted
                     yield

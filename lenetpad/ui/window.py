@@ -88,7 +88,7 @@ class Window(QMainWindow):
         self.page_stack = QStackedWidget()
         self.page_widgets: dict[str, Page] = {}  # those that have been built
         self._areas: dict[str, PageArea] = {}
-        self._themes = ThemeSwitch(self, self.preferences)
+        self._themes = ThemeSwitch(self, self.preferences, self)
         self.setWindowTitle("lenetpad")
         self.setMinimumSize(SMALLEST)
         self.setAcceptDrops(True)
