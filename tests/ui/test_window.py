@@ -208,16 +208,15 @@ def test_dialogs_are_styled_as_the_window_is(
     draw(program)
     seen: list[QColor] = []
 
-    def question(parent: QWidget, *words: str) -> QMessageBox.StandardButton:
-        box = QMessageBox(QMessageBox.Icon.Question, *words, parent=parent)
-        button = box.addButton(QMessageBox.StandardButton.No)
+    def execute(box: QMessageBox) -> int:
         box.show()
+        button = next(one for one in box.buttons() if one.text() == "Replace")
         seen.append(button.grab().toImage().pixelColor(6, button.height() // 2))
         box.close()
-        return QMessageBox.StandardButton.No
+        return 0
 
     (tmp_path / "there.ink.jsonl").touch()
-    monkeypatch.setattr(QMessageBox, "question", question)
+    monkeypatch.setattr(QMessageBox, "exec", execute)
     kind = documents.SAVE_FILTER.split(";;")[0]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "there"), kind))
     program.draw.documents.save_document()
