@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QWidget
 
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme, dress
@@ -13,15 +13,23 @@ from lenetpad.ui.widgets.theme import Theme, dress
 class PageArea(QScrollArea):
     """Shows a page as large as the area, or as the page must be.
 
-    A page is best built in the ``viewport``: one that is moved there is styled once more.
+    A page is best built in ``place``: one that is moved there is styled once more.
     """
+
+    # Place and scrollbars are made here, for to ask Qt for those that it makes itself would have
+    # all of its types made at the start (``qt_types``).
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.page: Page | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setAutoFillBackground(False)
+        self.place = QWidget()
+        self.setViewport(self.place)
+        self._bars = QScrollBar(Qt.Orientation.Vertical), QScrollBar(Qt.Orientation.Horizontal)
+        self.setVerticalScrollBar(self._bars[0])
+        self.setHorizontalScrollBar(self._bars[1])
+        self.place.setAutoFillBackground(False)
 
     def put(self, page: Page) -> None:
         """Take in the page."""
@@ -33,7 +41,7 @@ class PageArea(QScrollArea):
 
     def dress_bars(self, theme: Theme) -> None:
         """Give the scrollbars the theme; the page has its own style sheet."""
-        for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
+        for bar in self._bars:
             dress(bar, theme)
 
     def minimumSizeHint(self) -> QSize:
@@ -54,10 +62,8 @@ class PageArea(QScrollArea):
         if self.page is None:
             return
         full = room = self.maximumViewportSize()
-        bars = QSize(
-            self.verticalScrollBar().sizeHint().width(),
-            self.horizontalScrollBar().sizeHint().height(),
-        )
+        upright, level = self._bars
+        bars = QSize(upright.sizeHint().width(), level.sizeHint().height())
         for _ in range(2):
             least = self.page.least_size(room.width())
             room = QSize(

@@ -253,7 +253,7 @@ class Window(QMainWindow):
         if name not in self._areas:
             self._areas[name] = PageArea(self.page_stack)
             self._areas[name].dress_bars(self.theme)
-        return self._areas[name].viewport()
+        return self._areas[name].place
 
     @property
     def open_page_name(self) -> str:

@@ -255,6 +255,7 @@ class TestStrangers:
         assert len(table.page.curves.histories[0].losses) > 0
         assert "line 3, is damaged" in table.page.banner.text
 
+    @pytest.mark.expected_log("no file of the run's own")  # by a list that is made meanwhile
     def test_weights_that_are_a_link_are_not_used(
         self, desk: Callable[..., Desk], run: Path
     ) -> None:
