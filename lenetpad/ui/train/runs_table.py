@@ -87,9 +87,9 @@ SHORTEST: Final = 10  # and of a name
 NAME: Final = 0
 STATE: Final = 1
 NOTE: Final = 7
-#: When it began is in the name that a run has from the beginning: what says more comes first.
 #: The columns that are left out where there is no room, the first of these first.
 RARE: Final = (6, 5, 7, 4, 3)
+#: When it began is in the name that a run has from the beginning: what says more comes first.
 COLUMNS: Final = (
     Column("Name", lambda run: run.name, "2026-11-24 20.24.00 lenet5-modern"),
     Column("State", state_words, "interrupted, epoch 9/10"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -42,16 +41,6 @@ from lenetpad.values.training import (
     Snapshot,
     Stage,
 )
-
-
-@pytest.fixture
-def page(qtbot: QtBot) -> Iterator[TrainPage]:
-    made = TrainPage(LIGHT)
-    qtbot.addWidget(made)
-    made.resize(1024, 640)
-    made.show()
-    yield made
-    made.close()
 
 
 def report(step: int = 20, error: float | None = None) -> Progress:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,23 +15,12 @@ from lenetpad.storage import runs
 from lenetpad.storage.runs import Run
 from lenetpad.ui.train.page import IDLE, TrainPage
 from lenetpad.ui.train.plan_form import PlanForm
-from lenetpad.ui.widgets.theme import LIGHT
 from lenetpad.values.history import History, fitting_window, smoothed
 from lenetpad.values.recipes import TRAINING_PRESETS
 from lenetpad.values.training import Begun, Ended, Outcome, Progress
 
 FOLDER = Path("a run")
 STATE = 1
-
-
-@pytest.fixture
-def page(qtbot: QtBot) -> Iterator[TrainPage]:
-    made = TrainPage(LIGHT)
-    qtbot.addWidget(made)
-    made.resize(1024, 640)
-    made.show()
-    yield made
-    made.close()
 
 
 def report(step: int, epoch: int = 1, count: int = 20) -> Progress:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ui.widgets.banner import BREAK
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import DARK, LIGHT, Theme
+from tests.contrast import contrast, luminance, pixels
 
 #: As long as a message of the program's may be.
 LONG = ("/a/long/path/to/some/file.safetensors cannot be read; " * 6)[:300]
@@ -67,20 +67,11 @@ def test_what_stays_wrong_comes_back_until_it_is_over(qtbot: QtBot) -> None:
     page.hide()
 
 
-def light(colour: QColor) -> float:
-    """A colour's relative luminance."""
-    parts = (colour.redF(), colour.greenF(), colour.blueF())
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(banner: QWidget, part: QWidget) -> float:
+def contrast_in(banner: QWidget, part: QWidget) -> float:
     """Between the lightest and the darkest of what is painted in the middle of a part."""
-    image: QImage = banner.grab(part.geometry().adjusted(6, 4, -6, -4)).toImage()
-    pixels = [
-        light(image.pixelColor(x, y)) for x in range(image.width()) for y in range(image.height())
-    ]
-    return (max(pixels) + 0.05) / (min(pixels) + 0.05)
+    image = pixels(banner.grab(part.geometry().adjusted(6, 4, -6, -4)).toImage())
+    painted = sorted(set(map(tuple, image.reshape(-1, 3).tolist())), key=luminance)
+    return contrast(painted[0], painted[-1])
 
 
 @pytest.mark.parametrize("later", [False, True], ids=["before", "after"])
@@ -102,7 +93,7 @@ def test_messages_are_readable_in_both_themes(qtbot: QtBot, theme: Theme, later:
         for kind in (QLabel, QToolButton, QPushButton):
             (part,) = page.banner.findChildren(kind)
             if part.isVisible():
-                assert contrast(page.banner, part) >= 4.5, (show, kind)
+                assert contrast_in(page.banner, part) >= 4.5, (show, kind)
     page.hide()
 
 
