@@ -184,7 +184,8 @@ def _place_row(row: tuple[Block, ...], area: QRectF, title: float) -> dict[str, 
             for line in range(block.rows)
             for column in range(block.columns)
         )
-        name = QRectF(x, area.top(), block_width + spacing - 4, title)
+        room = min(block_width + spacing - 4, area.right() - x)  # not beyond the panel
+        name = QRectF(x, area.top(), room, title)
         placed[block.layer] = Placed(block, name, cells)
         x += block_width + spacing
     return placed

@@ -23,6 +23,7 @@ def test_every_layer_is_inside_and_none_overlaps(width: int, height: int) -> Non
     for layer in placed.values():
         assert all(whole.contains(cell) for cell in layer.cells)
         assert all(not a.intersects(b) for a, b in combinations(layer.cells, 2))
+        assert layer.title.right() <= whole.right()
     for one, other in combinations(placed.values(), 2):
         assert not one.area.intersects(other.area)
         assert not one.area.intersects(other.title)
