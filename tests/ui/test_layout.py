@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, QSize
@@ -25,16 +23,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from lenetpad.app import Program
-from lenetpad.ink.contents import read_contents
-from lenetpad.storage import resources, runs
 from lenetpad.ui.draw.canvas import Canvas
 from lenetpad.ui.draw.panel import ReadingPanel
-from lenetpad.ui.evaluate.page import EvaluatePage
 from lenetpad.ui.theme_switch import ZOOMS
-from lenetpad.ui.train.page import TrainPage
 from lenetpad.ui.window import SMALLEST, Window
-from lenetpad.values.evaluation import EvaluationResults
 
 PAGES = ("draw", "train", "evaluate")
 SIZES = [
@@ -153,57 +145,6 @@ def test_the_test_itself_finds_faults(qtbot: QtBot) -> None:
     assert "'outside' lies outside" in words
     assert "'a long text that is cut' is cut" in words
     assert words.count("cut:") == 1
-
-
-@pytest.fixture
-def full(
-    qtbot: QtBot,
-    program: Program,
-    results: Callable[..., EvaluationResults],
-    tmp_path: Path,
-) -> Window:
-    """A window whose pages are all there and have something to show."""
-    window = program.window
-    for name in PAGES:
-        window.open_page(name)
-        qtbot.waitUntil(lambda name=name: window.shown_page is window.page_widgets.get(name, 0))
-    contents, _ = read_contents(resources.path("ink/samples.jsonl"))
-    program.draw.page.tray.show_contents(contents)
-    program.draw.page.show_tray(shown=True)
-    train, evaluate = window.page_widgets["train"], window.page_widgets["evaluate"]
-    assert isinstance(train, TrainPage)
-    assert isinstance(evaluate, EvaluatePage)
-    asked = []
-    evaluate.evaluation_requested.connect(asked.append)
-    evaluate.evaluate()
-    found = results()
-    evaluate.show_results(
-        EvaluationResults(asked[0], found.images, found.labels, found.found, notice="")
-    )
-    train.runs.show_runs(
-        [
-            runs.Run(
-                folder=tmp_path / name,
-                name=name,
-                note="a note of some length on what was tried",
-                model="lenet5-modern",
-                created="2026-11-24T20:24:00+00:00",
-                config={"preset": "Paper 1998"},
-                state=state,
-                step=440,
-                steps=1290,
-                epoch=9,
-                epochs=10,
-                seconds=6000.0,
-                best_error=0.01,
-                last_error=0.02,
-                test_error=0.015,
-                message="",
-            )
-            for name, state in (("one", "failed"), ("two", "finished"))
-        ]
-    )
-    return window
 
 
 def check(qtbot: QtBot, window: Window, name: str, size: QSize) -> None:
