@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 # `make soak ARGS="--minutes 10"`, `make fuzz ARGS="--executions 1000000 TARGET"`,
 # `make mutants ARGS="lenetpad.ink.raster*"`.
-.PHONY: help setup run test lint coverage soak fuzz mutants bench demo weights seeds bundle smoke bare bench-bundle deb clean
+.PHONY: help setup run test lint coverage soak fuzz mutants bench demo texts weights seeds bundle smoke bare bench-bundle deb clean
 
 ARGS =
 # Tests run on every core. Each worker takes a run of neighbouring tests, which share what is made
@@ -60,11 +60,17 @@ bench: setup ## latency, start-up, memory, and training against a plain loop
 demo: setup ## pictures of the program at work, into demo/
 	$(BIN)/lenetpad demo --out demo $(ARGS)
 
+# A translation is a copy of it, filled in with Qt Linguist: resources/translations/lenetpad_de.ts.
+texts: setup ## all texts of the window, for translators, into build/lenetpad.ts
+	@mkdir -p build
+	@$(BIN)/pyside6-lupdate -tr-function-alias QT_TRANSLATE_NOOP+=marked \
+	    -locations relative -no-obsolete $(shell git ls-files 'lenetpad/*.py') -ts build/lenetpad.ts
+
 weights: setup ## train the shipped weights anew, into resources/weights/ (INK="…" IMAGES="…")
 	$(BIN)/python packaging/make_weights.py --ink $(INK) --images $(IMAGES) \
 	    --out resources/weights $(ARGS)
 
-seeds: setup ## train the weights "as in the paper" with five seeds, and report on them
+seeds: setup ## train the weights "MNIST only" with five seeds, and report on them
 	$(BIN)/python packaging/make_weights.py --only-paper --seeds 1 2 3 4 5 --out build/seeds $(ARGS)
 	$(BIN)/lenetpad report build/seeds/*.safetensors
 

@@ -15,7 +15,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, cast
 
 import platformdirs
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot, qVersion
+from PySide6.QtCore import (
+    QEvent,
+    QLocale,
+    QObject,
+    QSettings,
+    Qt,
+    QTimer,
+    QTranslator,
+    Signal,
+    Slot,
+    qVersion,
+)
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -244,7 +255,17 @@ def make_application() -> Application:
             os.environ.pop(name, None)
     application.setStyle("Fusion")
     application.setWindowIcon(application_icon())
+    speak(QLocale(), resources.path("translations"))
     return application
+
+
+def speak(language: QLocale, folder: Path) -> bool:
+    """Have the window's texts in a language, where the folder has a ``lenetpad_de.qm`` or the like
+    of it; False, and English, where it has none."""
+    application = QApplication.instance()
+    translator = QTranslator(application)
+    found = translator.load(language, "lenetpad", "_", str(folder))
+    return found and QApplication.installTranslator(translator)
 
 
 def main(file: Path | None = None) -> int:

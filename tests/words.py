@@ -4,7 +4,7 @@ brackets, those that stand outside."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QCoreApplication,
     QModelIndex,
+    QObject,
     Qt,
     QTranslator,
 )
@@ -22,12 +23,14 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
     QComboBox,
+    QDialogButtonBox,
     QDoubleSpinBox,
     QGroupBox,
     QLabel,
     QLineEdit,
     QMenu,
     QProgressBar,
+    QPushButton,
     QSpinBox,
     QTabBar,
     QTextEdit,
@@ -38,9 +41,9 @@ from lenetpad.ui.widgets.words import CONTEXTS
 
 #: What is the same in every language: names, units, file endings, formulas.
 NAMES = re.compile(
-    r"lenetpad|LeNet(-5)?|MNIST|QMNIST|KMNIST|EMNIST|USPS|CPU|GPU|CUDA|RBF|SVG|PNG|CSV|GIF|ONNX|"
-    r"TorchScript|TensorBoard|NumPy|PyTorch|torch|Qt|Esc|Del|Ctrl|Shift|Tab|Alt|Enter|"
-    r"\.\w+|\b[a-z]|\b[A-Z]|MB|px|ms|min"
+    r"\b(?:lenetpad|LeNet|MNIST|QMNIST|KMNIST|EMNIST|USPS|CPU|GPU|CUDA|RBF|SVG|PNG|CSV|GIF|ONNX|"
+    r"TorchScript|TensorBoard|NumPy|PyTorch|PySide6|Python|torch|Qt|Esc|Del|Ctrl|Shift|Tab|Alt|"
+    r"Enter|Return|MB|px|ms|min)\b|\.\w+"
 )
 ROLES = (
     Qt.ItemDataRole.DisplayRole,
@@ -99,26 +102,52 @@ def outside(text: str) -> str:
     return " ".join(words)
 
 
-def untranslated(root: QWidget) -> list[str]:
-    """Each text of a widget and of all below it that has words outside of brackets."""
+def untranslated(root: QWidget, without: Collection[QWidget] = ()) -> list[str]:
+    """Each text of a widget and of all below it, but for those parts, that has words outside of
+    brackets."""
     found = {}
-    for place, text in texts(root):
+    for place, text in texts(root, without):
         if text and outside(text):
             found[text] = place
-    return [f"{place}: {text!r}" for text, place in found.items()]
+    return [f"{place}: {text!r}, {outside(text)!r}" for text, place in found.items()]
 
 
-def texts(root: QWidget) -> Iterator[tuple[str, str]]:
-    """Whatever is written on a widget and all below it, with where it stands."""
+def texts(root: QWidget, without: Collection[QWidget] = ()) -> Iterator[tuple[str, str]]:
+    """Whatever is written on a widget and all below it, with where it stands; scroll buttons have
+    Qt's words."""
     for widget in [root, *root.findChildren(QWidget)]:
+        if _is_below(widget, without):
+            continue
+        if isinstance(widget.parent(), QTabBar) or _is_of_qt(widget):
+            continue
         name = type(widget).__name__
         for kind in ("toolTip", "accessibleName", "accessibleDescription", "windowTitle"):
             yield f"{name}.{kind}", getattr(widget, kind)()
         for text in _own(widget):
             yield name, text
     for action in root.findChildren(QAction):
+        if _is_below(action, without):
+            continue
         yield "QAction.text", action.text()
         yield "QAction.toolTip", action.toolTip()
+
+
+def _is_of_qt(widget: QWidget) -> bool:
+    """Whether it is a button, such as "Close", on which Qt writes."""
+    box = widget.parent()
+    if not isinstance(box, QDialogButtonBox) or not isinstance(widget, QPushButton):
+        return False
+    kind = box.standardButton(widget)
+    own = QDialogButtonBox(kind)
+    return any(widget.text() == button.text() for button in own.buttons())
+
+
+def _is_below(child: QObject, parts: Collection[QObject]) -> bool:
+    """Whether it is one of the parts or belongs to one, as the list that a box opens does."""
+    above: QObject | None = child
+    while above is not None and above not in parts:
+        above = above.parent()
+    return above is not None
 
 
 def _own(widget: QWidget) -> Iterator[str]:

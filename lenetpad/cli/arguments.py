@@ -95,7 +95,7 @@ def _device(text: str) -> str:
         return text
     raise argparse.ArgumentTypeError(
         f"{text!r} is no device: choose auto, cpu, cuda, cuda:1 (the second GPU), mps, xpu or "
-        f"{TORCH_CPU} (the CPU with torch)"
+        f"{TORCH_CPU} (the CPU with PyTorch)"
     )
 
 
@@ -112,7 +112,7 @@ DEVICE: Final = argument(
     type=_device,
     default=CPU,
     metavar="DEVICE",
-    help=f"{AUTO}, {CPU}, {TORCH_CPU} (the CPU with torch), or torch's name of a GPU: cuda, "
+    help=f"{AUTO}, {CPU}, {TORCH_CPU} (the CPU with PyTorch), or torch's name of a GPU: cuda, "
     "cuda:1, mps, xpu (default: %(default)s)",
 )
 IMAGES: Final = argument(

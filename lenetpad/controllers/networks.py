@@ -14,7 +14,8 @@ from lenetpad.engine.devices import DEVICES, devices_job, devices_question, may_
 from lenetpad.engine.jobs import Jobs
 from lenetpad.engine.recognition import Recognition
 from lenetpad.storage import runs
-from lenetpad.ui.widgets.model_titles import TITLES
+from lenetpad.ui.widgets.model_titles import TITLES, titles
+from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.window import Window
 from lenetpad.values.conventions import UNKNOWN_CONVENTIONS, Conventions
 from lenetpad.values.devices import ALWAYS_THERE, CPU, Devices
@@ -73,7 +74,7 @@ class Networks(QObject):
     @property
     def devices(self) -> Devices:
         """The devices that are known so far, each as its name and a label."""
-        return tuple(self._devices.items())
+        return tuple((name, translate("Window", label)) for name, label in self._devices.items())
 
     def search_devices(self) -> None:
         """Look for GPUs, once, if there may be any; ``devices_found`` tells of them."""
@@ -144,8 +145,16 @@ class Networks(QObject):
         if step is None:
             return ""
         steps = self.runs.steps_of(ready.choice.model)
-        after = f"after step {step:,} of {steps:,}" if steps else f"after step {step:,}"
-        return f"in training, {after}" if given is not None and self._live else after
+        live = given is not None and self._live
+        if steps and live:
+            words = translate("Window", "in training, after step {step} of {steps}")
+        elif steps:
+            words = translate("Window", "after step {step} of {steps}")
+        elif live:
+            words = translate("Window", "in training, after step {step}")
+        else:
+            words = translate("Window", "after step {step}")
+        return words.format(step=f"{step:,}", steps=f"{steps:,}")
 
     @property
     def way_back(self) -> str:
@@ -177,7 +186,7 @@ class Networks(QObject):
 
     def _list(self) -> None:
         """Offer what ships, what was opened, and the runs; a run stands for all of its weights."""
-        offered = {**TITLES, **{model: self.runs.title_of(model) for model in self._opened}}
+        offered = {**titles(), **{model: self.runs.title_of(model) for model in self._opened}}
         offered |= {str(folder): name for name, folder, _ in self.runs.entries}
         entry = self._entry_of(self._choice.model)
         offered.setdefault(entry, self.runs.title_of(self._choice.model))

@@ -14,10 +14,14 @@ from lenetpad.storage import runs
 from lenetpad.storage.decoding import named
 from lenetpad.storage.runs import Run
 from lenetpad.ui.widgets.model_titles import title_of
+from lenetpad.ui.widgets.words import marked, translate
 
 #: What a run's weights are called where others of the same run read.
-WEIGHTS_TITLES: Final = {runs.WEIGHTS: "Final weights", runs.BEST: "Best weights"}
-LATEST: Final = "Latest weights"
+WEIGHTS_TITLES: Final = {
+    runs.WEIGHTS: marked("Window", "Final weights"),
+    runs.BEST: marked("Window", "Best weights"),
+}
+LATEST: Final = marked("Window", "Latest weights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +103,28 @@ class RunNetworks(QObject):
 def interruption_words(found: tuple[Run, ...]) -> str:
     """That trainings were interrupted, the first by its name."""
     first, others = found[0], len(found) - 1
-    so = "" if not others else "; so was another" if others == 1 else f"; so were {others} others"
-    return (
-        f"The training {named(first.name)} was interrupted after step {first.step:,} of "
-        f"{first.steps:,}{so}. Its run is kept."
+    if not others:
+        words = translate(
+            "Window",
+            "The training {name} was interrupted after step {step} of {steps}. Its run is kept.",
+        )
+    elif others == 1:
+        words = translate(
+            "Window",
+            "The training {name} was interrupted after step {step} of {steps}, and so was another "
+            "one. Their runs are kept.",
+        )
+    else:
+        words = translate(
+            "Window",
+            "The training {name} was interrupted after step {step} of {steps}, and so were "
+            "{others} others. Their runs are kept.",
+        )
+    return words.format(
+        name=named(first.name), step=f"{first.step:,}", steps=f"{first.steps:,}", others=others
     )
 
 
 def title_of_weights(path: Path) -> str:
     """Which of its run's weights a file holds, in two words."""
-    return WEIGHTS_TITLES.get(path.name, LATEST)
+    return translate("Window", WEIGHTS_TITLES.get(path.name, LATEST))

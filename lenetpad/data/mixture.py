@@ -1,4 +1,4 @@
-"""The mixture that the weights "for your hand" learn from: MNIST, ink, and what is no digit.
+"""The mixture that the weights for handwriting learn from: MNIST, ink, and what is no digit.
 
 Ink is split by its writers, never by drawing, into a training part, a validation part ("choice"),
 on which choices and calibration are made, and a test part, which is only reported on.

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QMenuBar, QWidget
 
 from lenetpad.ui.widgets.icons import themed
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import marked, translate
 
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One action. ``menu`` is the menu that shows it; a break before it where ``breaks``.
+    """One action. ``menu`` is the menu that shows it, one of ``MENUS``; a break before it where
+    ``breaks``. ``text`` and ``tip`` are marked for translators.
 
     ``page`` is the only page on which it can be done, "" where all are.
     """
@@ -32,16 +34,22 @@ class ActionSpec:
 
 
 DRAW: Final = "draw"
+VIEW: Final = "View"
 
 ACTIONS: Final = (
     ActionSpec(
-        "open", "File", "Open…", "Open an ink file, a picture or weights", ("Ctrl+O",), "open"
+        "open",
+        "File",
+        marked("Window", "Open…"),
+        marked("Window", "Open an ink file, a picture or weights"),
+        ("Ctrl+O",),
+        "open",
     ),
     ActionSpec(
         "save",
         "File",
-        "Save…",
-        "Save the drawing as ink or picture",
+        marked("Window", "Save…"),
+        marked("Window", "Save the drawing as ink or picture"),
         ("Ctrl+S",),
         "save",
         page=DRAW,
@@ -49,50 +57,146 @@ ACTIONS: Final = (
     ActionSpec(
         "add",
         "File",
-        "Add to ink file…",
-        "Add the drawing to a file of drawings",
+        marked("Window", "Add to ink file…"),
+        marked("Window", "Add the drawing to a file of drawings"),
         ("Ctrl+Shift+S",),
         page=DRAW,
     ),
-    ActionSpec("open_weights", "File", "Open weights…", "Open a weights file", ("Ctrl+L",)),
-    ActionSpec("quit", "File", "Quit", "Quit lenetpad", ("Ctrl+Q",), breaks=True),
-    ActionSpec("undo", "Edit", "Undo", "Undo", ("Ctrl+Z",), "undo", page=DRAW),
-    ActionSpec("redo", "Edit", "Redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", page=DRAW),
     ActionSpec(
-        "clear", "Edit", "Clear", "Clear the canvas", ("Del", "Ctrl+N"), "clear", page=DRAW
+        "open_weights",
+        "File",
+        marked("Window", "Open weights…"),
+        marked("Window", "Open a weights file"),
+        ("Ctrl+L",),
     ),
     ActionSpec(
-        "copy", "Edit", "Copy", "Copy the canvas", ("Ctrl+C",), "copy", breaks=True, page=DRAW
+        "quit",
+        "File",
+        marked("Window", "Quit"),
+        marked("Window", "Quit lenetpad"),
+        ("Ctrl+Q",),
+        breaks=True,
     ),
     ActionSpec(
-        "paste", "Edit", "Paste", "Paste ink or a picture", ("Ctrl+V",), "paste", page=DRAW
+        "undo",
+        "Edit",
+        marked("Window", "Undo"),
+        marked("Window", "Undo"),
+        ("Ctrl+Z",),
+        "undo",
+        page=DRAW,
     ),
     ActionSpec(
-        "pen", "Edit", "Pen", "Write", ("P",), "pen", checkable=True, breaks=True, page=DRAW
+        "redo",
+        "Edit",
+        marked("Window", "Redo"),
+        marked("Window", "Redo"),
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "redo",
+        page=DRAW,
+    ),
+    ActionSpec(
+        "clear",
+        "Edit",
+        marked("Window", "Clear"),
+        marked("Window", "Clear the canvas"),
+        ("Del", "Ctrl+N"),
+        "clear",
+        page=DRAW,
+    ),
+    ActionSpec(
+        "copy",
+        "Edit",
+        marked("Window", "Copy"),
+        marked("Window", "Copy the canvas"),
+        ("Ctrl+C",),
+        "copy",
+        breaks=True,
+        page=DRAW,
+    ),
+    ActionSpec(
+        "paste",
+        "Edit",
+        marked("Window", "Paste"),
+        marked("Window", "Paste ink or a picture"),
+        ("Ctrl+V",),
+        "paste",
+        page=DRAW,
+    ),
+    ActionSpec(
+        "pen",
+        "Edit",
+        marked("Window", "Pen"),
+        marked("Window", "Write"),
+        ("P",),
+        "pen",
+        checkable=True,
+        breaks=True,
+        page=DRAW,
     ),
     ActionSpec(
         "eraser",
         "Edit",
-        "Eraser",
-        "Erase the strokes that are touched",
+        marked("Window", "Eraser"),
+        marked("Window", "Erase the strokes that are touched"),
         ("E",),
         "eraser",
         True,
         page=DRAW,
     ),
-    ActionSpec("thinner", "Edit", "Thinner pen", "Thinner pen", ("[",), page=DRAW),
-    ActionSpec("thicker", "Edit", "Thicker pen", "Thicker pen", ("]",), page=DRAW),
     ActionSpec(
-        "fullscreen", "View", "Full screen", "Full screen", ("F11",), "fullscreen", True, True
+        "thinner",
+        "Edit",
+        marked("Window", "Thinner pen"),
+        marked("Window", "Thinner pen"),
+        ("[",),
+        page=DRAW,
     ),
-    ActionSpec("larger", "View", "Larger text", "Larger text", ("Ctrl++", "Ctrl+="), breaks=True),
-    ActionSpec("smaller", "View", "Smaller text", "Smaller text", ("Ctrl+-",)),
-    ActionSpec("usual_size", "View", "Usual text size", "Usual text size", ("Ctrl+0",)),
+    ActionSpec(
+        "thicker",
+        "Edit",
+        marked("Window", "Thicker pen"),
+        marked("Window", "Thicker pen"),
+        ("]",),
+        page=DRAW,
+    ),
+    ActionSpec(
+        "fullscreen",
+        "View",
+        marked("Window", "Full screen"),
+        marked("Window", "Full screen"),
+        ("F11",),
+        "fullscreen",
+        True,
+        True,
+    ),
+    ActionSpec(
+        "larger",
+        "View",
+        marked("Window", "Larger text"),
+        marked("Window", "Larger text"),
+        ("Ctrl++", "Ctrl+="),
+        breaks=True,
+    ),
+    ActionSpec(
+        "smaller",
+        "View",
+        marked("Window", "Smaller text"),
+        marked("Window", "Smaller text"),
+        ("Ctrl+-",),
+    ),
+    ActionSpec(
+        "usual_size",
+        "View",
+        marked("Window", "Usual text size"),
+        marked("Window", "Usual text size"),
+        ("Ctrl+0",),
+    ),
     ActionSpec(
         "theme",
         "View",
-        "Switch light and dark",
-        "Light or dark",
+        marked("Window", "Switch light and dark"),
+        marked("Window", "Light or dark"),
         ("Ctrl+T",),
         "theme",
         breaks=True,
@@ -100,32 +204,49 @@ ACTIONS: Final = (
     ActionSpec(
         "theme_system",
         "View",
-        "Follow the system's theme",
-        "Light or dark as the system says",
+        marked("Window", "Follow the system's theme"),
+        marked("Window", "Light or dark as the system says"),
         ("Ctrl+Shift+T",),
         checkable=True,
     ),
     ActionSpec(
         "tray",
         "View",
-        "Tray",
-        "The drawings of the ink file",
+        marked("Window", "Tray"),
+        marked("Window", "The drawings of the ink file"),
         ("F4",),
         checkable=True,
         breaks=True,
         page=DRAW,
     ),
-    ActionSpec("help", "Help", "Help", "What each page does, the colours, the keys", ("F1",)),
-    ActionSpec("about", "Help", "About lenetpad", "About lenetpad", ("Shift+F1",)),
+    ActionSpec(
+        "help",
+        "Help",
+        marked("Window", "Help"),
+        marked("Window", "What each page does, the colours, the keys"),
+        ("F1",),
+    ),
+    ActionSpec(
+        "about",
+        "Help",
+        marked("Window", "About lenetpad"),
+        marked("Window", "About lenetpad"),
+        ("Shift+F1",),
+    ),
 )
-MENUS: Final = ("File", "Edit", "View", "Help")
+MENUS: Final = (
+    marked("Window", "File"),
+    marked("Window", "Edit"),
+    marked("Window", "View"),
+    marked("Window", "Help"),
+)
 
 
 def build(parent: QWidget, specs: Iterable[ActionSpec]) -> dict[str, QAction]:
     """The actions by name, as children of ``parent``, each tooltip naming the shortcut."""
     actions = {}
     for spec in specs:
-        action = QAction(spec.text, parent)
+        action = QAction(translate("Window", spec.text), parent)
         action.setObjectName(spec.name)
         action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
         action.setToolTip(_tip(spec))
@@ -138,7 +259,7 @@ def build(parent: QWidget, specs: Iterable[ActionSpec]) -> dict[str, QAction]:
 def fill(bar: QMenuBar, specs: Sequence[ActionSpec], actions: dict[str, QAction]) -> None:
     """Put the menus with their actions into a menu bar."""
     for title in MENUS:
-        menu = bar.addMenu(f"&{title}")  # Alt and the first letter open it
+        menu = bar.addMenu(f"&{translate('Window', title)}")  # Alt and the first letter open it
         menu.setToolTipsVisible(True)
         for spec in specs:
             if spec.menu == title:
@@ -176,7 +297,8 @@ def colour(actions: dict[str, QAction], specs: Iterable[ActionSpec], theme: Them
 
 
 def _tip(spec: ActionSpec) -> str:
+    tip = translate("Window", spec.tip)
     if not spec.shortcuts:
-        return spec.tip
+        return tip
     native = QKeySequence(spec.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
-    return f"{spec.tip} ({native})"
+    return f"{tip} ({native})"

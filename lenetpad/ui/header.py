@@ -14,9 +14,10 @@ from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.widgets.buttons import tool_button
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.flow import FlowLayout
-from lenetpad.ui.widgets.model_titles import TITLES, title_of
+from lenetpad.ui.widgets.model_titles import TITLES, title_of, titles
 from lenetpad.ui.widgets.page import HeaderTools
 from lenetpad.ui.widgets.theme import LIGHT, Theme, dress
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.devices import AUTO, Devices
 from lenetpad.values.models import Choice
 
@@ -39,11 +40,12 @@ class Header(QWidget):
         super().__init__()
         self._actions = actions
         self._names = [page.name for page in pages]
-        self.models = Choices("Network", "The network that reads")
-        for name, title in TITLES.items():
+        network, device = translate("Window", "Network"), translate("Window", "Device")
+        self.models = Choices(network, translate("Window", "The network that reads"))
+        for name, title in titles().items():
             self.models.addItem(title, name)
-        self.devices = Choices("Device", "Where the network runs")
-        self.devices.addItem("Auto", AUTO)
+        self.devices = Choices(device, translate("Window", "Where the network runs"))
+        self.devices.addItem(translate("Window", "Auto"), AUTO)
         self.models.activated.connect(self._choose_model)
         self.devices.activated.connect(self._choose_device)
         self.page_tabs = self._tabs(pages)
@@ -60,7 +62,7 @@ class Header(QWidget):
         self._tools_end = self._row.count()  # where the next page's buttons go
         self._row.add_stretch()
         self._boxes_end = self._row.count()  # and its boxes
-        for title, box in (("Network", self.models), ("Device", self.devices)):
+        for title, box in ((network, self.models), (device, self.devices)):
             self._titles.append(self._row.add_titled(title, box))
         for button in self._views:
             self._row.addWidget(button)
@@ -162,9 +164,10 @@ class Header(QWidget):
         tabs.setElideMode(Qt.TextElideMode.ElideNone)
         tabs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        tabs.setAccessibleName("Pages")
+        tabs.setAccessibleName(translate("Window", "Pages"))
         for page in pages:
-            tabs.addTab(page.title)
+            index = tabs.addTab(translate("Window", page.title))
+            tabs.setTabToolTip(index, translate("Window", page.tip))
         tabs.currentChanged.connect(self._choose_page)
         return tabs
 
@@ -178,9 +181,9 @@ class Header(QWidget):
         if not self.models.select(entry):
             self.models.addItem(title_of(choice.model), entry)
             self.models.select(entry)
-        tip = "The network that reads"
         known = choice.model in TITLES
-        self.models.setToolTip(tip if known else f"{self.models.currentText()}\n{choice.model}")
+        file = "" if known else f"{self.models.currentText()}\n{choice.model}"
+        self.models.setToolTip(file or translate("Window", "The network that reads"))
         self.devices.select(choice.device)
 
     def show_devices(self, devices: Devices) -> None:

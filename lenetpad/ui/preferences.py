@@ -11,6 +11,7 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 from lenetpad.ui.widgets.colour import Scale
 from lenetpad.ui.widgets.export_options import ExportOptions
 from lenetpad.ui.widgets.theme import ThemeChoice
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.conventions import Conventions
 from lenetpad.values.devices import AUTO
 from lenetpad.values.models import DEFAULT_MODEL, Choice
@@ -97,10 +98,12 @@ class Preferences(QObject):
         self._settings.sync()
         if self._settings.status() is QSettings.Status.AccessError and not self._has_failed:
             self._has_failed = True
-            self.failed.emit(
-                f"Settings are not kept: {self._settings.fileName()} cannot be written. Make room "
-                "there, or let lenetpad write in its folder."
+            words = translate(
+                "Window",
+                "Settings are not kept: {file} cannot be written. Make room there, or let "
+                "lenetpad write in its folder.",
             )
+            self.failed.emit(words.format(file=self._settings.fileName()))
 
     def _text(self, name: str, usual: str) -> str:
         value = self._settings.value(name)

@@ -38,6 +38,7 @@ from lenetpad.ui.theme_switch import TURN_MS, ThemeSwitch
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme, ThemeChoice, dress
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.devices import Devices
 from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
 
@@ -175,7 +176,7 @@ class Window(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        self._waiting = QLabel("Loading …")
+        self._waiting = QLabel(translate("Window", "Loading …"))
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.page_stack.addWidget(self._waiting)
         layout.addWidget(self.page_stack, 1)
@@ -270,7 +271,7 @@ class Window(QMainWindow):
             self.page_stack.setCurrentWidget(self._areas[name])
             self.page_opened.emit(name)
         else:
-            self._waiting.setText("Loading …")
+            self._waiting.setText(translate("Window", "Loading …"))
             self.page_stack.setCurrentWidget(self._waiting)
             self.page_wanted.emit(name)
 
@@ -349,7 +350,7 @@ class Window(QMainWindow):
     @Slot()
     def open_weights(self) -> None:
         """Ask for a weights file and let its network read."""
-        if path := self.ask_for_file("Open weights", WEIGHTS_FILTER):
+        if path := self.ask_for_file(translate("Window", "Open weights"), WEIGHTS_FILTER):
             self.weights_opened.emit(str(path))
 
     def ask_for_file(self, title: str, kinds: str) -> Path | None:

@@ -7,35 +7,37 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from lenetpad.values.words import marked
+
 #: How a network from elsewhere may read: what its weights do not say. For each question, the
 #: possible answers and what to call them.
 CONVENTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "activation": {
-            "relu": "ReLU",
-            "tanh": "tanh",
-            "scaled-tanh": "1.7159·tanh(⅔a)",
-            "sigmoid": "sigmoid",
+            "relu": marked("Window", "ReLU"),
+            "tanh": marked("Window", "tanh"),
+            "scaled-tanh": marked("Window", "1.7159·tanh(⅔a)"),
+            "sigmoid": marked("Window", "sigmoid"),
         },
         "pooling": {
-            "max": "maximum",
-            "average": "activation, then average",
-            "average-first": "average, then activation",
-            "trained-average": "average·w+b, then activation",
-            "trained-sum": "sum·w+b, then activation",
-            "study": "average·w+b, then activation; none after C1, C3 and C5",
+            "max": marked("Window", "maximum"),
+            "average": marked("Window", "activation, then average"),
+            "average-first": marked("Window", "average, then activation"),
+            "trained-average": marked("Window", "average·w+b, then activation"),
+            "trained-sum": marked("Window", "sum·w+b, then activation"),
+            "study": marked("Window", "average·w+b, then activation; none after C1, C3 and C5"),
         },
         "normalisation": {
-            "unit": "paper 0, ink 1",
-            "symmetric": "paper −1, ink 1",
-            "mnist": "(x − 0.1307) / 0.3081",
-            "paper": "paper −0.1, ink 1.175",
-            "inverted": "paper 1.175, ink −0.1",
+            "unit": marked("Window", "paper 0, ink 1"),
+            "symmetric": marked("Window", "paper −1, ink 1"),
+            "mnist": marked("Window", "(x − 0.1307) / 0.3081"),
+            "paper": marked("Window", "paper −0.1, ink 1.175"),
+            "inverted": marked("Window", "paper 1.175, ink −0.1"),
         },
         "padding": {
-            "background": "paper around 28×28",
-            "zero": "zeros around the normalised 28×28",
-            "resized": "28×28 enlarged to 32×32",
+            "background": marked("Window", "paper around 28×28"),
+            "zero": marked("Window", "zeros around the normalised 28×28"),
+            "resized": marked("Window", "28×28 enlarged to 32×32"),
         },
     }
 )
@@ -85,9 +87,10 @@ UNKNOWN_CONVENTIONS: Final = Conventions()
 #: A network that gets fewer of MNIST's digits right does not read them.
 READS: Final = 0.5
 #: What to tell of such a network. It may be opened all the same.
-READS_NOTHING: Final = (
-    "It reads fewer than half of MNIST's digits so: it reads otherwise, is not trained, or is for "
-    "other images."
+READS_NOTHING: Final = marked(
+    "Window",
+    "It reads fewer than half of MNIST's digits this way: it was trained in another way, not at "
+    "all, or on other images.",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from lenetpad.values.failures import first_line
+from lenetpad.values.words import marked
 
 #: Devices, each as its name for a Choice and a label.
 Devices = tuple[tuple[str, str], ...]
@@ -15,9 +16,9 @@ TORCH_CPU: Final = "torch-cpu"
 #: The same, each as its name and a label. Training and evaluation always use torch: they have no
 #: choice between the last two.
 ALWAYS_THERE: Final[Devices] = (
-    (AUTO, "Auto"),
+    (AUTO, marked("Window", "Auto")),
     (CPU, "CPU"),
-    (TORCH_CPU, "CPU with torch"),
+    (TORCH_CPU, marked("Window", "CPU with PyTorch")),
 )
 
 

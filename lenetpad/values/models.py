@@ -13,7 +13,7 @@ from lenetpad.values.layers import LayerSpec
 
 #: The network presets, the one to start with first.
 PRESET_NAMES: Final = ("lenet5-1998", "lenet5-study", "lenet5-modern")
-#: Each ships with two sets of weights: those for your hand under the preset's own name and, with
+#: Each ships with two sets of weights: those for handwriting under the preset's own name and, with
 #: this ending, those that were trained on MNIST alone, as in the paper.
 PAPER: Final = "-paper"
 MODEL_NAMES: Final = tuple(name + ending for name in PRESET_NAMES for ending in ("", PAPER))

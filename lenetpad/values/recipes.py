@@ -245,7 +245,7 @@ FINE_TUNING: Final = {
     ),
 }
 
-#: The teachers of all weights that are for your hand: together they read better than either.
+#: The teachers of all weights for handwriting: together they read better than either.
 TEACHERS: Final = ("lenet5-1998", "lenet5-modern")
 _DISTILLED: Final = replace(
     _HAND,
@@ -254,7 +254,7 @@ _DISTILLED: Final = replace(
     lr=2e-3,
     distillation_weight=DISTILLATION_WEIGHT,
 )
-#: Distillation from these teachers, after it all: what ships for your hand has been through it.
+#: Distillation from these teachers, after it all: what ships for handwriting has been through it.
 DISTILLATION: Final = {
     "lenet5-1998": _DISTILLED,
     "lenet5-study": replace(
@@ -323,7 +323,7 @@ TRAINING_PRESETS: Final = (
     ),
     TrainingPreset(
         "Best",
-        "40 passes over distorted digits, as the weights “as in the paper” were trained",
+        "40 passes over distorted digits, as the weights “MNIST only” were trained",
         "lenet5-1998",
         replace(_PAPER, lr=3e-3),
     ),

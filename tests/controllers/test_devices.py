@@ -16,7 +16,7 @@ from tests import trainees
 from tests.conftest import FakeReader
 
 TIMEOUT = 60_000
-ALWAYS = [("auto", "Auto"), ("cpu", "CPU"), ("torch-cpu", "CPU with torch")]
+ALWAYS = [("auto", "Auto"), ("cpu", "CPU"), ("torch-cpu", "CPU with PyTorch")]
 CARDS = [("cuda:0", "Card 0 (cuda:0)"), ("cuda:1", "Card 1 (cuda:1)")]
 
 

@@ -77,10 +77,10 @@ def test_choosing_another_network_ends_the_watching(desk: Callable[..., Desk]) -
     table.wait(lambda: "in training" in facts.facts)
     table.program.window.header.model_chosen.emit("lenet5-study")
     assert not table.page.watch.isChecked()
-    table.wait(lambda: "study, for your hand" in facts.facts)
+    table.wait(lambda: "LeNet-5 study · handwriting" in facts.facts)
     count = len(table.of(Progress))
     table.wait(lambda: len(table.of(Progress)) > count + 5)
-    assert "study, for your hand" in facts.facts
+    assert "LeNet-5 study · handwriting" in facts.facts
 
 
 def test_a_stopped_run_goes_on_with_its_curve(desk: Callable[..., Desk]) -> None:

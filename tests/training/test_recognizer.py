@@ -296,7 +296,7 @@ class TestDescription:
         ready = recognizer.describe(Choice(0, "lenet5-1998"))
         assert (ready.model, ready.preset) == ("mine", recognizer.weights.config.name)
         torch_used = isinstance(recognizer, TorchRecognizer)
-        assert ready.device == ("CPU with torch" if torch_used else "CPU")
+        assert ready.device == ("CPU with PyTorch" if torch_used else "CPU")
         assert ready.test_error == 1.5
         assert ready.notice == ""
 

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 import lenetpad
+from lenetpad.app import speak
+from lenetpad.controllers.run_networks import interruption_words
+from lenetpad.storage.runs import Run
+from lenetpad.ui.dialogs.about import AboutDialog
+from lenetpad.ui.dialogs.crash import CrashDialog
 from lenetpad.ui.widgets.words import CONTEXTS, counted, translate
 from lenetpad.ui.window import Window
+from lenetpad.values.conventions import CONVENTIONS, Conventions
+from lenetpad.values.models import Choice, ConventionsQuestion
 from tests.words import brackets, outside, painted, untranslated
 
 ROOT = Path(lenetpad.__file__).parent
@@ -48,7 +60,8 @@ def test_the_test_itself_finds_texts(qtbot: QtBot) -> None:
         QLabel(translate("Window", "found"), page)
         QLabel("not found", page)
         QLabel(f"{translate('Draw', 'half')} done", page)
-        assert untranslated(page) == ["QLabel: 'not found'", "QLabel: '⟦half⟧ done'"]
+        found = untranslated(page)
+    assert found == ["QLabel: 'not found', 'not found'", "QLabel: '⟦half⟧ done', 'done'"]
     assert outside("⟦a ⟦nested⟧ text⟧ · 3 MB") == ""
     assert outside("⟦cut at its en…") == ""
 
@@ -68,16 +81,66 @@ def test_all_of_a_page_is_translated(
 
 
 def test_all_around_the_pages_is_translated(full: Window) -> None:
-    pages = {id(page) for page in full.page_widgets.values()}
-    below = {
-        id(widget) for page in full.page_widgets.values() for widget in page.findChildren(QWidget)
-    }
-    around = [
-        widget
-        for widget in full.findChildren(QWidget)
-        if id(widget) not in pages and id(widget) not in below and widget.parent() is full
+    assert untranslated(full, without=list(full.page_widgets.values())) == []
+
+
+@pytest.mark.parametrize("name", ["help", "about"])
+def test_a_dialog_is_translated(full: Window, name: str) -> None:
+    full.actions_by_name[name].trigger()
+    dialog = {"help": full.help, "about": full.about}[name]
+    assert dialog is not None
+    if isinstance(dialog, AboutDialog):
+        facts = dialog.facts
+        dialog.facts = dict.fromkeys(facts, "3.11")
+        for label in dialog.findChildren(QLabel):
+            if label.text() in facts.values():
+                label.setText("3.11")
+    assert untranslated(dialog) == []
+
+
+def test_the_question_how_a_network_was_trained_is_translated(full: Window) -> None:
+    guesses = [
+        Conventions(*words)
+        for words in product(*(list(answers) for answers in CONVENTIONS.values()))
     ]
-    assert [fault for widget in around for fault in untranslated(widget)] == []
+    choice = Choice(1, "/there/digits.pth")
+    scores = tuple((guess, 0.3) for guess in guesses)
+    full.ask(ConventionsQuestion(choice, scores))
+    assert full.question is not None
+    assert untranslated(full.question) == []
+    full.question.boxes["padding"].setCurrentIndex(1)
+    full.question.boxes["padding"].setCurrentIndex(2)
+    assert untranslated(full.question) == []
+
+
+def test_the_offer_of_a_crash_report_is_translated(full: Window) -> None:
+    dialog = CrashDialog("", full.dialog_parent)
+    assert untranslated(dialog) == []
+    dialog.copy_report()
+    assert untranslated(dialog) == []
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+def test_the_sentence_on_interrupted_trainings_is_translated(others: int, full: Window) -> None:
+    run = Run(
+        folder=Path("a"),
+        name="⟦a⟧",
+        note="",
+        model="lenet5-1998",
+        created="",
+        config={},
+        state="interrupted",
+        step=3,
+        steps=9,
+        epoch=1,
+        epochs=2,
+        seconds=1.0,
+        best_error=None,
+        last_error=None,
+        test_error=None,
+        message="",
+    )
+    assert outside(interruption_words((run,) * (1 + others))) == ""
 
 
 def calls(path: Path) -> Iterator[ast.Call]:
@@ -129,3 +192,58 @@ def test_numbers() -> None:
         "2 images",
         "1,290 images",
     ]
+
+
+def make_texts(*files: Path, into: Path) -> None:
+    """What ``make texts`` does, with the same arguments."""
+    recipe = re.search(
+        r"pyside6-lupdate (.*?)\$\(shell", (ROOT.parent / "Makefile").read_text(), re.S
+    )
+    assert recipe is not None
+    arguments = recipe[1].replace("\\\n", " ").split()
+    tool = Path(sys.executable).with_name("pyside6-lupdate")
+    done = subprocess.run(
+        [tool, *arguments, *files, "-ts", into], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_translator_finds_every_text_and_the_window_speaks_it(
+    tmp_path: Path, qapp: QApplication
+) -> None:
+    texts = tmp_path / "lenetpad_de.ts"
+    make_texts(*FILES, into=texts)
+    tree = ElementTree.parse(texts)
+    found = {
+        (context.findtext("name"), message.findtext("source"))
+        for context in tree.iter("context")
+        for message in context.iter("message")
+    }
+    wanted = {
+        tuple(arg.value for arg in call.args if isinstance(arg, ast.Constant))
+        for path in FILES
+        for call in calls(path)
+        if isinstance(call.args[1], ast.Constant)
+    }
+    assert found == wanted
+    for message in tree.iter("message"):
+        if message.findtext("source") == "Quit":
+            translation = message.find("translation")
+            assert translation is not None
+            translation.text = "Beenden"
+            translation.attrib.clear()
+    tree.write(texts, encoding="utf-8")
+    subprocess.run(
+        [Path(sys.executable).with_name("pyside6-lrelease"), texts],
+        check=True,
+        capture_output=True,
+    )
+    assert not speak(QLocale("fr"), tmp_path)
+    assert speak(QLocale("de"), tmp_path)
+    try:
+        assert translate("Window", "Quit") == "Beenden"
+        assert translate("Window", "Undo") == "Undo"
+    finally:
+        for translator in qapp.findChildren(QTranslator):
+            qapp.removeTranslator(translator)
+            translator.deleteLater()

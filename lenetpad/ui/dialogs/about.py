@@ -36,28 +36,42 @@ from PySide6.QtWidgets import (
 from lenetpad import __version__
 from lenetpad.storage import licences, machine
 from lenetpad.ui.widgets.icons import application_icon
+from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.models import ModelReady, name_for_a_report
 
 USUAL: Final = QSize(720, 580)
 SMALLEST: Final = QSize(460, 340)
 MARGIN: Final = 24  # of the window around the dialog where both are small
 ICON: Final = 72
-WHAT: Final = (
+WHAT: Final = marked(
+    "Window",
     "A drawing pad that shows a neural network thinking: write a digit, and every layer of "
-    "LeNet-5 responds while the pen is still moving."
+    "LeNet-5 responds while the pen is still moving.",
 )
 #: What the About tab shows of the facts, and how it calls them.
-SHOWN: Final = ("Python", "PySide6", "torch", "Network", "Device", "System")
-CREDITS: Final = (
+SHOWN: Final = {
+    "Python": "Python",
+    "PySide6": "PySide6",
+    "torch": "torch",
+    "Network": marked("Window", "Network"),
+    "Device": marked("Window", "Device"),
+    "System": marked("Window", "System"),
+}
+CREDITS: Final = marked(
+    "Window",
     "<p><b>The network</b><br>Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, <i>Gradient-Based "
     "Learning Applied to Document Recognition</i>, Proceedings of the IEEE 86(11), 1998</p>"
-    "<p><b>What it learnt from</b><br>MNIST: Y. LeCun, C. Cortes and C. J. C. Burges, "
+    "<p><b>Training data</b><br>MNIST: Y. LeCun, C. Cortes and C. J. C. Burges, "
     "CC BY-SA 3.0. UNIPEN and UJI Pen Characters 2, CC BY 4.0</p>"
     "<p><b>Licence</b><br>MIT. Copyright 2026 The lenetpad authors. Every part, with the text "
-    "of its licence, is listed under Licences</p>"
+    "of its licence, is listed under Licences</p>",
 )
-COPY: Final = "Copy &diagnostics"
-COLUMNS: Final = ("Part", "Version", "Licence")
+COPY: Final = marked("Window", "Copy &diagnostics")
+COLUMNS: Final = (
+    marked("Window", "Part"),
+    marked("Window", "Version"),
+    marked("Window", "Licence"),
+)
 
 
 class AboutDialog(QDialog):
@@ -69,18 +83,20 @@ class AboutDialog(QDialog):
 
     def __init__(self, model: ModelReady | None, theme: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About lenetpad")
+        self.setWindowTitle(translate("Window", "About lenetpad"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.facts = _facts(model, theme)
         self.licences = Licences()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(_scrolling(self._about()), "&About")
-        self.tabs.addTab(self.licences, "&Licences")
+        self.tabs.addTab(_scrolling(self._about()), translate("Window", "&About"))
+        self.tabs.addTab(self.licences, translate("Window", "&Licences"))
         self.tabs.currentChanged.connect(self._open_tab)
-        self.copying = QPushButton(COPY)
-        self.copying.setToolTip("Copy versions, system and screens, for a bug report")
+        self.copying = QPushButton(translate("Window", COPY))
+        self.copying.setToolTip(
+            translate("Window", "Copy versions, system and screens, for a bug report")
+        )
         self.copying.clicked.connect(self.copy_diagnostics)
         self.closing = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.closing.rejected.connect(self.reject)
@@ -104,7 +120,7 @@ class AboutDialog(QDialog):
     def copy_diagnostics(self) -> None:
         """Put the facts on the clipboard."""
         QGuiApplication.clipboard().setText(machine.text(self.facts))
-        self.copying.setText("Copied")
+        self.copying.setText(translate("Window", "Copied"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return presses the button that has the keyboard, and no other: it ends no search."""
@@ -128,8 +144,8 @@ class AboutDialog(QDialog):
         facts.setColumnStretch(1, 1)
         facts.setHorizontalSpacing(18)
         facts.setVerticalSpacing(5)
-        for row, title in enumerate(SHOWN):
-            name = QLabel(title)
+        for row, (title, words) in enumerate(SHOWN.items()):
+            name = QLabel(translate("Window", words))
             name.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             fact = QLabel(self.facts[title])
             fact.setTextFormat(Qt.TextFormat.PlainText)
@@ -137,7 +153,7 @@ class AboutDialog(QDialog):
             fact.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             facts.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             facts.addWidget(fact, row, 1)
-        credits_ = QLabel(CREDITS)
+        credits_ = QLabel(translate("Window", CREDITS))
         credits_.setWordWrap(True)
         credits_.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QVBoxLayout(page)
@@ -157,22 +173,23 @@ class Licences(QWidget):
         self._parts: list[licences.Part] = []
         self._filled = False
         self.model = QStandardItemModel(0, len(COLUMNS), self)
-        self.model.setHorizontalHeaderLabels(COLUMNS)
+        self.model.setHorizontalHeaderLabels([translate("Window", title) for title in COLUMNS])
         self.found = QSortFilterProxyModel(self)
         self.found.setSourceModel(self.model)
         self.found.setFilterKeyColumn(-1)  # every column
         self.found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.search = QLineEdit()
         self.search.setObjectName("search")
-        self.search.setPlaceholderText("Search parts and licences")
-        self.search.setAccessibleName("Search parts and licences")
+        searching = translate("Window", "Search parts and licences")
+        self.search.setPlaceholderText(searching)
+        self.search.setAccessibleName(searching)
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._look_for)
         self.view = self._table()
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
-        self.text.setAccessibleName("Text of the licence")
+        self.text.setAccessibleName(translate("Window", "Text of the licence"))
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self.view)
@@ -192,7 +209,8 @@ class Licences(QWidget):
         self._filled = True
         self._parts = licences.collect()
         for part in self._parts:
-            licence = part.licence or ("see the text" if part.texts else "not stated")
+            unnamed = translate("Window", "see the text" if part.texts else "not stated")
+            licence = part.licence or unnamed
             row = [QStandardItem(text) for text in (part.name, part.version, licence)]
             for item in row:
                 item.setToolTip(item.text())
@@ -211,7 +229,7 @@ class Licences(QWidget):
     def _table(self) -> QTableView:
         view = QTableView()
         view.setModel(self.found)
-        view.setAccessibleName("Parts of the program")
+        view.setAccessibleName(translate("Window", "Parts of the program"))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setTabKeyNavigation(False)
@@ -267,7 +285,7 @@ def _head() -> QHBoxLayout:
     font.setPointSizeF(1.6 * font.pointSizeF())
     font.setBold(True)
     name.setFont(font)
-    what = QLabel(WHAT)
+    what = QLabel(translate("Window", WHAT))
     what.setWordWrap(True)
     words = QVBoxLayout()
     words.setSpacing(4)

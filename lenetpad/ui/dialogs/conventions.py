@@ -16,19 +16,21 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad.ui.widgets.choices import Choices
+from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.conventions import CONVENTIONS, Conventions, warning_of
 from lenetpad.values.models import ConventionsQuestion
 
 #: What each question is called; Alt and the letter go there.
 TITLES: Final = {
-    "activation": "&Activation",
-    "pooling": "&Pooling",
-    "normalisation": "&Input values",
-    "padding": "&Border",
+    "activation": marked("Window", "&Activation"),
+    "pooling": marked("Window", "&Pooling"),
+    "normalisation": marked("Window", "&Input values"),
+    "padding": marked("Window", "&Border"),
 }
-QUESTION: Final = (
-    "{name} holds LeNet-5's weights, but does not say how the network reads. "
-    "These answers fit MNIST's digits best; whoever trained it knows for certain."
+QUESTION: Final = marked(
+    "Window",
+    "{name} holds the weights of a LeNet-5, but does not say how it was trained. These answers "
+    "fit the digits of MNIST best; whoever trained it knows for certain.",
 )
 
 
@@ -40,14 +42,18 @@ class ConventionsDialog(QDialog):
 
     def __init__(self, question: ConventionsQuestion, name: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("How does this network read?")
+        self.setWindowTitle(translate("Window", "How was this network trained?"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._scores = dict(question.scores)
         self._best = question.scores[0][0]
         self.boxes = {title: self._box(title) for title in TITLES}
         self.score = QLabel()
         self.buttons = self._buttons()
-        sentences = [QUESTION.format(name=name), warning_of(question.scores[0][1])]
+        warning = warning_of(question.scores[0][1])
+        sentences = [
+            translate("Window", QUESTION).format(name=name),
+            translate("Window", warning) if warning else "",
+        ]
         self.words = QLabel("\n\n".join(filter(None, sentences)))
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
@@ -55,7 +61,7 @@ class ConventionsDialog(QDialog):
         form.setColumnStretch(1, 1)
         form.setHorizontalSpacing(16)
         for row, (title, box) in enumerate(self.boxes.items()):
-            label = QLabel(TITLES[title])
+            label = QLabel(translate("Window", TITLES[title]))
             label.setBuddy(box)
             form.addWidget(label, row, 0)
             form.addWidget(box, row, 1)
@@ -85,19 +91,19 @@ class ConventionsDialog(QDialog):
 
     def _box(self, title: str) -> Choices:
         """A box with the answers to one question that are possible."""
-        box = Choices(TITLES[title].replace("&", ""), "")
+        box = Choices(translate("Window", TITLES[title]).replace("&", ""), "")
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         possible = {conventions.answers[title] for conventions in self._scores}
         for answer, words in CONVENTIONS[title].items():
             if answer in possible:
-                box.addItem(words, answer)
+                box.addItem(translate("Window", words), answer)
         return box
 
     def _buttons(self) -> QDialogButtonBox:
         kinds = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel | kinds.Reset)
-        for kind, words in ((kinds.Ok, "&Use"), (kinds.Reset, "Best &guess")):
-            buttons.button(kind).setText(words)
+        buttons.button(kinds.Ok).setText(translate("Window", "&Use"))
+        buttons.button(kinds.Reset).setText(translate("Window", "Best &guess"))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         buttons.button(kinds.Reset).clicked.connect(self.show_best)
@@ -106,11 +112,15 @@ class ConventionsDialog(QDialog):
     @Slot()
     def _show_score(self) -> None:
         conventions = self.conventions
-        text = f"Reads {100 * self._scores[conventions]:.1f} % of MNIST's digits"
         if conventions == self._best:
-            text += ": the best guess."
+            words = translate("Window", "Reads {percent} % of MNIST's digits: the best guess.")
         else:
-            text += f"; the best guess {100 * self._scores[self._best]:.1f} %."
-        self.score.setText(text)
+            words = translate(
+                "Window", "Reads {percent} % of MNIST's digits; the best guess reads {best} %."
+            )
+        percent, best_percent = (
+            f"{100 * self._scores[which]:.1f}" for which in (conventions, self._best)
+        )
+        self.score.setText(words.format(percent=percent, best=best_percent))
         best = self.buttons.button(QDialogButtonBox.StandardButton.Reset)
         best.setEnabled(conventions != self._best)

@@ -16,14 +16,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lenetpad.ui.widgets.words import marked, translate
+
 WIDTH: Final = 520
 OPEN: Final = QSize(760, 560)  # with the report
 MARGIN: Final = 24  # of the window around the dialog where both are small
-TITLE: Final = "lenetpad ended unexpectedly the last time"
-WORDS: Final = (
-    "A report says where it happened. It holds versions, the system and program lines, and "
-    "nothing personal: no drawing, no file name, no user's name. Nothing is sent; copy it into a "
-    "bug report if you want to help mend it."
+TITLE: Final = marked("Window", "lenetpad ended unexpectedly the last time")
+WORDS: Final = marked(
+    "Window",
+    "A report says where it happened. It holds versions, the system and lines of the program, and "
+    "nothing personal: no drawing, no file name, no user name. Nothing is sent; copy it into a "
+    "bug report if you want to help fix it.",
 )
 
 
@@ -32,14 +35,14 @@ class CrashDialog(QDialog):
 
     def __init__(self, report: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Crash report")
+        self.setWindowTitle(translate("Window", "Crash report"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        title = QLabel(TITLE)
+        title = QLabel(translate("Window", TITLE))
         font = title.font()
         font.setPointSizeF(1.25 * font.pointSizeF())
         font.setBold(True)
         title.setFont(font)
-        words = QLabel(WORDS)
+        words = QLabel(translate("Window", WORDS))
         words.setWordWrap(True)
         words.setMinimumWidth(WIDTH - 40)
         self.report = QPlainTextEdit(report)
@@ -47,12 +50,12 @@ class CrashDialog(QDialog):
         self.report.setTabChangesFocus(True)
         self.report.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.report.setAccessibleName("Crash report")
+        self.report.setAccessibleName(translate("Window", "Crash report"))
         self.report.hide()
         roles = QDialogButtonBox.ButtonRole
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.showing = QPushButton("&Show report")
-        self.copying = QPushButton("&Copy report")
+        self.showing = QPushButton(translate("Window", "&Show report"))
+        self.copying = QPushButton(translate("Window", "&Copy report"))
         self.buttons.addButton(self.showing, roles.ActionRole)
         self.buttons.addButton(self.copying, roles.ActionRole)
         self.showing.clicked.connect(self.show_report)
@@ -82,4 +85,4 @@ class CrashDialog(QDialog):
     def copy_report(self) -> None:
         """Put the report on the clipboard."""
         QGuiApplication.clipboard().setText(self.report.toPlainText())
-        self.copying.setText("Copied")
+        self.copying.setText(translate("Window", "Copied"))

@@ -12,32 +12,76 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 
 from lenetpad.ui.actions import ActionSpec
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import marked, translate
 
 USUAL: Final = QSize(760, 620)
 MARGIN: Final = 40  # between the dialog and the window's edge
 
-PAGES: Final = """
-<h2>Draw</h2>
-<p>Write a digit with a mouse, a finger or a pen. While you write, the network reads it: the large
-figure below is its answer, with how probable it is. Write something that is no digit, and it says
-so.</p>
-<p>Beside the canvas you see the network think, from the input to the answer; arrows show which
-layer feeds which. <b>C</b> layers convolve: each map looks for one pattern everywhere. <b>S</b>
-layers subsample: they make the maps smaller, so that the place matters less. <b>C5</b> and
-<b>F6</b> put all of it together, and the answer is the digit whose <b>target code</b>, a small
-picture of it, is nearest to F6. Point at a unit to see its value; click a layer's name to see it
-large.</p>
-<p><b>File ▸ Save</b> keeps a drawing, with its label, as ink or as a picture, and <b>Add to ink
-file</b> collects many. The tray shows the drawings of such a file: choose, label or delete
-them there.</p>
-<h2>Train</h2>
-<p>Choose a preset and press <b>Start</b>: the network is trained on this machine. The loss should
-fall and the validation accuracy rise. Every training is kept in the list below, also one that you
-stop: it can be continued, compared with others, and used on the canvas.</p>
-<h2>Evaluate</h2>
-<p>Choose weights and images and press <b>Evaluate</b>: you see the error, which digit is taken for
-which, and every pattern that is misread. Click one to put it on the canvas.</p>
-"""
+#: Of each page, its title and paragraphs.
+PAGES: Final = {
+    marked("Window", "Draw"): (
+        marked(
+            "Window",
+            "Write a digit with a mouse, a finger or a pen. While you write, the network reads "
+            "it: the large figure at the bottom is its answer, with its probability. Write "
+            "something else, and the answer is “not a digit”.",
+        ),
+        marked(
+            "Window",
+            "Beside the canvas you see the network think, from the input to the answer; arrows "
+            "show which layer feeds which. <b>C</b> layers convolve: each map looks for one "
+            "pattern everywhere. <b>S</b> layers subsample: they make the maps smaller, so that "
+            "the exact place matters less. <b>C5</b> and <b>F6</b> combine everything, and the "
+            "answer is the digit whose <b>target code</b>, a small picture of it, is nearest to "
+            "F6. Hover over a unit to see its value; click a layer's name to enlarge it.",
+        ),
+        marked(
+            "Window",
+            "<b>File ▸ Save</b> keeps a drawing, with its label, as ink or as a picture, and "
+            "<b>Add to ink file</b> collects many. The tray shows the drawings of such a file: "
+            "choose, label or delete them there.",
+        ),
+    ),
+    marked("Window", "Train"): (
+        marked(
+            "Window",
+            "Choose a preset and press <b>Start</b>: the network is trained on this computer. "
+            "The loss should fall and the validation accuracy rise. Every training is kept in "
+            "the list of runs, also one that you stop: continue it, compare it with others, or "
+            "use it on the canvas.",
+        ),
+    ),
+    marked("Window", "Evaluate"): (
+        marked(
+            "Window",
+            "Choose weights and images and press <b>Evaluate</b>: you see the error rate, which "
+            "digits are confused with which, and every pattern that is misread. Click one to put "
+            "it on the canvas.",
+        ),
+    ),
+}
+#: Keys that belong to no action: where they work, what they do, and which they are.
+MORE_KEYS: Final = (
+    (
+        marked("Window", "Everywhere"),
+        marked("Window", "Leave full screen, or show all layers again"),
+        "Esc",
+    ),
+    (marked("Window", "Everywhere"), marked("Window", "Next control"), "Tab"),
+    (marked("Window", "Everywhere"), marked("Window", "Previous control"), "Shift+Tab"),
+    (marked("Window", "Tray"), marked("Window", "Put on the canvas"), "Return"),
+    (marked("Window", "Tray"), marked("Window", "Label with a digit"), "0 – 9"),
+    (marked("Window", "Tray"), marked("Window", "Give another label"), "F2"),
+    (marked("Window", "Tray"), marked("Window", "Delete the drawing"), "Del"),
+    (marked("Window", "Runs"), marked("Window", "Delete the selected runs"), "Del"),
+    (marked("Window", "Runs"), marked("Window", "Edit name or note"), "F2"),
+    (
+        marked("Window", "Patterns and confusion matrix"),
+        marked("Window", "Move between them"),
+        "← → ↑ ↓",
+    ),
+    (marked("Window", "Patterns and confusion matrix"), marked("Window", "Choose"), "Return"),
+)
 
 
 class HelpDialog(QDialog):
@@ -45,12 +89,12 @@ class HelpDialog(QDialog):
 
     def __init__(self, specs: Iterable[ActionSpec], theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Help")
+        self.setWindowTitle(translate("Window", "Help"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.text = QTextBrowser()
-        self.text.setAccessibleName("Help")
+        self.text.setAccessibleName(translate("Window", "Help"))
         self.text.setOpenLinks(False)
-        self.text.setHtml(PAGES + colours(theme) + keys(specs))
+        self.text.setHtml(pages() + colours(theme) + keys(specs))
         closing = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         closing.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -61,48 +105,64 @@ class HelpDialog(QDialog):
         self.text.setFocus()
 
 
+def pages() -> str:
+    """What each page does."""
+    parts = []
+    for title, paragraphs in PAGES.items():
+        parts.append(f"<h2>{translate('Window', title)}</h2>")
+        parts += [f"<p>{translate('Window', paragraph)}</p>" for paragraph in paragraphs]
+    return "".join(parts)
+
+
 def colours(theme: Theme) -> str:
     """What the colours of the maps mean, with the colours."""
-    return f"""
-<h2>Colours</h2>
-<p>{_sample(theme.negative[2])} below zero &nbsp; {_sample(theme.zero)} zero &nbsp;
-{_sample(theme.positive[2])} above zero: the stronger the colour, the larger the value. The legend
-below the maps has the numbers. <b>Colours</b> in the header says what the strongest colours stand
-for: the range of the activation function (fixed, so that pictures can be compared), the largest
-value of the layer, or of each map.</p>
-<p>In the confusion matrix, {_sample(theme.negative[2])} is read right and
-{_sample(theme.positive[2])} is read wrong.</p>
-"""
+    negative, zero, positive = (
+        _sample(colour) for colour in (theme.negative[2], theme.zero, theme.positive[2])
+    )
+    maps = translate(
+        "Window",
+        "{negative} below zero, {zero} zero, {positive} above zero: the stronger the colour, the "
+        "larger the value. The legend below the maps has the numbers. <b>Colours</b> in the "
+        "header says what the strongest colours mean: the range of the activation function "
+        "(fixed, so that pictures can be compared), the largest value of the layer, or of each "
+        "map.",
+    )
+    matrix = translate(
+        "Window",
+        "In the confusion matrix, {negative} counts what is read correctly and {positive} what "
+        "is misread.",
+    )
+    title = translate("Window", "Colours")
+    words = "".join(
+        f"<p>{text.format(negative=negative, zero=zero, positive=positive)}</p>"
+        for text in (maps, matrix)
+    )
+    return f"<h2>{title}</h2>{words}"
 
 
 def keys(specs: Iterable[ActionSpec]) -> str:
     """A table of the keys of all actions, by their menus, and of those that belong to a part."""
     rows = [
-        (spec.menu, spec.text.rstrip("…"), ", ".join(map(_native, spec.shortcuts)))
+        (spec.menu, spec.text, ", ".join(map(_native, spec.shortcuts)))
         for spec in specs
         if spec.shortcuts
     ]
-    rows += [
-        ("Anywhere", "Leave full screen, or a layer that is shown alone", "Esc"),
-        ("Anywhere", "Next control, the one before", "Tab, Shift+Tab"),
-        ("Tray", "Put on the canvas · label with a digit · another label · delete",
-         "Enter · 0 to 9 · F2 · Del"),
-        ("Runs", "Delete the chosen runs · edit name or note", "Del · F2"),
-        ("Patterns and confusion matrix", "Walk · choose", "arrow keys · Enter"),
-    ]  # fmt: skip
+    rows += [(place, text, _native(key)) for place, text, key in MORE_KEYS]
     lines = []
     before = ""
-    for menu, text, shortcut in rows:
-        if menu != before:
-            lines.append(f'<tr><td colspan="2"><b>{menu}</b></td></tr>')
-            before = menu
-        cells = (html.escape(text), html.escape(shortcut))
-        lines.append(f"<tr><td>{cells[0]}&nbsp;&nbsp;</td><td>{cells[1]}</td></tr>")
-    return f'<h2>Keys</h2><table cellpadding="3">{"".join(lines)}</table>'
+    for place, text, shortcut in rows:
+        if place != before:
+            lines.append(f'<tr><td colspan="2"><b>{translate("Window", place)}</b></td></tr>')
+            before = place
+        words = html.escape(translate("Window", text).replace("…", ""))
+        lines.append(f"<tr><td>{words}&nbsp;&nbsp;</td><td>{html.escape(shortcut)}</td></tr>")
+    title = translate("Window", "Keys")
+    return f'<h2>{title}</h2><table cellpadding="3">{"".join(lines)}</table>'
 
 
 def _native(shortcut: str) -> str:
-    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+    """As the system writes it; what is no key stays as it is."""
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText) or shortcut
 
 
 def _sample(colour: str) -> str:

@@ -219,7 +219,7 @@ def test_files_call_a_run_by_its_name_and_others_by_theirs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run, own = str(tmp_path / "x" / "weights.safetensors"), str(tmp_path / "own.pth")
-    page.show_weights((("1998, for your hand", "lenet5-1998"), ("my run", run), ("own.pth", own)))
+    page.show_weights((("LeNet-5 1998 · handwriting", "lenet5-1998"), ("my run", run), ("own.pth", own)))
     found = results()
     for models, names in (
         ((run, own), {"my run", "own.pth"}),

@@ -50,10 +50,10 @@ def test_every_set_of_weights_can_be_chosen(qtbot: QtBot, settings: QSettings) -
     offered = {models.itemData(row): models.itemText(row) for row in range(models.count())}
     assert set(offered) == set(MODEL_NAMES)
     assert models.currentData() == DEFAULT_MODEL
-    assert models.currentText() == "1998, for your hand"
-    assert offered["lenet5-1998-paper"] == "1998, as in the paper"
+    assert models.currentText() == "LeNet-5 1998 · handwriting"
+    assert offered["lenet5-1998-paper"] == "LeNet-5 1998 · MNIST only"
     window.show_choice(Choice(1, "lenet5-study-paper"))
-    assert models.currentText() == "study, as in the paper"
+    assert models.currentText() == "LeNet-5 study · MNIST only"
     window.close()
 
 
