@@ -102,6 +102,7 @@ def test_asked_for_twice_it_is_built_once(qtbot: QtBot, with_notes: Program) -> 
 def test_the_header_shows_its_tools_while_it_is_open(qtbot: QtBot, with_notes: Program) -> None:
     page, _ = opened(qtbot, with_notes)
     header = with_notes.window.header
+    with_notes.window.resize(1600, 800)  # one with a fourth page has room for all of it
 
     def seen() -> set[str]:
         """The names of the buttons' actions, and the boxes' titles, that are visible."""

@@ -88,7 +88,7 @@ def test_every_combination_shows_its_score(dialog: ConventionsDialog) -> None:
         for title, box in dialog.boxes.items():
             box.select(conventions.answers[title])
         assert dialog.conventions == conventions
-        expected = f"Reads {100 * score:.1f} % of MNIST's digits; the best guess 97.8 %."
+        expected = f"Reads {100 * score:.1f} % of MNIST's digits; the best guess reads 97.8 %."
         assert dialog.score.text() == expected
     button(dialog, "Reset").click()
     assert dialog.conventions == BEST
