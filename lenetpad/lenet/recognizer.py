@@ -21,7 +21,7 @@ from lenetpad.storage import resources
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.devices import ALWAYS_THERE, CPU
 from lenetpad.values.layers import LayerSpec
-from lenetpad.values.models import Choice, LayerView, ModelReady
+from lenetpad.values.models import Choice, InputValues, LayerView, ModelReady, Scoring
 from lenetpad.values.reading import NO_NUMBERS, Reading, ReadingError
 from lenetpad.values.training import Snapshot
 
@@ -120,6 +120,10 @@ class Recognizer:
             notice=self.notice,
             specs=self._specs,
             step=self.weights.known.step,
+            input_values=InputValues(config.background, config.ink, config.padding),
+            scoring=Scoring(
+                config.distance_scale if self._coded else None, config.rubbish, config.temperature
+            ),
         )
 
     @property

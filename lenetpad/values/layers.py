@@ -46,3 +46,38 @@ class LayerSpec:
     bias: str = ""
     parameters: int = 0
     connections: int = 0
+
+
+def output_side(input: int, kernel: int, padding: int, stride: int) -> int | None:
+    """The side of what a convolution or a subsampling makes: (H + 2P - F) / S + 1.
+
+    None where there is no such layer: the kernel is larger than the padded input, or the stride is
+    impossible, so that steps of it do not end at the input's edge.
+    """
+    places = kernel_places(input, kernel, padding, stride)
+    if not places or places[-1] + kernel != input + padding:
+        return None
+    return len(places)
+
+
+def side_formula(input: int, kernel: int, padding: int, stride: int) -> str:
+    """The formula of ``output_side`` with its numbers: "(32 + 2·0 − 5) / 1 + 1 = 28".
+
+    With an impossible stride its result is a fraction; of stride 0 it has none.
+    """
+    formula = f"({input} + 2·{padding} − {kernel}) / {stride} + 1"
+    if stride == 0:
+        return formula
+    side = (input + 2 * padding - kernel) / stride + 1
+    return f"{formula} = {round(side, 2):g}".replace("-", "−")
+
+
+def kernel_places(input: int, kernel: int, padding: int, stride: int) -> tuple[int, ...]:
+    """Where the kernel begins along one side, as it steps over the padded input, from -padding on.
+
+    With an impossible stride these are the places before it would leave the input; none where the
+    kernel is larger than the padded input, or where a number makes no sense.
+    """
+    if min(input, kernel, stride) < 1 or padding < 0:
+        return ()
+    return tuple(range(-padding, input + padding - kernel + 1, stride))

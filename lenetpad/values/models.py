@@ -86,6 +86,33 @@ class LayerView:
         return f"{self.maps}@{self.height}×{self.width}"
 
 
+@dataclass(frozen=True, slots=True)
+class InputValues:
+    """What the input layer makes of darkness: 0 becomes ``background``, 1 becomes ``ink``.
+
+    ``padding`` is what lies around the middle 28×28: "background", "zero" for zeros instead of it,
+    or "resized" where there is nothing, the middle being enlarged.
+    """
+
+    background: float = 0.0
+    ink: float = 1.0
+    padding: str = "background"
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How ten outputs become probabilities.
+
+    A class's score is its logit or, with a ``distance_scale``, minus its distance times that; the
+    score of "no digit" is -``rubbish``, None where it does not compete. ``temperature`` divides
+    all of them.
+    """
+
+    distance_scale: float | None = None
+    rubbish: float | None = None
+    temperature: float = 1.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelReady:
     """A network is loaded and reads from now on.
@@ -98,6 +125,7 @@ class ModelReady:
     ``notice`` is a sentence for the user where the choice could not be met, such as a device that
     failed. ``specs`` say of each layer, the input first, how its units are computed. ``step`` is
     the step of their training after which the weights were written; None for its end.
+    ``input_values`` and ``scoring`` say how an image goes in and how probabilities come out.
     """
 
     choice: Choice
@@ -113,6 +141,8 @@ class ModelReady:
     notice: str = ""
     specs: tuple[LayerSpec, ...] = ()
     step: int | None = None
+    input_values: InputValues = InputValues()
+    scoring: Scoring = Scoring()
 
     @property
     def serial(self) -> int:
