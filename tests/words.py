@@ -39,8 +39,8 @@ from lenetpad.ui.widgets.words import CONTEXTS
 #: What is the same in every language: names, units, file endings, formulas.
 NAMES = re.compile(
     r"lenetpad|LeNet(-5)?|MNIST|QMNIST|KMNIST|EMNIST|USPS|CPU|GPU|CUDA|RBF|SVG|PNG|CSV|GIF|ONNX|"
-    r"TorchScript|TensorBoard|NumPy|PyTorch|torch|Qt|Esc|Del|Ctrl|Shift|Tab|Alt|Enter|"
-    r"\.\w+|\b[a-z]|\b[A-Z]|MB|px|ms|min"
+    r"TorchScript|JSON|TensorBoard|NumPy|PyTorch|torch|Qt|Esc|Del|Ctrl|Shift|Tab|Alt|Enter|"
+    r"\.\w+|\b[a-z]|\b[A-Z]|MB|px|ms|min|\bmm\b|\bpt\b"
 )
 ROLES = (
     Qt.ItemDataRole.DisplayRole,
@@ -111,6 +111,8 @@ def untranslated(root: QWidget) -> list[str]:
 def texts(root: QWidget) -> Iterator[tuple[str, str]]:
     """Whatever is written on a widget and all below it, with where it stands."""
     for widget in [root, *root.findChildren(QWidget)]:
+        if isinstance(widget.parent(), QTabBar):
+            continue  # buttons of Qt's own, which Qt translates
         name = type(widget).__name__
         for kind in ("toolTip", "accessibleName", "accessibleDescription", "windowTitle"):
             yield f"{name}.{kind}", getattr(widget, kind)()

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.values.arrays import FloatArray
-from lenetpad.values.catalogue import DATA_SETS, FOLDER, MNIST
+from lenetpad.values.catalogue import FOLDER, MNIST
 from lenetpad.values.models import Choice
 
 
@@ -83,18 +81,6 @@ MNIST_TRAINING: Final = "mnist-train"
 #: Data sets that are files of the user's.
 INK: Final = "ink"
 IMAGES: Final = "images"
-#: What the data sets that are always there are called.
-DATA_TITLES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        MNIST_TEST: "MNIST test set",
-        MNIST_TRAINING: "MNIST training set",
-        **{
-            key: f"{known.title} test set"
-            for key, known in DATA_SETS.items()
-            if key not in (MNIST, FOLDER)
-        },
-    }
-)
 
 Indices = NDArray[np.intp]
 Flags = NDArray[np.bool_]
@@ -114,11 +100,6 @@ class DataChoice:
         if os.path.isdir(path):
             return cls(FOLDER, str(path))
         return cls(IMAGES if path.suffix == ".npz" else INK, str(path))
-
-    @property
-    def title(self) -> str:
-        """What to call it."""
-        return Path(self.path).name or DATA_TITLES.get(self.key, self.key)
 
 
 @dataclass(frozen=True, slots=True)

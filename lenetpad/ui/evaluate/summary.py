@@ -12,17 +12,49 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from lenetpad.ui.widgets.chart import LETTERS, sized
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import counted, marked, translate
 from lenetpad.values.evaluation import AIMED_ERROR, EvaluationResults
 
+#: Each number's title and what it means; in the last one, ``{error}`` is ``AIMED_ERROR``.
 COLUMNS: Final = (
-    ("Images", "How many were read"),
-    ("Error", "Wrong answers among the digits"),
-    ("Macro accuracy", "The mean of the ten digits' accuracies"),
-    ("Refused", "Where “no digit” is more probable than every digit"),
-    ("Calibration error", "How far probabilities are from how often they are right"),
     (
-        f"Refuse for {100 * AIMED_ERROR:.1f} %",
-        "How many of the least probable answers must be refused for that error among the others",
+        marked("Evaluate", "Images"),
+        marked("Evaluate", "How many images each network has read."),
+    ),
+    (
+        marked("Evaluate", "Error"),
+        marked("Evaluate", "The share of the digits that are read as another digit."),
+    ),
+    (
+        marked("Evaluate", "Macro accuracy"),
+        marked(
+            "Evaluate",
+            "The mean of the accuracies of the ten digits, so that a rare digit counts as much as "
+            "a common one.",
+        ),
+    ),
+    (
+        marked("Evaluate", "Rejected"),
+        marked(
+            "Evaluate",
+            "The share of the images for which “not a digit” is more probable than any digit.",
+        ),
+    ),
+    (
+        marked("Evaluate", "Calibration error"),
+        marked(
+            "Evaluate",
+            "How far, on average, the probability of an answer is from how often such answers are "
+            "right.",
+        ),
+    ),
+    (
+        marked("Evaluate", "Rejected to reach {error} error"),
+        marked(
+            "Evaluate",
+            "The share of the digits, least probable answers first, that must be rejected for an "
+            "error of {error} among the rest.",
+        ),
     ),
 )
 NONE: Final = "—"
@@ -40,9 +72,9 @@ class Summary(QWidget):
         layout.setHorizontalSpacing(22)
         layout.setVerticalSpacing(2)
         layout.setColumnStretch(0, 1)
-        self._heads = [self._label(title, tip) for title, tip in COLUMNS]
+        self._heads = [self._label(title, tip) for title, tip in columns()]
         self.names = [ElidedLabel() for _ in LETTERS]
-        self.numbers = [[self._label("", tip) for _, tip in COLUMNS] for _ in LETTERS]
+        self.numbers = [[self._label("", tip) for _, tip in columns()] for _ in LETTERS]
         self.comparison = ElidedLabel()
         for column, head in enumerate(self._heads, start=1):
             kept = head.sizePolicy()
@@ -105,6 +137,18 @@ class Summary(QWidget):
         return label
 
 
+def columns() -> list[tuple[str, str]]:
+    """Each number's title and what it means, in the user's language."""
+    error = f"{100 * AIMED_ERROR:.1f} %"
+    return [
+        (
+            translate("Evaluate", title).format(error=error),
+            translate("Evaluate", tip).format(error=error),
+        )
+        for title, tip in COLUMNS
+    ]
+
+
 def values_of(results: EvaluationResults, which: int) -> tuple[str, ...]:
     """A network's numbers as text, one for each of ``COLUMNS``."""
     predictions = results.found[which]
@@ -126,8 +170,21 @@ def _share(fraction: float | None) -> str:
 def compared(results: EvaluationResults) -> str:
     """Where two networks differ, in a sentence."""
     found = results.comparison()
-    return (
-        f"They differ on {found.differ:,} patterns. Of the digits, A alone reads "
-        f"{found.only_first_right:,} right, B alone {found.only_second_right:,}, "
-        f"neither {found.both_wrong:,}."
+    if found.differ == 0:
+        return translate("Evaluate", "Both agree everywhere.")
+    differ = counted(
+        found.differ,
+        translate("Evaluate", "They differ on 1 pattern."),
+        translate("Evaluate", "They differ on {n} patterns."),
+    )
+    words = translate(
+        "Evaluate",
+        "{differ} Digits read right by A only: {first}, by B only: {second}, by neither: "
+        "{neither}.",
+    )
+    return words.format(
+        differ=differ,
+        first=f"{found.only_first_right:,}",
+        second=f"{found.only_second_right:,}",
+        neither=f"{found.both_wrong:,}",
     )

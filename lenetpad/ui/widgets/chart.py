@@ -58,9 +58,6 @@ class Chart(QWidget):
     heading has two lines instead of the sentence, and its networks are called by their letters.
     """
 
-    heading = ""
-    x_title = ""
-
     def __init__(
         self, theme: Theme, parent: QWidget | None = None, *, printed: bool = False
     ) -> None:
@@ -92,6 +89,16 @@ class Chart(QWidget):
         """Call the networks by other names."""
         self.names = names
         self.update()
+
+    @property
+    def heading(self) -> str:
+        """What the plot shows."""
+        return ""
+
+    @property
+    def x_title(self) -> str:
+        """What the axis across shows."""
+        return ""
 
     def compute(self, results: EvaluationResults) -> None:
         """Take from the results what is shown, and set the spans of the axes."""
