@@ -56,9 +56,9 @@ DATA_FILTER: Final = marked(
 EMPTY: Final = marked(
     "Evaluate",
     "<h3>How accurate are these weights?</h3>"
-    "<p>Choose weights and a data set above, then press <b>Evaluate</b> to see the error, which "
-    "digits are confused, and every pattern that is read wrong.<br>"
-    "Choose other weights to compare with to see where the two networks differ.</p>",
+    "<p>Choose weights and data above, then press <b>Evaluate</b> to see the error, which digits "
+    "are confused,<br>and every pattern that is read wrong. With other weights to compare with, "
+    "you also see where both differ.</p>",
 )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 
 from lenetpad.ui.evaluate.titles import images_of
 from lenetpad.ui.widgets.chart import LETTERS, Chart, Span, line, sized
@@ -27,7 +27,7 @@ class DigitChart(Chart):
 
     @property
     def heading(self) -> str:
-        return translate("Evaluate", "Error of each digit, with the number of wrong answers")
+        return translate("Evaluate", "Error of each digit (number wrong)")
 
     @property
     def x_title(self) -> str:
@@ -60,16 +60,30 @@ class DigitChart(Chart):
             painter.drawText(area, CENTRE, str(digit))
 
     def paint_marks(self, painter: QPainter) -> None:
-        size = self.size_of_text
+        size = self._size_of_counts()
         painter.setFont(sized(self.font(), size))
         for which, bars in enumerate(self._bars):
             for digit, bar in enumerate(bars):
                 painter.fillRect(bar, self.colour(which))
-                error = self._errors[which][digit]
-                text = "—" if math.isnan(error) else str(round(error * self._totals[digit]))
                 painter.setPen(QColor(self.theme.text))
                 area = QRectF(bar.center().x() - 40, bar.top() - 1.5 * size, 80, 1.5 * size)
-                painter.drawText(area, CENTRE, text)
+                painter.drawText(area, CENTRE, self._count(which, digit))
+
+    def _count(self, which: int, digit: int) -> str:
+        """How many images of a digit a network reads wrong."""
+        error = self._errors[which][digit]
+        return "—" if math.isnan(error) else str(round(error * self._totals[digit]))
+
+    def _size_of_counts(self) -> float:
+        """The height of the counts over the bars, in which none touches the next."""
+        size = self.size_of_text
+        metrics = QFontMetricsF(sized(self.font(), size))
+        widest = max(
+            metrics.horizontalAdvance(self._count(which, digit))
+            for which in range(len(self._bars))
+            for digit in range(10)
+        )
+        return size * min(1.0, self._bars[0][0].width() / widest)
 
     def words(self, at: QPointF) -> str:
         share = (at.x() - self.plot.left()) / self.plot.width()
@@ -99,7 +113,7 @@ class RejectChart(Chart):
 
     @property
     def x_title(self) -> str:
-        return translate("Evaluate", "Rejected digits, least probable answers first")
+        return translate("Evaluate", "Rejected, least probable first")
 
     def compute(self, results: EvaluationResults) -> None:
         self._exact = results.curves
@@ -122,6 +136,10 @@ class RejectChart(Chart):
         for which, points in enumerate(self._lines):
             painter.setPen(line(self.colour(which), 2.0))
             painter.drawPolyline(points)
+            if points.count() == 1:  # one image makes no line
+                painter.setBrush(self.colour(which))
+                painter.drawEllipse(points.first(), DOTS[0], DOTS[0])
+                painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def words(self, at: QPointF) -> str:
         refused = (at.x() - self.plot.left()) / self.plot.width() * self.x_span.high

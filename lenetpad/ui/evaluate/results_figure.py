@@ -69,7 +69,7 @@ class ResultsFigure:
         self.title = data_and_images(called, results)
         self.background = QColor(theme.panel)
         self._text, self._dim = QColor(theme.text), QColor(theme.dim)
-        self._titles = [title for title, _ in columns()]
+        self._titles = [title.replace("\n", " ") for title, _ in columns()]
         self._font, self._bold = font_of(), font_of(bold=True)
         self._letters = tuple(LETTERS[: len(names)]) if results.compares else ()
         self._matrices = [ConfusionMatrix(theme) for _ in results.found]

@@ -15,7 +15,8 @@ from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import counted, marked, translate
 from lenetpad.values.evaluation import AIMED_ERROR, EvaluationResults
 
-#: Each number's title and what it means; in the last one, ``{error}`` is ``AIMED_ERROR``.
+#: Each number's title, of at most two lines, and what it means; in the last one, ``{error}`` is
+#: ``AIMED_ERROR``.
 COLUMNS: Final = (
     (
         marked("Evaluate", "Images"),
@@ -26,7 +27,7 @@ COLUMNS: Final = (
         marked("Evaluate", "The share of the digits that are read as another digit."),
     ),
     (
-        marked("Evaluate", "Macro accuracy"),
+        marked("Evaluate", "Macro\naccuracy"),
         marked(
             "Evaluate",
             "The mean of the accuracies of the ten digits, so that a rare digit counts as much as "
@@ -41,7 +42,7 @@ COLUMNS: Final = (
         ),
     ),
     (
-        marked("Evaluate", "Calibration error"),
+        marked("Evaluate", "Calibration\nerror"),
         marked(
             "Evaluate",
             "How far, on average, the probability of an answer is from how often such answers are "
@@ -49,7 +50,7 @@ COLUMNS: Final = (
         ),
     ),
     (
-        marked("Evaluate", "Rejected to reach {error} error"),
+        marked("Evaluate", "Rejected to reach\n{error} error"),
         marked(
             "Evaluate",
             "The share of the digits, least probable answers first, that must be rejected for an "
@@ -60,6 +61,7 @@ COLUMNS: Final = (
 NONE: Final = "—"
 WIDEST: Final = "100.00 %"
 SIZE: Final = 14
+NAME_WIDTH: Final = 60  # at least
 
 
 class Summary(QWidget):
@@ -67,9 +69,9 @@ class Summary(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        layout = QGridLayout(self)
+        layout = self._layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(22)
+        layout.setHorizontalSpacing(14)
         layout.setVerticalSpacing(2)
         layout.setColumnStretch(0, 1)
         self._heads = [self._label(title, tip) for title, tip in columns()]
@@ -80,6 +82,7 @@ class Summary(QWidget):
             kept = head.sizePolicy()
             kept.setRetainSizeWhenHidden(True)
             head.setSizePolicy(kept)
+            head.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
             head.hide()  # until there are numbers
             layout.addWidget(head, 0, column)
         for row, (name, numbers) in enumerate(zip(self.names, self.numbers, strict=True), 1):
@@ -92,8 +95,13 @@ class Summary(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use another theme's colours."""
         font = sized(self.font(), theme.px(SIZE), bold=True)
-        for label in (*self.names, *(number for row in self.numbers for number in row)):
+        numbers = [number for row in self.numbers for number in row]
+        for label in (*self.names, *numbers):
             label.setFont(font)
+        widest = QFontMetrics(font).horizontalAdvance(WIDEST)
+        for number in numbers:
+            number.setMinimumWidth(widest)
+        self._layout.setColumnMinimumWidth(0, theme.px(NAME_WIDTH))
         for head in (*self._heads, self.comparison):
             head.setStyleSheet(f"color: {theme.dim};")
         for name, colour in zip(self.names, (theme.accent, theme.positive[2]), strict=True):
@@ -132,8 +140,6 @@ class Summary(QWidget):
         label = QLabel(text)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         label.setToolTip(tip)
-        widest = sized(label.font(), SIZE, bold=True)
-        label.setMinimumWidth(QFontMetrics(widest).horizontalAdvance(WIDEST))
         return label
 
 

@@ -213,16 +213,20 @@ class ResultViews(QWidget):
             return
         words = counted(
             len(indices),
-            translate("Evaluate", "1 pattern: click it to open it on Draw"),
-            translate("Evaluate", "{n} patterns: click one to open it on Draw"),
+            translate("Evaluate", "1 pattern: click to open it"),
+            translate("Evaluate", "{n} patterns: click to open"),
         )
         self.count.setText(words)
 
     def _build(self) -> None:
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.setUsesScrollButtons(False)  # all of them have room
         self.tabs.addTab(self._patterns(), translate("Evaluate", "Patterns"))
-        tip = translate("Evaluate", "The images of the chosen kind, with their answers.")
+        tip = translate(
+            "Evaluate",
+            "The images of the chosen kind: click one to open it on the Draw page.",
+        )
         self.tabs.setTabToolTip(0, tip)
         for number, (title, tip, _) in enumerate(CHARTS):
             self.tabs.addTab(self.charts[number], translate("Evaluate", title))

@@ -323,7 +323,7 @@ def test_each_kind_of_patterns_is_shown_in_its_order(full: EvaluatePage) -> None
     for number, indices in enumerate(expected.values()):
         views.kinds.setCurrentIndex(number)
         assert views.gallery.indices.tolist() == indices.tolist()
-        assert views.count.text().startswith(f"{len(indices)} patterns: click one")
+        assert views.count.text().startswith(f"{len(indices)} patterns: click to open")
 
 
 def test_a_click_on_a_cell_shows_its_images(qtbot: QtBot, full: EvaluatePage) -> None:
