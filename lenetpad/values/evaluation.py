@@ -24,9 +24,9 @@ class Evaluation:
     """How a network did on labelled images.
 
     ``confusion`` (10, 10) counts true digits (rows) against answers (columns); what is no digit is
-    not in it. ``answers`` (n,) are the most probable digits and ``refused`` (n,) says where "no
-    digit" was more probable still, both in the order of the images. ``calibration_error`` is the
-    expected calibration error of the digits' probabilities, in [0, 1].
+    not in it. ``answers`` (n,) are the most probable digits and ``refused`` (n,) says where
+    "not a digit" was more probable still, both in the order of the images. ``calibration_error``
+    is the expected calibration error of the digits' probabilities, in [0, 1].
     """
 
     confusion: NDArray[np.int64]
@@ -127,7 +127,7 @@ class EvaluationProgress:
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
     """What a network predicts of each image: probabilities (n, 10) of the digits and, where it has
-    a rubbish class, (n,) of "no digit". They add up to 1. ``confidences`` (n,) are the
+    a rubbish class, (n,) of "not a digit". They add up to 1. ``confidences`` (n,) are the
     probabilities of the answers."""
 
     evaluation: Evaluation
@@ -211,7 +211,7 @@ class EvaluationResults:
         )
 
     def refused(self, which: int) -> Indices:
-        """Where "no digit" is more probable than every digit, the least confident first."""
+        """Where "not a digit" is more probable than every digit, the least confident first."""
         return self._most_confident(which, self.found[which].evaluation.refused)[::-1]
 
     def taken_for_digits(self, which: int) -> Indices:

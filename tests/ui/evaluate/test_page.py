@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -20,9 +20,10 @@ from lenetpad.tools.synthetic_pen import Phase, Pointer, PointerEvent, Synthetic
 from lenetpad.ui.evaluate.confusion import Cell
 from lenetpad.ui.evaluate.exports import EXPORTS
 from lenetpad.ui.evaluate.page import EvaluatePage
+from lenetpad.ui.evaluate.plots import DigitChart
 from lenetpad.ui.evaluate.summary import columns
 from lenetpad.ui.widgets import theme
-from lenetpad.ui.widgets.chart import Chart
+from lenetpad.ui.widgets.chart import Chart, sized
 from lenetpad.ui.widgets.choices import OPEN_FILE, OPEN_FOLDER, FileChoices
 from lenetpad.ui.widgets.theme import DARK, LIGHT
 from lenetpad.values.evaluation import (
@@ -633,3 +634,37 @@ def test_long_names_push_nothing_aside(page: EvaluatePage, results: Judged) -> N
     assert views.whose.geometry().right() < views.tabs.geometry().left()
     assert views.matrix.geometry().right() < views.tabs.geometry().left()
     assert page.summary.width() == 1004
+
+
+@pytest.mark.parametrize("width", [320, 360, 900])
+def test_no_count_over_a_bar_touches_the_next(full: EvaluatePage, width: int) -> None:
+    chart = full.views.charts[0]
+    assert isinstance(chart, DigitChart)
+    chart.resize(width, 300)
+    chart._lay_out()
+    metrics = QFontMetricsF(sized(chart.font(), chart._size_of_counts()))
+    for which, bars in enumerate(chart._bars):
+        for digit, bar in enumerate(bars):
+            assert metrics.horizontalAdvance(chart._count(which, digit)) <= bar.width() + 1
+
+
+def test_the_curve_of_one_image_is_a_dot(page: EvaluatePage, results: Judged) -> None:
+    page.evaluate()
+    page.show_results(results(n=1, models=1, digits=10))
+    page.views.tabs.setCurrentIndex(2)
+    QApplication.processEvents()
+    chart = page.views.charts[1]
+    at = chart.place(0, page.results.curves[0].error[0]).toPoint() if page.results else QPoint()
+    assert chart.grab().toImage().pixelColor(at).name() == LIGHT.accent
+
+
+def test_data_without_digits_has_no_plots(page: EvaluatePage, results: Judged) -> None:
+    found = results(n=3, models=1)
+    page.evaluate()
+    page.show_results(replace(found, labels=np.full(3, 10)))
+    for chart in page.views.charts:
+        chart.resize(400, 300)
+        image = chart.grab().toImage()
+        colours = {image.pixelColor(x, y).name() for x in range(60, 400) for y in range(60, 300)}
+        assert LIGHT.text in colours
+        assert LIGHT.accent not in colours
