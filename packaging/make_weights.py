@@ -111,7 +111,7 @@ def options(name: str, paths: Iterable[Path | str]) -> list[str]:
 def where_to_get_data() -> str:
     """What to obtain, from where, and how to hand it over."""
     lines = [
-        'The weights for handwriting need ink that is not in this repository. Obtain it, bring it',
+        "The weights for handwriting need ink that is not in this repository. Obtain it, bring it",
         "into lenetpad's ink format (see README.md), and name the files:",
         '  make weights INK="digits.jsonl.gz letters.jsonl.gz …" IMAGES="scans.npz …"',
         "What the shipped weights were made from:",

@@ -119,12 +119,13 @@ def _as_json(
 
 
 def _as_line(result: Evaluation) -> str:
-    refused = f"refused {100 * result.refused.mean():.2f} %"
+    rejected = f"rejected {100 * result.refused.mean():.2f} %"
+    images = "1 image" if result.n == 1 else f"{result.n:,} images"
     if result.digits == 0:
-        return f"{result.n:,} images, none of them a digit, {refused}"
+        return f"{images}, none labelled as a digit, {rejected}"
     return (
-        f"{result.n:,} images, error {100 * result.error:.2f} %, macro accuracy "
-        f"{100 * result.macro_accuracy:.2f} %, {refused}, calibration error "
+        f"{images}, error {100 * result.error:.2f} %, macro accuracy "
+        f"{100 * result.macro_accuracy:.2f} %, {rejected}, calibration error "
         f"{100 * result.calibration_error:.2f} %"
     )
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TABLES: Final = (
     ("Accuracy, mean over the classes, %", "macro_accuracy"),
     ("Error, %", "error"),
-    ('Refused as "no digit", %', "refused"),
+    ('Rejected as "not a digit", %', "refused"),
     ("Expected calibration error, %", "ece"),
 )
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 EVALUATION: Final = "evaluation"
 #: Of a set in which there is nothing to confuse.
 NO_DIGITS: Final = (
-    "None of these images is labelled as a digit: there is no error and no confusion, only what "
-    "is refused."
+    "None of these images is labelled as a digit, so there is no error and no confusion matrix, "
+    "only the share that is rejected."
 )
 #: How many images are read at once beside the pen.
 SMALL_BATCH: Final = 250
@@ -125,8 +125,8 @@ def _notice(choice: Choice, reader: Recognizer) -> str:
     conventions, guesses = reader.weights.conventions, reader.weights.guesses
     if conventions is not None and guesses:
         notice = (
-            f"{Path(choice.model).name} does not say how it reads; it was read as the best of "
-            f"{len(guesses)} guesses: {', '.join(conventions.answers.values())}."
+            f"{Path(choice.model).name} does not say how the network was trained; the best of "
+            f"{len(guesses)} guesses was used: {', '.join(conventions.answers.values())}."
         )
         return " ".join(filter(None, [notice, reader.notice]))
     return reader.notice

@@ -350,7 +350,9 @@ class Window(QMainWindow):
     @Slot()
     def open_weights(self) -> None:
         """Ask for a weights file and let its network read."""
-        if path := self.ask_for_file(translate("Window", "Open weights"), WEIGHTS_FILTER):
+        if path := self.ask_for_file(
+            translate("Window", "Open weights"), translate("Window", WEIGHTS_FILTER)
+        ):
             self.weights_opened.emit(str(path))
 
     def ask_for_file(self, title: str, kinds: str) -> Path | None:

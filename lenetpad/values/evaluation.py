@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.values.arrays import FloatArray
-from lenetpad.values.catalogue import DATA_SETS, FOLDER, MNIST
+from lenetpad.values.catalogue import FOLDER, MNIST
 from lenetpad.values.models import Choice
 
 
@@ -26,9 +24,9 @@ class Evaluation:
     """How a network did on labelled images.
 
     ``confusion`` (10, 10) counts true digits (rows) against answers (columns); what is no digit is
-    not in it. ``answers`` (n,) are the most probable digits and ``refused`` (n,) says where "no
-    digit" was more probable still, both in the order of the images. ``calibration_error`` is the
-    expected calibration error of the digits' probabilities, in [0, 1].
+    not in it. ``answers`` (n,) are the most probable digits and ``refused`` (n,) says where
+    "not a digit" was more probable still, both in the order of the images. ``calibration_error``
+    is the expected calibration error of the digits' probabilities, in [0, 1].
     """
 
     confusion: NDArray[np.int64]
@@ -83,18 +81,6 @@ MNIST_TRAINING: Final = "mnist-train"
 #: Data sets that are files of the user's.
 INK: Final = "ink"
 IMAGES: Final = "images"
-#: What the data sets that are always there are called.
-DATA_TITLES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        MNIST_TEST: "MNIST test set",
-        MNIST_TRAINING: "MNIST training set",
-        **{
-            key: f"{known.title} test set"
-            for key, known in DATA_SETS.items()
-            if key not in (MNIST, FOLDER)
-        },
-    }
-)
 
 Indices = NDArray[np.intp]
 Flags = NDArray[np.bool_]
@@ -114,11 +100,6 @@ class DataChoice:
         if os.path.isdir(path):
             return cls(FOLDER, str(path))
         return cls(IMAGES if path.suffix == ".npz" else INK, str(path))
-
-    @property
-    def title(self) -> str:
-        """What to call it."""
-        return Path(self.path).name or DATA_TITLES.get(self.key, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +127,7 @@ class EvaluationProgress:
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
     """What a network predicts of each image: probabilities (n, 10) of the digits and, where it has
-    a rubbish class, (n,) of "no digit". They add up to 1. ``confidences`` (n,) are the
+    a rubbish class, (n,) of "not a digit". They add up to 1. ``confidences`` (n,) are the
     probabilities of the answers."""
 
     evaluation: Evaluation
@@ -230,7 +211,7 @@ class EvaluationResults:
         )
 
     def refused(self, which: int) -> Indices:
-        """Where "no digit" is more probable than every digit, the least confident first."""
+        """Where "not a digit" is more probable than every digit, the least confident first."""
         return self._most_confident(which, self.found[which].evaluation.refused)[::-1]
 
     def taken_for_digits(self, which: int) -> Indices:

@@ -54,7 +54,7 @@ class TestEvaluate:
         result = run("evaluate", "--images", images)
         assert result.status == 0
         lines = result.out.splitlines()
-        assert lines[0].startswith("20 images, error 0.00 %, macro accuracy 100.00 %, refused ")
+        assert lines[0].startswith("20 images, error 0.00 %, macro accuracy 100.00 %, rejected ")
         rows = [line.split() for line in lines if line[:14].strip().isdigit()]
         assert [row[0] for row in rows] == list("0123456789")
         labels = np.load(images)["labels"]
@@ -96,7 +96,7 @@ class TestEvaluate:
         assert (found["n"], found["digits"], found["refused"]) == (1, 0, 1.0)
         assert found["error"] is found["macro_accuracy"] is found["ece"] is None
         result = run("evaluate", "--ink", path)
-        assert result.out.startswith("1 images, none of them a digit, refused 100.00 %\n")
+        assert result.out.startswith("1 image, none labelled as a digit, rejected 100.00 %\n")
         without = (
             "lenetpad: its drawing has no label: all count as no digits; to label digits, open "
             "the file on the Draw page, and label its drawings in the tray\n"

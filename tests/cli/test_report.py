@@ -32,7 +32,7 @@ class TestReport:
         assert row.split(" | ")[1] == f"{error:.2f}"
         [heads] = [line for line in _table(result.out, "Error, %") if "n = " in line]
         assert "MNIST test, n = 100 | digits.npz, n = 20" in heads
-        [heads] = [line for line in _table(result.out, "Refused") if "n = " in line]
+        [heads] = [line for line in _table(result.out, "Rejected") if "n = " in line]
         assert "scribbles" in heads
         assert "noise" in heads
 

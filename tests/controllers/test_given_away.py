@@ -134,7 +134,7 @@ def test_what_the_train_page_exports(exports: Exports) -> None:
 @pytest.mark.parametrize(
     ("data", "called"),
     [
-        (("folder", ""), "A folder of images"),
+        (("folder", ""), "Folder of images"),
         (("ink", "mine.ink.jsonl"), "mine.ink.jsonl"),
         (("mnist", None), "MNIST test set"),
     ],
@@ -161,8 +161,8 @@ def test_what_the_evaluate_page_exports(
     page.show_results(EvaluationResults(request, found.images, found.labels, found.found))
     exports.painted.clear()
     for action in page.exports.menu().actions():
-        file = {"Page of results…": "p.png", "All patterns…": "p.csv"}.get(action.text(), "")
-        file = file or {"Confusion matrix…": "c.csv", "Numbers…": "n.json"}[action.text()]
+        file = {"Results page…": "p.png", "All patterns…": "p.csv"}.get(action.text(), "")
+        file = file or {"Confusion matrix…": "c.csv", "Metrics…": "n.json"}[action.text()]
         exports.expect(page, file, action.trigger)
         if file == "p.png":
             said = list(exports.painted)

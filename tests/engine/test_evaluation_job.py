@@ -117,7 +117,7 @@ def test_how_a_network_was_guessed_to_read_is_said(
     *_, found = evaluate_networks(EvaluationRequest(1, (Choice(1, "/some/mine.pth"),), few_ones))
     assert isinstance(found, EvaluationResults)
     assert found.notice == (
-        "mine.pth does not say how it reads; it was read as the best of 2 guesses: "
+        "mine.pth does not say how the network was trained; the best of 2 guesses was used: "
         "relu, max, unit, zero."
     )
 

@@ -176,10 +176,8 @@ def test_results_cannot_be_written_to(results: Callable[..., EvaluationResults])
 )
 def test_a_files_name_says_what_it_holds(tmp_path: Any, path: str, key: str) -> None:
     chosen = DataChoice.of_file(tmp_path / path)
-    assert (chosen.key, chosen.title) == (key, path)
+    assert chosen.key == key
     assert DataChoice.of_file(tmp_path / ("x" * 300)).key == "ink"  # which no file is called
-    assert DataChoice("mnist").title == "MNIST test set"
-    assert DataChoice("emnist").title == "emnist"
 
 
 def test_what_could_not_be_computed_is_null_in_json() -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -17,8 +18,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from lenetpad.ui.evaluate.titles import images_of
 from lenetpad.ui.widgets.chart import legible, line, shade, sized
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.evaluation import Evaluation
 
 SIDE: Final = 12  # ten digits between their names and their totals
@@ -62,7 +65,7 @@ class ConfusionMatrix(QWidget):
         self.setMouseTracking(True)
         self.setMinimumSize(SMALLEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Confusion matrix")
+        self.setAccessibleName(translate("Evaluate", "Confusion matrix"))
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme's colours."""
@@ -86,11 +89,12 @@ class ConfusionMatrix(QWidget):
 
     def sentence(self, cell: Cell) -> str:
         """A cell in words."""
-        count = self.count(cell)
-        images = f"{count:,} image" if count == 1 else f"{count:,} images"
         if cell.truth == cell.answer:
-            return f"{cell.truth}, read as {cell.answer}: {images}, right"
-        return f"{cell.truth}, read as {cell.answer}: {images}"
+            words = translate("Evaluate", "{truth} read as {answer}: {images}, right")
+        else:
+            words = translate("Evaluate", "{truth} read as {answer}: {images}, wrong")
+        images = images_of(self.count(cell))
+        return words.format(truth=cell.truth, answer=cell.answer, images=images)
 
     def rectangle(self, row: int, column: int) -> QRectF:
         """Where a cell is painted; row and column 10 are the totals."""
@@ -183,14 +187,17 @@ class ConfusionMatrix(QWidget):
         painter.setFont(sized(self.font(), max(11.0, step * 0.32)))
         painter.setPen(QColor(self._theme.dim))
         title = step * TITLE
-        painter.drawText(QRectF(left + step, top - title, 10 * step, title), CENTRE, "read as")
-        painter.drawText(self.rectangle(-1, 10), CENTRE, "all")
-        painter.drawText(self.rectangle(10, -1), CENTRE, "all")
+        answers, truths = translate("Evaluate", "answer"), translate("Evaluate", "true digit")
+        painter.drawText(QRectF(left + step, top - title, 10 * step, title), CENTRE, answers)
         painter.save()
         painter.translate(left - title, top + 11 * step)
         painter.rotate(-90)
-        painter.drawText(QRectF(0, 0, 10 * step, title), CENTRE, "truth")
+        painter.drawText(QRectF(0, 0, 10 * step, title), CENTRE, truths)
         painter.restore()
+        total = translate("Evaluate", "total")
+        painter.setFont(self._narrowed(total, painter.font(), step))
+        painter.drawText(self.rectangle(-1, 10), CENTRE, total)
+        painter.drawText(self.rectangle(10, -1), CENTRE, total)
 
     def _paint_cells(self, painter: QPainter, evaluation: Evaluation, step: float) -> None:
         painter.setFont(self._fitted(int(evaluation.confusion.max()), step))
@@ -215,6 +222,12 @@ class ConfusionMatrix(QWidget):
     def _fitted(self, count: int, step: float) -> QFont:
         """A font in which numbers up to this one fit into their cells."""
         return sized(self.font(), min(step * 0.36, step * 1.3 / len(str(count))))
+
+    @staticmethod
+    def _narrowed(text: str, font: QFont, step: float) -> QFont:
+        """The font, or a smaller one in which a text fits into a cell."""
+        width = QFontMetricsF(font).horizontalAdvance(text)
+        return font if width <= step else sized(font, font.pixelSize() * step / width)
 
     def _paint_marks(self, painter: QPainter) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

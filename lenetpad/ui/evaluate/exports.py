@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from lenetpad.ui.evaluate.files import confusion_csv, numbers_json, patterns_csv
+from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.evaluation import EvaluationResults
 
 
@@ -26,10 +27,10 @@ class Export:
 
 
 EXPORTS: Final = (
-    Export("Page of results…", "evaluation.png", "PNG (*.png)"),
-    Export("All patterns…", "patterns.csv", "CSV (*.csv)", patterns_csv),
-    Export("Confusion matrix…", "confusion.csv", "CSV (*.csv)", confusion_csv),
-    Export("Numbers…", "evaluation.json", "JSON (*.json)", numbers_json),
+    Export(marked("Evaluate", "Results page…"), "evaluation.png", "PNG (*.png)"),
+    Export(marked("Evaluate", "All patterns…"), "patterns.csv", "CSV (*.csv)", patterns_csv),
+    Export(marked("Evaluate", "Confusion matrix…"), "confusion.csv", "CSV (*.csv)", confusion_csv),
+    Export(marked("Evaluate", "Metrics…"), "evaluation.json", "JSON (*.json)", numbers_json),
 )
 
 
@@ -39,11 +40,14 @@ class ExportButton(QPushButton):
     wanted = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("Export ▾")
-        self.setToolTip("Save what was found")
+        super().__init__(translate("Evaluate", "Export ▾"))
+        self.setToolTip(
+            translate("Evaluate", "Save these results as a picture, table or numbers.")
+        )
         menu = QMenu(self)
         for export in EXPORTS:
-            menu.addAction(export.text).triggered.connect(partial(self._want, export))
+            action = menu.addAction(translate("Evaluate", export.text))
+            action.triggered.connect(partial(self._want, export))
         self.setMenu(menu)
         self.setEnabled(False)
 

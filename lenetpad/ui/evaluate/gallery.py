@@ -23,6 +23,7 @@ from lenetpad.ui.widgets.chart import LETTERS, line, sized
 from lenetpad.ui.widgets.colour import ink_table
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.evaluation import NO_DIGIT, EvaluationResults, Indices
 
 WIDE: Final = 760  # from this width on, pictures and words are larger
@@ -34,7 +35,7 @@ RIGHT: Final = "✓"
 WRONG: Final = "✗"
 CENTRE: Final = Qt.AlignmentFlag.AlignCenter
 CHOOSING: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
-NOTHING: Final = "No pattern is of this kind."
+NOTHING: Final = marked("Evaluate", "No such patterns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Gallery(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        self.setAccessibleName("Patterns")
+        self.setAccessibleName(translate("Evaluate", "Patterns"))
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -112,7 +113,7 @@ class Gallery(QAbstractScrollArea):
         """The three lines under a pattern."""
         assert self._results is not None
         label = int(self._results.labels[index])
-        truth = "no digit" if label == NO_DIGIT else str(label)
+        truth = translate("Evaluate", "not a digit") if label == NO_DIGIT else str(label)
         if self._both:
             return (truth, self._answer(0, index), self._answer(1, index))
         predictions = self._results.found[self.which]
@@ -120,7 +121,7 @@ class Gallery(QAbstractScrollArea):
         probabilities = predictions.probabilities[index]
         first = f"{answer}  {percent(float(probabilities[answer]))}"
         if predictions.evaluation.refused[index]:
-            return (f"{truth} → {answer}", first, "refused")
+            return (f"{truth} → {answer}", first, translate("Evaluate", "rejected"))
         if label in (answer, NO_DIGIT):
             return (f"{truth} → {answer}", first, "")
         return (f"{truth} → {answer}", first, f"{truth}  {percent(float(probabilities[label]))}")
@@ -129,7 +130,11 @@ class Gallery(QAbstractScrollArea):
         """All that is known of a pattern."""
         assert self._results is not None
         label = int(self._results.labels[index])
-        lines = [f"Pattern {index:,}: " + ("no digit" if label == NO_DIGIT else f"a {label}")]
+        if label == NO_DIGIT:
+            words = translate("Evaluate", "Pattern {index}: not a digit")
+        else:
+            words = translate("Evaluate", "Pattern {index}: digit {digit}")
+        lines = [words.format(index=f"{index:,}", digit=label)]
         for which, predictions in enumerate(self._results.found):
             order = np.argsort(-predictions.probabilities[index])[:3].tolist()
             best = ", ".join(
@@ -137,9 +142,10 @@ class Gallery(QAbstractScrollArea):
                 for digit in order
             )
             name = f"{LETTERS[which]}: " if self._results.compares else ""
-            none = predictions.no_digit
-            doubt = "" if none is None else f"; no digit {percent(float(none[index]))}"
-            lines.append(f"{name}{best}{doubt}")
+            if (none := predictions.no_digit) is not None:
+                words = translate("Evaluate", "{digits}; not a digit {share}")
+                best = words.format(digits=best, share=percent(float(none[index])))
+            lines.append(f"{name}{best}")
         return "\n".join(lines)
 
     def _answer(self, which: int, index: int) -> str:
@@ -210,7 +216,8 @@ class Gallery(QAbstractScrollArea):
 
     def _describe(self) -> None:
         some = len(self.indices) > 0
-        words = self.sentence(int(self.indices[self.current])) if some else NOTHING
+        index = int(self.indices[self.current]) if some else 0
+        words = self.sentence(index) if some else translate("Evaluate", NOTHING)
         self.setAccessibleDescription(words)
 
     # Places
@@ -254,7 +261,7 @@ class Gallery(QAbstractScrollArea):
         if not len(self.indices):
             painter.setPen(QColor(self._theme.dim))
             painter.setFont(sized(self.font(), self._sizes.words * 1.2))
-            painter.drawText(self.viewport().rect(), CENTRE, NOTHING)
+            painter.drawText(self.viewport().rect(), CENTRE, translate("Evaluate", NOTHING))
             return
         height, columns = self._cell()[1], self._columns()
         top = self.verticalScrollBar().value() - MARGIN

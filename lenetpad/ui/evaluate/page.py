@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSpacerItem,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,6 +25,7 @@ from lenetpad.storage.runs import folder_of
 from lenetpad.ui.evaluate.exports import Export, ExportButton
 from lenetpad.ui.evaluate.results_figure import ResultsFigure
 from lenetpad.ui.evaluate.summary import Summary
+from lenetpad.ui.evaluate.titles import data_and_images, title_of_data, titles_of_data
 from lenetpad.ui.evaluate.views import ResultViews
 from lenetpad.ui.widgets.choices import FileChoices
 from lenetpad.ui.widgets.elided import ElidedLabel
@@ -33,9 +35,9 @@ from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
+from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.ui.widgets.writer import LONG_SECONDS
 from lenetpad.values.evaluation import (
-    DATA_TITLES,
     DataChoice,
     EvaluationProgress,
     EvaluationRequest,
@@ -48,13 +50,15 @@ MARGIN: Final = 10
 BOX_WIDTH: Final = 192  # the same for every list, so that a long name moves nothing
 STATUS_HEIGHT: Final = 38
 ALONE: Final = ""  # the data of the entry that compares with nothing
-EXPORT_TITLE: Final = "Export the evaluation"
-DATA_FILTER: Final = "Ink and images (*.jsonl *.jsonl.gz *.json *.npz);;All files (*)"
-EMPTY: Final = (
-    "<h3>How good are these weights?</h3>"
-    "<p>Choose weights and a data set above and press <b>Evaluate</b>: you will see the error, "
-    "which digits are taken for which, and every pattern that is read wrong.<br>"
-    "With other weights to compare with, you also see where the two differ.</p>"
+DATA_FILTER: Final = marked(
+    "Evaluate", "Ink and images (*.jsonl *.jsonl.gz *.json *.npz);;All files (*)"
+)
+EMPTY: Final = marked(
+    "Evaluate",
+    "<h3>How accurate are these weights?</h3>"
+    "<p>Choose weights and data above, then press <b>Evaluate</b> to see the error, which digits "
+    "are confused,<br>and every pattern that is read wrong. With other weights to compare with, "
+    "you also see where both differ.</p>",
 )
 
 
@@ -82,10 +86,21 @@ class EvaluatePage(Page):
         self._titles: dict[str, str] = {}  # what networks are called, by their models
         self._serial = 0
         self._running = False
-        self.first = FileChoices("Weights", "The weights to evaluate")
-        self.second = FileChoices("Compare with", "Other weights, to see where the two differ")
-        self.data = FileChoices("Data", "The images to read", folders=True)
-        self.button = QPushButton("Evaluate", self)  # in the page, whose sheet says how wide it is
+        self.first = FileChoices(
+            translate("Evaluate", "Weights"),
+            translate("Evaluate", "The trained network to evaluate."),
+        )
+        self.second = FileChoices(
+            translate("Evaluate", "Compare with"),
+            translate("Evaluate", "A second trained network that reads the same images."),
+        )
+        self.data = FileChoices(
+            translate("Evaluate", "Data"),
+            translate("Evaluate", "The labelled images that the network reads."),
+            folders=True,
+        )
+        # In the page, whose sheet says how wide it is.
+        self.button = QPushButton(translate("Evaluate", "Evaluate"), self)
         self.button.setObjectName("primary")
         self.exports = ExportButton()
         self.exporter = Exporter(self)
@@ -93,12 +108,14 @@ class EvaluatePage(Page):
         self.bar = QProgressBar()
         self.summary = Summary(theme)
         self.views = ResultViews(theme)
-        self.empty = QLabel(EMPTY)
+        self.empty = QLabel(translate("Evaluate", EMPTY))
         self._stack = QStackedWidget()
+        self._status_row = QHBoxLayout()
+        self._room = QSpacerItem(0, STATUS_HEIGHT)
         self._build()
         self.set_theme(theme)
         self._connect()
-        self.show_data(tuple((title, key) for key, title in DATA_TITLES.items()))
+        self.show_data(tuple((title, key) for key, title in titles_of_data().items()))
         self._show_running(running=False)
 
     # What the owner says
@@ -107,7 +124,7 @@ class EvaluatePage(Page):
     def show_weights(self, weights: tuple[tuple[str, str], ...]) -> None:
         """List the weights that there are, each a title and a model's name or path."""
         self.first.show_entries(weights)
-        self.second.show_entries((("nothing", ALONE), *weights))
+        self.second.show_entries(((translate("Evaluate", "None"), ALONE), *weights))
         self._titles |= {model: title for title, model in weights}
         if self.results is not None:  # a run may have got another name
             names = self._names(self.results)
@@ -127,11 +144,15 @@ class EvaluatePage(Page):
         self.bar.setRange(0, progress.total)  # 0 to 0 while it is being prepared
         self.bar.setValue(progress.done)
         if progress.fetched:
-            self.status.setText(f"Fetching {progress.fetched}: {progress.done / 1e6:,.1f} MB")
+            words = translate("Evaluate", "Downloading {data}: {done} MB")
+            done = f"{progress.done / 1e6:,.1f}"
+            self.status.setText(words.format(data=progress.fetched, done=done))
         elif progress.total:
-            self.status.setText(f"{progress.done:,} of {progress.total:,} images read")
+            words = translate("Evaluate", "{done} of {total} images read")
+            done, total = f"{progress.done:,}", f"{progress.total:,}"
+            self.status.setText(words.format(done=done, total=total))
         else:
-            self.status.setText("Opening weights and data…")
+            self.status.setText(translate("Evaluate", "Opening weights and data…"))
 
     @Slot(object)
     def show_results(self, results: EvaluationResults) -> None:
@@ -155,7 +176,7 @@ class EvaluatePage(Page):
         chosen now."""
         self._show_running(running=False)
         self._forget_results()
-        self.status.setText("Not evaluated")
+        self.status.setText(translate("Evaluate", "Evaluation failed"))
         self.banner.warn(failure.message)
 
     def _forget_results(self) -> None:
@@ -184,8 +205,11 @@ class EvaluatePage(Page):
         """Ask for an evaluation as chosen, or give up the one that is under way."""
         if self._running:
             self._show_running(running=False)
-            shown = "" if self.results is None else f"; below: {_of_what(self.results)}"
-            self.status.setText(f"Cancelled{shown}")
+            if self.results is None:
+                self.status.setText(translate("Evaluate", "Cancelled"))
+            else:
+                words = translate("Evaluate", "Cancelled; results below: {data}")
+                self.status.setText(words.format(data=_of_what(self.results)))
             self.cancelled.emit()
             return
         chosen = [self.first.currentData(), self.second.currentData()]
@@ -203,11 +227,12 @@ class EvaluatePage(Page):
     @Slot(object)
     def _export(self, export: Export) -> None:
         assert self.results is not None  # else the button is off
+        title = translate("Evaluate", "Export results")
         if export.make is None:
-            self.exporter.ask_and_paint(EXPORT_TITLE, export.name, self._theme, self.figure)
+            self.exporter.ask_and_paint(title, export.name, self._theme, self.figure)
         else:
             make = partial(export.make, self.results, self._names_in_files(self.results))
-            self.exporter.ask_and_write(EXPORT_TITLE, export.name, export.filter, make)
+            self.exporter.ask_and_write(title, export.name, export.filter, make)
 
     def figure(self, theme: Theme) -> ResultsFigure:
         """What was found on a page, with the kind of patterns that is chosen now."""
@@ -222,6 +247,10 @@ class EvaluatePage(Page):
             self.pattern_chosen.emit(np.array(self.results.images[index]), model)
 
     # Files
+
+    def _open_weights_into(self, box: FileChoices) -> None:
+        kinds = translate("Window", WEIGHTS_FILTER)
+        self._open_into(box, translate("Evaluate", "Open weights"), kinds)
 
     def _open_into(self, box: FileChoices, title: str, kinds: str) -> None:
         memory = self.exporter.memory
@@ -240,35 +269,30 @@ class EvaluatePage(Page):
         self._stack.addWidget(self.views)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(8)
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(translate("Evaluate", "Progress"))
         kept = self.bar.sizePolicy()
         kept.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(kept)
         self.button.setMinimumWidth(self.button.sizeHint().width() + 16)  # either word fits
+        self._status_row.setSpacing(12)
+        self._status_row.addWidget(self.status, 1)
+        self._status_row.addWidget(self.bar, 2)
+        self._status_row.addSpacerItem(self._room)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 6, MARGIN, MARGIN)
         layout.setSpacing(6)
         layout.addLayout(self._choice_row())
-        layout.addLayout(self._status_row())
+        layout.addLayout(self._status_row)
         layout.addWidget(self.summary)
         layout.addWidget(self._stack, 1)
 
     def _choice_row(self) -> FlowLayout:
         row = FlowLayout()
-        boxes = (("Weights", self.first), ("compared with", self.second), ("on", self.data))
-        for title, box in boxes:
-            row.add_titled(title, box)
+        for box in (self.first, self.second, self.data):
+            row.add_titled(box.accessibleName(), box)
         row.add_stretch()
         row.addWidget(self.button)
         row.addWidget(self.exports)
-        return row
-
-    def _status_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addStrut(STATUS_HEIGHT)  # a message of two lines has room beside the status
-        row.addWidget(self.status, 1)
-        row.addWidget(self.bar, 2)
         return row
 
     def _connect(self) -> None:
@@ -281,30 +305,36 @@ class EvaluatePage(Page):
         self.exports.wanted.connect(self._export)
         self.exporter.written.connect(self.say_written)
         self.exporter.failed.connect(self.banner.warn)
+        self.banner.changed.connect(self._give_room)
 
     @Slot()
     def _open_first(self) -> None:
-        self._open_into(self.first, "Open weights", WEIGHTS_FILTER)
+        self._open_weights_into(self.first)
 
     @Slot()
     def _open_second(self) -> None:
-        self._open_into(self.second, "Open weights", WEIGHTS_FILTER)
+        self._open_weights_into(self.second)
 
     @Slot()
     def _open_data(self) -> None:
-        self._open_into(self.data, "Open data", DATA_FILTER)
+        kinds = translate("Evaluate", DATA_FILTER)
+        self._open_into(self.data, translate("Evaluate", "Open data"), kinds)
 
     @Slot()
     def _open_folder(self) -> None:
         memory = self.exporter.memory
-        name = QFileDialog.getExistingDirectory(self, "Open a folder of images", memory.folder)
+        title = translate("Evaluate", "Open folder of images")
+        name = QFileDialog.getExistingDirectory(self, title, memory.folder)
         if name:
             memory.keep(folder=name)
             self.data.add_file(Path(name))
 
     def _show_running(self, *, running: bool) -> None:
         self._running = running
-        self.button.setText("Cancel" if running else "Evaluate")
+        if running:
+            self.button.setText(translate("Evaluate", "Cancel"))
+        else:
+            self.button.setText(translate("Evaluate", "Evaluate"))
         self.bar.setVisible(running)
 
     def _names(self, results: EvaluationResults) -> tuple[str, ...]:
@@ -322,15 +352,27 @@ class EvaluatePage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._give_room()
+
+    @Slot()
+    def _give_room(self) -> None:
+        """Have the banner lie beside what the figures are of, where progress was: it covers no
+        figure. Two lines of a message have room there; for more, the row becomes higher."""
         layout = self.layout()
         assert layout is not None
         layout.activate()
-        # Beside what the figures are of, where progress was: no figure is covered.
-        row = self.status.geometry().united(self.bar.geometry())
-        row.setTop(row.center().y() - STATUS_HEIGHT // 2)
-        row.setHeight(STATUS_HEIGHT)
+        row = self._status_row.geometry()
         row.setLeft(self.status.geometry().right() + 6)
         self.banner.lie_over(row)
+        hidden = self.banner.isHidden()
+        needed = 0 if hidden else self.banner.needed_height(row.width())
+        height = max(STATUS_HEIGHT, needed)
+        if height != self._room.sizeHint().height():
+            self._room.changeSize(0, height)
+            self._status_row.invalidate()
+            layout.activate()
+            row.setHeight(height)
+            self.banner.lie_over(row)
 
     def sizeHint(self) -> QSize:
         return QSize(1024, 640)
@@ -338,4 +380,4 @@ class EvaluatePage(Page):
 
 def _of_what(results: EvaluationResults) -> str:
     """On which images results are."""
-    return f"{results.request.data.title}, {len(results.labels):,} images"
+    return data_and_images(title_of_data(results.request.data), results)

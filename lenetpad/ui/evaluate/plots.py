@@ -7,9 +7,11 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 
+from lenetpad.ui.evaluate.titles import images_of
 from lenetpad.ui.widgets.chart import LETTERS, Chart, Span, line, sized
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.evaluation import BINS, EvaluationResults, RejectCurve
 
 CENTRE: Final = Qt.AlignmentFlag.AlignCenter
@@ -23,8 +25,13 @@ DOTS: Final = (4.0, 11.0)  # the radius of a bin with one answer, and with all o
 class DigitChart(Chart):
     """A bar for each digit and network: the fraction of its images with a wrong answer."""
 
-    heading = "Error of each digit, and how many are read wrong"
-    x_title = "digit"
+    @property
+    def heading(self) -> str:
+        return translate("Evaluate", "Error of each digit (number wrong)")
+
+    @property
+    def x_title(self) -> str:
+        return translate("Evaluate", "True digit")
 
     def compute(self, results: EvaluationResults) -> None:
         self._errors = [1 - predictions.evaluation.per_class for predictions in results.found]
@@ -53,35 +60,60 @@ class DigitChart(Chart):
             painter.drawText(area, CENTRE, str(digit))
 
     def paint_marks(self, painter: QPainter) -> None:
-        size = self.size_of_text
+        size = self._size_of_counts()
         painter.setFont(sized(self.font(), size))
         for which, bars in enumerate(self._bars):
             for digit, bar in enumerate(bars):
                 painter.fillRect(bar, self.colour(which))
-                error = self._errors[which][digit]
-                text = "—" if math.isnan(error) else str(round(error * self._totals[digit]))
                 painter.setPen(QColor(self.theme.text))
                 area = QRectF(bar.center().x() - 40, bar.top() - 1.5 * size, 80, 1.5 * size)
-                painter.drawText(area, CENTRE, text)
+                painter.drawText(area, CENTRE, self._count(which, digit))
+
+    def _count(self, which: int, digit: int) -> str:
+        """How many images of a digit a network reads wrong."""
+        error = self._errors[which][digit]
+        return "—" if math.isnan(error) else str(round(error * self._totals[digit]))
+
+    def _size_of_counts(self) -> float:
+        """The height of the counts over the bars, in which none touches the next."""
+        size = self.size_of_text
+        metrics = QFontMetricsF(sized(self.font(), size))
+        widest = max(
+            metrics.horizontalAdvance(self._count(which, digit))
+            for which in range(len(self._bars))
+            for digit in range(10)
+        )
+        return size * min(1.0, self._bars[0][0].width() / widest)
 
     def words(self, at: QPointF) -> str:
         share = (at.x() - self.plot.left()) / self.plot.width()
         digit = min(max(int(10 * share), 0), 9)
         if not self._totals[digit]:
-            return f"no image shows a {digit}"
+            return translate("Evaluate", "No images of digit {digit}").format(digit=digit)
+        part = translate("Evaluate", "{network}: {count} wrong, {error} %")
         parts = [
-            f"{LETTERS[which]} has {round(errors[digit] * self._totals[digit])} wrong, "
-            f"{100 * errors[digit]:.2f} %"
+            part.format(
+                network=LETTERS[which],
+                count=round(errors[digit] * self._totals[digit]),
+                error=f"{100 * errors[digit]:.2f}",
+            )
             for which, errors in enumerate(self._errors)
         ]
-        return f"{digit}, of {self._totals[digit]:,} images: " + "; ".join(parts)
+        words = translate("Evaluate", "Digit {digit} ({images}). {errors}")
+        images = images_of(int(self._totals[digit]))
+        return words.format(digit=digit, images=images, errors="; ".join(parts))
 
 
 class RejectChart(Chart):
-    """The error among the digits that are accepted, for each fraction that is refused."""
+    """The error among the digits that are accepted, for each fraction that is rejected."""
 
-    heading = "Error among the answers that are not refused"
-    x_title = "refused, the least probable first"
+    @property
+    def heading(self) -> str:
+        return translate("Evaluate", "Error of the digits that are not rejected")
+
+    @property
+    def x_title(self) -> str:
+        return translate("Evaluate", "Rejected, least probable first")
 
     def compute(self, results: EvaluationResults) -> None:
         self._exact = results.curves
@@ -104,22 +136,34 @@ class RejectChart(Chart):
         for which, points in enumerate(self._lines):
             painter.setPen(line(self.colour(which), 2.0))
             painter.drawPolyline(points)
+            if points.count() == 1:  # one image makes no line
+                painter.setBrush(self.colour(which))
+                painter.drawEllipse(points.first(), DOTS[0], DOTS[0])
+                painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def words(self, at: QPointF) -> str:
         refused = (at.x() - self.plot.left()) / self.plot.width() * self.x_span.high
+        part = translate("Evaluate", "{network}: {error} % error")
         parts = []
         for which, curve in enumerate(self._exact):
             if len(curve.refused):
                 number = int(np.searchsorted(curve.refused, refused, side="right")) - 1
-                parts.append(f"{LETTERS[which]} {100 * curve.error[number]:.2f} % error")
-        return f"{100 * refused:.1f} % refused: " + "; ".join(parts)
+                error = f"{100 * curve.error[number]:.2f}"
+                parts.append(part.format(network=LETTERS[which], error=error))
+        words = translate("Evaluate", "{share} % rejected. {errors}")
+        return words.format(share=f"{100 * refused:.1f}", errors="; ".join(parts))
 
 
 class CalibrationChart(Chart):
     """How often an answer of each confidence is right; on the diagonal, as often as it says."""
 
-    heading = "How often an answer is right, by how sure it is"
-    x_title = "probability of the answer"
+    @property
+    def heading(self) -> str:
+        return translate("Evaluate", "How often answers are right, by their probability")
+
+    @property
+    def x_title(self) -> str:
+        return translate("Evaluate", "Probability of the answer")
 
     def compute(self, results: EvaluationResults) -> None:
         self._bins = [results.calibration(which) for which in range(len(results.found))]
@@ -155,12 +199,15 @@ class CalibrationChart(Chart):
     def words(self, at: QPointF) -> str:
         share = (at.x() - self.plot.left()) / self.plot.width()
         number = min(max(int(share * BINS), 0), BINS - 1)
+        part = translate("Evaluate", "{network}: {right} % of {count} right")
         parts = []
         for which, bins in enumerate(self._bins):
             if count := int(bins.counts[number]):
-                accuracy, sure = 100 * bins.accuracy[number], 100 * bins.confidence[number]
-                parts.append(
-                    f"{LETTERS[which]} {accuracy:.1f} % right of {count:,}, {sure:.1f} % sure"
-                )
-        where = f"{100 * number / BINS:.0f} to {100 * (number + 1) / BINS:.0f} %: "
-        return where + ("; ".join(parts) or "no answers")
+                right = f"{100 * bins.accuracy[number]:.1f}"
+                parts.append(part.format(network=LETTERS[which], right=right, count=f"{count:,}"))
+        if parts:
+            words = translate("Evaluate", "Probability {low} to {high} %. {answers}")
+        else:
+            words = translate("Evaluate", "Probability {low} to {high} %: no answers")
+        low, high = (f"{100 * edge / BINS:.0f}" for edge in (number, number + 1))
+        return words.format(low=low, high=high, answers="; ".join(parts))

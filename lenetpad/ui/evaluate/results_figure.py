@@ -17,10 +17,12 @@ from PySide6.QtGui import QColor, QPainter
 from lenetpad.ui.evaluate.confusion import ConfusionMatrix
 from lenetpad.ui.evaluate.gallery import Gallery, sizes
 from lenetpad.ui.evaluate.plots import CalibrationChart, DigitChart, RejectChart
-from lenetpad.ui.evaluate.summary import COLUMNS, compared, values_of
+from lenetpad.ui.evaluate.summary import WIDEST, columns, compared, values_of
+from lenetpad.ui.evaluate.titles import data_and_images, title_of_data
 from lenetpad.ui.widgets.chart import LETTERS, Chart
-from lenetpad.ui.widgets.figure import Part, font_of, write
+from lenetpad.ui.widgets.figure import Part, font_of, width_of, write
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.catalogue import FOLDER
 from lenetpad.values.evaluation import EvaluationResults, Indices
 
@@ -32,8 +34,6 @@ NARROWEST: Final = 700.0  # for six columns of numbers
 CHART_SHAPE: Final = 0.8  # a chart's height by its width
 PATTERN_ROWS: Final = 3
 LETTER: Final = 26.0  # the column of the networks' letters
-#: What data is called that is a folder of the user's, whose name is nobody's business.
-OF_A_FOLDER: Final = "A folder of images"
 
 #: Paints something in an area.
 Block = Callable[[QPainter, QRectF], None]
@@ -63,10 +63,13 @@ class ResultsFigure:
     ) -> None:
         self._results, self._names, self._patterns, self._theme = results, names, patterns, theme
         data = results.request.data
-        called = OF_A_FOLDER if data.key == FOLDER else data.title
-        self.title = f"{called}, {len(results.labels):,} images"
+        # The name of a folder of the user's is nobody's business.
+        folder = translate("Evaluate", "Folder of images")
+        called = folder if data.key == FOLDER else title_of_data(data)
+        self.title = data_and_images(called, results)
         self.background = QColor(theme.panel)
         self._text, self._dim = QColor(theme.text), QColor(theme.dim)
+        self._titles = [title.replace("\n", " ") for title, _ in columns()]
         self._font, self._bold = font_of(), font_of(bold=True)
         self._letters = tuple(LETTERS[: len(names)]) if results.compares else ()
         self._matrices = [ConfusionMatrix(theme) for _ in results.found]
@@ -134,7 +137,7 @@ class ResultsFigure:
             write(painter, row, called, self._bold, self._charts[0].colour(which))
             row.translate(0, ROW)
         row.translate(0, 0.4 * ROW)
-        self._paint_row(painter, row, "", [title for title, _ in COLUMNS], self._dim)
+        self._paint_row(painter, row, "", self._titles, self._dim)
         for which in range(len(self._names)):
             row.translate(0, ROW)
             letter = self._letters[which] if self._letters else ""
@@ -148,18 +151,25 @@ class ResultsFigure:
     ) -> None:
         write(painter, row, letter, self._bold, self._text)
         left = LETTER if self._letters else 0.0
-        wide = (row.width() - left) / len(texts)
-        for number, text in enumerate(texts):
-            # The first column begins where the names do, the last one ends with the page.
-            cell = QRectF(row.left() + left + number * wide, row.top(), wide, ROW)
-            write(painter, cell, text, self._font, colour)
+        # The first column begins where the names do, the last one ends with the page; each is as
+        # wide as its title, and they share the room that is left.
+        widths = [width_of(max(title, WIDEST, key=len), self._font) for title in self._titles]
+        gap = (row.width() - left - sum(widths)) / len(widths)
+        left += row.left()
+        for text, width in zip(texts, widths, strict=True):
+            write(painter, QRectF(left, row.top(), width + gap, ROW), text, self._font, colour)
+            left += width + gap
 
     # Matrices and patterns
 
     def _paint_matrix(self, painter: QPainter, area: QRectF, which: int) -> None:
         heading = QRectF(area.left(), area.top(), area.width(), ROW)
-        whose = f" of {LETTERS[which]}" if self._letters else ""
-        write(painter, heading, f"Confusion matrix{whose}", self._bold, self._text)
+        if self._letters:
+            title = translate("Evaluate", "Confusion matrix of {network}")
+        else:
+            title = translate("Evaluate", "Confusion matrix")
+        title = title.format(network=LETTERS[which])
+        write(painter, heading, title, self._bold, self._text)
         self._matrices[which].print_on(painter, area.adjusted(0, ROW + 4, 0, 0))
 
     def _columns(self, width: float) -> int:
@@ -171,10 +181,8 @@ class ResultsFigure:
 
     def _paint_patterns(self, painter: QPainter, area: QRectF) -> None:
         row = QRectF(area.left(), area.top(), area.width(), ROW)
-        shown, there = self._shown(area.width()), len(self._patterns.indices)
-        words = f"the first {shown} of {there:,}" if shown < there else f"all {there}"
-        heading = f"{self._patterns.kind}: {words if there else 'none'}"
-        write(painter, row, heading, self._bold, self._text)
+        shown = self._shown(area.width())
+        write(painter, row, self._heading(shown), self._bold, self._text)
         wide, high = sizes().cell
         columns = self._columns(area.width())
         step = area.width() / columns
@@ -183,6 +191,19 @@ class ResultsFigure:
             left = area.left() + across * step + (step - wide) / 2
             cell = QRect(round(left), round(area.top() + ROW + 4 + down * high), wide, high)
             self._gallery.paint_pattern(painter, place, cell, sizes())
+
+    def _heading(self, shown: int) -> str:
+        """Which patterns are shown, and how many of them."""
+        there = len(self._patterns.indices)
+        if shown < there:
+            words = translate("Evaluate", "{kind}: first {shown} of {n} patterns")
+        elif there == 0:
+            words = translate("Evaluate", "{kind}: no patterns")
+        elif there == 1:
+            words = translate("Evaluate", "{kind}: 1 pattern")
+        else:
+            words = translate("Evaluate", "{kind}: {n} patterns")
+        return words.format(kind=self._patterns.kind, shown=shown, n=f"{there:,}")
 
 
 def _part(paint: Block, area: QRectF) -> Part:

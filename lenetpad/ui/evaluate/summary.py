@@ -12,22 +12,56 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from lenetpad.ui.widgets.chart import LETTERS, sized
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import counted, marked, translate
 from lenetpad.values.evaluation import AIMED_ERROR, EvaluationResults
 
+#: Each number's title, of at most two lines, and what it means; in the last one, ``{error}`` is
+#: ``AIMED_ERROR``.
 COLUMNS: Final = (
-    ("Images", "How many were read"),
-    ("Error", "Wrong answers among the digits"),
-    ("Macro accuracy", "The mean of the ten digits' accuracies"),
-    ("Refused", "Where “no digit” is more probable than every digit"),
-    ("Calibration error", "How far probabilities are from how often they are right"),
     (
-        f"Refuse for {100 * AIMED_ERROR:.1f} %",
-        "How many of the least probable answers must be refused for that error among the others",
+        marked("Evaluate", "Images"),
+        marked("Evaluate", "How many images each network has read."),
+    ),
+    (
+        marked("Evaluate", "Error"),
+        marked("Evaluate", "The share of the digits that are read as another digit."),
+    ),
+    (
+        marked("Evaluate", "Macro\naccuracy"),
+        marked(
+            "Evaluate",
+            "The mean of the accuracies of the ten digits, so that a rare digit counts as much as "
+            "a common one.",
+        ),
+    ),
+    (
+        marked("Evaluate", "Rejected"),
+        marked(
+            "Evaluate",
+            "The share of the images for which “not a digit” is more probable than any digit.",
+        ),
+    ),
+    (
+        marked("Evaluate", "Calibration\nerror"),
+        marked(
+            "Evaluate",
+            "How far, on average, the probability of an answer is from how often such answers are "
+            "right.",
+        ),
+    ),
+    (
+        marked("Evaluate", "Rejected to reach\n{error} error"),
+        marked(
+            "Evaluate",
+            "The share of the digits, least probable answers first, that must be rejected for an "
+            "error of {error} among the rest.",
+        ),
     ),
 )
 NONE: Final = "—"
 WIDEST: Final = "100.00 %"
 SIZE: Final = 14
+NAME_WIDTH: Final = 60  # at least
 
 
 class Summary(QWidget):
@@ -35,19 +69,20 @@ class Summary(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        layout = QGridLayout(self)
+        layout = self._layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(22)
+        layout.setHorizontalSpacing(14)
         layout.setVerticalSpacing(2)
         layout.setColumnStretch(0, 1)
-        self._heads = [self._label(title, tip) for title, tip in COLUMNS]
+        self._heads = [self._label(title, tip) for title, tip in columns()]
         self.names = [ElidedLabel() for _ in LETTERS]
-        self.numbers = [[self._label("", tip) for _, tip in COLUMNS] for _ in LETTERS]
+        self.numbers = [[self._label("", tip) for _, tip in columns()] for _ in LETTERS]
         self.comparison = ElidedLabel()
         for column, head in enumerate(self._heads, start=1):
             kept = head.sizePolicy()
             kept.setRetainSizeWhenHidden(True)
             head.setSizePolicy(kept)
+            head.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
             head.hide()  # until there are numbers
             layout.addWidget(head, 0, column)
         for row, (name, numbers) in enumerate(zip(self.names, self.numbers, strict=True), 1):
@@ -60,8 +95,13 @@ class Summary(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use another theme's colours."""
         font = sized(self.font(), theme.px(SIZE), bold=True)
-        for label in (*self.names, *(number for row in self.numbers for number in row)):
+        numbers = [number for row in self.numbers for number in row]
+        for label in (*self.names, *numbers):
             label.setFont(font)
+        widest = QFontMetrics(font).horizontalAdvance(WIDEST)
+        for number in numbers:
+            number.setMinimumWidth(widest)
+        self._layout.setColumnMinimumWidth(0, theme.px(NAME_WIDTH))
         for head in (*self._heads, self.comparison):
             head.setStyleSheet(f"color: {theme.dim};")
         for name, colour in zip(self.names, (theme.accent, theme.positive[2]), strict=True):
@@ -100,9 +140,19 @@ class Summary(QWidget):
         label = QLabel(text)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         label.setToolTip(tip)
-        widest = sized(label.font(), SIZE, bold=True)
-        label.setMinimumWidth(QFontMetrics(widest).horizontalAdvance(WIDEST))
         return label
+
+
+def columns() -> list[tuple[str, str]]:
+    """Each number's title and what it means, in the user's language."""
+    error = f"{100 * AIMED_ERROR:.1f} %"
+    return [
+        (
+            translate("Evaluate", title).format(error=error),
+            translate("Evaluate", tip).format(error=error),
+        )
+        for title, tip in COLUMNS
+    ]
 
 
 def values_of(results: EvaluationResults, which: int) -> tuple[str, ...]:
@@ -126,8 +176,21 @@ def _share(fraction: float | None) -> str:
 def compared(results: EvaluationResults) -> str:
     """Where two networks differ, in a sentence."""
     found = results.comparison()
-    return (
-        f"They differ on {found.differ:,} patterns. Of the digits, A alone reads "
-        f"{found.only_first_right:,} right, B alone {found.only_second_right:,}, "
-        f"neither {found.both_wrong:,}."
+    if found.differ == 0:
+        return translate("Evaluate", "Both agree everywhere.")
+    differ = counted(
+        found.differ,
+        translate("Evaluate", "They differ on 1 pattern."),
+        translate("Evaluate", "They differ on {n} patterns."),
+    )
+    words = translate(
+        "Evaluate",
+        "{differ} Digits read right by A only: {first}, by B only: {second}, by neither: "
+        "{neither}.",
+    )
+    return words.format(
+        differ=differ,
+        first=f"{found.only_first_right:,}",
+        second=f"{found.only_second_right:,}",
+        neither=f"{found.both_wrong:,}",
     )

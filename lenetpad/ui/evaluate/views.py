@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Slot
@@ -16,22 +17,66 @@ from lenetpad.ui.widgets.chart import LETTERS, Chart
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import counted, marked, translate
 from lenetpad.values.evaluation import NO_DIGIT, EvaluationResults, Indices
 
-CHARTS: Final[tuple[tuple[str, type[Chart]], ...]] = (
-    ("Digits", DigitChart),
-    ("Error and refusal", RejectChart),
-    ("Calibration", CalibrationChart),
+#: Each plot with the title and the tip of its tab.
+CHARTS: Final[tuple[tuple[str, str, type[Chart]], ...]] = (
+    (
+        marked("Evaluate", "Digits"),
+        marked("Evaluate", "The error of each digit."),
+        DigitChart,
+    ),
+    (
+        marked("Evaluate", "Error vs rejection"),
+        marked(
+            "Evaluate",
+            "How the error falls when the least probable answers are rejected instead of given.",
+        ),
+        RejectChart,
+    ),
+    (
+        marked("Evaluate", "Calibration"),
+        marked(
+            "Evaluate",
+            "Whether answers with a probability of 90 % are right 90 % of the time, and so on for "
+            "every probability.",
+        ),
+        CalibrationChart,
+    ),
 )
 KINDS_WIDTH: Final = 216  # for its longest entry, so that the words beside it stand still
 SHRINKS: Final = Choices.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
 DIFFER: Final = "differ"
 CELL: Final = "cell"
-#: Which patterns of a network can be asked for, and what to call them.
-KINDS: Final[dict[str, tuple[str, Callable[[EvaluationResults, int], Indices]]]] = {
-    "wrong": ("Read wrong", EvaluationResults.wrong),
-    "refused": ("Refused", EvaluationResults.refused),
-    "taken": ("No digit, taken for one", EvaluationResults.taken_for_digits),
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Patterns of a network that can be asked for, and what to call them where there is one
+    network, and where there are two."""
+
+    title: str
+    title_of_one: str
+    patterns: Callable[[EvaluationResults, int], Indices]
+
+
+KINDS: Final = {
+    "wrong": Kind(
+        marked("Evaluate", "Read wrong"),
+        marked("Evaluate", "Read wrong by {network}"),
+        EvaluationResults.wrong,
+    ),
+    "refused": Kind(
+        marked("Evaluate", "Rejected"),
+        marked("Evaluate", "Rejected by {network}"),
+        EvaluationResults.refused,
+    ),
+    "taken": Kind(
+        marked("Evaluate", "Not a digit, accepted"),
+        marked("Evaluate", "Not a digit, accepted by {network}"),
+        EvaluationResults.taken_for_digits,
+    ),
 }
 
 
@@ -43,23 +88,34 @@ class ResultViews(QWidget):
         self.results: EvaluationResults | None = None
         self._shown = 0, False  # whose answers stand under the patterns, and whether those of both
         self.matrix = ConfusionMatrix(theme)
-        self.whose = Choices("Whose answers", "Whose confusion matrix is shown")
-        self.kinds = Choices("Patterns", "Which patterns are shown")
-        self.kinds.setFixedWidth(KINDS_WIDTH)
+        self.whose = Choices(
+            translate("Evaluate", "Network"),
+            translate("Evaluate", "The network whose confusion matrix is shown."),
+        )
+        self.kinds = Choices(
+            translate("Evaluate", "Patterns"),
+            translate(
+                "Evaluate",
+                "Which images are shown: those read wrong or rejected, or those of a cell of the "
+                "confusion matrix.",
+            ),
+        )
         self.whose.setSizeAdjustPolicy(SHRINKS)
         self.whose.setMinimumContentsLength(8)
         self.whose.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.count = ElidedLabel()
         self.gallery = Gallery(theme)
-        self.charts = tuple(chart(theme) for _, chart in CHARTS)
+        self.charts = tuple(chart(theme) for _, _, chart in CHARTS)
         self.tabs = QTabWidget()
         self._build()
+        self.set_theme(theme)
         self.whose.currentIndexChanged.connect(self._show_matrix)
         self.kinds.currentIndexChanged.connect(self._show_patterns)
         self.matrix.cell_chosen.connect(self._show_cell)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
+        self.kinds.setFixedWidth(theme.px(KINDS_WIDTH))
         self.matrix.set_theme(theme)
         self.gallery.set_theme(theme)
         for chart in self.charts:
@@ -92,15 +148,16 @@ class ResultViews(QWidget):
     def _list_kinds(self, results: EvaluationResults) -> None:
         """List those kinds of patterns that can be there."""
         if results.compares:
-            self.kinds.addItem("A and B differ", (DIFFER, 0))
-        for kind, (title, _) in KINDS.items():
+            self.kinds.addItem(translate("Evaluate", "A and B differ"), (DIFFER, 0))
+        for key, kind in KINDS.items():
             for which, predictions in enumerate(results.found):
-                if kind == "refused" and predictions.no_digit is None:
+                if key == "refused" and predictions.no_digit is None:
                     continue
-                if kind == "taken" and not (results.labels == NO_DIGIT).any():
+                if key == "taken" and not (results.labels == NO_DIGIT).any():
                     continue
-                whose = f" by {LETTERS[which]}" if results.compares else ""
-                self.kinds.addItem(title + whose, (kind, which))
+                title = kind.title_of_one if results.compares else kind.title
+                words = translate("Evaluate", title).format(network=LETTERS[which])
+                self.kinds.addItem(words, (key, which))
 
     @Slot()
     def _show_matrix(self) -> None:
@@ -118,7 +175,7 @@ class ResultViews(QWidget):
             return
         self.matrix.choose(None)
         both = kind == DIFFER
-        indices = results.differing() if both else KINDS[kind][1](results, which)
+        indices = results.differing() if both else KINDS[kind].patterns(results, which)
         self._show_gallery(indices, which, both=both)
 
     @Slot(object)
@@ -126,8 +183,11 @@ class ResultViews(QWidget):
         """Show the patterns of a cell of the matrix."""
         assert self.results is not None
         which = self.whose.currentIndex()
-        whose = f" by {LETTERS[which]}" if self.results.compares else ""
-        title = f"{cell.truth} read as {cell.answer}{whose}"
+        if self.results.compares:
+            words = translate("Evaluate", "{truth} read as {answer} by {network}")
+        else:
+            words = translate("Evaluate", "{truth} read as {answer}")
+        title = words.format(truth=cell.truth, answer=cell.answer, network=LETTERS[which])
         self.kinds.blockSignals(True)
         last = self.kinds.count() - 1
         if self.kinds.itemData(last)[0] == CELL:
@@ -148,17 +208,39 @@ class ResultViews(QWidget):
         assert self.results is not None
         self._shown = which, both
         self.gallery.show_patterns(self.results, indices, which, both=both)
-        patterns = "1 pattern" if len(indices) == 1 else f"{len(indices):,} patterns"
-        self.count.setText(f"{patterns}; click one to put it on the canvas")
+        if len(indices) == 0:
+            self.count.setText("")  # the gallery says it
+            return
+        words = counted(
+            len(indices),
+            translate("Evaluate", "1 pattern: click to open it"),
+            translate("Evaluate", "{n} patterns: click to open"),
+        )
+        self.count.setText(words)
 
     def _build(self) -> None:
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(self._patterns(), "Patterns")
-        for (title, _), chart in zip(CHARTS, self.charts, strict=True):
-            self.tabs.addTab(chart, title)
+        self.tabs.setUsesScrollButtons(False)  # all of them have room
+        self.tabs.addTab(self._patterns(), translate("Evaluate", "Patterns"))
+        tip = translate(
+            "Evaluate",
+            "The images of the chosen kind: click one to open it on the Draw page.",
+        )
+        self.tabs.setTabToolTip(0, tip)
+        for number, (title, tip, _) in enumerate(CHARTS):
+            self.tabs.addTab(self.charts[number], translate("Evaluate", title))
+            self.tabs.setTabToolTip(number + 1, translate("Evaluate", tip))
+        heading = QLabel(translate("Evaluate", "Confusion matrix"))
+        heading.setToolTip(
+            translate(
+                "Evaluate",
+                "How many images of each true digit (row) got each answer (column): mistakes are "
+                "the cells off the diagonal.",
+            )
+        )
         left = QVBoxLayout()
-        left.addLayout(_row(QLabel("Confusion matrix"), self.whose))
+        left.addLayout(_row(heading, self.whose))
         left.addWidget(self.matrix, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRect, Qt, QTimer, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lenetpad.ui.widgets.words import translate
+
 NOTE_MS: Final = 8000  # how long a note stays
 BUTTON_MS: Final = 20_000  # where it has a button, for a hand to reach it
 BREAK: Final = "\u200b"  # lets a long path continue on the next line
@@ -25,8 +27,11 @@ BREAK: Final = "\u200b"  # lets a long path continue on the next line
 class Banner(QFrame):
     """Lies over a part of its parent until it is closed or replaced, or its time is over.
 
-    It is as high as that part or, where a message needs more, as the whole message.
+    It is as high as that part or, where a message needs more, as the whole message. ``changed``
+    says that another message is shown, or none.
     """
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -38,8 +43,8 @@ class Banner(QFrame):
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._close = QToolButton()
         self._close.setText("✕")
-        self._close.setToolTip("Close this message")
-        self._close.setAccessibleName("Close this message")
+        self._close.setToolTip(translate("Window", "Close this message"))
+        self._close.setAccessibleName(self._close.toolTip())
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self._dismiss)
         layout = QHBoxLayout(self)
@@ -122,7 +127,7 @@ class Banner(QFrame):
     def _place(self) -> None:
         """Be as high as the message needs, at least as high as the area, within the parent."""
         area = QRect(self._area)
-        area.setHeight(max(area.height(), self._needed(area.width())))
+        area.setHeight(max(area.height(), self.needed_height(area.width())))
         if self._upwards:
             area.moveBottom(self._area.bottom())
         if (parent := self.parentWidget()) is None:
@@ -130,7 +135,7 @@ class Banner(QFrame):
         area.moveTop(max(0, min(area.top(), parent.height() - area.height())))
         self.setGeometry(area.intersected(parent.rect()))
 
-    def _needed(self, width: int) -> int:
+    def needed_height(self, width: int) -> int:
         """The height of the whole message in a banner of a width."""
         layout = self.layout()
         assert layout is not None
@@ -162,6 +167,7 @@ class Banner(QFrame):
         self.show()
         self.raise_()
         self._fit()
+        self.changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -170,6 +176,10 @@ class Banner(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._fit()  # a page that was not seen may have had another size
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.changed.emit()
 
     def _fit(self) -> None:
         """Show as much of the message as there is room for, its beginning and its end; the tip

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from lenetpad.ui.widgets.colour import channels
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.ui.widgets.ticks import linear_ticks, round_step
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.evaluation import EvaluationResults
 
 LETTERS: Final = "AB"
@@ -58,9 +59,6 @@ class Chart(QWidget):
     heading has two lines instead of the sentence, and its networks are called by their letters.
     """
 
-    heading = ""
-    x_title = ""
-
     def __init__(
         self, theme: Theme, parent: QWidget | None = None, *, printed: bool = False
     ) -> None:
@@ -92,6 +90,16 @@ class Chart(QWidget):
         """Call the networks by other names."""
         self.names = names
         self.update()
+
+    @property
+    def heading(self) -> str:
+        """What the plot shows."""
+        return ""
+
+    @property
+    def x_title(self) -> str:
+        """What the axis across shows."""
+        return ""
 
     def compute(self, results: EvaluationResults) -> None:
         """Take from the results what is shown, and set the spans of the axes."""
@@ -166,9 +174,17 @@ class Chart(QWidget):
 
     def _paint_contents(self, painter: QPainter) -> None:
         """Paint everything but the frame."""
+        assert self.results is not None
         self._paint_words(painter)
-        self.paint_axes(painter)
-        self.paint_marks(painter)
+        if self.results.digits.any():
+            self.paint_axes(painter)
+            self.paint_marks(painter)
+        else:
+            painter.setPen(QColor(self.theme.text))
+            painter.setFont(sized(self.font(), self.size_of_text))
+            words = translate("Window", "None of these images shows a digit")
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.plot, flags, words)
 
     def paint_axes(self, painter: QPainter) -> None:
         """Paint both axes with their grids and numbers, and the title of the one across."""

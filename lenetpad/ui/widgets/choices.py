@@ -10,8 +10,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QWidget
 
-OPEN_FILE: Final = "Open file…"
-OPEN_FOLDER: Final = "Open folder…"
+from lenetpad.ui.widgets.words import marked, translate
+
+OPEN_FILE: Final = marked("Window", "Open file…")
+OPEN_FOLDER: Final = marked("Window", "Open folder…")
 
 
 class Choices(QComboBox):
@@ -114,7 +116,7 @@ class FileChoices(Choices):
 
     def _add_openers(self) -> None:
         for title in self._openers:
-            self.addItem(title, None)
+            self.addItem(translate("Window", title), None)
 
     def _add(self, path: Path) -> None:
         self.addItem(path.name, str(path))
@@ -125,6 +127,7 @@ class FileChoices(Choices):
         if self.itemData(index) is not None:
             self._chosen = index
             return
-        wanted = self.folder_wanted if self.itemText(index) == OPEN_FOLDER else self.file_wanted
+        opener = self._openers[index - self.count()]  # they are the last entries
+        wanted = self.folder_wanted if opener == OPEN_FOLDER else self.file_wanted
         self.setCurrentIndex(self._chosen)  # until a file is chosen
         wanted.emit()

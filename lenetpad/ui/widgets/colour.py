@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import marked
 from lenetpad.values.arrays import FloatArray
 from lenetpad.values.models import LayerView
 
@@ -30,9 +31,9 @@ class Scale(StrEnum):
 
 
 SCALE_TITLES: Final = {
-    Scale.FIXED: "Fixed range",
-    Scale.LAYER: "Range per layer",
-    Scale.MAP: "Range per map",
+    Scale.FIXED: marked("Window", "Fixed range"),
+    Scale.LAYER: marked("Window", "Range per layer"),
+    Scale.MAP: marked("Window", "Range per map"),
 }
 
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.theme import LIGHT, Theme
+from lenetpad.ui.widgets.words import marked, translate
 
 MM_PER_INCH: Final = 25.4
 POINTS_PER_INCH: Final = 72.0
@@ -30,7 +31,10 @@ WIDTHS: Final = (50.0, 420.0)
 TEXTS: Final = (5.0, 32.0)  # points
 WHITE: Final = "white"
 SCREEN: Final = "screen"
-BACKGROUNDS: Final = {WHITE: "White", SCREEN: "As on screen"}
+BACKGROUNDS: Final = {
+    WHITE: marked("Window", "White"),
+    SCREEN: marked("Window", "As on screen"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,9 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._unit = MM_PER_INCH / DOTS_PER_INCH if pixels else 1.0  # of the width, in mm
         self._pixels = pixels
-        self.background = Choices("Background", "")
+        self.background = Choices(translate("Window", "Background"), "")
         for key, words in BACKGROUNDS.items():
-            self.background.addItem(words, key)
+            self.background.addItem(translate("Window", words), key)
         self.background.select(WHITE if options.white else SCREEN)
         self.width_box = self._spin(" px" if pixels else " mm", WIDTHS, self._unit)
         self.width_box.setValue(round(options.width / self._unit))
@@ -117,8 +121,12 @@ class ExportDialog(QDialog):
         form = QGridLayout()
         form.setColumnStretch(1, 1)
         form.setHorizontalSpacing(16)
-        rows = {"&Background": self.background, "&Width": self.width_box, "&Text": self.text_box}
-        for row, (title, box) in enumerate(rows.items()):
+        rows: tuple[tuple[str, QWidget], ...] = (
+            (translate("Window", "&Background"), self.background),
+            (translate("Window", "&Width"), self.width_box),
+            (translate("Window", "&Text size"), self.text_box),
+        )
+        for row, (title, box) in enumerate(rows):
             label = QLabel(title)
             label.setBuddy(box)
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -142,7 +150,8 @@ class ExportDialog(QDialog):
     def _buttons(self) -> QDialogButtonBox:
         kinds = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel)
-        buttons.button(kinds.Ok).setText("&Choose file…")
+        buttons.button(kinds.Ok).setText(translate("Window", "&Choose file…"))
+        buttons.button(kinds.Cancel).setText(translate("Window", "Cancel"))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         return buttons
@@ -152,7 +161,8 @@ class ExportDialog(QDialog):
         """Say the width in the other unit."""
         options = self.options
         if self._pixels:
-            dots = f"{DOTS_PER_INCH:.0f} dots per inch"
-            self.words.setText(f"{options.width:.1f} mm wide on paper, at {dots}.")
+            words = translate("Window", "Prints {width} mm wide, at {dots} dots per inch.")
+            width, dots = f"{options.width:.1f}", f"{DOTS_PER_INCH:.0f}"
+            self.words.setText(words.format(width=width, dots=dots))
         else:
-            self.words.setText("Lines and outlines of letters, sharp at any size.")
+            self.words.setText(translate("Window", "Vector graphics: sharp at any size."))

@@ -17,7 +17,8 @@ from lenetpad.ui.widgets.files import completed
 from lenetpad.ui.widgets.images import png
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps, Turns, at_once
-from lenetpad.ui.widgets.writer import LONG_SECONDS, Writer
+from lenetpad.ui.widgets.words import translate
+from lenetpad.ui.widgets.writer import LONG_SECONDS, Writer, failed_to_write
 
 #: What figures can be written as.
 PNG: Final = ".png"
@@ -88,9 +89,9 @@ class Exporter(QObject):
         return path if asked or self._may_replace(path) else None
 
     def _may_replace(self, path: Path) -> bool:
-        return question.confirmed(
-            self._parent, f"Replace {path.name}?\nIt already exists.", "Replace"
-        )
+        asked = translate("Window", "Replace {name}?\nThis file already exists.")
+        yes = translate("Window", "Replace")
+        return question.confirmed(self._parent, asked.format(name=path.name), yes)
 
     def ask_and_write(self, title: str, name: str, kinds: str, make: Callable[[], bytes]) -> None:
         """Ask for a file, and write there what ``make`` gives in another thread."""
@@ -144,7 +145,7 @@ class Exporter(QObject):
                 image = yield from painted(figure, options)
                 self.write(path, partial(png, image))
         except MemoryError as error:
-            self.failed.emit(f"{path} cannot be written: {error}")
+            self.failed.emit(failed_to_write(path, str(error)))
 
     def _finish(self) -> None:
         """Paint the rest of a figure at once."""

@@ -24,6 +24,7 @@ from PySide6.QtSvg import QSvgGenerator
 from lenetpad.ui.widgets.chart import sized
 from lenetpad.ui.widgets.export_options import DOTS_PER_INCH, MM_PER_INCH, ExportOptions
 from lenetpad.ui.widgets.turns import Steps
+from lenetpad.ui.widgets.words import translate
 
 TEXT: Final = 12.0
 #: In which the size of an SVG is counted; it says millimetres.
@@ -62,7 +63,10 @@ def painted(figure: Figure, options: ExportOptions) -> Steps[QImage]:
     scale = options.pixels / width
     image = QImage(options.pixels, round(height * scale), QImage.Format.Format_RGB32)
     if image.isNull():
-        raise MemoryError("there is no memory for a picture of this size; choose a smaller one")
+        reason = translate(
+            "Window", "not enough memory for a picture of this size; choose a smaller one"
+        )
+        raise MemoryError(reason)
     dots = round(DOTS_PER_INCH / MM_PER_INCH * 1000)
     image.setDotsPerMeterX(dots)
     image.setDotsPerMeterY(dots)
@@ -90,7 +94,7 @@ def svg(figure: Figure, options: ExportOptions) -> bytes:
     generator.setSize(QSize(round(dots), round(dots * height / width)))
     generator.setViewBox(QRectF(0, 0, width, height))
     generator.setTitle(figure.title)
-    generator.setDescription("Made with lenetpad")
+    generator.setDescription(translate("Window", "Made with lenetpad"))
     painter = QPainter(generator)
     painter.fillRect(QRectF(0, 0, width, height), figure.background)
     for part in figure.parts(width):

@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 from typing import Final
 
+from lenetpad.ui.widgets.words import marked
+
 WEIGHTS_SUFFIXES: Final = (".safetensors", ".pth", ".pt")
 WEIGHTS_PATTERNS: Final = " ".join(f"*{suffix}" for suffix in WEIGHTS_SUFFIXES)
-WEIGHTS_FILTER: Final = f"Weights ({WEIGHTS_PATTERNS})"
+WEIGHTS_FILTER: Final = marked("Window", "Weights (*.safetensors *.pth *.pt)")
 #: What no name of a file may have, on one system or another.
 RESERVED: Final = frozenset('<>:"/\\|?*')
 _SUFFIX: Final = re.compile(r"\*(\.[.\w]+)")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from lenetpad.ui.widgets.banner import Banner
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.theme import Theme, dress
+from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.widgets.writer import LONG_SECONDS
 
 
@@ -69,11 +70,14 @@ class Page(QWidget):
         """Say which file was written and where, with a button that shows it there."""
         folder = Path(os.path.abspath(path)).parent
         show = partial(self._show_folder, folder)
-        self.banner.note(f"Wrote {path.name} to {folder}", "Show in folder", show)
+        words = translate("Window", "Wrote {name} to {folder}")
+        shows = translate("Window", "Show in folder")
+        self.banner.note(words.format(name=path.name, folder=folder), shows, show)
 
     def _show_folder(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.banner.warn(f"No file manager opens here. The file is in {folder}")
+            words = translate("Window", "No file manager was found. The file is in {folder}")
+            self.banner.warn(words.format(folder=folder))
 
     def close_files(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until what is being saved is on the disk, False where it is not in time; a page

@@ -5,9 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from lenetpad.ui.widgets.words import translate
 
-def confirmed(parent: QWidget, question: str, yes: str, no: str = "Cancel") -> bool:
-    """Ask, and return whether the button ``yes`` was pressed; ``no`` is what Return and Esc mean.
+
+def confirmed(parent: QWidget, question: str, yes: str, no: str = "") -> bool:
+    """Ask, and return whether the button ``yes`` was pressed; ``no``, or else "Cancel", is what
+    Return and Esc mean.
 
     The first line of the question is what is asked; what follows explains it.
     """
@@ -19,7 +22,9 @@ def confirmed(parent: QWidget, question: str, yes: str, no: str = "Cancel") -> b
     box.setText(first)
     box.setInformativeText(rest)
     accepting = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-    rejecting = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+    rejecting = box.addButton(
+        no or translate("Window", "Cancel"), QMessageBox.ButtonRole.RejectRole
+    )
     box.setDefaultButton(rejecting)
     box.setEscapeButton(rejecting)
     box.exec()

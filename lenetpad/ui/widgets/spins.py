@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox
 
+from lenetpad.ui.widgets.words import translate
+
 Spin = TypeVar("Spin", bound=QAbstractSpinBox)
 
 TEXT_MARGIN = 6
@@ -42,7 +44,7 @@ class RateSpin(QDoubleSpinBox):
         super().__init__()
         self.setDecimals(12)
         self.setRange(SMALLEST_RATE, LARGEST_RATE)
-        self.setAccessibleName("Learning rate")
+        self.setAccessibleName(translate("Window", "Learning rate"))
         quiet_wheel(self)
 
     def textFromValue(self, value: float) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from lenetpad.storage import atomic as disk
+from lenetpad.ui.widgets.words import translate
 
 #: The time limit for writing where nobody waits for the window to close.
 LONG_SECONDS: Final = 60.0
@@ -55,9 +56,12 @@ class Writer(QObject):
             disk.replace(path, make())
         except OSError as error:
             reason = error.strerror or str(error)
-            self.failed.emit(f"{path} cannot be written: {reason}. Choose another folder.")
+            words = translate(
+                "Window", "{path} cannot be written: {message}. Choose another folder."
+            )
+            self.failed.emit(words.format(path=path, message=reason))
         except Exception as error:
-            self.failed.emit(f"{path} cannot be written: {error}")
+            self.failed.emit(failed_to_write(path, str(error)))
         else:
             self.written.emit(path)
 
@@ -66,5 +70,12 @@ class Writer(QObject):
         try:
             result = work()
         except Exception as error:
-            self.failed.emit(f"The file cannot be changed: {error}")
+            words = translate("Window", "The file cannot be changed: {message}")
+            self.failed.emit(words.format(message=error))
         self.done.emit(result)
+
+
+def failed_to_write(path: Path, message: str) -> str:
+    """Say which file could not be written, and why."""
+    words = translate("Window", "{path} cannot be written: {message}")
+    return words.format(path=path, message=message)

@@ -55,7 +55,7 @@ def test_the_keyboard_walks_and_chooses(qtbot: QtBot, matrix: ConfusionMatrix) -
     assert matrix.current == Cell(2, 1)
     count = matrix.count(Cell(2, 1))
     images = "image" if count == 1 else "images"
-    assert matrix.accessibleDescription() == f"2, read as 1: {count} {images}"
+    assert matrix.accessibleDescription() == f"2 read as 1: {count} {images}, wrong"
     with qtbot.waitSignal(matrix.cell_chosen) as told:
         qtbot.keyClick(matrix, keys.Key_Space)
     assert told.args == [Cell(2, 1)]

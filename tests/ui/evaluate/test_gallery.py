@@ -81,7 +81,7 @@ def test_captions_say_truth_answer_and_both_probabilities(
         assert first == f"{truth} → {answer}"
         assert second == f"{answer}  {100 * probabilities[answer]:.1f} %"
         refused = found.found[0].evaluation.refused[index]
-        assert third == ("refused" if refused else f"{truth}  {100 * probabilities[truth]:.1f} %")
+        assert third == ("rejected" if refused else f"{truth}  {100 * probabilities[truth]:.1f} %")
 
 
 def test_captions_of_two_networks_say_who_is_right(gallery: Gallery, results: Judged) -> None:
@@ -90,7 +90,7 @@ def test_captions_of_two_networks_say_who_is_right(gallery: Gallery, results: Ju
     for index in found.differing().tolist():
         label = int(found.labels[index])
         lines = gallery.captions(index)
-        assert lines[0] == ("no digit" if label == 10 else str(label))
+        assert lines[0] == ("not a digit" if label == 10 else str(label))
         for which, said in enumerate(lines[1:]):
             answer = int(found.answers(which)[index])
             mark = "✓" if answer == label else "✗"
@@ -137,7 +137,7 @@ def test_the_keyboard_walks_and_chooses(qtbot: QtBot, gallery: Gallery, results:
 def test_no_patterns_are_said_to_be_none(qtbot: QtBot, gallery: Gallery, results: Judged) -> None:
     gallery.show_patterns(results(), np.empty(0, dtype=np.intp))
     gallery.grab()
-    assert gallery.accessibleDescription() == NOTHING
+    assert gallery.accessibleDescription() == NOTHING == "No such patterns"
     with qtbot.assertNotEmitted(gallery.chosen):
         qtbot.keyClick(gallery, Qt.Key.Key_Return)
         qtbot.keyClick(gallery, Qt.Key.Key_Down)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -20,9 +20,10 @@ from lenetpad.tools.synthetic_pen import Phase, Pointer, PointerEvent, Synthetic
 from lenetpad.ui.evaluate.confusion import Cell
 from lenetpad.ui.evaluate.exports import EXPORTS
 from lenetpad.ui.evaluate.page import EvaluatePage
-from lenetpad.ui.evaluate.summary import COLUMNS
+from lenetpad.ui.evaluate.plots import DigitChart
+from lenetpad.ui.evaluate.summary import columns
 from lenetpad.ui.widgets import theme
-from lenetpad.ui.widgets.chart import Chart
+from lenetpad.ui.widgets.chart import Chart, sized
 from lenetpad.ui.widgets.choices import OPEN_FILE, OPEN_FOLDER, FileChoices
 from lenetpad.ui.widgets.theme import DARK, LIGHT
 from lenetpad.values.evaluation import (
@@ -99,7 +100,7 @@ def test_what_is_fetched_is_told_in_bytes(qtbot: QtBot, page: EvaluatePage) -> N
     with qtbot.waitSignal(page.evaluation_requested) as told:
         page.evaluate()
     page.show_progress(EvaluationProgress(told.args[0].serial, 5_000_000, 20_000_000, "KMNIST"))
-    assert page.status.text() == "Fetching KMNIST: 5.0 MB"
+    assert page.status.text() == "Downloading KMNIST: 5.0 MB"
     assert page.bar.value() / page.bar.maximum() == 0.25
 
 
@@ -186,7 +187,7 @@ def test_a_failure_is_explained_and_nothing_of_before_is_under_its_name(
     full.show_failure(Failure(Place.EVALUATE, "mine.pth is not LeNet-5"))
     assert full.banner.isVisible()
     assert full.banner.text == "mine.pth is not LeNet-5"
-    assert full.status.text() == "Not evaluated"
+    assert full.status.text() == "Evaluation failed"
     assert full.results is None
     assert full.empty.isVisible()
     assert not full.exports.isEnabled()
@@ -198,7 +199,7 @@ def test_what_stays_after_cancelling_says_of_what_it_is(full: EvaluatePage) -> N
     full.data.select("mnist-train")
     full.evaluate()
     full.evaluate()
-    assert full.status.text() == "Cancelled; below: MNIST test set, 300 images"
+    assert full.status.text() == "Cancelled; results below: MNIST test set, 300 images"
     assert full.results is not None
 
 
@@ -219,7 +220,9 @@ def test_files_call_a_run_by_its_name_and_others_by_theirs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run, own = str(tmp_path / "x" / "weights.safetensors"), str(tmp_path / "own.pth")
-    page.show_weights((("LeNet-5 1998 · handwriting", "lenet5-1998"), ("my run", run), ("own.pth", own)))
+    page.show_weights(
+        (("LeNet-5 1998 · handwriting", "lenet5-1998"), ("my run", run), ("own.pth", own))
+    )
     found = results()
     for models, names in (
         ((run, own), {"my run", "own.pth"}),
@@ -288,7 +291,7 @@ def test_one_network_leaves_the_second_row_empty(page: EvaluatePage, results: Ju
     assert page.summary.names[1].text() == page.summary.comparison.text() == ""
     assert {number.text() for number in page.summary.numbers[1]} == {""}
     kinds = [page.views.kinds.itemText(i) for i in range(page.views.kinds.count())]
-    assert kinds == ["Read wrong", "Refused", "No digit, taken for one"]
+    assert kinds == ["Read wrong", "Rejected", "Not a digit, accepted"]
     assert not page.views.whose.isEnabled()
 
 
@@ -314,16 +317,16 @@ def test_each_kind_of_patterns_is_shown_in_its_order(full: EvaluatePage) -> None
         "A and B differ": found.differing(),
         "Read wrong by A": found.wrong(0),
         "Read wrong by B": found.wrong(1),
-        "Refused by A": found.refused(0),
-        "Refused by B": found.refused(1),
-        "No digit, taken for one by A": found.taken_for_digits(0),
-        "No digit, taken for one by B": found.taken_for_digits(1),
+        "Rejected by A": found.refused(0),
+        "Rejected by B": found.refused(1),
+        "Not a digit, accepted by A": found.taken_for_digits(0),
+        "Not a digit, accepted by B": found.taken_for_digits(1),
     }
     assert [views.kinds.itemText(i) for i in range(views.kinds.count())] == list(expected)
     for number, indices in enumerate(expected.values()):
         views.kinds.setCurrentIndex(number)
         assert views.gallery.indices.tolist() == indices.tolist()
-        assert views.count.text().startswith(f"{len(indices)} pattern")
+        assert views.count.text().startswith(f"{len(indices)} patterns: click to open")
 
 
 def test_a_click_on_a_cell_shows_its_images(qtbot: QtBot, full: EvaluatePage) -> None:
@@ -400,7 +403,7 @@ def test_no_text_of_a_control_is_cut(
     full.resize(*size)
     full.set_theme(colours)
     QApplication.processEvents()
-    titles = [title for title, _ in COLUMNS]
+    titles = [title for title, _ in columns()]
     labels = [label for label in full.summary.findChildren(QLabel) if label.text() in titles]
     assert len(labels) == len(titles)
     assert all(label.isVisible() for label in labels)
@@ -601,9 +604,9 @@ def test_what_is_under_the_pointer_of_a_plot_is_said(full: EvaluatePage) -> None
     found = full.results
     assert found is not None
     cases = (
-        (4.1, 0.001, "4, of "),
-        (0.001, 0.01, f"A {100 * found.found[0].evaluation.error:.2f} %"),
-        (0.23, 0.5, "20 to 27 %: A "),
+        (4.1, 0.001, "Digit 4 (26 images). A: 9 wrong, "),
+        (0.001, 0.01, f"A: {100 * found.found[0].evaluation.error:.2f} % error"),
+        (0.23, 0.5, "Probability 20 to 27 %. A: "),
     )
     for number, (x, y, words) in enumerate(cases):
         full.views.tabs.setCurrentIndex(number + 1)
@@ -633,3 +636,37 @@ def test_long_names_push_nothing_aside(page: EvaluatePage, results: Judged) -> N
     assert views.whose.geometry().right() < views.tabs.geometry().left()
     assert views.matrix.geometry().right() < views.tabs.geometry().left()
     assert page.summary.width() == 1004
+
+
+@pytest.mark.parametrize("width", [320, 360, 900])
+def test_no_count_over_a_bar_touches_the_next(full: EvaluatePage, width: int) -> None:
+    chart = full.views.charts[0]
+    assert isinstance(chart, DigitChart)
+    chart.resize(width, 300)
+    chart._lay_out()
+    metrics = QFontMetricsF(sized(chart.font(), chart._size_of_counts()))
+    for which, bars in enumerate(chart._bars):
+        for digit, bar in enumerate(bars):
+            assert metrics.horizontalAdvance(chart._count(which, digit)) <= bar.width() + 1
+
+
+def test_the_curve_of_one_image_is_a_dot(page: EvaluatePage, results: Judged) -> None:
+    page.evaluate()
+    page.show_results(results(n=1, models=1, digits=10))
+    page.views.tabs.setCurrentIndex(2)
+    QApplication.processEvents()
+    chart = page.views.charts[1]
+    at = chart.place(0, page.results.curves[0].error[0]).toPoint() if page.results else QPoint()
+    assert chart.grab().toImage().pixelColor(at).name() == LIGHT.accent
+
+
+def test_data_without_digits_has_no_plots(page: EvaluatePage, results: Judged) -> None:
+    found = results(n=3, models=1)
+    page.evaluate()
+    page.show_results(replace(found, labels=np.full(3, 10)))
+    for chart in page.views.charts:
+        chart.resize(400, 300)
+        image = chart.grab().toImage()
+        colours = {image.pixelColor(x, y).name() for x in range(60, 400) for y in range(60, 300)}
+        assert LIGHT.text in colours
+        assert LIGHT.accent not in colours

@@ -79,7 +79,7 @@ def test_a_picture_of_pixels_is_asked_for_in_pixels(parent: QWidget) -> None:
     assert dialog.width_box.text() == "2008 px"
     dialog.width_box.setValue(1920)
     assert dialog.options.pixels == 1920
-    assert dialog.words.text() == "162.6 mm wide on paper, at 300 dots per inch."
+    assert dialog.words.text() == "Prints 162.6 mm wide, at 300 dots per inch."
     again = ExportDialog("Export", ExportOptions.of(str(dialog.options)), parent, pixels=True)
     assert again.width_box.value() == 1920
     dialog.background.select(SCREEN)
