@@ -32,13 +32,14 @@ from lenetpad.ink.strokes import History, Ink, Points, Sheet, Stroke
 from lenetpad.ui.draw.canvas_picture import CanvasPicture, saved_image
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
+from lenetpad.ui.widgets.words import marked, translate
 
 PEN_WIDTHS: Final = (14.0, 22.0, 32.0, 46.0, 64.0)  # in the strokes' unit
 ERASER_REACH: Final = 26.0
 MOUSE_PRESSURE: Final = 0.5
 PALM_SECONDS: Final = 0.5  # touch is a palm for so long after the pen was seen
 LOST_SECONDS: Final = 2.0  # a gesture that rests for so long yields to another pointer
-HINT: Final = "Write a digit"
+HINT: Final = marked("Draw", "Write a digit")
 #: A point so many canvases away comes from a driver that is broken; the stroke goes on without.
 FURTHEST: Final = 100.0
 #: Points are painted and told at most so often; what a faster pen sends meanwhile comes together.
@@ -72,7 +73,7 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)  # the eraser's circle follows the pointer
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Canvas")
+        self.setAccessibleName(translate("Draw", "Canvas"))
         self.history = History()
         self._picture = CanvasPicture(theme)
         self._picture.pen_width = PEN_WIDTHS[2]
@@ -438,13 +439,15 @@ class Canvas(QWidget):
         font = self.font()
         font.setPixelSize(max(14, self.height() // 18))
         painter.setFont(font)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, HINT)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, translate("Draw", HINT))
 
     def _paint_progress(self, painter: QPainter, theme: Theme) -> None:
         """How much of a large sheet is drawn: the rest follows while the window answers."""
         painter.setPen(QColor(theme.dim))
         place = self.rect().adjusted(8, 8, -8, -8)
-        words = f"drawing … {100 * self._picture.progress:.0f} %"
+        words = translate("Draw", "Drawing… {percent} %").format(
+            percent=round(100 * self._picture.progress)
+        )
         painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
 
     @Slot()
