@@ -104,7 +104,8 @@ class TestTheTray:
         assert labels_shown(tray) == [7, None, "A"]
         role = Qt.ItemDataRole.AccessibleTextRole
         assert tray.model.data(tray.model.index(1), role) == "Drawing 2, without a label"
-        assert not tray.geometry().intersects(program.draw.page.canvas.geometry())
+        canvas = program.draw.page.canvas
+        wait_until(lambda: not tray.geometry().intersects(canvas.geometry()))
 
     @pytest.mark.parametrize(("label", "shown"), [(7, False), (None, True)])
     def test_one_drawing_needs_a_tray_only_to_be_labelled(

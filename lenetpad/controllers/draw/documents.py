@@ -66,6 +66,7 @@ class Documents(QObject):
     ) -> None:
         super().__init__(page)
         self._window, self._page, self._jobs = window, page, jobs
+        self._label_read = label_read
         self._reading: Jobs | None = None  # the first file starts it
         self._given_up: list[Jobs] = []  # which may hang in a file
         self._serial = 0
@@ -287,7 +288,8 @@ class Documents(QObject):
         """Save the drawing; of ink, the label is asked for first."""
         sheet = self._page.canvas.sheet
         if is_ink(path) and sheet.ink:
-            self.tray.ask_and(path, partial(self._save_ink, path, sheet))
+            save = partial(self._save_ink, path, sheet)
+            self.tray.question.of_saved(path, self._label_read(), save)
         else:
             self.save_path(path)
 

@@ -373,10 +373,6 @@ class Tray(QObject):
 
         self._change(path, make, then)
 
-    def ask_and(self, path: Path, save: Callable[[Label], None]) -> None:
-        """Ask for the label of the canvas's drawing, which is to be saved."""
-        self.question.of_saved(path, self._proposal(), save)
-
     @Slot(object)
     def _ask_labels(self, rows: Sequence[int]) -> None:
         model = self._tray.model

@@ -32,7 +32,7 @@ from lenetpad.ui.widgets.colour import (
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import FloatArray
-from lenetpad.values.models import LayerView, ModelReady
+from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
 MARGIN: Final = 14.0
@@ -335,20 +335,16 @@ class MapsPanel(ReadingPanel):
         """Layer, map, unit and value of what is pointed at."""
         value = f"{self.value_at(pointed):+.3f}".replace("-", "−")
         row, column = pointed.row, pointed.column
+        assert self.model is not None
         if pointed.layer == CODES:
-            assert self.model is not None
             far = self.reading.distances if self.reading else None
             distance = None if far is None else float(far[pointed.map])
             coded = self.model.coded
             return layer_words.of_code(pointed.map, row, column, value, distance, coded=coded)
-        if self._layer(pointed.layer).flat:
+        if self.model.layer(pointed.layer).flat:
             columns = self.placed[pointed.layer].block.cell[1]
             return layer_words.of_single_unit(pointed.layer, row * columns + column, value)
         return layer_words.of_unit(pointed.layer, pointed.map, row, column, value)
-
-    def _layer(self, name: str) -> LayerView:
-        assert self.model is not None
-        return self.model.layer(name)
 
     def unit_at(self, at: QPointF) -> Pointed | None:
         """The unit at a position in the panel, None between the maps."""

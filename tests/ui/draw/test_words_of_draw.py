@@ -222,7 +222,7 @@ def test_the_tray_and_what_it_asks_and_tells(
         lambda: kept._ask_labels([0]),
         lambda: kept._ask_labels([0, 1]),
         lambda: kept.add_to(name),
-        lambda: kept.ask_and(name, lambda _: None),
+        lambda: kept.question.of_saved(name, None, print),
     ):
         asked()
         dialog = kept.question.dialog
