@@ -83,8 +83,8 @@ def tip_of(layer: str, model: ModelReady | None) -> str:
     if layer == CODES and model.coded:
         return translate(
             "Draw",
-            "The picture that F6 should show for each digit: the digit whose target code is most "
-            "like F6 is the most probable.",
+            "The picture that F6 should show for each digit: the smaller the distance of F6 from "
+            "it, the more probable the digit.",
         )
     if layer == CODES:
         return translate(

@@ -40,8 +40,8 @@ OTHERS: Final = (
 LABELLING: Final = Qt.Key.Key_F2
 TIP: Final = marked(
     "Draw",
-    "Click a drawing to put it on the canvas. Type a digit to label the selected drawings, or "
-    "press F2 for another label and Del to delete them.",
+    "Click a drawing to put it on the canvas, or type a digit to label the selected drawings; F2 "
+    "asks for another label, and Del deletes them.",
 )
 
 
