@@ -184,13 +184,13 @@ def test_saving_asks_before_it_replaces_a_file_that_was_not_named(
 ) -> None:
     draw(program)
     (tmp_path / "digit.7.ink.jsonl").write_text("precious", encoding="utf-8")
-    typed, ink = str(tmp_path / "digit.7"), documents.SAVE_FILTER.split(";;")[0]
+    typed, ink = str(tmp_path / "digit.7"), documents.save_filter().split(";;")[0]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed, ink))
     for replace, kept in ((False, True), (True, False)):
         monkeypatch.setattr(question, "confirmed", lambda *_, replace=replace: replace)
         program.draw.documents.save_document()
         if not kept:
-            dialog = program.draw.documents.tray.dialog
+            dialog = program.draw.documents.tray.question.dialog
             assert dialog is not None
             dialog.accept()
         program.draw.documents._writer.close(60)
@@ -212,7 +212,7 @@ def test_saving_asks_before_it_replaces_a_file_that_was_not_named(
     ],
 )
 def test_a_name_gets_the_ending_of_its_kind(typed: str, kind: int, saved: str) -> None:
-    chosen = documents.SAVE_FILTER.split(";;")[kind]
+    chosen = documents.save_filter().split(";;")[kind]
     assert documents.with_suffix(Path(typed), chosen) == Path(saved)
 
 
@@ -246,7 +246,7 @@ def test_what_takes_long_says_so_and_can_be_cancelled(
     banner = program.draw.page.banner
     program.draw.documents.open_path(tmp_path / "slow.png")
     wait_until(banner.isVisible)
-    assert banner.text == "Reading slow.png …"
+    assert banner.text == "Reading slow.png…"
     draw(program)  # the pen does not wait
     (button,) = banner.findChildren(QPushButton)
     button.click()
@@ -328,7 +328,7 @@ def test_every_picture_that_is_saved_is_written(
 
     monkeypatch.setattr(question, "confirmed", ask)
     assert not program.window.close()  # it is not done yet
-    assert "being saved" in asked[0]
+    assert "before the file is saved" in asked[0]
     wait_until(lambda: program.draw.documents.saved(0.1))
     assert {path.name for path in tmp_path.glob("*.png")} == {"one.png", "two.png"}
     assert program.window.close()

@@ -80,7 +80,7 @@ def numbers_in(path: Path) -> list[int]:
 
 
 def dialog_of(program: Program) -> LabelDialog:
-    dialog = program.draw.documents.tray.dialog
+    dialog = program.draw.documents.tray.question.dialog
     assert dialog is not None
     return dialog
 
@@ -100,11 +100,12 @@ class TestTheTray:
         tray = opened(program, a_file(tmp_path, 7, None, "A"))
         assert tray.isVisible()
         assert program.draw.page.canvas.sheet == Sheet(ink(0))
-        wait_until(lambda: tray.title == "mine.ink.jsonl: 3 drawings, 1 without a label")
+        wait_until(lambda: tray.title == "mine.ink.jsonl · 3 drawings · 1 without a label")
         assert labels_shown(tray) == [7, None, "A"]
         role = Qt.ItemDataRole.AccessibleTextRole
         assert tray.model.data(tray.model.index(1), role) == "Drawing 2, without a label"
-        assert not tray.geometry().intersects(program.draw.page.canvas.geometry())
+        canvas = program.draw.page.canvas
+        wait_until(lambda: not tray.geometry().intersects(canvas.geometry()))
 
     @pytest.mark.parametrize(("label", "shown"), [(7, False), (None, True)])
     def test_one_drawing_needs_a_tray_only_to_be_labelled(
@@ -144,7 +145,7 @@ class TestTheTray:
         click(tray, 3, Qt.KeyboardModifier.ShiftModifier)
         settled(program)
         assert program.draw.page.canvas.sheet == Sheet(ink(1))
-        wait_until(lambda: tray.title.endswith("3 chosen"))
+        wait_until(lambda: tray.title.endswith("3 selected"))
         press(tray, Key.Key_8)
         settled(program)
         assert labels_in(path) == [None, 8, 8, 8]
@@ -158,7 +159,7 @@ class TestTheTray:
             press(tray, key)
         settled(program)
         assert labels_in(path) == labels_shown(tray) == [3, 4, 5]
-        wait_until(lambda: tray.title == "mine.ink.jsonl: 3 drawings")
+        wait_until(lambda: tray.title == "mine.ink.jsonl · 3 drawings")
         for expected in ([3, None, 5], [None, None, 5], [None, None, 5]):
             press(tray, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
             settled(program)
@@ -169,7 +170,7 @@ class TestTheTray:
         tray = opened(program, path)
         press(tray, Key.Key_F2)
         assert dialog_of(program).label == 1
-        answer(program, "no digit")
+        answer(program, "not a digit")
         assert labels_in(path) == ["no digit", 2]
         tray.label_button.click()
         answer(program, "  ")
@@ -209,7 +210,7 @@ class TestTheTray:
         settled(program)
         assert numbers_in(path) == [0, 2]
         banner = program.draw.page.banner
-        assert banner.text == "2 drawings were deleted from mine.ink.jsonl."
+        assert banner.text == "Deleted 2 drawings from mine.ink.jsonl"
         (button,) = banner.findChildren(QPushButton)
         assert button.text() == "Undo"
         button.click()
@@ -391,7 +392,7 @@ class TestSaving:
         dialog_of(program).reject()
         assert program.draw.documents.saved(60)
         assert not path.exists()
-        assert program.draw.documents.tray.dialog is None
+        assert program.draw.documents.tray.question.dialog is None
 
     def test_saving_over_the_file_in_the_tray_is_shown_there(
         self, program: Program, tmp_path: Path
@@ -429,7 +430,7 @@ class TestAdding:
             answer(program, str(number))
         assert labels_in(path) == numbers_in(path) == [0, 1, 2]
         assert proposed == ["my-digits.ink.jsonl", str(path), str(path)]
-        assert program.draw.page.banner.text == "Added to mine.ink.jsonl as drawing 3."
+        assert program.draw.page.banner.text == "Added to mine.ink.jsonl as drawing 3"
         assert not program.draw.page.tray_shown
 
     def test_they_appear_in_the_tray_of_the_file(self, program: Program, tmp_path: Path) -> None:
@@ -473,7 +474,7 @@ class TestAdding:
         chosen = str(tmp_path / "picture.png")
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (chosen, "Ink"))
         program.window.actions_by_name["add"].trigger()
-        assert banner.text == "picture.png is no ink file; choose a name with .ink.jsonl"
+        assert banner.text == "picture.png is not an ink file. Choose a name with .ink.jsonl."
         bad = tmp_path / "bad.jsonl"
         bad.write_text("no ink\n")
         program.draw.documents.tray.add_to(bad)
@@ -559,14 +560,14 @@ class TestDropping:
         banner = program.draw.page.banner
         drop(program, first, second)
         assert labels_shown(program.draw.page.tray) == [1, 2]
-        words = "mine.ink.jsonl was opened, another file was left out. Open one at a time."
+        words = "Opened only mine.ink.jsonl, one file at a time. Files left out: 1."
         assert banner.text == words
         drop(program, tmp_path / "a.pth", second, tmp_path / "b.pth", first)
         assert chosen == [str(tmp_path / "a.pth")]
         assert program.draw.page.canvas.sheet == Sheet(ink(0))
-        assert "other.jsonl and a.pth were opened, 2 other files were left out" in banner.text
+        assert "Opened only other.jsonl, a.pth" in banner.text
         drop(program, tmp_path / "a.pth", tmp_path / "b.pth")
-        assert "a.pth was opened, another file was left out" in banner.text
+        assert "Opened only a.pth" in banner.text
         drop(program, second)
         assert not banner.isVisible()
 
@@ -584,10 +585,10 @@ def test_the_dialog_says_what_a_label_is(program: Program) -> None:
     program.draw.documents.tray.add_to(Path("mine.jsonl"))
     dialog = dialog_of(program)
     words = " ".join(label.text() for label in dialog.findChildren(QLabel))
-    assert "It is added to mine.jsonl." in words
-    assert "no digit" in words
+    assert "It will be added to mine.jsonl." in words
+    assert "not a digit" in words
     entries = [dialog.box.itemText(number) for number in range(dialog.box.count())]
-    assert entries == [*"0123456789", "no digit"]
+    assert entries == [*"0123456789", "not a digit"]
     QTest.keyClicks(dialog.box.lineEdit(), "4")  # in place of what was proposed
     assert dialog.label == 4
     dialog.reject()

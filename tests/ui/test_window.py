@@ -217,7 +217,7 @@ def test_dialogs_are_styled_as_the_window_is(
 
     (tmp_path / "there.ink.jsonl").touch()
     monkeypatch.setattr(QMessageBox, "exec", execute)
-    kind = documents.SAVE_FILTER.split(";;")[0]
+    kind = documents.save_filter().split(";;")[0]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "there"), kind))
     program.draw.documents.save_document()
     assert (tmp_path / "there.ink.jsonl").read_bytes() == b""

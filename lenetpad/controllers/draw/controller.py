@@ -31,6 +31,7 @@ from lenetpad.storage.runs import Run
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.turns import at_once
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading, Request
@@ -113,8 +114,10 @@ class DrawController(PageController):
         if (before := self.networks.choose(model)) is not None:
             titles = self.networks.runs.title_of
             self.page.banner.offer(
-                f"{titles(model)} reads now, as in the evaluation.",
-                f"Back to {named(titles(before.model))}",
+                translate("Draw", "{network} now reads, as in the evaluation.").format(
+                    network=titles(model)
+                ),
+                translate("Draw", "Back to {network}").format(network=named(titles(before.model))),
                 partial(self.networks.choose, before.model),
             )
 
@@ -154,7 +157,7 @@ class DrawController(PageController):
         said here."""
         if found and not self.page.banner.isVisible():
             go_on = partial(self.continue_wanted.emit, found[0].folder)
-            self.page.banner.offer(interruption_words(found), "Continue", go_on)
+            self.page.banner.offer(interruption_words(found), translate("Draw", "Continue"), go_on)
             self.jobs.run("runs", partial(note_told, found))
 
     # Networks
@@ -219,22 +222,23 @@ class DrawController(PageController):
     @Slot()
     def _note_kept(self) -> None:
         self.page.banner.stand("")
-        self.page.banner.note("What you write is kept again.")
+        self.page.banner.note(translate("Draw", "Your drawing is kept again for the next start."))
 
     # The end
 
     def may_close(self) -> bool:
         """Ask, where what lies on the canvas could not be kept, or something is being saved."""
         if not self.documents.saved(SAVING_SECONDS):
-            asked = "Close without the file that is still being saved?"
+            asked = translate("Draw", "Close before the file is saved?")
         elif self._keeper.keep_now():
             return True
         else:
-            asked = (
-                "Close without what lies on the canvas?\n"
-                "It is not kept for the next start. Save it elsewhere first."
+            asked = translate(
+                "Draw",
+                "Close and lose the drawing on the canvas?\n"
+                "It is not kept for the next start. Save it elsewhere first.",
             )
-        return question.confirmed(self.window.dialog_parent, asked, "Close")
+        return question.confirmed(self.window.dialog_parent, asked, translate("Draw", "Close"))
 
     def keep(self) -> None:
         """Keep what lies on the canvas, and what was done to files."""

@@ -29,6 +29,7 @@ from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.files import is_weights
 from lenetpad.ui.widgets.images import png
 from lenetpad.ui.widgets.turns import Steps, Turns, at_once
+from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.widgets.writer import Writer
 from lenetpad.ui.window import Window
 from lenetpad.values.jobs import Answer, JobFailure
@@ -65,6 +66,7 @@ class Documents(QObject):
     ) -> None:
         super().__init__(page)
         self._window, self._page, self._jobs = window, page, jobs
+        self._label_read = label_read
         self._reading: Jobs | None = None  # the first file starts it
         self._given_up: list[Jobs] = []  # which may hang in a file
         self._serial = 0
@@ -98,7 +100,7 @@ class Documents(QObject):
     @Slot()
     def open_document(self) -> None:
         """Ask for an ink file, a picture or weights, and open it."""
-        if path := self._window.ask_for_file("Open", documents.OPEN_FILTER):
+        if path := self._window.ask_for_file(translate("Draw", "Open"), documents.open_filter()):
             self.open_path(path)
 
     def open_path(self, path: Path) -> None:
@@ -114,10 +116,11 @@ class Documents(QObject):
         taken = [*others[:1], *weights[:1]]
         self._left_out = ""
         if left := len(paths) - len(taken):
-            names = " and ".join(path.name for path in taken)
-            were = "were" if taken[1:] else "was"
-            files = "another file was" if left == 1 else f"{left} other files were"
-            self._left_out = f"{names} {were} opened, {files} left out. Open one at a time."
+            text = translate(
+                "Draw", "Opened only {names}, one file at a time. Files left out: {count}."
+            )
+            names = ", ".join(path.name for path in taken)
+            self._left_out = text.format(names=names, count=f"{left:,}")
         if weights:
             self._window.weights_opened.emit(str(weights[0]))
         if others:
@@ -159,7 +162,10 @@ class Documents(QObject):
             self._read(Source(picture=content))
         else:
             self._end_reading()
-            self._warn("The picture on the clipboard is too large; save it as a file.")
+            text = translate(
+                "Draw", "The picture on the clipboard is too large. Save it as a file."
+            )
+            self._warn(text)
 
     @property
     def reading(self) -> bool:
@@ -186,8 +192,8 @@ class Documents(QObject):
     @Slot()
     def _show_reading(self) -> None:
         assert self._source is not None
-        self._said = f"Reading {self._source.name} …"
-        self._page.banner.offer(self._said, "Cancel", self.cancel)
+        self._said = translate("Draw", "Reading {name}…").format(name=self._source.name)
+        self._page.banner.offer(self._said, translate("Draw", "Cancel"), self.cancel)
 
     @Slot()
     def cancel(self) -> None:
@@ -265,7 +271,10 @@ class Documents(QObject):
         preferences = self._window.preferences
         proposal = str(Path(preferences.folder) / f"drawing{documents.INK_SUFFIX}")
         name, kind = QFileDialog.getSaveFileName(
-            self._window.dialog_parent, "Save", proposal, documents.SAVE_FILTER
+            self._window.dialog_parent,
+            translate("Draw", "Save"),
+            proposal,
+            documents.save_filter(),
         )
         if not name:
             return
@@ -279,7 +288,8 @@ class Documents(QObject):
         """Save the drawing; of ink, the label is asked for first."""
         sheet = self._page.canvas.sheet
         if is_ink(path) and sheet.ink:
-            self.tray.ask_and(path, partial(self._save_ink, path, sheet))
+            save = partial(self._save_ink, path, sheet)
+            self.tray.question.of_saved(path, self._label_read(), save)
         else:
             self.save_path(path)
 
@@ -291,7 +301,7 @@ class Documents(QObject):
         elif sheet.ink:
             self._save_ink(path, sheet, None)
         else:
-            self._page.banner.warn(documents.NO_INK)
+            self._page.banner.warn(translate("Draw", documents.NO_INK))
 
     def _save_ink(self, path: Path, sheet: Sheet, label: Label) -> None:
         self._write(path, partial(documents.ink_file, path, sheet, label))
@@ -303,9 +313,8 @@ class Documents(QObject):
         self._writer.write(Path(os.path.realpath(path)), make)  # what a link points to, not it
 
     def _may_replace(self, path: Path) -> bool:
-        return question.confirmed(
-            self._window.dialog_parent, f"Replace {path.name}?\nIt already exists.", "Replace"
-        )
+        text = translate("Draw", "Replace {name}?\nIt already exists.").format(name=path.name)
+        return question.confirmed(self._window.dialog_parent, text, translate("Draw", "Replace"))
 
     @Slot()
     def copy(self) -> None:
@@ -350,7 +359,7 @@ class Documents(QObject):
 
     def stop(self) -> None:
         """Give up what is being read, painted or asked."""
-        self.tray.close_dialog()
+        self.tray.question.close()
         self._patience.stop()
         self._painting.stop()
         for jobs in self._all_reading():

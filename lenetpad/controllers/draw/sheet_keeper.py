@@ -16,6 +16,7 @@ from lenetpad.ink.strokes import History
 from lenetpad.storage import atomic as disk
 from lenetpad.storage.decoding import one_line
 from lenetpad.ui.draw.canvas import Canvas
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.failures import Failure
 
 log = logging.getLogger("lenetpad")
@@ -75,10 +76,13 @@ class SheetKeeper(QObject):
         self._put_back(restored)
 
     def _keep_nothing(self, path: object, reason: object) -> None:
-        message = one_line(
-            f"What you write is not kept: {path} cannot be written ({reason}). Make room there or "
-            "let lenetpad write in it, and start it again. Saving elsewhere works."
+        text = translate(
+            "Draw",
+            "Your drawing is not kept for the next start: {path} cannot be written ({message}). "
+            "Free some space or allow lenetpad to write there, then restart it. Saving elsewhere "
+            "works.",
         )
+        message = one_line(text.format(path=path, message=reason))
         log.warning("%s", message)
         self._shown = self._canvas.history
         self.restored.emit()

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,8 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from lenetpad.controllers.draw.label_question import LabelQuestion
+from lenetpad.controllers.draw.tray_steps import Change, Deletion, Labelling
 from lenetpad.engine.documents import Refused, contents_of, edit_file
 from lenetpad.ink.contents import Contents, outline_of
 from lenetpad.ink.editing import Append, Delete, Edit, Edited, Place, Relabel, Restore, Stamp
@@ -22,9 +23,9 @@ from lenetpad.ink.sheets import Source
 from lenetpad.ink.strokes import Ink
 from lenetpad.ui import actions
 from lenetpad.ui.draw import documents
-from lenetpad.ui.draw.label_dialog import LabelDialog
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.tray import TrayPanel
+from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.widgets.writer import Writer
 from lenetpad.ui.window import Window
 
@@ -32,33 +33,6 @@ from lenetpad.ui.window import Window
 UNDO_DEPTH: Final = 100
 #: An outline of so many points is drawn in no time; for more the file is read again.
 QUICK_POINTS: Final = 20_000
-
-
-@dataclass(eq=False)
-class _Change:
-    """A change that waits for those before it. ``make`` says what it is once they are done, and
-    ``then`` takes in what it has done."""
-
-    path: Path
-    make: Callable[[], Edit]
-    then: Callable[[Edited], None]
-
-
-@dataclass(eq=False)
-class _Deletion:
-    """Drawings that were deleted: rows with keys and, once they are gone, the file's lines.
-    ``shown`` counts how often contents had been shown: later ones have other keys."""
-
-    rows: tuple[tuple[int, int], ...]
-    shown: int
-    lines: tuple[tuple[int, bytes], ...] = ()
-
-
-@dataclass(eq=False)
-class _Labelling:
-    """Drawings that were labelled: their keys with the labels of before."""
-
-    labels: dict[int, Label] = field(default_factory=dict)
 
 
 class Tray(QObject):
@@ -81,15 +55,15 @@ class Tray(QObject):
         self._path: Path | None = None
         self._shown = 0
         self._known: Stamp | None = None  # of the file, all of which could be read
-        self._changes: deque[_Change] = deque()
-        self._now: _Change | None = None  # the one under way
+        self._changes: deque[Change] = deque()
+        self._now: Change | None = None  # the one under way
         self._reading = False  # whether the file is read again
         self._stale = False  # whether it is to be
         self._opened: Contents | None = None  # another file's, which waits for the changes
         self._wanted: int | None = None  # the key of the drawing that waits for the changes
-        self._steps: list[_Deletion | _Labelling] = []  # that can be undone
+        self._steps: list[Deletion | Labelling] = []  # that can be undone
         self._said = ""  # the banner's words that are ours
-        self.dialog: LabelDialog | None = None
+        self.question = LabelQuestion(window, self)
         self._toggle = window.actions_by_name["tray"]
         self._toggle.setEnabled(False)
         actions.connect(window.actions_by_name, {"add": self.add_document, "tray": self._show})
@@ -120,7 +94,7 @@ class Tray(QObject):
     def _show_contents(self, contents: Contents, row: int) -> None:
         self._shown += 1
         self._wanted = None
-        self._steps = [step for step in self._steps if isinstance(step, _Deletion)]
+        self._steps = [step for step in self._steps if isinstance(step, Deletion)]
         self._known = None if contents.fault else contents.stamp
         self._tray.show_contents(contents, row)
         self._leave_undo()
@@ -169,7 +143,7 @@ class Tray(QObject):
         labels = {row: label for row in rows if model.label(model.key(row)) != label}
         if labels:
             before = {model.key(row): model.label(model.key(row)) for row in labels}
-            self._remember(_Labelling(before))
+            self._remember(Labelling(before))
             self._relabel(labels)
 
     def _relabel(self, labels: dict[int, Label]) -> None:
@@ -190,7 +164,7 @@ class Tray(QObject):
     @Slot(object)
     def _delete(self, rows: Sequence[int]) -> None:
         model = self._tray.model
-        deleted = _Deletion(tuple((row, model.key(row)) for row in rows), self._shown)
+        deleted = Deletion(tuple((row, model.key(row)) for row in rows), self._shown)
 
         def make() -> Edit:
             return Delete(tuple(Place(row, model.digest(key)) for row, key in deleted.rows))
@@ -208,11 +182,14 @@ class Tray(QObject):
     def _offer_undo(self, rows: Sequence[int]) -> None:
         """Say what was deleted, with a button that brings it back."""
         assert self._path is not None
-        what = f"{len(rows):,} drawings were" if rows[1:] else f"Drawing {rows[0] + 1} was"
-        self._said = f"{what} deleted from {self._path.name}."
-        self._page.banner.offer(self._said, "Undo", self.undo)
+        one = translate("Draw", "Deleted drawing {number} from {name}")
+        many = translate("Draw", "Deleted {count} drawings from {name}")
+        self._said = (many if rows[1:] else one).format(
+            number=f"{rows[0] + 1:,}", count=f"{len(rows):,}", name=self._path.name
+        )
+        self._page.banner.offer(self._said, translate("Draw", "Undo"), self.undo)
 
-    def _remember(self, step: _Deletion | _Labelling) -> None:
+    def _remember(self, step: Deletion | Labelling) -> None:
         self._hide_own()
         self._steps.append(step)
         del self._steps[:-UNDO_DEPTH]
@@ -231,7 +208,7 @@ class Tray(QObject):
         if not self._steps:
             return
         step = self._steps.pop()
-        if isinstance(step, _Deletion):
+        if isinstance(step, Deletion):
             self._put_back(step)
         else:
             model = self._tray.model
@@ -239,7 +216,7 @@ class Tray(QObject):
             self._relabel({row: step.labels[model.key(row)] for row in rows})
         self._tray.list.can_undo = bool(self._steps)
 
-    def _put_back(self, deleted: _Deletion) -> None:
+    def _put_back(self, deleted: Deletion) -> None:
         model = self._tray.model
         current = deleted.shown == self._shown
 
@@ -261,7 +238,7 @@ class Tray(QObject):
     def _change(
         self, path: Path, make: Callable[[], Edit], then: Callable[[Edited], None]
     ) -> None:
-        self._changes.append(_Change(path, make, then))
+        self._changes.append(Change(path, make, then))
         self._go_on()
 
     def _go_on(self) -> None:
@@ -308,13 +285,13 @@ class Tray(QObject):
             self._toggle.setEnabled(False)
             self._warn(result.message)
 
-    def _take_edited(self, change: _Change, edited: Edited) -> None:
+    def _take_edited(self, change: Change, edited: Edited) -> None:
         if self._is_shown(change.path):
             self._stale |= edited.before != self._known  # others have changed it too
             self._known = edited.stamp
         change.then(edited)
 
-    def _fail(self, change: _Change, result: object) -> None:
+    def _fail(self, change: Change, result: object) -> None:
         """Say why a change was not made; what was to follow it on the same file is not either."""
         if isinstance(result, Refused):  # else the writer has said it
             self._warn(result.message)
@@ -341,22 +318,23 @@ class Tray(QObject):
     def add_document(self) -> None:
         """Ask for an ink file and add the canvas's drawing to it."""
         if not self._page.canvas.sheet.ink:
-            self._warn(documents.NO_INK_TO_ADD)
+            self._warn(translate("Draw", documents.NO_INK_TO_ADD))
             return
         preferences = self._window.preferences
         proposal = preferences.ink_file or str(Path(preferences.folder) / documents.INK_FILE)
         name, _ = QFileDialog.getSaveFileName(
             self._window.dialog_parent,
-            "Add to ink file",
+            translate("Draw", "Add to ink file"),
             proposal,
-            documents.INK_FILTER,
+            documents.ink_filter(),
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
         if not name:
             return
-        path = documents.with_suffix(Path(name), documents.INK_FILTER)
+        path = documents.with_suffix(Path(name), documents.ink_filter())
         if not is_ink(path):
-            self._warn(f"{path.name} is no ink file; choose a name with {documents.INK_SUFFIX}")
+            text = translate("Draw", "{name} is not an ink file. Choose a name with {suffix}.")
+            self._warn(text.format(name=path.name, suffix=documents.INK_SUFFIX))
             return
         preferences.keep(folder=str(path.parent), ink_file=str(path))
         self.add_to(path)
@@ -368,17 +346,12 @@ class Tray(QObject):
         if self._page.canvas.sheet.ink:
             self.add_to(self._path)
         else:
-            self._warn(documents.NO_INK_TO_ADD)
+            self._warn(translate("Draw", documents.NO_INK_TO_ADD))
 
     def add_to(self, path: Path) -> None:
         """Ask for a label and add the canvas's drawing to an ink file."""
         ink = self._page.canvas.sheet.ink
-        self.ask(
-            f"What does this drawing show? It is added to {path.name}.",
-            "Add",
-            self._proposal(),
-            partial(self.append, path, ink),
-        )
+        self.question.of_added(path, self._proposal(), partial(self.append, path, ink))
 
     def append(self, path: Path, ink: Ink, label: Label) -> None:
         """Add a drawing to an ink file."""
@@ -394,53 +367,22 @@ class Tray(QObject):
                 self._tray.list.go_to(model.rowCount() - 1)
             elif here:
                 self._stale = True
-            self._said = f"Added to {path.name} as drawing {edited.count:,}."
+            text = translate("Draw", "Added to {name} as drawing {number}")
+            self._said = text.format(name=path.name, number=f"{edited.count:,}")
             self._page.banner.note(self._said)
 
         self._change(path, make, then)
 
-    def ask_and(self, path: Path, save: Callable[[Label], None]) -> None:
-        """Ask for the label of the canvas's drawing, which is to be saved."""
-        self.ask(
-            f"What does this drawing show? It is saved as {path.name}.",
-            "Save",
-            self._proposal(),
-            save,
-        )
-
     @Slot(object)
     def _ask_labels(self, rows: Sequence[int]) -> None:
         model = self._tray.model
-        which = f"drawing {rows[0] + 1}" if len(rows) == 1 else f"these {len(rows):,} drawings"
         shown = self._shown
 
         def label(answer: Label) -> None:
             if shown == self._shown:
                 self._label(rows, answer)
 
-        proposal = model.label(model.key(rows[0]))
-        show = "does" if len(rows) == 1 else "do"
-        self.ask(f"What {show} {which} show?", "Label", proposal, label)
-
-    def ask(
-        self, question: str, button: str, proposal: Label, then: Callable[[Label], None]
-    ) -> None:
-        """Ask for a label, beside everything else."""
-        self.close_dialog()
-        dialog = LabelDialog("Label", question, button, proposal, self._window.dialog_parent)
-        dialog.accepted.connect(lambda: then(dialog.label))
-        dialog.finished.connect(self._forget_dialog)
-        self.dialog = dialog
-        dialog.open()
-
-    @Slot()
-    def _forget_dialog(self) -> None:
-        self.dialog = None
-
-    def close_dialog(self) -> None:
-        """Close a question that nobody is to answer any more."""
-        if self.dialog is not None:
-            self.dialog.reject()
+        self.question.of_rows(rows, model.label(model.key(rows[0])), label)
 
     # The banner
 

@@ -4,41 +4,32 @@ from __future__ import annotations
 
 import math
 import time
-from enum import Enum, auto
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QImage,
-    QInputDevice,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
-    QPointingDevice,
     QResizeEvent,
-    QTabletEvent,
-    QTouchEvent,
 )
 from PySide6.QtWidgets import QWidget
-from shiboken6 import getCppPointer
 
 from lenetpad.ink.erasing import Eraser
 from lenetpad.ink.sheets import UNITS
 from lenetpad.ink.strokes import History, Ink, Points, Sheet, Stroke
 from lenetpad.ui.draw.canvas_picture import CanvasPicture, saved_image
+from lenetpad.ui.draw.pointer_surface import PointerSurface
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
+from lenetpad.ui.widgets.words import marked, translate
 
 PEN_WIDTHS: Final = (14.0, 22.0, 32.0, 46.0, 64.0)  # in the strokes' unit
 ERASER_REACH: Final = 26.0
-MOUSE_PRESSURE: Final = 0.5
-PALM_SECONDS: Final = 0.5  # touch is a palm for so long after the pen was seen
-LOST_SECONDS: Final = 2.0  # a gesture that rests for so long yields to another pointer
-HINT: Final = "Write a digit"
+HINT: Final = marked("Draw", "Write a digit")
 #: A point so many canvases away comes from a driver that is broken; the stroke goes on without.
 FURTHEST: Final = 100.0
 #: Points are painted and told at most so often; what a faster pen sends meanwhile comes together.
@@ -47,16 +38,7 @@ FRAME_SECONDS: Final = 0.003
 ROOM: Final = 4096
 
 
-class Source(Enum):
-    """What draws at the moment; everything else is ignored until it lifts."""
-
-    NOTHING = auto()
-    MOUSE = auto()
-    TOUCH = auto()
-    PEN = auto()
-
-
-class Canvas(QWidget):
+class Canvas(PointerSurface):
     """A square of paper. ``sheet_changed`` carries the sheet after what changes it, the stroke
     being made included, once for all points that came within ``FRAME_SECONDS``;
     ``history_changed`` follows each finished change, and the start of each stroke. ``painted``
@@ -68,19 +50,13 @@ class Canvas(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMouseTracking(True)  # the eraser's circle follows the pointer
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Canvas")
+        self.setAccessibleName(translate("Draw", "Canvas"))
         self.history = History()
         self._picture = CanvasPicture(theme)
         self._picture.pen_width = PEN_WIDTHS[2]
         self._erasing = False
-        self._source = Source.NOTHING
-        self._touch_id = -1
-        self._pen_seen = -PALM_SECONDS
-        self._moved = 0.0  # perf_counter when the gesture last moved
         self._eraser: Eraser | None = None  # what erases, from down to up
         self._erased_at: tuple[float, float] | None = None  # where it was last
         # Holds the stroke being made, behind those that were made before.
@@ -95,7 +71,6 @@ class Canvas(QWidget):
         self._painting = QTimer(self)  # draws what is left of a large sheet
         self._painting.setSingleShot(True)
         self._painting.timeout.connect(self._paint_on)
-        self._devices: set[int] = set()  # whose unplugging is noticed
         self._began = 0.0  # perf_counter when the drawing began
         self._pointer: QPointF | None = None  # where the eraser's circle is
         self.set_erasing(False)
@@ -171,7 +146,7 @@ class Canvas(QWidget):
 
     def finish(self) -> None:
         """End the gesture, if there is one, and keep what it made as a step that can be undone."""
-        if self._source is Source.NOTHING:
+        if not self.gesturing:
             return
         self._tell()
         if self._eraser is not None and self._eraser.finish():
@@ -193,84 +168,9 @@ class Canvas(QWidget):
         """The canvas as a picture, black ink on white paper; a large sheet takes many steps."""
         return saved_image(self.sheet, self.pen_width)
 
-    # Pointers
-
-    def event(self, event: QEvent) -> bool:
-        """Take touch events here; Qt has no handler of its own for them."""
-        if isinstance(event, QTouchEvent):
-            self._touch(event)
-            return True
-        return bool(super().event(event))
-
-    def tabletEvent(self, event: QTabletEvent) -> None:
-        event.accept()
-        self._pen_seen = time.perf_counter()
-        self._show_pointer(event.position())
-        if event.type() == QEvent.Type.TabletPress:
-            self._notice_unplugging(event.pointingDevice())
-            if self._source is Source.TOUCH:
-                self._cancel()  # the palm came first
-            eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
-            self._begin(Source.PEN, event.position(), event.pressure(), erases=eraser)
-        elif event.type() == QEvent.Type.TabletMove:
-            self._move(Source.PEN, event.position(), event.pressure())
-        elif event.type() == QEvent.Type.TabletRelease:
-            self._end(Source.PEN)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and _by_hand(event):
-            self._begin(Source.MOUSE, event.position(), MOUSE_PRESSURE)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)  # two quick taps are two strokes
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if _by_hand(event):
-            self._show_pointer(event.position())
-            self._move(Source.MOUSE, event.position(), MOUSE_PRESSURE)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._end(Source.MOUSE)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._show_pointer(None)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """A dialog or another window takes over: the release may never come here."""
-        self.finish()
-
-    def _touch(self, event: QTouchEvent) -> None:
-        """One finger draws, the first one down; further fingers and palms do not."""
-        event.accept()
-        if event.type() == QEvent.Type.TouchCancel:
-            if self._source is Source.TOUCH:
-                self._cancel()
-            return
-        palm = time.perf_counter() - self._pen_seen < PALM_SECONDS
-        for point in event.points():
-            at = self.mapFromGlobal(point.globalPosition())
-            state, mine = point.state(), point.id() == self._touch_id
-            if state == point.State.Pressed:
-                if not palm and (mine or self._source is not Source.TOUCH):
-                    self._touch_id = point.id()
-                    self._begin(Source.TOUCH, at, MOUSE_PRESSURE)
-            elif mine and state == point.State.Released:
-                self._end(Source.TOUCH)
-            elif mine and state == point.State.Updated:
-                self._move(Source.TOUCH, at, MOUSE_PRESSURE)
-
     # A gesture: from down to up, one step of undo
 
-    def _begin(
-        self, source: Source, at: QPointF, pressure: float, *, erases: bool = False
-    ) -> None:
-        now = time.perf_counter()
-        if self._source is not Source.NOTHING:
-            if self._source is not source and now - self._moved < LOST_SECONDS:
-                return
-            self.finish()  # its release never came
-        self._source, self._moved = source, now
+    def gesture_begun(self, at: QPointF, pressure: float, *, erases: bool) -> None:
         if erases or self._erasing:
             self._eraser = Eraser(self.history.present.ink, ERASER_REACH)
             self._erase(at)
@@ -278,25 +178,17 @@ class Canvas(QWidget):
         if self.history.present.picture is not None:
             self._picture.invalidate()  # ink replaces a picture
         if not self.history.present.ink:
-            self._began = now
+            self._began = time.perf_counter()
         self._add_point(at, pressure)
         self.history_changed.emit()
 
-    def _move(self, source: Source, at: QPointF, pressure: float) -> None:
-        if self._source is not source:
-            return
-        self._moved = time.perf_counter()
+    def gesture_moved(self, at: QPointF, pressure: float) -> None:
         if self._eraser is not None:
             self._erase(at)
         else:
             self._add_point(at, pressure)
 
-    def _end(self, source: Source) -> None:
-        if self._source is source:
-            self.finish()
-
-    def _cancel(self) -> None:
-        """End the gesture and forget what it made."""
+    def cancel_gesture(self) -> None:
         self._forget_gesture()
         self._repaint_all()
         self.history_changed.emit()
@@ -304,7 +196,7 @@ class Canvas(QWidget):
 
     def _forget_gesture(self) -> None:
         self._frame.stop()
-        self._source = Source.NOTHING
+        self.let_go()
         self._eraser = self._erased_at = None
         self._live_start += self._live_count  # others have seen these points
         self._live_count = self._shown = 0
@@ -376,18 +268,6 @@ class Canvas(QWidget):
         self._shown = self._live_count
         self.sheet_changed.emit(self.sheet)
 
-    def _notice_unplugging(self, device: QInputDevice) -> None:
-        """A tablet that goes while it draws sends no release: the stroke ends with it."""
-        (address,) = getCppPointer(device)
-        if address not in self._devices:
-            self._devices.add(address)
-            device.destroyed.connect(self._lose_pen)
-
-    @Slot()
-    def _lose_pen(self) -> None:
-        self._devices.clear()
-        self._end(Source.PEN)
-
     @property
     def _live(self) -> Points:
         """The points (n, 4) of the stroke being made."""
@@ -438,13 +318,15 @@ class Canvas(QWidget):
         font = self.font()
         font.setPixelSize(max(14, self.height() // 18))
         painter.setFont(font)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, HINT)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, translate("Draw", HINT))
 
     def _paint_progress(self, painter: QPainter, theme: Theme) -> None:
         """How much of a large sheet is drawn: the rest follows while the window answers."""
         painter.setPen(QColor(theme.dim))
         place = self.rect().adjusted(8, 8, -8, -8)
-        words = f"drawing … {100 * self._picture.progress:.0f} %"
+        words = translate("Draw", "Drawing… {percent} %").format(
+            percent=round(100 * self._picture.progress)
+        )
         painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
 
     @Slot()
@@ -460,7 +342,7 @@ class Canvas(QWidget):
         reach = ERASER_REACH * self._scale
         painter.drawEllipse(at, reach, reach)
 
-    def _show_pointer(self, at: QPointF | None) -> None:
+    def pointer_at(self, at: QPointF | None) -> None:
         self._pointer = at
         if self._erasing:
             self.update()
@@ -472,8 +354,3 @@ class Canvas(QWidget):
     def _pixmap(self, live: Points) -> QPixmap:
         """The picture of everything but the straight end of the stroke being made."""
         return self._picture.pixmap(self.size(), self.devicePixelRatioF(), self._finished, live)
-
-
-def _by_hand(event: QMouseEvent) -> bool:
-    """Whether a hand on a mouse made it, not the system from a pen or a finger."""
-    return event.source() == Qt.MouseEventSource.MouseEventNotSynthesized

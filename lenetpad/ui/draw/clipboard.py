@@ -11,10 +11,13 @@ from PySide6.QtGui import QImage
 from lenetpad.ink import journal
 from lenetpad.ink.sheets import Source
 from lenetpad.ink.strokes import History, InkError, Sheet
+from lenetpad.ui.widgets.words import marked, translate
 
 #: A sheet as a journal has it.
 SHEET_TYPE: Final = "application/x-lenetpad-sheet"
-NOTHING: Final = "There is nothing to paste: copy a picture, an image file or ink first"
+NOTHING: Final = marked(
+    "Draw", "There is nothing to paste. Copy a picture, an image file or ink first."
+)
 
 
 def of(sheet: Sheet, image: QImage) -> QMimeData:
@@ -42,4 +45,4 @@ def source_in(mime: QMimeData) -> Source | QImage:
             return image
     if mime.hasText() and mime.text().lstrip().startswith("{"):
         return Source(text=mime.text())
-    raise InkError(NOTHING)
+    raise InkError(translate("Draw", NOTHING))

@@ -13,25 +13,42 @@ from lenetpad.ink.files import Label, ink_text, is_ink
 from lenetpad.ink.strokes import InkError, Sheet
 from lenetpad.ui.widgets.files import WEIGHTS_PATTERNS
 from lenetpad.ui.widgets.images import encoded
+from lenetpad.ui.widgets.words import marked, translate
 
 PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
-OPEN_FILTER: Final = (
-    "Ink, pictures and weights (*.jsonl *.jsonl.gz *.json *.png *.jpg *.jpeg *.bmp *.gif *.webp "
-    f"*.tif *.tiff {WEIGHTS_PATTERNS});;All files (*)"
+OPEN_PATTERNS: Final = (
+    "*.jsonl *.jsonl.gz *.json *.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff "
+    f"{WEIGHTS_PATTERNS}"
 )
-SAVE_FILTER: Final = "Ink (*.ink.jsonl *.jsonl);;Picture (*.png)"
-INK_FILTER: Final = "Ink (*.ink.jsonl *.jsonl *.jsonl.gz *.json)"
+INK_PATTERNS: Final = "*.ink.jsonl *.jsonl *.jsonl.gz *.json"
 #: How ink is called when it is saved; the desktop knows files with this ending as lenetpad's.
 INK_SUFFIX: Final = ".ink.jsonl"
 #: What the file is called at first that drawings are added to.
 INK_FILE: Final = f"my-digits{INK_SUFFIX}"
-NO_INK: Final = "There is no ink on the canvas; save a picture as .png instead"
-NO_INK_TO_ADD: Final = "There is no ink on the canvas; write something to add it to an ink file"
+NO_INK: Final = marked("Draw", "There is no ink on the canvas. Save the picture as .png instead.")
+NO_INK_TO_ADD: Final = marked("Draw", "There is no ink on the canvas. Write something first.")
 #: A sheet of so many points is painted at once.
 SMALL: Final = 500
 
 #: What is done with a sheet and its picture.
 Use = Callable[[Sheet, QImage], None]
+
+
+def open_filter() -> str:
+    """What can be opened, for a file dialog."""
+    kinds = translate("Draw", "Ink, pictures and weights"), translate("Draw", "All files")
+    return f"{kinds[0]} ({OPEN_PATTERNS});;{kinds[1]} (*)"
+
+
+def save_filter() -> str:
+    """As what a drawing can be saved, for a file dialog."""
+    kinds = translate("Draw", "Ink"), translate("Draw", "Picture")
+    return f"{kinds[0]} (*.ink.jsonl *.jsonl);;{kinds[1]} (*.png)"
+
+
+def ink_filter() -> str:
+    """To what a drawing can be added, for a file dialog."""
+    return f"{translate('Draw', 'Ink')} ({INK_PATTERNS})"
 
 
 def is_small(sheet: Sheet) -> bool:
@@ -49,7 +66,8 @@ def picture_file(path: Path, image: QImage) -> bytes:
     """The image as a file of that name. Raises InkError for a kind that cannot be written."""
     content = encoded(image, path.suffix.removeprefix(".").upper())
     if not content:
-        raise InkError(f"choose a name with {INK_SUFFIX}, .png or .jpg at its end")
+        text = translate("Draw", "choose a name that ends with {suffix}, .png or .jpg")
+        raise InkError(text.format(suffix=INK_SUFFIX))
     return content
 
 
@@ -57,6 +75,6 @@ def with_suffix(path: Path, chosen_filter: str) -> Path:
     """The path with the suffix of the chosen kind of file where the user typed none of ours."""
     if is_ink(path) or path.suffix.lower() in PICTURE_SUFFIXES:
         return path
-    if "png" in chosen_filter:
+    if "*.png" in chosen_filter:
         return path.with_name(path.name + ".png")
     return path.with_name(path.name.removesuffix(".ink") + INK_SUFFIX)

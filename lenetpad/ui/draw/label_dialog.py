@@ -1,4 +1,4 @@
-"""Asks what a drawing shows: a digit, a text for what is no digit, or nothing is said."""
+"""Asks what a drawing shows: a digit, a text for anything else, or nothing is said."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad.ink.files import DIGITS, LONGEST_TEXT, NO_DIGIT, Label, label_from
+from lenetpad.ui.draw.probabilities import not_a_digit
+from lenetpad.ui.draw.tray_model import words_of
+from lenetpad.ui.widgets.words import marked, translate
 
-HINT: Final = (
-    "A digit, or a text for what is no digit, such as “no digit” or “A”. Training and evaluation "
-    "leave out drawings without a label."
+HINT: Final = marked(
+    "Draw",
+    "Enter a digit or, for anything else, a text such as “not a digit” or “A”. Training and "
+    "evaluation skip drawings without a label.",
 )
 WIDTH: Final = 380
 
@@ -38,24 +42,25 @@ class LabelDialog(QDialog):
         self.box.setItemDelegate(QStyledItemDelegate(self.box))  # as a style sheet needs it
         self.box.setEditable(True)
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.box.addItems([*DIGITS, NO_DIGIT])
+        self.box.addItems([*DIGITS, not_a_digit()])
         self.box.setMaxVisibleItems(self.box.count())
-        self.box.setAccessibleName("Label")
-        self.box.setEditText("" if proposal is None else str(proposal))
+        self.box.setAccessibleName(translate("Draw", "Label"))
+        self.box.setEditText("" if proposal is None else words_of(proposal))
         line = self.box.lineEdit()
         assert line is not None
         line.setMaxLength(LONGEST_TEXT)
-        line.setPlaceholderText("no label")
+        line.setPlaceholderText(words_of(None))
         line.selectAll()
         words = QLabel(question)
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
         words.setBuddy(self.box)
-        hint = QLabel(HINT)
+        hint = QLabel(translate("Draw", HINT))
         hint.setWordWrap(True)
         kinds = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel)
         self.buttons.button(kinds.Ok).setText(button)
+        self.buttons.button(kinds.Cancel).setText(translate("Draw", "Cancel"))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -67,4 +72,5 @@ class LabelDialog(QDialog):
     @property
     def label(self) -> Label:
         """The label as it is entered now."""
-        return label_from(self.box.currentText())
+        label = label_from(self.box.currentText())
+        return NO_DIGIT if label == not_a_digit() else label

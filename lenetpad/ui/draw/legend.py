@@ -27,12 +27,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """What the legend says: a bar, the numbers under it from left to right, and a sentence."""
+    """What the legend says: a bar, the numbers under it from left to right, and a sentence, with
+    a hint on what to do where nothing is pointed at."""
 
     kind: Kind
     numbers: tuple[str, ...]
     sentence: str
-    strong: bool = False
+    hint: str = ""
 
 
 class LegendPainter:
@@ -66,11 +67,11 @@ class LegendPainter:
             painter.drawText(numbers, side | Qt.AlignmentFlag.AlignVCenter, number)
         words = QRectF(bar.right() + 16 * scale, area.top() - 3, 0, area.height())
         words.setRight(area.right())
-        painter.setPen(QColor(self._theme.text if legend.strong else self._theme.dim))
+        painter.setPen(QColor(self._theme.dim if legend.hint else self._theme.text))
         flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        sentence = legend.sentence
+        sentence = " · ".join(filter(None, (legend.sentence, legend.hint)))
         if painter.boundingRect(words, flags, sentence).height() > words.height():
-            sentence = sentence.partition(";")[0]  # the advice gives way in a small window
+            sentence = legend.sentence  # the hint gives way in a small window
         painter.drawText(words, flags, sentence)
 
 

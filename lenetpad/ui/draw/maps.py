@@ -16,9 +16,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from lenetpad.ui.draw import layer_words
+from lenetpad.ui.draw.layer_words import INPUT
 from lenetpad.ui.draw.legend import Kind, Legend, LegendPainter, as_text
 from lenetpad.ui.draw.maps_layout import CODES, Placed, arrows, place
-from lenetpad.ui.draw.panel import ReadingPanel
+from lenetpad.ui.draw.panel import ReadingPanel, Spot
 from lenetpad.ui.widgets.colour import (
     Colouring,
     Scale,
@@ -28,8 +30,9 @@ from lenetpad.ui.widgets.colour import (
     value_table,
 )
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import FloatArray
-from lenetpad.values.models import LayerView, ModelReady
+from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
 MARGIN: Final = 14.0
@@ -37,7 +40,6 @@ LEGEND: Final = 46.0  # height of the strip with the colour scale, at the usual 
 USUAL_HEIGHT: Final = 640.0  # of the panel; texts grow with a larger one
 LARGEST: Final = 2.4  # and so much at the most
 HEAD: Final = 5.0  # the length of an arrow's head at the usual size
-INPUT: Final = "input"
 LEGEND_LAYER: Final = "C1"  # whose scale is shown while nothing is pointed at
 DIGITS: Final = 10
 
@@ -85,11 +87,21 @@ class MapsPanel(ReadingPanel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.setMouseTracking(True)
-        self.setAccessibleName("Feature maps")
+        self.setAccessibleName(translate("Draw", "Feature maps"))
         self.scale = Scale.FIXED
         self.pointed: Pointed | None = None
         self.alone = ""  # the layer that has the panel for itself
         self.placed: dict[str, Placed] = {}
+        self._titles: dict[str, Spot] = {}
+        self._scale_spot = Spot(self)
+        self._scale_spot.say(
+            translate("Draw", "Colour scale"),
+            translate(
+                "Draw",
+                "Blue stands for negative values and orange for positive ones; the numbers say "
+                "which values have the strongest colours.",
+            ),
+        )
         self._pictures: dict[str, Picture] = {}
         self._standing = False  # whether the background shows the legend
         self._colouring: Colouring | None = None
@@ -139,6 +151,7 @@ class MapsPanel(ReadingPanel):
         free = QRectF(self.rect()).adjusted(MARGIN, MARGIN - 4, -MARGIN, -LEGEND * scale)
         self.placed = place(free, title=20 * scale, alone=self.alone)
         self._legend_font = self.sized_font(13 * scale)
+        self._place_spots()
         self._pictures.clear()
         if self.model is None:
             return
@@ -151,6 +164,22 @@ class MapsPanel(ReadingPanel):
             size = placed.block.cell if layer.flat else (layer.height, layer.width)
             self._pictures[name] = Picture(self._colouring.part(name), *size, placed.cells)
         self._colour_all()
+
+    def _place_spots(self) -> None:
+        for name, placed in self.placed.items():
+            if name not in self._titles:
+                self._titles[name] = Spot(self)
+            title, size = self._title(name)
+            self._titles[name].setGeometry(placed.title.toAlignedRect())
+            self._titles[name].say(f"{title} {size}".strip(), layer_words.tip_of(name, self.model))
+        for name, spot in self._titles.items():
+            spot.setVisible(name in self.placed)
+        self._scale_spot.setGeometry(self._legend_area.toAlignedRect())
+
+    @property
+    def _legend_area(self) -> QRectF:
+        top = self.height() - LEGEND * self._text_scale + 8
+        return QRectF(MARGIN, top, self.width() - 2 * MARGIN, self.height() - top)
 
     @property
     def _text_scale(self) -> float:
@@ -184,12 +213,14 @@ class MapsPanel(ReadingPanel):
             painter.setFont(name_font)
             painter.setPen(QColor(self.theme.text))
             taken = painter.fontMetrics().horizontalAdvance(title) + 6
+            if taken > placed.title.width():
+                title = layer_words.short_title_of(name, self.model)
             painter.drawText(placed.title, Qt.AlignmentFlag.AlignVCenter, title)
             painter.setFont(size_font)
             painter.setPen(QColor(self.theme.dim))
             rest = placed.title.adjusted(taken, 0, 0, 0)
             if self.alone:
-                size = f"{size} — click or Esc: all layers".strip(" —")
+                size = f"{size} {translate('Draw', 'Click or press Esc to show all layers')}"
             if painter.fontMetrics().horizontalAdvance(size) <= rest.width():
                 painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, size)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -227,12 +258,7 @@ class MapsPanel(ReadingPanel):
 
     def _title(self, name: str) -> tuple[str, str]:
         """A layer's name and what stands behind it in its title."""
-        if name == CODES:
-            coded = self.model is None or self.model.coded
-            return ("codes", "") if coded else ("output weights", "")
-        if self.model is None:
-            return name, ""
-        return name, "" if name == "F6" else self.model.layer(name).size
+        return layer_words.title_of(name, self.model), layer_words.size_of(name, self.model)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._stands != self._standing:
@@ -270,30 +296,33 @@ class MapsPanel(ReadingPanel):
         )
 
     def _paint_legend(self, painter: QPainter, model: ModelReady) -> None:
-        top = self.height() - LEGEND * self._text_scale + 8
-        area = QRectF(MARGIN, top, self.width() - 2 * MARGIN, self.height() - top)
-        self._legend_painter.paint(painter, area, self.legend(model), self._legend_font)
+        self._legend_painter.paint(
+            painter, self._legend_area, self.legend(model), self._legend_font
+        )
 
     def legend(self, model: ModelReady) -> Legend:
         """The scale of what is pointed at, with its numbers, and what it is."""
         pointed = self.pointed
         name, cell = (pointed.layer, pointed.map) if pointed else (LEGEND_LAYER, 0)
         if pointed is None:
-            which = f"{name}, map 0" if self.scale is Scale.MAP else name
-            sentence = f"scale of {which}; point at a unit for its value"
+            if self.scale is Scale.MAP:
+                sentence = translate("Draw", "Colour scale for {layer}, map 0").format(layer=name)
+            else:
+                sentence = translate("Draw", "Colour scale for {layer}").format(layer=name)
+            hint = translate("Draw", "hover a unit for its value")
         else:
-            sentence = self.sentence(pointed)
-        strong = pointed is not None
+            sentence, hint = self.sentence(pointed), ""
         if name == INPUT:
             layer = model.layer(INPUT)
-            ends = (f"{as_text(layer.low)} paper", f"ink {as_text(layer.high)}")
-            return Legend(Kind.INK, ends, sentence, strong)
+            paper = translate("Draw", "{value} paper").format(value=as_text(layer.low))
+            ink = translate("Draw", "ink {value}").format(value=as_text(layer.high))
+            return Legend(Kind.INK, (paper, ink), sentence)
         assert self._colouring is not None
         values = self._code_ends if name == CODES else self._colouring.ends[name]
         end = float(values[min(cell, len(values) - 1)])
         if name != CODES and not model.layer(name).signed:
-            return Legend(Kind.POSITIVE, ("0", as_text(end)), sentence, strong)
-        return Legend(Kind.SIGNED, (as_text(-end), "0", as_text(end)), sentence, strong)
+            return Legend(Kind.POSITIVE, ("0", as_text(end)), sentence, hint)
+        return Legend(Kind.SIGNED, (as_text(-end), "0", as_text(end)), sentence, hint)
 
     # Pointing
 
@@ -306,23 +335,16 @@ class MapsPanel(ReadingPanel):
         """Layer, map, unit and value of what is pointed at."""
         value = f"{self.value_at(pointed):+.3f}".replace("-", "−")
         row, column = pointed.row, pointed.column
-        if pointed.layer == CODES:
-            assert self.model is not None
-            what = "code" if self.model.coded else "weights"
-            far = self.reading.distances if self.reading else None
-            distance = "" if far is None else f", distance {far[pointed.map]:.1f}"
-            return f"{what} of {pointed.map}{distance}, component ({row}, {column}): {value}"
-        layer = self._layer(pointed.layer)
-        if layer.flat:
-            columns = self.placed[pointed.layer].block.cell[1]
-            return f"{pointed.layer}, unit {row * columns + column}: {value}"
-        if pointed.layer == INPUT:
-            return f"input, pixel ({row}, {column}): {value}"
-        return f"{pointed.layer}, map {pointed.map}, unit ({row}, {column}): {value}"
-
-    def _layer(self, name: str) -> LayerView:
         assert self.model is not None
-        return self.model.layer(name)
+        if pointed.layer == CODES:
+            far = self.reading.distances if self.reading else None
+            distance = None if far is None else float(far[pointed.map])
+            coded = self.model.coded
+            return layer_words.of_code(pointed.map, row, column, value, distance, coded=coded)
+        if self.model.layer(pointed.layer).flat:
+            columns = self.placed[pointed.layer].block.cell[1]
+            return layer_words.of_single_unit(pointed.layer, row * columns + column, value)
+        return layer_words.of_unit(pointed.layer, pointed.map, row, column, value)
 
     def unit_at(self, at: QPointF) -> Pointed | None:
         """The unit at a position in the panel, None between the maps."""

@@ -6,31 +6,41 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.draw.maps import MapsPanel
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
 from lenetpad.ui.draw.tray import HEIGHT as TRAY_HEIGHT
+from lenetpad.ui.draw.tray import LOW_HEIGHT as LOW_TRAY_HEIGHT
 from lenetpad.ui.draw.tray import TrayPanel
 from lenetpad.ui.draw.verdict import VerdictPanel
 from lenetpad.ui.widgets.buttons import tool_button
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.colour import SCALE_TITLES, Scale
+from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.page import HeaderTools, Page
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
+from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
 LEAST: Final = QSize(700, 380)  # pixels at the usual size
 MARGIN: Final = 10
-TOOLS_HEIGHT: Final = 40
+TOOLS_HEIGHT: Final = 40  # of one line at the usual size
+TOOLS_SPACING: Final = 3
 CANVAS_SHARE: Final = 0.42  # of the page's width, at the most
 VERDICT_SHARE: Final = 0.15  # of the page's height
 PROBABILITIES_SHARE: Final = 0.175  # of the page's width
-PEN_NAMES: Final = ("Very thin", "Thin", "Medium", "Thick", "Very thick")
+PEN_NAMES: Final = (
+    marked("Draw", "Very thin"),
+    marked("Draw", "Thin"),
+    marked("Draw", "Medium"),
+    marked("Draw", "Thick"),
+    marked("Draw", "Very thick"),
+)
 FILE_TOOLS: Final = ("open", "save", "copy", "paste")
 SPARE_TOOLS: Final = ("copy", "paste")
 TOOLS: Final = ("undo", "redo", "clear", "pen", "eraser")
@@ -78,7 +88,7 @@ class DrawPage(Page):
 
     def header_tools(self) -> HeaderTools:
         """Files, the clipboard, and the colours of the maps."""
-        return HeaderTools(FILE_TOOLS, SPARE_TOOLS, (("Colours", self.scales),))
+        return HeaderTools(FILE_TOOLS, SPARE_TOOLS, ((translate("Draw", "Colours"), self.scales),))
 
     @property
     def tray(self) -> TrayPanel:
@@ -98,7 +108,6 @@ class DrawPage(Page):
         """Give the tray its place under maps and probabilities, or take it away."""
         if shown != self.tray_shown:
             self.tray.setVisible(shown)
-            self._place_parts()
             self._ask_for_layout()
             if not shown:
                 self.canvas.setFocus()
@@ -117,8 +126,10 @@ class DrawPage(Page):
     def show_way_back(self, weights: str) -> None:
         """Offer a run's weights in place of those of a moment of its training, by what they are
         called; "" offers nothing."""
-        self.way_back.setText(f"Use {weights.lower()}")
-        self.way_back.setToolTip(f"Read with the {weights.lower()} of this run")
+        weights = weights.lower()
+        self.way_back.setText(translate("Draw", "Use {weights}").format(weights=weights))
+        tip = translate("Draw", "Read with the {weights} of this run").format(weights=weights)
+        self.way_back.setToolTip(tip)
         self.way_back.setVisible(bool(weights))
         self._place_way_back()
 
@@ -180,9 +191,12 @@ class DrawPage(Page):
             panel.forget_reading()
 
     def _pen_width_box(self) -> Choices:
-        box = Choices("Pen width", "Pen width: thinner ([), thicker (])")
+        box = Choices(
+            translate("Draw", "Pen width"),
+            translate("Draw", "Width of the pen: thinner ([), thicker (])"),
+        )
         for name, width in zip(PEN_NAMES, PEN_WIDTHS, strict=True):
-            box.addItem(name, width)
+            box.addItem(translate("Draw", name), width)
         box.currentIndexChanged.connect(self._choose_pen_width)
         return box
 
@@ -192,9 +206,12 @@ class DrawPage(Page):
         self.pen_width_chosen.emit(PEN_WIDTHS[index])
 
     def _scale_box(self) -> Choices:
-        box = Choices("Colour scale", "What the ends of the maps' colours stand for")
+        box = Choices(
+            translate("Draw", "Colour scale"),
+            translate("Draw", "What the strongest colours of the maps mean"),
+        )
         for scale, title in SCALE_TITLES.items():
-            box.addItem(title, scale.value)
+            box.addItem(translate("Window", title), scale.value)
         box.currentIndexChanged.connect(self._choose_scale)
         return box
 
@@ -206,15 +223,12 @@ class DrawPage(Page):
 
     def _tool_row(self, actions: dict[str, QAction]) -> QWidget:
         row = QWidget(self)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.setSpacing(4)
+        flow = FlowLayout(row, TOOLS_SPACING)
+        flow.setContentsMargins(0, TOOLS_SPACING, 0, 0)
         for name in TOOLS:
-            layout.addWidget(tool_button(actions[name]))
-        layout.addStretch(1)
-        self._pen_title = QLabel("Pen")
-        layout.addWidget(self._pen_title)
-        layout.addWidget(self.pen_widths)
+            flow.addWidget(tool_button(actions[name]))
+        flow.add_stretch()
+        self._pen_title = flow.add_titled(translate("Draw", "Pen"), self.pen_widths)
         return row
 
     def escape(self) -> bool:
@@ -223,17 +237,18 @@ class DrawPage(Page):
         return bool(alone)
 
     def least_size(self, width: int) -> QSize:
-        tray = TRAY_HEIGHT if self.tray_shown else 0
-        return QSize(self._theme.px(LEAST.width()), self._theme.px(LEAST.height() + tray))
+        return QSize(self._theme.px(LEAST.width()), self._theme.px(LEAST.height()))
 
-    def _fit_tools(self, width: int) -> None:
-        """Leave out the title of the pen's widths where there is no room for it."""
-        layout = self._tools.layout()
-        assert layout is not None
-        titled = layout.sizeHint().width()
+    def _fit_tools(self, width: int) -> int:
+        """Leave out the title of the pen's widths where one line has no room for it; returns the
+        height that the tools need."""
+        flow = self._tools.layout()
+        assert isinstance(flow, FlowLayout)
+        titled = flow.line_width
         if self._pen_title.isHidden():
-            titled += self._pen_title.sizeHint().width() + layout.spacing()
+            titled += self._pen_title.sizeHint().width() + TOOLS_SPACING
         self._pen_title.setVisible(titled <= width)
+        return max(self._theme.px(TOOLS_HEIGHT), flow.heightForWidth(width))
 
     def _ask_for_layout(self) -> None:
         """As a layout does: the parts need other places, or the page another size."""
@@ -250,18 +265,20 @@ class DrawPage(Page):
     def _place_parts(self) -> None:
         width, height = self.width(), self.height()
         px = self._theme.px
-        tools_height = px(TOOLS_HEIGHT)
         verdict_height = max(px(80), round(height * VERDICT_SHARE))
         body = height - verdict_height - 2 * MARGIN
-        side = max(120, min(body - tools_height, round(width * CANVAS_SHARE)))
+        side = max(120, min(body - px(TOOLS_HEIGHT), round(width * CANVAS_SHARE)))
+        tools = self._fit_tools(side)  # more than one line where the canvas is narrow
+        side = max(120, min(side, body - tools))
         probabilities = max(px(150), min(round(width * PROBABILITIES_SHARE), px(420)))
         self.canvas.setGeometry(MARGIN, MARGIN, side, side)
-        self._tools.setGeometry(MARGIN, MARGIN + side, side, tools_height)
-        self._fit_tools(side)
+        self._tools.setGeometry(MARGIN, MARGIN + side, side, tools)
         left = 2 * MARGIN + side
         right = width - MARGIN - probabilities
         if self.tray_shown:  # beside the canvas, which keeps its place
-            tray = px(TRAY_HEIGHT)
+            low = height < px(LEAST.height() + TRAY_HEIGHT)
+            self.tray.set_low(low=low)
+            tray = px(LOW_TRAY_HEIGHT if low else TRAY_HEIGHT)
             body -= tray + MARGIN
             self.tray.setGeometry(left, 2 * MARGIN + body, width - MARGIN - left, tray)
         self.maps.setGeometry(left, MARGIN, right - MARGIN - left, body)

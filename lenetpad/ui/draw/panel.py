@@ -15,6 +15,16 @@ from lenetpad.values.reading import Reading
 CORNER = 8.0
 
 
+class Spot(QWidget):
+    """A place on a panel whose painted text has a tooltip, which a screen reader finds too; the
+    panel itself hears of the pointer there."""
+
+    def say(self, name: str, tip: str) -> None:
+        """What the text says, and what it means."""
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+
+
 class ReadingPanel(QWidget):
     """A panel that shows the latest reading. ``painted`` carries the serial that is on screen.
 

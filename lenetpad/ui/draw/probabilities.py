@@ -1,4 +1,4 @@
-"""The class probabilities as bars, and that of "this is no digit"."""
+"""The class probabilities as bars, and that of "this is not a digit"."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from lenetpad.ui.draw.panel import ReadingPanel
+from lenetpad.ui.draw.panel import ReadingPanel, Spot
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import translate
 
 ROWS: Final = 11
 MARGIN: Final = 12.0
-NO_DIGIT: Final = "no digit"
 NO_DIGIT_ROW: Final = ROWS - 1
 RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -23,12 +23,32 @@ RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 Row = tuple[str, float, bool] | None
 
 
+def not_a_digit() -> str:
+    """The answer of a network that rejects the drawing."""
+    return translate("Draw", "not a digit")
+
+
 class ProbabilitiesPanel(ReadingPanel):
     """Ten bars, one a digit, and one for no digit where the network has a rubbish class."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self.setAccessibleName("Probabilities")
+        self.setAccessibleName(translate("Draw", "Probabilities"))
+        self.setToolTip(
+            translate(
+                "Draw",
+                "How probable each answer is for the network; all answers together have 100 %.",
+            )
+        )
+        self._no_digit = Spot(self)
+        self._no_digit.say(
+            not_a_digit(),
+            translate(
+                "Draw",
+                "How probable it is that the drawing shows no digit at all; a dash stands for a "
+                "network that always answers with a digit.",
+            ),
+        )
         self._arrange()
 
     def redraw(self) -> None:
@@ -48,6 +68,7 @@ class ProbabilitiesPanel(ReadingPanel):
         self._bars = [self._bar(row) for row in range(ROWS)]
         self._numbers = [self._row(row) for row in range(ROWS)]
         self._numbers[NO_DIGIT_ROW].setBottom(self._bars[NO_DIGIT_ROW].top())
+        self._no_digit.setGeometry(self._row(NO_DIGIT_ROW).toAlignedRect())
         self._rows = [self._row(row).adjusted(-1, 0, 1, 1) for row in range(ROWS)]
         self._best, self._other = QColor(self.theme.accent), QColor(self.theme.dim)
         self._text = QColor(self.theme.text)
@@ -73,11 +94,12 @@ class ProbabilitiesPanel(ReadingPanel):
         return min(height * 0.62, 60.0)
 
     def paint_background(self, painter: QPainter) -> None:
+        words = not_a_digit()
         for row, (area, bar) in enumerate(zip(self._numbers, self._bars, strict=True)):
             digit = row != NO_DIGIT_ROW
             painter.setFont(self.sized_font(self._label_size(row), bold=digit))
             painter.setPen(QColor(self.theme.text if digit else self.theme.dim))
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, str(row) if digit else NO_DIGIT)
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, str(row) if digit else words)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.zero))
             painter.drawRoundedRect(bar, 3, 3)
@@ -89,7 +111,7 @@ class ProbabilitiesPanel(ReadingPanel):
             return ""
         values = {str(digit): float(p) for digit, p in enumerate(reading.probabilities)}
         if reading.no_digit is not None:
-            values[NO_DIGIT] = reading.no_digit
+            values[not_a_digit()] = reading.no_digit
         ranked = sorted(values.items(), key=lambda item: -item[1])
         return ", ".join(f"{name}: {percent(value)}" for name, value in ranked)
 

@@ -19,11 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad.ink.contents import Contents
-from lenetpad.ui.draw.tray_model import CELL, DrawingDelegate, TrayModel
+from lenetpad.ui.draw.tray_model import DrawingDelegate, TrayModel
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import counted, marked, translate
 
-HEIGHT: Final = 128
+HEIGHT: Final = 128  # at the usual size
+LOW_HEIGHT: Final = 92  # where there is little room
 MARGIN: Final = 8
 #: So many places are given to drawings in one turn of the event loop.
 BATCH: Final = 2000
@@ -36,9 +38,10 @@ OTHERS: Final = (
     | Qt.KeyboardModifier.MetaModifier
 )
 LABELLING: Final = Qt.Key.Key_F2
-TIP: Final = (
-    "Click a drawing to put it on the canvas. Type a digit to label what is chosen; F2 asks for "
-    "another label, Del deletes."
+TIP: Final = marked(
+    "Draw",
+    "Click a drawing to put it on the canvas, or type a digit to label the selected drawings; F2 "
+    "asks for another label, and Del deletes them.",
 )
 
 
@@ -55,6 +58,7 @@ class DrawingsList(QListView):
 
     def __init__(self, model: TrayModel, delegate: DrawingDelegate) -> None:
         super().__init__()
+        self._delegate = delegate
         self.can_undo = False  # whether Undo, while this has the keyboard, means the tray
         self.setModel(model)
         self.setItemDelegate(delegate)
@@ -66,12 +70,18 @@ class DrawingsList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.horizontalScrollBar().setSingleStep(CELL.width() // 2)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName("Drawings")
-        self.setMinimumWidth(CELL.width())
+        self.setAccessibleName(translate("Draw", "Drawings"))
+        self.fit_cells()
+
+    def fit_cells(self) -> None:
+        """Lay the drawings out anew: their cells have another size."""
+        width = self._delegate.cell.width()
+        self.horizontalScrollBar().setSingleStep(width // 2)
+        self.setMinimumWidth(width)
+        self.scheduleDelayedItemsLayout()
 
     def rows(self) -> list[int]:
         """The rows that are chosen, in ascending order."""
@@ -152,19 +162,28 @@ class TrayPanel(QFrame):
         self.model = TrayModel(self)
         self._delegate = DrawingDelegate(theme, self)
         self.list = DrawingsList(self.model, self._delegate)
-        self.list.setToolTip(TIP)
+        self.list.setToolTip(translate("Draw", TIP))
         self._title = ElidedLabel()
         self._name = ""
         self._saying = QTimer(self)
         self._saying.setSingleShot(True)
         self._saying.timeout.connect(self._say)
-        self.add_button = _button("Add…", "Add the drawing on the canvas to this file")
-        self.label_button = _button("Label…", "Label the chosen drawings (F2, or type a digit)")
-        self.delete_button = _button("Delete", "Delete the chosen drawings from the file (Del)")
+        self.add_button = _button(
+            translate("Draw", "Add…"),
+            translate("Draw", "Add the drawing on the canvas to this file"),
+        )
+        self.label_button = _button(
+            translate("Draw", "Label…"),
+            translate("Draw", "Label the selected drawings (F2, or type a digit)"),
+        )
+        self.delete_button = _button(
+            translate("Draw", "Delete"),
+            translate("Draw", "Delete the selected drawings from the file (Del)"),
+        )
         close = QToolButton()
         close.setText("✕")
-        close.setToolTip("Close the tray")
-        close.setAccessibleName("Close the tray")
+        close.setToolTip(translate("Draw", "Close the tray"))
+        close.setAccessibleName(translate("Draw", "Close the tray"))
         close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         close.clicked.connect(self.closed)
         row = QHBoxLayout()
@@ -194,9 +213,16 @@ class TrayPanel(QFrame):
         return self._title.text()
 
     def set_theme(self, theme: Theme) -> None:
-        """Paint in another theme's colours."""
+        """Paint in another theme's colours and size."""
         self._delegate.theme = theme
+        self.list.fit_cells()
         self.list.viewport().update()
+
+    def set_low(self, *, low: bool) -> None:
+        """Be as low as can be, or as high as drawings are seen best."""
+        if low != self._delegate.low:
+            self._delegate.low = low
+            self.list.fit_cells()
 
     def _connect(self) -> None:
         self.list.entered.connect(self.chosen)
@@ -241,10 +267,16 @@ class TrayPanel(QFrame):
     @Slot()
     def _say(self) -> None:
         count, without = self.model.rowCount(), self.model.unlabelled
-        drawings = "1 drawing" if count == 1 else f"{count:,} drawings"
-        words = f"{self._name}: {drawings}" + (f", {without:,} without a label" if without else "")
         chosen = self.list.chosen_count()
-        self._title.setText(words + (f", {chosen:,} chosen" if chosen > 1 else ""))
+        drawings = counted(
+            count, translate("Draw", "1 drawing"), translate("Draw", "{n} drawings")
+        )
+        parts = [self._name, drawings]
+        if without:
+            parts.append(translate("Draw", "{n} without a label").format(n=f"{without:,}"))
+        if chosen > 1:
+            parts.append(translate("Draw", "{n} selected").format(n=f"{chosen:,}"))
+        self._title.setText(" · ".join(parts))
         for button in (self.label_button, self.delete_button):
             button.setEnabled(bool(chosen))
 

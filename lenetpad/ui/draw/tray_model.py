@@ -20,17 +20,23 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from lenetpad.ink.contents import BREAK, GRID, Contents, Outline
-from lenetpad.ink.files import Label
+from lenetpad.ink.files import NO_DIGIT, Label
+from lenetpad.ui.draw.probabilities import not_a_digit
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import translate
 
-NO_LABEL: Final = "no label"
 #: What a list asks a model for when it has data to show or to say.
 Index = QModelIndex | QPersistentModelIndex
 SPOKEN: Final = (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
 ROOT: Final = QModelIndex()
-PICTURE: Final = 46  # the side of a picture, logical pixels
+#: In pixels at the usual size: the side of a picture, and the cell with its caption, below the
+#: picture or, in a low tray, at its right.
+PICTURE: Final = 46
 CELL: Final = QSize(78, 70)
+LOW_PICTURE: Final = 34
+LOW_CELL: Final = QSize(92, 40)
 MARGIN: Final = 4
+PADDING: Final = 6  # around an outline, in its picture
 CAPTION: Final = 11
 STROKE: Final = 2.2
 MIDDLE: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -38,7 +44,9 @@ MIDDLE: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 def words_of(label: Label) -> str:
     """A label as the tray shows it."""
-    return NO_LABEL if label is None else str(label)
+    if label is None:
+        return translate("Draw", "no label")
+    return not_a_digit() if label == NO_DIGIT else str(label)
 
 
 class TrayModel(QAbstractListModel):
@@ -155,8 +163,11 @@ class TrayModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return words_of(label)
         if role in SPOKEN:
-            said = "without a label" if label is None else f"labelled {label}"
-            return f"Drawing {index.row() + 1}, {said}"
+            if label is None:
+                text = translate("Draw", "Drawing {number}, without a label")
+            else:
+                text = translate("Draw", "Drawing {number}, labelled {label}")
+            return text.format(number=f"{index.row() + 1:,}", label=words_of(label))
         return None
 
 
@@ -172,15 +183,21 @@ def _spans(rows: Sequence[int]) -> list[tuple[int, int]]:
 
 
 class DrawingDelegate(QStyledItemDelegate):
-    """Paints a drawing's outline with its number and label."""
+    """Paints a drawing's outline with its number and label; ``low`` is for a low tray."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self.low = False
+
+    @property
+    def cell(self) -> QSize:
+        """The size of every cell."""
+        cell = LOW_CELL if self.low else CELL
+        return QSize(self.theme.px(cell.width()), self.theme.px(cell.height()))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Every cell has the same size."""
-        return CELL
+        return self.cell
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
@@ -194,28 +211,38 @@ class DrawingDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(rect.adjusted(1, 1, -2, -1))
-        picture = QRectF(area.center().x() - PICTURE / 2, area.top() + MARGIN, PICTURE, PICTURE)
+        picture, caption = self._parts(area)
         painter.setPen(
             QPen(QColor(theme.accent if chosen else theme.line), 2.0 if chosen else 1.0)
         )
         painter.setBrush(QColor(theme.paper))
         painter.drawRoundedRect(picture, 4, 4)
-        _paint_outline(
-            painter, picture.adjusted(6, 6, -6, -6), model.outline(key), QColor(theme.ink)
-        )
-        self._write(painter, area, picture.bottom(), index.row(), model.label(key))
+        padding = theme.px(PADDING)
+        inside = picture.adjusted(padding, padding, -padding, -padding)
+        pen = QPen(QColor(theme.ink), STROKE * theme.scale)
+        _paint_outline(painter, inside, model.outline(key), pen)
+        self._write(painter, caption, index.row(), model.label(key))
         if focused:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.accent), 1.0, Qt.PenStyle.DotLine))
             painter.drawRoundedRect(area, 4, 4)
         painter.restore()
 
-    def _write(self, painter: QPainter, area: QRectF, top: float, row: int, label: Label) -> None:
+    def _parts(self, area: QRectF) -> tuple[QRectF, QRectF]:
+        """Where picture and caption are in a cell."""
+        margin = self.theme.px(MARGIN)
+        side = self.theme.px(LOW_PICTURE if self.low else PICTURE)
+        if self.low:
+            picture = QRectF(area.left() + margin, area.center().y() - side / 2, side, side)
+            return picture, area.adjusted(picture.right() + 2 - area.left(), 0, -2, 0)
+        picture = QRectF(area.center().x() - side / 2, area.top() + margin, side, side)
+        return picture, area.adjusted(2, picture.bottom() + 2 - area.top(), -2, 0)
+
+    def _write(self, painter: QPainter, line: QRectF, row: int, label: Label) -> None:
         """The number, dim, and the label, bold."""
-        line = QRectF(area.left() + 2, top + 2, area.width() - 4, area.bottom() - top - 2)
         number = f"{row + 1}  "
         font = QFont(painter.font())
-        font.setPixelSize(CAPTION)
+        font.setPixelSize(self.theme.px(CAPTION))
         before = QFontMetrics(font).horizontalAdvance(number)
         font.setBold(label is not None)
         room = max(0, int(line.width()) - before)
@@ -230,10 +257,11 @@ class DrawingDelegate(QStyledItemDelegate):
         painter.drawText(line.adjusted(left, 0, 0, 0), MIDDLE, number)
 
 
-def _paint_outline(painter: QPainter, area: QRectF, outline: Outline, colour: QColor) -> None:
+def _paint_outline(painter: QPainter, area: QRectF, outline: Outline, pen: QPen) -> None:
     scale = area.width() / GRID
-    round_ends = (Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-    painter.setPen(QPen(colour, STROKE, *round_ends))
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
     points: list[QPointF] = []
     for x, y in outline.tolist():
         if x != BREAK:

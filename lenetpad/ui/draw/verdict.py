@@ -11,15 +11,18 @@ from PySide6.QtCore import QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from lenetpad.ui.draw.panel import ReadingPanel
+from lenetpad.ui.draw.panel import ReadingPanel, Spot
+from lenetpad.ui.draw.probabilities import not_a_digit
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
-NO_NETWORK: Final = "no network could be loaded: choose one above, or open weights (Ctrl+L)"
-WAITING: Final = "loading the network …"
-REFUSED: Final = "no digit"
+NO_NETWORK: Final = marked(
+    "Draw", "No network could be loaded. Choose one above, or open weights (Ctrl+L)."
+)
+WAITING: Final = marked("Draw", "Loading the network…")
 #: A verdict looks sure from this probability on, and doubtful below the other.
 SURE: Final = 0.8
 DOUBTFUL: Final = 0.5
@@ -36,9 +39,10 @@ class VerdictPanel(ReadingPanel):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self.setAccessibleName("Verdict")
+        self._facts_spot = Spot(self)
+        self._explain_verdict()
         self._latencies: deque[float] = deque(maxlen=LATENCIES)
-        self._facts = WAITING
+        self._facts = translate("Draw", WAITING)
         self._network = ("", "")  # what it is called, and the moment of its training
         self._kept_free = 0  # pixels at the right of the facts
         self._standing: tuple[object, ...] = ()  # what the background shows
@@ -55,6 +59,7 @@ class VerdictPanel(ReadingPanel):
         self._latencies.clear()
         self._ready = time.perf_counter()
         self._network = model.model, ""
+        self._explain_verdict()
         self._write_facts()
 
     def show_network(self, title: str, moment: str = "") -> None:
@@ -62,6 +67,10 @@ class VerdictPanel(ReadingPanel):
         if self._network != (title, moment):
             self._network = title, moment
             self._write_facts()
+
+    def redraw(self) -> None:
+        super().redraw()
+        self._facts_spot.setGeometry(self._facts_area.toAlignedRect())
 
     def keep_free(self, width: int) -> None:
         """Leave so many pixels at the right of the facts for what lies over them."""
@@ -71,13 +80,41 @@ class VerdictPanel(ReadingPanel):
 
     def show_reading(self, reading: Reading) -> None:
         super().show_reading(reading)
-        doubt = f", in doubt, {self._probability}" if self.doubtful else ""
-        self.setAccessibleName(f"Verdict: {self.verdict}{doubt}")
+        self._explain_verdict()
+
+    def forget_reading(self) -> None:
+        super().forget_reading()
+        self._explain_verdict()
+
+    def _explain_verdict(self) -> None:
+        """Name and tooltip of the verdict that is shown."""
+        if not self.verdict:
+            name = translate("Draw", "Verdict")
+            tip = translate("Draw", "The digit that the network reads appears here.")
+        elif self.doubtful:
+            name = translate("Draw", "Verdict: {verdict}, uncertain, {probability}")
+            tip = translate(
+                "Draw",
+                "The most probable answer, but the other answers together are more probable.",
+            )
+        elif self._rejected:
+            name = translate("Draw", "Verdict: {verdict}")
+            tip = translate(
+                "Draw",
+                "Rejected: it is more probable that this is not a digit than that it is any of "
+                "the ten digits.",
+            )
+        else:
+            name = translate("Draw", "Verdict: {verdict}")
+            tip = translate("Draw", "The most probable digit, and how probable it is.")
+        self.setAccessibleName(name.format(verdict=self.verdict, probability=self._probability))
+        if tip != self.toolTip():
+            self.setToolTip(tip)
 
     def show_no_network(self) -> None:
         """Say that there is nothing to read with, where there is not."""
         if self.model is None:
-            self._facts = NO_NETWORK
+            self._facts = translate("Draw", NO_NETWORK)
             self.update()
 
     def note_painted(self, reading: Reading) -> None:
@@ -94,10 +131,15 @@ class VerdictPanel(ReadingPanel):
 
     @property
     def verdict(self) -> str:
-        """The digit in words for the eye: "7", "no digit", or nothing."""
+        """The digit in words for the eye: "7", "not a digit", or nothing."""
         if self.reading is None or self.reading.digit is None:
             return ""
-        return REFUSED if self.reading.refused else str(self.reading.digit)
+        return not_a_digit() if self._rejected else str(self.reading.digit)
+
+    @property
+    def _rejected(self) -> bool:
+        """Whether the network finds no digit in the drawing."""
+        return self.reading is not None and self.reading.refused
 
     @property
     def doubtful(self) -> bool:
@@ -113,12 +155,29 @@ class VerdictPanel(ReadingPanel):
     def _write_facts(self) -> None:
         if self.model is None:
             return
-        parts = [self.model.device, *filter(None, self._network)]
-        if self.model.test_error is not None:
-            parts.append(f"test error {self.model.test_error:.2f} %")
+        parts, tips = [self.model.device, *filter(None, self._network)], []
         if self._latencies:
-            parts.insert(0, f"{1000 * median(self._latencies):.1f} ms pen to paint")
+            text = translate("Draw", "{time} ms from pen to screen")
+            parts.insert(0, text.format(time=f"{1000 * median(self._latencies):.1f}"))
+            tips.append(
+                translate(
+                    "Draw",
+                    "From pen to screen: the usual time from a movement of the pen until what the "
+                    "network makes of it is painted.",
+                )
+            )
+        if self.model.test_error is not None:
+            text = translate("Draw", "test error {error} %")
+            parts.append(text.format(error=f"{self.model.test_error:.2f}"))
+            tips.append(
+                translate(
+                    "Draw",
+                    "Test error: the share of MNIST's 10,000 test images that this network reads "
+                    "wrongly.",
+                )
+            )
         self._facts = " · ".join(parts)
+        self._facts_spot.say(self._facts, "\n".join(tips))
         self.update()
 
     def in_words(self) -> str:
@@ -145,14 +204,13 @@ class VerdictPanel(ReadingPanel):
         painter.setFont(self.sized_font(max(13.0, min(self.height() * 0.16, 44.0))))
         painter.setPen(QColor(self.theme.dim))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        words = area.adjusted((1 - FACTS) * area.width(), 0, -self._kept_free, 0)
-        painter.drawText(words, flags | Qt.TextFlag.TextWordWrap, self._facts)
+        painter.drawText(self._facts_area, flags | Qt.TextFlag.TextWordWrap, self._facts)
         if not self.verdict:
             return
-        refused = self.verdict == REFUSED
         sure = self._share >= SURE
-        painter.setFont(self.sized_font(self.height() * (0.5 if refused else 0.82), bold=True))
-        colour = self.theme.text if refused or not sure else self.theme.accent
+        size = self.height() * (0.5 if self._rejected else 0.82)
+        painter.setFont(self.sized_font(size, bold=True))
+        colour = self.theme.text if self._rejected or not sure else self.theme.accent
         painter.setPen(QColor(self.theme.dim if self.doubtful else colour))
         shown = f"{self.verdict}?" if self.doubtful else self.verdict
         painter.drawText(area, LEFT, shown)
@@ -184,6 +242,11 @@ class VerdictPanel(ReadingPanel):
     def _words(self) -> tuple[object, ...]:
         """What is painted with the background: verdict and facts, and how sure it looks."""
         return self.verdict, self._facts, self._share >= SURE, self.doubtful
+
+    @property
+    def _facts_area(self) -> QRectF:
+        area = self._area
+        return area.adjusted((1 - FACTS) * area.width(), 0, -self._kept_free, 0)
 
     @property
     def _area(self) -> QRectF:

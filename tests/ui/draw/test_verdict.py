@@ -46,11 +46,11 @@ def test_a_blank_sheet_has_no_verdict(
     assert verdict.grab().toImage() != shown
 
 
-def test_what_is_no_digit_is_refused(
+def test_what_is_not_a_digit_is_rejected(
     verdict: VerdictPanel, reading: Callable[..., Reading]
 ) -> None:
     verdict.show_reading(reading(digit=4, no_digit=0.95))
-    assert verdict.verdict == "no digit"
+    assert verdict.verdict == "not a digit"
 
 
 def test_the_facts_name_device_network_test_error_and_latency(
@@ -64,8 +64,8 @@ def test_the_facts_name_device_network_test_error_and_latency(
     monkeypatch.setattr(time, "perf_counter", lambda: now)
     verdict.note_painted(reading(submitted=now - 0.0042))
     monkeypatch.undo()
-    qtbot.waitUntil(lambda: "pen to paint" in verdict.facts)
-    assert verdict.facts == "4.2 ms pen to paint · CPU · lenet5-1998 · test error 0.65 %"
+    qtbot.waitUntil(lambda: "from pen to screen" in verdict.facts)
+    assert verdict.facts == "4.2 ms from pen to screen · CPU · lenet5-1998 · test error 0.65 %"
 
 
 def test_what_waited_for_the_network_or_has_no_hand_is_no_latency(
@@ -73,14 +73,14 @@ def test_what_waited_for_the_network_or_has_no_hand_is_no_latency(
 ) -> None:
     verdict.note_painted(reading(submitted=0.0))
     verdict.note_painted(reading(submitted=time.perf_counter()))
-    qtbot.waitUntil(lambda: "pen to paint" in verdict.facts)
+    qtbot.waitUntil(lambda: "from pen to screen" in verdict.facts)
     assert float(verdict.facts.split(" ms")[0]) < 1000
 
 
 def test_without_any_network_it_says_what_to_do(qtbot: QtBot) -> None:
     panel = VerdictPanel(LIGHT)
     qtbot.addWidget(panel)
-    assert "loading" in panel.facts
+    assert "Loading" in panel.facts
     panel.show_no_network()
     assert "open weights" in panel.facts
 
@@ -169,7 +169,7 @@ def test_an_unsure_verdict_does_not_look_as_sure_as_a_sure_one(
     assert colours(0.108) == {LIGHT.dim}
     assert verdict.doubtful
     assert verdict.verdict == "3"
-    assert verdict.accessibleName() == "Verdict: 3, in doubt, 10.8 %"
+    assert verdict.accessibleName() == "Verdict: 3, uncertain, 10.8 %"
 
 
 def test_a_network_is_called_by_its_name_and_moment(verdict: VerdictPanel) -> None:
