@@ -39,7 +39,7 @@ from lenetpad.ui.widgets.words import CONTEXTS
 #: What is the same in every language: names, units, file endings, formulas.
 NAMES = re.compile(
     r"lenetpad|LeNet(-5)?|MNIST|QMNIST|KMNIST|EMNIST|USPS|CPU|GPU|CUDA|RBF|SVG|PNG|CSV|GIF|ONNX|"
-    r"TorchScript|TensorBoard|NumPy|PyTorch|torch|Qt|Esc|Del|Ctrl|Shift|Tab|Alt|Enter|"
+    r"lenet5-\w+|TorchScript|TensorBoard|NumPy|PyTorch|torch|Qt|Esc|Del|Ctrl|Shift|Tab|Alt|Enter|"
     r"\.\w+|\b[a-z]|\b[A-Z]|MB|px|ms|min"
 )
 ROLES = (

@@ -39,7 +39,7 @@ def test_a_training_is_started_watched_paused_and_stopped(desk: Callable[..., De
     page = table.page
     page.watch.setChecked(True)
     page.training_requested.emit(ENDLESS)
-    assert page.words.text() == "Starting …"
+    assert page.words.text() == "Starting…"
     page.training_requested.emit(ENDLESS)  # pressed twice
     live = table.listed(lambda run: run.state == runs.RUNNING)
     window = table.program.window
@@ -154,7 +154,7 @@ def test_one_training_at_a_time(desk: Callable[..., Desk], run: Path) -> None:
     table.wait(lambda: len(table.of(Progress)) > 0)
     table.do("continue", left)
     table.wait(table.page.banner.isVisible)
-    assert "on already" in table.page.banner.text
+    assert "already running" in table.page.banner.text
 
 
 @pytest.mark.expected_log

@@ -21,7 +21,7 @@ from lenetpad.ui.train.charts import (
     chart_of,
     colour_of,
 )
-from lenetpad.ui.train.readout import NOT_AVERAGED, smoothed_losses, window_words
+from lenetpad.ui.train.readout import rate_mark, smoothed_losses, training_words
 from lenetpad.ui.widgets.chart import line
 from lenetpad.ui.widgets.figure import (
     CENTRE,
@@ -40,6 +40,7 @@ from lenetpad.ui.widgets.ticks import (
     logarithmic_text,
     logarithmic_ticks,
 )
+from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.values.history import Array, History, decimated
 
 MARGIN: Final = 12.0
@@ -55,7 +56,6 @@ MOST_POINTS: Final = 3000  # of a curve
 PIECE: Final = 32  # points of a line that pixels are made of at once; a longer one takes longer
 DOT: Final = 2.6  # radius
 WIDTH: Final = 1.3  # of a curve
-X_TITLE: Final = "Step"
 SOLID: Final = Qt.PenStyle.SolidLine
 DOTTED: Final = Qt.PenStyle.DotLine
 ROUND: Final = Qt.PenCapStyle.RoundCap
@@ -147,9 +147,9 @@ class CurvesFigure:
         self._text, self._dim = QColor(theme.text), QColor(theme.dim)
         self._font = font_of()
         self._names = [history.name for history in histories]
-        self._averaged_over = window_words(histories, window)
-        one = len(histories) == 1
-        self.title = self._names[0] if one else f"Training curves of {len(histories)} runs"
+        self._training = training_words(histories, window)
+        several = translate("Train", "Training curves of {n} runs")
+        self.title = counted(len(histories), "".join(self._names), several)
         self._marks = [
             (colour_of(number, theme), step, factor)
             for number, history in enumerate(histories)
@@ -204,7 +204,10 @@ class CurvesFigure:
     def _room(self, width: float) -> float:
         """The height of all charts together: each has room for the title of its axis."""
         shares = sum(chart.share for chart in self.charts)
-        longest = (width_of(c.title, self._font) * shares / c.share for c in self.charts)
+        longest = (
+            width_of(translate("Train", c.title), self._font) * shares / c.share
+            for c in self.charts
+        )
         return max(SHAPE * width, LOWEST, *longest)
 
     # What is shown
@@ -270,12 +273,10 @@ class CurvesFigure:
         runs = zip(colours, self._names, strict=True) if len(self._names) > 1 else ()
         rows = [(colour, name, self._text, (SOLID,)) for colour, name in runs]
         plain = colours[0] if len(colours) == 1 else self._theme.text
-        words = self._averaged_over
-        averaged = f", mean of {words}" if words != NOT_AVERAGED else ""
-        rows.append((plain, f"Training{averaged}", self._dim, (SOLID,)))
+        rows.append((plain, self._training, self._dim, (SOLID,)))
         if any(len(c.steps) for chart in self.charts for c in self._curves[chart.name]
                if c.style is DOTTED):  # fmt: skip
-            rows.append((plain, "Validation", self._dim, (DOTTED,)))
+            rows.append((plain, translate("Train", "Validation"), self._dim, (DOTTED,)))
         for colour, text, ink, (style,) in rows:
             wide = min(SAMPLE + 6 + width_of(text, self._font), most)
             made.append((wide, partial(self._paint_entry, colour, text, ink, style)))
@@ -326,10 +327,11 @@ class CurvesFigure:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(area)
         beside = QRectF(MARGIN, area.top(), ROW, area.height())
-        write_upwards(painter, beside, plot.chart.title, self._font, self._text)
+        title = translate("Train", plot.chart.title)
+        write_upwards(painter, beside, title, self._font, self._text)
         if last:
             below = QRectF(area.left(), area.bottom() + ROW, area.width(), ROW)
-            write(painter, below, X_TITLE, self._font, self._text, CENTRE)
+            write(painter, below, translate("Train", "Step"), self._font, self._text, CENTRE)
         self._paint_marks(painter, plot)
 
     def _paint_marks(self, painter: QPainter, plot: Plot) -> None:
@@ -340,7 +342,7 @@ class CurvesFigure:
                 painter.setPen(_pen(colour, DOTTED))
                 painter.drawLine(QPointF(x, plot.area.top()), QPointF(x, plot.area.bottom()))
                 if plot.chart.name == "rate":
-                    text = f"rate ×{factor:.3g}"
+                    text = rate_mark(factor)
                     wide = width_of(text, self._font)
                     left = x + 4 if x + 4 + wide < plot.area.right() else x - 4 - wide
                     room = QRectF(left, plot.area.top() + 2, wide, ROW)
