@@ -70,6 +70,8 @@ class Curves(QWidget):
         self.histories: tuple[History, ...] = ()
         self.view = pg.GraphicsLayoutWidget()
         self.view.installEventFilter(self)
+        while actions := self.view.scene().contextMenu:  # an export of pyqtgraph's own
+            actions.pop().setParent(None)
         self.plots: dict[str, Any] = {}
         self._floor = pg.PlotDataItem([1, 2], [0, 0], pen=QColor(0, 0, 0, 0))
         self._floor.hide()

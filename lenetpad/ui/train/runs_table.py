@@ -31,16 +31,16 @@ from PySide6.QtWidgets import (
 
 from lenetpad.storage.decoding import escaped
 from lenetpad.storage.runs import RUNNING, Run
-from lenetpad.ui.train.runs_model import COLUMNS, NAME, NOTE, RunsModel
+from lenetpad.ui.train.runs_model import COLUMNS, NAME, NOTE, STATE, RunsModel
 from lenetpad.ui.widgets.flow import FlowRow
 from lenetpad.ui.widgets.words import marked, translate
 
-PADDING: Final = 20  # pixels of a cell around its text
+PADDING: Final = 3  # characters of a cell around its text
 ROW_PADDING: Final = 8  # above and below it
 LONGEST: Final = 40  # characters of a cell; all of it is in the tooltip
-SHORTEST: Final = 10  # and of a name
+SHORTEST: Final = 14  # and of a name or a state, where there is no room
 #: The columns that are left out where there is no room, the first of these first.
-RARE: Final = (6, 5, 7, 4, 3)
+RARE: Final = (6, 5, 7, 4, 3, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,12 +260,14 @@ class RunsTable(QWidget):
         metrics, header = self.view.fontMetrics(), self.view.horizontalHeader()
         rows = self.view.verticalHeader()
         rows.setDefaultSectionSize(metrics.height() + ROW_PADDING)
-        widths = {}
+        character, widths = metrics.averageCharWidth(), {}
         for number, column in enumerate(COLUMNS):
             title = translate("Train", column.title)
             texts = {title, column.example(), *map(column.text, self.model.runs)}
             widest = max(map(metrics.horizontalAdvance, map(escaped, texts)))
-            widths[number] = min(widest + PADDING, LONGEST * metrics.averageCharWidth())
+            widths[number] = min(widest + PADDING * character, LONGEST * character)
+        shortest = SHORTEST * character
+        widths[NOTE] = min(widths[NOTE], shortest)  # it gets what is left over
         room = self.view.viewport().width()
         for number in RARE:
             if sum(widths.values()) > room:
@@ -273,8 +275,13 @@ class RunsTable(QWidget):
         for number in range(len(COLUMNS)):
             header.setSectionHidden(number, number not in widths)
         over = room - sum(widths.values())
-        widths[NOTE if NOTE in widths else NAME] += over  # a name is cut at last
-        widths[NAME] = max(widths[NAME], SHORTEST * metrics.averageCharWidth())
+        if over < 0:  # a state is cut before a name
+            least = min(widths[STATE], shortest)
+            narrowed = max(widths[STATE] + over, least)
+            over += widths[STATE] - narrowed
+            widths[STATE] = narrowed
+        widths[NOTE if NOTE in widths else NAME] += over
+        widths[NAME] = max(widths[NAME], shortest)
         for number, width in widths.items():
             header.resizeSection(number, width)
 
