@@ -52,7 +52,7 @@ def test_a_training_is_started_watched_paused_and_stopped(desk: Callable[..., De
     # The blank canvas, by other weights again and again.
     table.wait(lambda: any((readings[0].taps["C1"] != r.taps["C1"]).any() for r in readings))
     assert maps.model is not None
-    assert "epoch" in window.windowTitle()
+    assert "Epoch" in window.windowTitle()
     page.pause.click()
     table.wait(lambda: page.pause.text() == "Resume")
     steps = table.of(Progress)[-1].step
@@ -108,7 +108,7 @@ def test_closing_asks_and_leaves_no_process(
     table.page.training_requested.emit(ENDLESS)
     table.wait(lambda: len(table.of(Progress)) > 1)
     asked: list[str] = []
-    wanted = "Go on training"
+    wanted = "Keep training"
 
     def execute(box: QMessageBox) -> int:
         asked.append(box.text())
@@ -185,7 +185,7 @@ class TestStrangers:
         runs.update(run, runs.CONFIG, {"asked": {**asked, **named}})
         return run
 
-    @pytest.mark.parametrize("wanted", ["Read them and go on", "Cancel"])
+    @pytest.mark.parametrize("wanted", ["Read and continue", "Cancel"])
     def test_the_user_is_asked_which_files_are_read(
         self,
         wanted: str,

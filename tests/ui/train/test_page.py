@@ -677,6 +677,15 @@ class TestRuns:
             assert view.sizeHintForColumn(column) <= view.columnWidth(column)
         assert sum(map(view.columnWidth, shown)) == view.viewport().width()
 
+    def test_a_name_is_read_as_a_whole_in_a_small_window(self, page: TrainPage) -> None:
+        page.resize(840, 500)
+        name = "2026-11-24 20.24.00 lenet5-modern"
+        states = (runs.INTERRUPTED, runs.FAILED, runs.FINISHED)
+        page.runs.show_runs([a_run(Path(state), name=name, state=state) for state in states])
+        view = page.runs.view
+        assert view.columnWidth(0) >= view.sizeHintForColumn(0)
+        assert not view.isColumnHidden(1)
+
     def test_what_can_be_done_follows_the_choice(self, table: RunsTable, tmp_path: Path) -> None:
         left = a_run(tmp_path, state=runs.STOPPED, step=30)
         (tmp_path / runs.CHECKPOINT).touch()
