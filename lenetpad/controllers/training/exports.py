@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from lenetpad.engine.background_jobs import BackgroundJobs
 from lenetpad.engine.torch_loading import load_torch
 from lenetpad.storage.runs import Run
-from lenetpad.ui.widgets.files import WEIGHTS_PATTERNS, as_file_name
+from lenetpad.ui.widgets.files import WEIGHTS_FILTER, as_file_name
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.window import Window
@@ -39,10 +39,8 @@ class Exports(QObject):
         """Save a run's weights in another place or format."""
         name = f"{as_file_name(run.name)}.safetensors"
         title = translate("Train", "Export weights")
-        weights_kind = translate("Window", "Weights ({patterns})").format(
-            patterns=WEIGHTS_PATTERNS
-        )
-        path = self._page.exporter.ask_for_path(title, name, ";;".join([weights_kind, ONNX]))
+        kinds = ";;".join([translate("Window", WEIGHTS_FILTER), ONNX])
+        path = self._page.exporter.ask_for_path(title, name, kinds)
         if path is not None:
             self._jobs.run("export", partial(_exported, weights, path), self._page.say_written)
 

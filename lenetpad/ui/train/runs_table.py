@@ -35,7 +35,7 @@ from lenetpad.ui.train.runs_model import COLUMNS, NAME, NOTE, STATE, RunsModel
 from lenetpad.ui.widgets.flow import FlowRow
 from lenetpad.ui.widgets.words import marked, translate
 
-PADDING: Final = 3  # characters of a cell around its text
+PADDING: Final = 4  # characters of a cell around its text
 ROW_PADDING: Final = 8  # above and below it
 LONGEST: Final = 40  # characters of a cell; all of it is in the tooltip
 SHORTEST: Final = 14  # and of a name or a state, where there is no room

@@ -14,6 +14,7 @@ from lenetpad.ui.widgets.banner import Banner
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.file_manager import show_file
 from lenetpad.ui.widgets.theme import Theme, dress
+from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.widgets.writer import LONG_SECONDS
 
 
@@ -70,10 +71,13 @@ class Page(QWidget):
         whole = Path(os.path.abspath(path))
         folder = whole.parent
         show = partial(show_file, whole, self, partial(self._say_where, folder))
-        self.banner.note(f"Wrote {path.name} to {folder}", "Show in folder", show)
+        words = translate("Window", "Wrote {name} to {folder}")
+        shows = translate("Window", "Show in folder")
+        self.banner.note(words.format(name=path.name, folder=folder), shows, show)
 
     def _say_where(self, folder: Path) -> None:
-        self.banner.warn(f"No file manager opens here. The file is in {folder}")
+        words = translate("Window", "No file manager was found. The file is in {folder}")
+        self.banner.warn(words.format(folder=folder))
 
     def close_files(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until what is being saved is on the disk, False where it is not in time; a page

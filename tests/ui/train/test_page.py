@@ -669,7 +669,7 @@ class TestRuns:
     def test_every_cell_has_room_for_what_is_usual(self, page: TrainPage) -> None:
         page.resize(1280, 800)
         page.show()
-        page.runs.show_runs([a_run(Path("x"), state=runs.FAILED, step=30)])
+        page.runs.show_runs([a_run(Path("x"), state=runs.FAILED, step=30, seconds=6000.0)])
         view = page.runs.view
         shown = [column for column in range(8) if not view.isColumnHidden(column)]
         assert {0, 3, 4} <= set(shown)

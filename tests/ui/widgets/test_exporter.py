@@ -169,7 +169,7 @@ def test_it_is_said_where_no_file_manager_opens(
     page.say_written(tmp_path / "a.png")
     (button,) = page.banner.findChildren(QPushButton)
     button.click()
-    assert page.banner.text == f"No file manager opens here. The file is in {tmp_path}"
+    assert page.banner.text == f"No file manager was found. The file is in {tmp_path}"
 
 
 def test_a_relative_path_is_said_as_a_whole(
