@@ -41,8 +41,8 @@ from lenetpad.ui.widgets.words import CONTEXTS
 
 #: What is the same in every language: names, units, file endings, formulas.
 NAMES = re.compile(
-    r"\S+\.jsonl|\b(?:lenetpad|LeNet|MNIST|QMNIST|KMNIST|EMNIST|USPS|CPU|GPU|CUDA|RBF|SVG|PNG|CSV|"
-    r"GIF|JSON|ONNX|TorchScript|TensorBoard|NumPy|PyTorch|PySide6|Python|torch|Qt|Esc|Del|Ctrl|"
+    r"\S+\.jsonl|\blenet5-\w+|\b(?:lenetpad|LeNet|MNIST|QMNIST|KMNIST|EMNIST|USPS|CPU|GPU|CUDA|RBF|SVG|"
+    r"PNG|CSV|GIF|JSON|ONNX|TorchScript|TensorBoard|NumPy|PyTorch|PySide6|Python|torch|Qt|Esc|Del|Ctrl|"
     r"Shift|Tab|Alt|Enter|Return|MB|px|ms|min|mm|pt)\b|\.\w+"
 )
 ROLES = (

@@ -69,13 +69,13 @@ RECIPE_OPTIONS: Final = (
         "--epochs",
         type=at_least_1,
         metavar="N",
-        help=f"passes over the training images ({THE_RECIPES})",
+        help=f"passes over all training images ({THE_RECIPES})",
     ),
     argument(
         "--batch-size",
         type=at_least_1,
         metavar="N",
-        help=f"number of images in a step ({THE_RECIPES})",
+        help=f"images per step ({THE_RECIPES})",
     ),
     argument(
         "--lr",

@@ -20,8 +20,7 @@ from lenetpad.controllers.run_networks import listing
 from lenetpad.engine.evaluation import EVALUATION, evaluate_job, evaluation_question
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.strokes import Sheet
-from lenetpad.ui.widgets.model_titles import TITLES
-from lenetpad.ui.widgets.words import translate
+from lenetpad.ui.widgets.model_titles import titles
 from lenetpad.values.evaluation import EvaluationRequest
 from lenetpad.values.jobs import Answer, JobFailure, JobProgress
 
@@ -63,7 +62,7 @@ class EvaluationController(PageController):
         networks = self._pad.networks
         own = networks.own_weights
         others = [(networks.runs.title_of(own), own)] if own else []
-        shipped = [(translate("Window", title), name) for name, title in TITLES.items()]
+        shipped = [(title, name) for name, title in titles().items()]
         found = [(name, str(path)) for name, _, path in networks.runs.entries]
         known = {model for _, model in found}
         self.page.show_weights((*shipped, *found, *(e for e in others if e[1] not in known)))

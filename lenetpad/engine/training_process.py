@@ -35,6 +35,7 @@ from lenetpad.values.training import (
     Stage,
     Stopping,
 )
+from lenetpad.values.words import marked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,7 +122,7 @@ class _JobRunner:
         )
 
     def _train(self) -> Ended:
-        self._send(Stage("starting"))
+        self._send(Stage(marked("Train", "Starting")))
         import torch
 
         from lenetpad.training.job import TrainingJob

@@ -39,6 +39,7 @@ from lenetpad.values.catalogue import DATA_SETS, DIGITS, FOLDER, MNIST
 from lenetpad.values.models import PAPER
 from lenetpad.values.recipes import Plan
 from lenetpad.values.training import Progress
+from lenetpad.values.words import marked
 
 #: The progress callback: a few words, and how much of how much is done, both 0 if not known.
 Say = Callable[[str, int, int], None]
@@ -63,7 +64,7 @@ class TrainingJob:
         self.network = _network(plan)
         teachers = [self._teacher(model) for model in plan.teachers]
         if recipe.mixture:
-            say("drawing the mixture, which takes minutes", 0, 0)
+            say(marked("Train", "Drawing digits to train on, which takes minutes"), 0, 0)
         self._splits = prepared(recipe, drawings, images)
         self.training = Training(
             self.network,
@@ -110,7 +111,7 @@ class TrainingJob:
             if rate_factor != 1:
                 self._recording.scale_rate(rate_factor)
             yield from self._recording.run()
-            self._say("calibrating and measuring", 0, 0)
+            self._say(marked("Train", "Calibrating and testing"), 0, 0)
             self._conclude(folder)
 
     def scale_rate(self, factor: float) -> None:

@@ -76,12 +76,12 @@ class History:
 
     @property
     def validation_losses(self) -> tuple[Array, Array]:
-        """Steps and losses on the held-out images."""
+        """Steps and losses on the validation images."""
         return self._epoch_steps.array, self._validation_losses.array
 
     @property
     def validation_errors(self) -> tuple[Array, Array]:
-        """Steps and errors on the held-out images, in [0, 1]."""
+        """Steps and errors on the validation images, in [0, 1]."""
         return self._epoch_steps.array, self._validation_errors.array
 
     def until(self, step: int) -> History:

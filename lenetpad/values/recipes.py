@@ -15,6 +15,7 @@ from lenetpad.storage.decoding import InputError, as_kind, named
 from lenetpad.values.catalogue import DATA_SETS, MNIST
 from lenetpad.values.devices import CPU
 from lenetpad.values.models import MODEL_NAMES
+from lenetpad.values.words import marked
 
 #: The optimisers and the learning-rate schedules.
 OPTIMISERS: Final = ("adam", "adamw", "sgd")
@@ -166,11 +167,11 @@ class Recipe:
         if not 0 <= self.label_noise <= 1:
             raise ValueError("the label noise must be a fraction, from 0 to 1")
         if self.validation < 0:
-            raise ValueError("the number of held-out images must not be negative")
+            raise ValueError("the number of validation images must not be negative")
         if not 0 <= self.distillation_weight <= 1:
-            raise ValueError("what teachers teach must be a fraction of the loss, from 0 to 1")
+            raise ValueError("the distillation weight must be a fraction, from 0 to 1")
         if not 0 < self.distillation_temperature < math.inf:
-            raise ValueError("the teachers' softness must be a positive number")
+            raise ValueError("the distillation temperature must be a positive number")
         _check_limits(self)
 
     @property
@@ -279,7 +280,10 @@ def usual_recipe(model: str, *, started: bool, distilled: bool) -> Recipe:
 
 @dataclass(frozen=True, slots=True)
 class TrainingPreset:
-    """A training preset: its title and what it is for, the network, and the recipe."""
+    """A training preset: its title and what it is for, the network, and the recipe.
+
+    ``title`` and ``tip`` are marked for translators; files keep the title as it stands here.
+    """
 
     title: str
     tip: str
@@ -290,14 +294,14 @@ class TrainingPreset:
 #: What the Train tab offers, the one to begin with first.
 TRAINING_PRESETS: Final = (
     TrainingPreset(
-        "Quick",
-        "Under a minute: reads digits after the first seconds",
+        marked("Train", "Quick"),
+        marked("Train", "Takes under a minute and reads digits after a few seconds"),
         "lenet5-1998",
         Recipe(epochs=3, lr=3e-3, distortions=None),
     ),
     TrainingPreset(
-        "Study 2024",
-        "Adam at 0.01, divided by 10 every 3 of 10 epochs, batches of 64, 80 to 20 per cent",
+        marked("Train", "Study 2024"),
+        marked("Train", "10 epochs of Adam, whose learning rate falls to a tenth every 3 epochs"),
         "lenet5-study",
         Recipe(
             epochs=10,
@@ -309,8 +313,8 @@ TRAINING_PRESETS: Final = (
         ),
     ),
     TrainingPreset(
-        "Paper 1998",
-        "20 passes with the paper's falling rate and the loss of its equation 9",
+        marked("Train", "Paper 1998"),
+        marked("Train", "20 epochs with the learning rates and the loss of the 1998 paper"),
         "lenet5-1998",
         Recipe(
             epochs=20,
@@ -322,8 +326,8 @@ TRAINING_PRESETS: Final = (
         ),
     ),
     TrainingPreset(
-        "Best",
-        "40 passes over distorted digits, as the weights “MNIST only” were trained",
+        marked("Train", "Best"),
+        marked("Train", "40 epochs on distorted digits, for the lowest error"),
         "lenet5-1998",
         replace(_PAPER, lr=3e-3),
     ),

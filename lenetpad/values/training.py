@@ -72,8 +72,9 @@ class SetRate:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What is being done before the first step or after the last, in a few words; ``done`` of
-    ``total`` where that is known, else 0 of 0: bytes, or images of a ``folder``."""
+    """What is being done before the first step or after the last. With ``total`` 0, ``words`` are
+    marked for translators; or else they name the data of which ``done`` are read, bytes or images
+    of a ``folder``."""
 
     words: str
     done: int = 0

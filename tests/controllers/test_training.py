@@ -39,7 +39,7 @@ def test_a_training_is_started_watched_paused_and_stopped(desk: Callable[..., De
     page = table.page
     page.watch.setChecked(True)
     page.training_requested.emit(ENDLESS)
-    assert page.words.text() == "Starting …"
+    assert page.words.text() == "Starting…"
     page.training_requested.emit(ENDLESS)  # pressed twice
     live = table.listed(lambda run: run.state == runs.RUNNING)
     window = table.program.window
@@ -52,7 +52,7 @@ def test_a_training_is_started_watched_paused_and_stopped(desk: Callable[..., De
     # The blank canvas, by other weights again and again.
     table.wait(lambda: any((readings[0].taps["C1"] != r.taps["C1"]).any() for r in readings))
     assert maps.model is not None
-    assert "epoch" in window.windowTitle()
+    assert "Epoch" in window.windowTitle()
     page.pause.click()
     table.wait(lambda: page.pause.text() == "Resume")
     steps = table.of(Progress)[-1].step
@@ -108,7 +108,7 @@ def test_closing_asks_and_leaves_no_process(
     table.page.training_requested.emit(ENDLESS)
     table.wait(lambda: len(table.of(Progress)) > 1)
     asked: list[str] = []
-    wanted = "Go on training"
+    wanted = "Keep training"
 
     def execute(box: QMessageBox) -> int:
         asked.append(box.text())
@@ -154,7 +154,7 @@ def test_one_training_at_a_time(desk: Callable[..., Desk], run: Path) -> None:
     table.wait(lambda: len(table.of(Progress)) > 0)
     table.do("continue", left)
     table.wait(table.page.banner.isVisible)
-    assert "on already" in table.page.banner.text
+    assert "already running" in table.page.banner.text
 
 
 @pytest.mark.expected_log
@@ -185,7 +185,7 @@ class TestStrangers:
         runs.update(run, runs.CONFIG, {"asked": {**asked, **named}})
         return run
 
-    @pytest.mark.parametrize("wanted", ["Read them and go on", "Cancel"])
+    @pytest.mark.parametrize("wanted", ["Read and continue", "Cancel"])
     def test_the_user_is_asked_which_files_are_read(
         self,
         wanted: str,

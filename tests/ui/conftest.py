@@ -47,7 +47,7 @@ def full(
             runs.Run(
                 folder=tmp_path / name,
                 name=name,
-                note="a note of some length on what was tried",
+                note="⟦a note of some length on what was tried⟧",
                 model="lenet5-modern",
                 created="2026-11-24T20:24:00+00:00",
                 config={"preset": "Paper 1998"},
@@ -62,7 +62,10 @@ def full(
                 test_error=0.015,
                 message="",
             )
-            for name, state in (("one", "failed"), ("two", "finished"))
+            for name, state in (
+                ("2026-11-24 20.24.00 lenet5-modern", "failed"),
+                ("2026-11-25 08.05.30 lenet5-1998", "finished"),
+            )
         ]
     )
     return window

@@ -26,6 +26,7 @@ from lenetpad.engine.torch_loading import load_torch
 from lenetpad.engine.trainer import Trainer
 from lenetpad.storage.interruptions import note_told, untold
 from lenetpad.storage.runs import Run
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.devices import TORCH_CPU
 from lenetpad.values.recipes import NO_DISTORTIONS, Distortions
 
@@ -100,7 +101,8 @@ class TrainingController(PageController):
         """Say which trainings were interrupted, where the Draw page has not."""
         if found and self.page is not None and not self.page.banner.isVisible():
             go_on = partial(self.runs.resume, found[0].folder)
-            self.page.banner.offer(interruption_words(found), "Continue", go_on)
+            title = translate("Train", "Continue")
+            self.page.banner.offer(interruption_words(found), title, go_on)
             self.jobs.run("runs", partial(note_told, found))
 
     def _connect_session(self, page: TrainPage) -> None:
@@ -167,11 +169,14 @@ class TrainingController(PageController):
             return True
         box = QMessageBox(self.window.dialog_parent)
         box.setIcon(QMessageBox.Icon.NoIcon)
-        box.setWindowTitle("A training is running")
-        box.setText("A training is running. Stop it and close the window?")
-        box.setInformativeText("Its run is kept; Continue goes on with it from where it is.")
-        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Go on training", QMessageBox.ButtonRole.RejectRole)
+        box.setWindowTitle(translate("Train", "Stop training?"))
+        box.setText(translate("Train", "A training is running. Stop it and close the window?"))
+        box.setInformativeText(
+            translate("Train", "The run is saved. Select it and press Continue to resume.")
+        )
+        title = translate("Train", "Stop and close")
+        stop = box.addButton(title, QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(translate("Train", "Keep training"), QMessageBox.ButtonRole.RejectRole)
         box.exec()
         return box.clickedButton() is stop
 

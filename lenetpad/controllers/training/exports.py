@@ -14,13 +14,14 @@ from lenetpad.engine.torch_loading import load_torch
 from lenetpad.storage.runs import Run
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER, as_file_name
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.window import Window
 from lenetpad.values.arrays import FloatArray
 
 if TYPE_CHECKING:  # it imports pyqtgraph, which takes long
     from lenetpad.ui.train.page import TrainPage
 
-WEIGHTS_KINDS: Final = f"{WEIGHTS_FILTER};;ONNX (*.onnx)"
+ONNX: Final = "ONNX (*.onnx)"
 #: Steps, each with C1's kernels (6, 5, 5).
 Frames = Sequence[tuple[int, FloatArray]]
 
@@ -37,7 +38,9 @@ class Exports(QObject):
     def save_weights(self, run: Run, weights: Path) -> None:
         """Save a run's weights in another place or format."""
         name = f"{as_file_name(run.name)}.safetensors"
-        path = self._page.exporter.ask_for_path("Export weights", name, WEIGHTS_KINDS)
+        title = translate("Train", "Export weights")
+        kinds = ";;".join([translate("Window", WEIGHTS_FILTER), ONNX])
+        path = self._page.exporter.ask_for_path(title, name, kinds)
         if path is not None:
             self._jobs.run("export", partial(_exported, weights, path), self._page.say_written)
 
@@ -46,7 +49,7 @@ class Exports(QObject):
         """Save the kernels' evolution as a GIF."""
         make = partial(_filmed, self._page.film.frames, self._window.theme)
         self._page.exporter.ask_and_write(
-            "Export the kernels' evolution", "kernels.gif", "GIF (*.gif)", make
+            translate("Train", "Export kernels"), "kernels.gif", "GIF (*.gif)", make
         )
 
 

@@ -22,6 +22,7 @@ from lenetpad.storage.decoding import escaped, named
 from lenetpad.storage.runs import Run
 from lenetpad.training import histories
 from lenetpad.ui.train.bin_dialog import BinDialog
+from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.values.history import History
 from lenetpad.values.recipes import plan_of
 from lenetpad.values.training import Order
@@ -33,8 +34,6 @@ log = logging.getLogger("lenetpad")
 
 #: A failed run is resumed at this part of the rate that was too much.
 RESUMED_RATE: Final = 0.1
-GOES_ON: Final = "This run is about to go on; stop it first."
-STRANGE: Final = "{name} was begun elsewhere, or by an older version. It reads files of yours:"
 #: So many runs are shown at once: their colours come again after six.
 MOST_SHOWN: Final = 12
 #: So many files are named in the question; the others are behind its button for details.
@@ -86,8 +85,11 @@ class RunList(QObject):
         for fault in new:
             log.warning("%s", fault)
         if new:
-            more = f" (and {len(new) - 1:,} more, in the log)" if new[1:] else ""
-            self._page.show_notice(new[0] + more)
+            message = new[0]
+            if others := len(new) - 1:
+                words = translate("Train", "{message} (and {n} more in the log)")
+                message = words.format(message=message, n=f"{others:,}")
+            self._page.show_notice(message)
 
     @Slot(str, object)
     def _do(self, action: str, chosen: tuple[Run, ...]) -> None:
@@ -128,7 +130,8 @@ class RunList(QObject):
             self._page.show_notice(str(error))
             return None
         if weights is None:
-            self._page.show_notice(f"{run.name} has no weights yet")
+            words = translate("Train", "{run} has no weights yet")
+            self._page.show_notice(words.format(run=run.name))
         return weights
 
     @Slot(object)
@@ -155,7 +158,8 @@ class RunList(QObject):
     def _show_histories(self, chosen: int, histories: list[History]) -> None:
         self._page.curves.show_histories(histories)
         if chosen > len(histories):
-            self._page.banner.note(f"The curves are those of the first {MOST_SHOWN} chosen runs.")
+            words = translate("Train", "Showing the curves of the first {n} selected runs")
+            self._page.banner.note(words.format(n=MOST_SHOWN))
         # One that trains may have got another name since it began.
         self._page.curves.rename({run.folder: run.name for run in self._page.runs.model.runs})
         if notes := [history.note for history in histories if history.note]:
@@ -194,12 +198,18 @@ class RunList(QObject):
         box = QMessageBox(self._page)
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle("May this run read your files?")
-        box.setText(STRANGE.format(name=named(name)))
+        box.setWindowTitle(translate("Train", "Let this run read your files?"))
+        words = translate(
+            "Train",
+            "{run} comes from another computer or an older version. It reads these files:",
+        )
+        box.setText(words.format(run=named(name)))
         box.setInformativeText("\n".join(map(named, lines[:NAMED_AT_ONCE])))
         if lines[NAMED_AT_ONCE:] or any(named(line) != line for line in lines):
             box.setDetailedText("\n".join(lines))
-        read = box.addButton("Read them and go on", QMessageBox.ButtonRole.AcceptRole)
+        read = box.addButton(
+            translate("Train", "Read and continue"), QMessageBox.ButtonRole.AcceptRole
+        )
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.exec()
         return box.clickedButton() is read
@@ -211,7 +221,7 @@ class RunList(QObject):
     def _delete(self, chosen: tuple[Run, ...]) -> None:
         folders = {run.folder for run in chosen}
         if self._session.ordered in folders:
-            self._page.show_notice(GOES_ON)
+            self._page.show_notice(translate("Train", "This run is starting. Stop it first."))
             return
 
         def forget(done: tuple[tuple[Path, ...], str]) -> None:
@@ -221,9 +231,14 @@ class RunList(QObject):
                 self._film.remove()
             self._page.forget_runs(gone)
             if places:
-                what = named(chosen[0].name) if len(chosen) == 1 else f"{len(places):,} runs"
+                name = named(next(run.name for run in chosen if run.folder in gone))
+                words = counted(
+                    len(places),
+                    translate("Train", "Deleted {run}").format(run=name),
+                    translate("Train", "Deleted {n} runs"),
+                )
                 undo = partial(self._restore, places)
-                self._page.banner.offer(f"Deleted {what}", "Undo", undo)
+                self._page.banner.offer(words, translate("Train", "Undo"), undo)
             if fault:
                 self._page.show_notice(fault)
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from lenetpad.engine.trainer import Trainer
 from lenetpad.storage import runs
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.history import History
 from lenetpad.values.recipes import Plan
 from lenetpad.values.training import (
@@ -29,8 +30,6 @@ if TYPE_CHECKING:  # it imports pyqtgraph, which takes long
     from lenetpad.ui.train.page import TrainPage
 
 log = logging.getLogger("lenetpad")
-
-BUSY = "A training is on already; stop it first."
 
 
 class Session(QObject):
@@ -71,7 +70,9 @@ class Session(QObject):
     def order(self, order: Order, history: History | None = None) -> None:
         """Start a training; ``history`` is that of a run that goes on."""
         if not self._trainer.start(order):
-            self._page.show_notice(BUSY)
+            self._page.show_notice(
+                translate("Train", "A training is already running. Stop it first.")
+            )
             return
         self.history, self.ordered = history, order.folder
         self._page.begin()

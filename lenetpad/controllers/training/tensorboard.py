@@ -11,13 +11,11 @@ from PySide6.QtCore import QProcess, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from lenetpad.storage.resources import how_to_get
+from lenetpad.ui.widgets.words import translate
 
 PORT: Final = 6006
 #: A killed server is gone within this time.
 KILL_MS: Final = 200
-MISSING: Final = (
-    "TensorBoard is not installed. The runs' event files are in {root}; to see them, {way}."
-)
 
 
 class TensorBoard:
@@ -34,7 +32,10 @@ class TensorBoard:
         if program is None:
             usual = "pip install tensorboard, then tensorboard --logdir of that folder"
             way = how_to_get("TensorBoard", usual)
-            return MISSING.format(root=self._root, way=way)
+            words = translate(
+                "Train", "TensorBoard is not installed. To see the runs in {root}, {way}."
+            )
+            return words.format(root=self._root, way=way)
         if self._server is None or self._server.state() == QProcess.ProcessState.NotRunning:
             self._server = QProcess()
             self._server.setStandardOutputFile(QProcess.nullDevice())

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad.storage.runs import Run
-from lenetpad.ui.train.runs_table import state_words
+from lenetpad.ui.train.runs_model import state_words
+from lenetpad.ui.widgets.words import counted, translate
 
-EMPTY: Final = "The bin is empty."
 SIZE: Final = (520, 360)
 
 
@@ -35,17 +35,17 @@ class BinDialog(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Bin")
+        self.setWindowTitle(translate("Train", "Bin"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*SIZE)
         self.list = QListWidget()
-        self.list.setAccessibleName("Deleted runs")
+        self.list.setAccessibleName(translate("Train", "Deleted runs"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.words = QLabel(EMPTY)
+        self.words = QLabel(translate("Train", "The bin is empty."))
         self.words.setWordWrap(True)
-        self.restore = QPushButton("Restore")
-        self.empty = QPushButton("Empty the bin …")
-        close = QPushButton("Close")
+        self.restore = QPushButton(translate("Train", "Restore"))
+        self.empty = QPushButton(translate("Train", "Empty bin…"))
+        close = QPushButton(translate("Train", "Close"))
         close.setDefault(True)
         row = QHBoxLayout()
         row.addWidget(self.restore)
@@ -71,10 +71,7 @@ class BinDialog(QDialog):
             item = QListWidgetItem(f"{run.name} · {state_words(run)}")
             item.setData(Qt.ItemDataRole.UserRole, run.folder)
             self.list.addItem(item)
-        lost = count - len(runs)
-        damaged = f", and {lost:,} that cannot be read" if lost else ""
-        words = "1 deleted run" if len(runs) == 1 else f"{len(runs):,} deleted runs"
-        self.words.setText(f"{words}{damaged}." if count else EMPTY)
+        self.words.setText(_count_words(len(runs), count - len(runs)))
         self._follow()
 
     @Slot()
@@ -89,13 +86,33 @@ class BinDialog(QDialog):
 
     @Slot()
     def _ask_to_empty(self) -> None:
-        what = "the deleted run" if self._count == 1 else f"all {self._count:,} deleted runs"
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Empty the bin?")
-        box.setText(f"Delete {what} for ever? This cannot be undone.")
-        delete = box.addButton("Delete for ever", QMessageBox.ButtonRole.DestructiveRole)
+        box.setWindowTitle(translate("Train", "Empty the bin?"))
+        box.setText(
+            counted(
+                self._count,
+                translate("Train", "Delete 1 run permanently? This cannot be undone."),
+                translate("Train", "Delete {n} runs permanently? This cannot be undone."),
+            )
+        )
+        title = translate("Train", "Delete permanently")
+        delete = box.addButton(title, QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.exec()
         if box.clickedButton() is delete:
             self.empty_wanted.emit()
+
+
+def _count_words(runs: int, damaged: int) -> str:
+    """How many runs are in the bin, and how many that cannot be read."""
+    deleted = counted(
+        runs, translate("Train", "1 deleted run."), translate("Train", "{n} deleted runs.")
+    )
+    unreadable = counted(
+        damaged,
+        translate("Train", "1 run cannot be read."),
+        translate("Train", "{n} runs cannot be read."),
+    )
+    said = [deleted] * (runs > 0) + [unreadable] * (damaged > 0)
+    return " ".join(said) or translate("Train", "The bin is empty.")

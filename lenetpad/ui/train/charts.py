@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.words import marked
 
 #: Told apart by colour-blind people too (after Okabe and Ito), on white and on black.
 LIGHT_PENS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3f3f9f")
@@ -27,13 +28,29 @@ class Chart:
 
     name: str
     title: str
+    tip: str
     share: int
 
 
 CHARTS: Final = (
-    Chart("loss", "Loss", 5),
-    Chart("accuracy", "Validation accuracy, %", 4),
-    Chart("rate", "Learning rate", 3),
+    Chart(
+        "loss",
+        marked("Train", "Loss"),
+        marked("Train", "How wrong the network is on average; training makes it smaller"),
+        5,
+    ),
+    Chart(
+        "accuracy",
+        marked("Train", "Validation accuracy, %"),
+        marked("Train", "How many images are read correctly of those that are not trained on"),
+        4,
+    ),
+    Chart(
+        "rate",
+        marked("Train", "Learning rate"),
+        marked("Train", "How far a step moves the weights"),
+        3,
+    ),
 )
 #: The charts whose values have a logarithmic scale where one is wanted.
 LOGARITHMIC: Final = ("loss", "rate")

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -28,10 +28,11 @@ from PySide6.QtWidgets import (
 from lenetpad.ui.train.axis import Axis
 from lenetpad.ui.train.charts import CHARTS, CURVES, LOGARITHMIC, chart_of, colour_of
 from lenetpad.ui.train.curves_figure import CurvesFigure
-from lenetpad.ui.train.readout import smoothed_losses, values_at, window_words
+from lenetpad.ui.train.readout import rate_mark, smoothed_losses, values_at, window_words
 from lenetpad.ui.widgets.flow import FlowRow
 from lenetpad.ui.widgets.theme import LIGHT, Theme
 from lenetpad.ui.widgets.turns import Steps, Turns, at_once
+from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.history import History, decimated, table
 
 REDRAW_MS: Final = 100
@@ -42,26 +43,19 @@ WINDOWS: Final = (1, 5, 10, 20, 50, 100, 200, 500)
 USUAL_WINDOW: Final = 3  # the place of 20
 AXIS_WIDTH: Final = 62
 SLIDER_WIDTH: Final = 90
-WIDEST_WINDOW: Final = "100–500 steps"
-EMPTY: Final = (
-    "<h3>No curves yet</h3>"
-    "<p>Press <b>Start</b>: the loss, the accuracy on the validation images and the learning rate "
-    "are drawn here while the network trains.<br>"
-    "Or choose a run below to see its curves.</p>"
-)
+WIDEST_WINDOW: Final = (100, 500)
 LEAST_HEIGHT: Final = 270  # in which no numbers lie over each other
 GRID: Final = 0.4  # opacity
 DOTS: Final = {"symbol": "o", "symbolSize": 6, "symbolPen": None}
 
 
-#: What the curves can be written as: the menu's words, and the name to begin with.
+#: What the curves can be exported as: the menu's words, and the name to begin with.
 EXPORTS: Final = {
-    "CSV…": "curves.csv",
-    "PNG…": "curves.png",
-    "SVG…": "curves.svg",
+    marked("Train", "CSV…"): "curves.csv",
+    marked("Train", "PNG…"): "curves.png",
+    marked("Train", "SVG…"): "curves.svg",
 }
 CSV: Final = "CSV (*.csv)"
-EXPORT_TITLE: Final = "Export the curves"
 
 
 class Curves(QWidget):
@@ -76,6 +70,8 @@ class Curves(QWidget):
         self.histories: tuple[History, ...] = ()
         self.view = pg.GraphicsLayoutWidget()
         self.view.installEventFilter(self)
+        while actions := self.view.scene().contextMenu:  # an export of pyqtgraph's own
+            actions.pop().setParent(None)
         self.plots: dict[str, Any] = {}
         self._floor = pg.PlotDataItem([1, 2], [0, 0], pen=QColor(0, 0, 0, 0))
         self._floor.hide()
@@ -83,12 +79,14 @@ class Curves(QWidget):
         self._marks: list[Any] = []
         self._marked: list[tuple[int, int, float]] = []  # run, step and factor of each
         self._cursors: list[Any] = []
-        self.log_scale = QCheckBox("Log")
-        self.log_scale.setToolTip("Logarithmic scale of loss and learning rate")
+        self.log_scale = QCheckBox(translate("Train", "Log"))
+        self.log_scale.setToolTip(
+            translate("Train", "Logarithmic scale: equal distances are equal factors")
+        )
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self._window = QLabel()
         self.values = QLabel()
-        self.empty = QLabel(EMPTY)
+        self.empty = QLabel(_empty_words())
         self.legend = QLabel()
         self.export_button = QToolButton()
         self.fit_button = QToolButton()
@@ -113,6 +111,11 @@ class Curves(QWidget):
         # Three turns, to make the curves, fill them and paint them; a pen cannot wait for all.
         self._turns.start(self._fill_and_paint())
         self.view.setUpdatesEnabled(False)  # what is there is of other runs
+
+    @property
+    def charts_area(self) -> QRect:
+        """Where the charts lie, or what there is in place of them."""
+        return (self.view if self.histories else self.empty).geometry()
 
     def rename(self, names: Mapping[Path, str]) -> None:
         """Call the runs that are shown by these names, by their folders."""
@@ -158,8 +161,10 @@ class Curves(QWidget):
         self.theme = theme
         self.view.setBackground(theme.panel)
         self.smoothing.setFixedWidth(theme.px(SLIDER_WIDTH))
-        widest = self._window.fontMetrics().horizontalAdvance(WIDEST_WINDOW)
-        self._window.setMinimumWidth(widest)  # so that nothing moves
+        least, most = WIDEST_WINDOW
+        widest = translate("Train", "{least}–{most} steps").format(least=least, most=most)
+        # So that nothing moves.
+        self._window.setMinimumWidth(self._window.fontMetrics().horizontalAdvance(widest))
         for part in (self.view, self.empty):
             part.setMinimumHeight(theme.px(LEAST_HEIGHT))
         for plot in self.plots.values():
@@ -186,7 +191,8 @@ class Curves(QWidget):
         for row, chart in enumerate(CHARTS):
             axes = {"left": Axis("left")}
             plot = self.view.addPlot(row=row, col=0, enableMenu=False, axisItems=axes)
-            plot.setTitle(chart.title, size="9pt", justify="left")
+            plot.setTitle(translate("Train", chart.title), size="9pt", justify="left")
+            plot.titleLabel.setToolTip(translate("Train", chart.tip))
             plot.hideButtons()
             plot.setDownsampling(auto=False)
             for side in ("left", "bottom"):
@@ -216,23 +222,25 @@ class Curves(QWidget):
     def _build(self) -> None:
         self.smoothing.setRange(0, len(WINDOWS) - 1)
         self.smoothing.setValue(USUAL_WINDOW)
-        self.smoothing.setAccessibleName("Smoothing of the loss")
+        self.smoothing.setAccessibleName(translate("Train", "Smoothing of the loss"))
         self.smoothing.setToolTip(
-            "The loss is shown as the mean of so many steps, at most a tenth of the run's"
+            translate("Train", "Shows the loss as a mean of several steps, which is less jagged")
         )
         self.smoothing.valueChanged.connect(self._draw)
         self.log_scale.toggled.connect(self._use_scale)
         for button in (self.fit_button, self.export_button):
             button.setProperty("framed", True)
-        self.fit_button.setText("Fit")
-        self.fit_button.setToolTip("Show the whole curves; the wheel zooms, dragging moves")
+        self.fit_button.setText(translate("Train", "Fit"))
+        self.fit_button.setToolTip(
+            translate("Train", "Show the whole curves; the wheel zooms, dragging moves")
+        )
         self.fit_button.clicked.connect(self.fit)
-        self.export_button.setText("Export")
-        self.export_button.setToolTip("Write the curves to a file")
+        self.export_button.setText(translate("Train", "Export"))
+        self.export_button.setToolTip(translate("Train", "Save the curves as a file"))
         self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.export_button)
         for words, name in EXPORTS.items():
-            menu.addAction(words).setData(name)
+            menu.addAction(translate("Train", words)).setData(name)
         menu.triggered.connect(self._want_export)
         self.export_button.setMenu(menu)
         self.export_button.setEnabled(False)
@@ -241,7 +249,8 @@ class Curves(QWidget):
         for label in (self.legend, self.values):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         tools = FlowRow()
-        tools.flow.add_titled("Smoothing", self.smoothing)
+        title = tools.flow.add_titled(translate("Train", "Smoothing"), self.smoothing)
+        title.setToolTip(self.smoothing.toolTip())
         for widget in (self._window, self.log_scale, self.fit_button, self.export_button):
             tools.flow.addWidget(widget)
         row = QHBoxLayout()
@@ -318,7 +327,7 @@ class Curves(QWidget):
         self._marked = wanted
         for number, step, factor in wanted:
             for name, plot in self.plots.items():
-                label = f"rate ×{factor:.3g}" if name == "rate" else None
+                label = rate_mark(factor) if name == "rate" else None
                 line = pg.InfiniteLine(
                     step,
                     pen=pg.mkPen(self.colour(number), style=Qt.PenStyle.DotLine),
@@ -339,7 +348,7 @@ class Curves(QWidget):
             f"{_escaped(history.name)}</nobr>"
             for number, history in enumerate(self.histories)
         ]
-        dots = "lines: training · dots: validation" if parts else ""
+        dots = translate("Train", "Lines: training · dots: validation") if parts else ""
         self.legend.setText(" &nbsp; ".join([*parts, dots]))
 
     def _show_floor(self) -> None:
@@ -414,6 +423,17 @@ class Curves(QWidget):
     def _still(self) -> list[History]:
         """The histories, which do not grow any more."""
         return [history.until(len(history.losses)) for history in self.histories]
+
+
+def _empty_words() -> str:
+    """What there will be, in place of curves."""
+    title = translate("Train", "No curves yet")
+    start = translate(
+        "Train",
+        "Press <b>Start</b> to see loss, validation accuracy and learning rate during training.",
+    )
+    choose = translate("Train", "Or select a run below to see its curves.")
+    return f"<h3>{title}</h3><p>{start}<br>{choose}</p>"
 
 
 def _escaped(text: str) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter
 
 from lenetpad.ui.train.charts import (
     CHARTS,
@@ -21,7 +19,17 @@ from lenetpad.ui.train.charts import (
     chart_of,
     colour_of,
 )
-from lenetpad.ui.train.readout import NOT_AVERAGED, smoothed_losses, window_words
+from lenetpad.ui.train.curves_plot import (
+    DOTTED,
+    SOLID,
+    Curve,
+    Plot,
+    Range,
+    paint_curve,
+    paint_dots,
+    pen,
+)
+from lenetpad.ui.train.readout import rate_mark, smoothed_losses, training_words
 from lenetpad.ui.widgets.chart import line
 from lenetpad.ui.widgets.figure import (
     CENTRE,
@@ -34,12 +42,7 @@ from lenetpad.ui.widgets.figure import (
     write_upwards,
 )
 from lenetpad.ui.widgets.theme import Theme
-from lenetpad.ui.widgets.ticks import (
-    linear_texts,
-    linear_ticks,
-    logarithmic_text,
-    logarithmic_ticks,
-)
+from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.values.history import Array, History, decimated
 
 MARGIN: Final = 12.0
@@ -50,76 +53,7 @@ SAMPLE: Final = 26.0  # a line in the legend
 NARROWEST: Final = 300.0
 SHAPE: Final = 0.56  # the charts' height by the figure's width
 LOWEST: Final = 400.0
-ROOM: Final = (76.0, 26.0, 17.0)  # for a number across, up, and up on a logarithmic scale
 MOST_POINTS: Final = 3000  # of a curve
-PIECE: Final = 32  # points of a line that pixels are made of at once; a longer one takes longer
-DOT: Final = 2.6  # radius
-WIDTH: Final = 1.3  # of a curve
-X_TITLE: Final = "Step"
-SOLID: Final = Qt.PenStyle.SolidLine
-DOTTED: Final = Qt.PenStyle.DotLine
-ROUND: Final = Qt.PenCapStyle.RoundCap
-FLAT: Final = Qt.PenCapStyle.FlatCap
-
-Range = tuple[float, float]
-Points = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """Values (n,) at steps (n,), as its axis counts: logarithms on a logarithmic one."""
-
-    colour: str
-    style: Qt.PenStyle
-    steps: Array
-    values: Array
-
-    @property
-    def points(self) -> Points:
-        """Steps and values, (n, 2)."""
-        return np.column_stack([self.steps, self.values])
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """One chart in its place: ``area``, and the ranges of steps and values that lie in it."""
-
-    chart: Chart
-    curves: tuple[Curve, ...]
-    logarithmic: bool
-    area: QRectF
-    steps: Range
-    values: Range
-
-    def place(self, step: float, value: float) -> QPointF:
-        """Where a step and a value lie; a logarithm on a logarithmic scale."""
-        across, up = self.places(np.array([[step, value]]))[0].tolist()
-        return QPointF(across, up)
-
-    def places(self, points: Points) -> Points:
-        """Where points (n, 2) lie."""
-        low = np.array([self.steps[0], self.values[0]])
-        high = np.array([self.steps[1], self.values[1]])
-        corner = np.array([self.area.left(), self.area.bottom()])
-        size = np.array([self.area.width(), -self.area.height()])
-        placed: Points = corner + (points - low) / (high - low) * size
-        return placed
-
-    @property
-    def ticks(self) -> list[tuple[float, str]]:
-        """Values of the axis upwards, each with its text."""
-        low, high = self.values
-        if self.logarithmic:
-            places = logarithmic_ticks(low, high, self.area.height(), ROOM[2])
-            return [(place, logarithmic_text(place)) for place in places]
-        places = linear_ticks(low, high, max(2.0, self.area.height() / ROOM[1]))
-        return list(zip(places, linear_texts(places), strict=True))
-
-    @property
-    def step_ticks(self) -> list[tuple[float, str]]:
-        """Steps of the axis across, each with its text."""
-        places = linear_ticks(*self.steps, max(2.0, self.area.width() / ROOM[0]))
-        return list(zip(places, linear_texts(places), strict=True))
 
 
 class CurvesFigure:
@@ -147,9 +81,9 @@ class CurvesFigure:
         self._text, self._dim = QColor(theme.text), QColor(theme.dim)
         self._font = font_of()
         self._names = [history.name for history in histories]
-        self._averaged_over = window_words(histories, window)
-        one = len(histories) == 1
-        self.title = self._names[0] if one else f"Training curves of {len(histories)} runs"
+        self._training = training_words(histories, window)
+        several = translate("Train", "Training curves of {n} runs")
+        self.title = counted(len(histories), "".join(self._names), several)
         self._marks = [
             (colour_of(number, theme), step, factor)
             for number, history in enumerate(histories)
@@ -180,7 +114,7 @@ class CurvesFigure:
         plots = self.plots(width)
         for plot in plots:
             made.append(partial(self._paint_axes, plot=plot, last=plot is plots[-1]))
-            made.extend(partial(_paint_curve, plot=plot, curve=curve) for curve in plot.curves)
+            made.extend(partial(paint_curve, plot=plot, curve=curve) for curve in plot.curves)
         return made
 
     def plots(self, width: float) -> list[Plot]:
@@ -204,7 +138,10 @@ class CurvesFigure:
     def _room(self, width: float) -> float:
         """The height of all charts together: each has room for the title of its axis."""
         shares = sum(chart.share for chart in self.charts)
-        longest = (width_of(c.title, self._font) * shares / c.share for c in self.charts)
+        longest = (
+            width_of(translate("Train", c.title), self._font) * shares / c.share
+            for c in self.charts
+        )
         return max(SHAPE * width, LOWEST, *longest)
 
     # What is shown
@@ -270,12 +207,10 @@ class CurvesFigure:
         runs = zip(colours, self._names, strict=True) if len(self._names) > 1 else ()
         rows = [(colour, name, self._text, (SOLID,)) for colour, name in runs]
         plain = colours[0] if len(colours) == 1 else self._theme.text
-        words = self._averaged_over
-        averaged = f", mean of {words}" if words != NOT_AVERAGED else ""
-        rows.append((plain, f"Training{averaged}", self._dim, (SOLID,)))
+        rows.append((plain, self._training, self._dim, (SOLID,)))
         if any(len(c.steps) for chart in self.charts for c in self._curves[chart.name]
                if c.style is DOTTED):  # fmt: skip
-            rows.append((plain, "Validation", self._dim, (DOTTED,)))
+            rows.append((plain, translate("Train", "Validation"), self._dim, (DOTTED,)))
         for colour, text, ink, (style,) in rows:
             wide = min(SAMPLE + 6 + width_of(text, self._font), most)
             made.append((wide, partial(self._paint_entry, colour, text, ink, style)))
@@ -292,10 +227,10 @@ class CurvesFigure:
     ) -> None:
         middle = area.center().y()
         ends = [QPointF(area.left(), middle), QPointF(area.left() + SAMPLE, middle)]
-        painter.setPen(_pen(colour, style))
+        painter.setPen(pen(colour, style))
         painter.drawLine(*ends)
         if style is DOTTED:
-            _paint_dots(painter, colour, [(ends[0] + ends[1]) / 2])
+            paint_dots(painter, colour, [(ends[0] + ends[1]) / 2])
         write(painter, area.adjusted(SAMPLE + 6, 0, 0, 0), text, self._font, ink)
 
     def _paint_head(self, painter: QPainter, width: float) -> None:
@@ -326,10 +261,11 @@ class CurvesFigure:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(area)
         beside = QRectF(MARGIN, area.top(), ROW, area.height())
-        write_upwards(painter, beside, plot.chart.title, self._font, self._text)
+        title = translate("Train", plot.chart.title)
+        write_upwards(painter, beside, title, self._font, self._text)
         if last:
             below = QRectF(area.left(), area.bottom() + ROW, area.width(), ROW)
-            write(painter, below, X_TITLE, self._font, self._text, CENTRE)
+            write(painter, below, translate("Train", "Step"), self._font, self._text, CENTRE)
         self._paint_marks(painter, plot)
 
     def _paint_marks(self, painter: QPainter, plot: Plot) -> None:
@@ -337,41 +273,14 @@ class CurvesFigure:
         for colour, step, factor in self._marks:
             if plot.steps[0] <= step <= plot.steps[1]:
                 x = plot.place(step, plot.values[0]).x()
-                painter.setPen(_pen(colour, DOTTED))
+                painter.setPen(pen(colour, DOTTED))
                 painter.drawLine(QPointF(x, plot.area.top()), QPointF(x, plot.area.bottom()))
                 if plot.chart.name == "rate":
-                    text = f"rate ×{factor:.3g}"
+                    text = rate_mark(factor)
                     wide = width_of(text, self._font)
                     left = x + 4 if x + 4 + wide < plot.area.right() else x - 4 - wide
                     room = QRectF(left, plot.area.top() + 2, wide, ROW)
                     write(painter, room, text, self._font, self._text)
-
-
-def clipped(points: Points, area: QRectF) -> list[Points]:
-    """What of the line through points (n, 2) lies in an area, in pieces; it has a gap where a
-    point is no number. (Y.-D. Liang and B. Barsky, "A new concept and method for line clipping",
-    1984, for all segments at once.)"""
-    starts, ways = points[:-1], np.diff(points, axis=0)
-    low = np.array([area.left(), area.top()])
-    high = np.array([area.right(), area.bottom()])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bounds = np.stack([(low - starts) / ways, (high - starts) / ways])
-    # A segment along an axis is inside its bounds for its whole length, or nowhere.
-    along = ways == 0
-    outside = (starts < low) | (starts > high)
-    bounds[0][along] = np.where(outside[along], np.inf, -np.inf)
-    bounds[1][along] = np.inf
-    enters = np.maximum(bounds.min(axis=0).max(axis=1), 0.0)
-    leaves = np.minimum(bounds.max(axis=0).min(axis=1), 1.0)
-    pieces: list[list[Points]] = []
-    for number in np.flatnonzero(enters <= leaves):  # no number is in no order
-        start, way = starts[number], ways[number]
-        end = start + leaves[number] * way
-        if pieces and enters[number] == 0 and np.array_equal(pieces[-1][-1], start):
-            pieces[-1].append(end)
-        else:
-            pieces.append([start + enters[number] * way, end])
-    return [np.array(piece) for piece in pieces]
 
 
 def _as_counted(values: Array, *, logarithmic: bool) -> Array:
@@ -392,38 +301,3 @@ def _flow(widths: Sequence[float], room: float) -> list[tuple[int, float]]:
         places.append((row, left))
         left += wide + 1.5 * TEXT
     return places
-
-
-def _holds(area: QRectF, x: float, y: float) -> bool:
-    return area.left() <= x <= area.right() and area.top() <= y <= area.bottom()
-
-
-def _paint_curve(painter: QPainter, plot: Plot, curve: Curve) -> None:
-    painter.setPen(_pen(curve.colour, curve.style))
-    placed = plot.places(curve.points)
-    engine = painter.paintEngine()
-    whole = curve.style is DOTTED or engine is None or engine.type() is QPaintEngine.Type.SVG
-    for piece in clipped(placed, plot.area):
-        points = [QPointF(x, y) for x, y in piece.tolist()]
-        length = len(points) if whole else PIECE
-        for first in range(0, len(points) - 1, length):
-            painter.drawPolyline(QPolygonF(points[first : first + length + 1]))
-    if curve.style is DOTTED:
-        inside = [QPointF(x, y) for x, y in placed.tolist() if _holds(plot.area, x, y)]
-        _paint_dots(painter, curve.colour, inside)
-
-
-def _pen(colour: str, style: Qt.PenStyle) -> QPen:
-    pen = line(QColor(colour), WIDTH)
-    pen.setStyle(style)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    pen.setCapStyle(FLAT if style is DOTTED else ROUND)
-    return pen
-
-
-def _paint_dots(painter: QPainter, colour: str, places: Sequence[QPointF]) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
-    for place in places:
-        painter.drawEllipse(place, DOT, DOT)
-    painter.setBrush(Qt.BrushStyle.NoBrush)

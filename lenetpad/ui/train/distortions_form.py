@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QVBoxLayo
 
 from lenetpad.ui.widgets.colour import ink_table
 from lenetpad.ui.widgets.theme import LIGHT, Theme
+from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.recipes import NO_DISTORTIONS, Distortions
 
 COLUMNS: Final = 8
@@ -32,13 +33,54 @@ class Kind:
 
 
 KINDS: Final = (
-    Kind("rotation", "Rotation", "Degrees to either side", 45, "°", 0),
-    Kind("scaling", "Scaling", "Larger or smaller, as a logarithm of the factor", 0.5),
-    Kind("squeezing", "Squeezing", "Narrower and taller, or wider and flatter", 0.5),
-    Kind("shearing", "Shearing", "Sideways pixels for each pixel upwards", 1.0),
-    Kind("translation", "Translation", "Pixels in any direction", 6, " px", 1),
-    Kind("elastic", "Elastic", "A smooth deformation, in pixels", 2, " px", 1),
-    Kind("thickness", "Thickness", "Thicker and thinner strokes", 1.0),
+    Kind(
+        "rotation",
+        marked("Train", "Rotation"),
+        marked("Train", "Turns digits by up to this angle, either way"),
+        45,
+        "°",
+        0,
+    ),
+    Kind(
+        "scaling",
+        marked("Train", "Scaling"),
+        marked("Train", "Makes digits larger or smaller"),
+        0.5,
+    ),
+    Kind(
+        "squeezing",
+        marked("Train", "Squeezing"),
+        marked("Train", "Makes digits narrower and taller, or wider and flatter"),
+        0.5,
+    ),
+    Kind(
+        "shearing",
+        marked("Train", "Shearing"),
+        marked("Train", "Slants digits to the left or to the right"),
+        1.0,
+    ),
+    Kind(
+        "translation",
+        marked("Train", "Translation"),
+        marked("Train", "Moves digits by up to so many pixels, in any direction"),
+        6,
+        " px",
+        1,
+    ),
+    Kind(
+        "elastic",
+        marked("Train", "Elastic"),
+        marked("Train", "Bends digits smoothly, by about so many pixels"),
+        2,
+        " px",
+        1,
+    ),
+    Kind(
+        "thickness",
+        marked("Train", "Thickness"),
+        marked("Train", "Makes strokes thicker or thinner"),
+        1.0,
+    ),
 )
 STEPS: Final = 100  # of a slider
 
@@ -52,7 +94,10 @@ class DistortionsForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.switch = QCheckBox("Distort the images")
+        self.switch = QCheckBox(translate("Train", "Distort images"))
+        self.switch.setToolTip(
+            translate("Train", "Change each image at random every time it is used")
+        )
         self.sliders = {kind.name: _slider(kind) for kind in KINDS}
         self._values = {kind.name: QLabel() for kind in KINDS}
         self.digits = Digits()
@@ -65,8 +110,8 @@ class DistortionsForm(QWidget):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         for row, kind in enumerate(KINDS):
-            label, value = QLabel(kind.title), self._values[kind.name]
-            label.setToolTip(kind.tip)
+            label, value = QLabel(translate("Train", kind.title)), self._values[kind.name]
+            label.setToolTip(translate("Train", kind.tip))
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setMinimumWidth(46)
             grid.addWidget(label, row, 0)
@@ -137,8 +182,8 @@ class Digits(QWidget):
         self._theme: Theme = LIGHT
         self._images: NDArray[np.uint8] | None = None
         self._image: QImage | None = None
-        self.setToolTip("The same 32 digits, as a training would see them")
-        self.setAccessibleName("Examples of distorted digits")
+        self.setToolTip(translate("Train", "32 digits as the network would see them in training"))
+        self.setAccessibleName(translate("Train", "Examples of distorted digits"))
         self.setFixedHeight(4 * SIDE)
 
     def sizeHint(self) -> QSize:
@@ -185,6 +230,6 @@ class Digits(QWidget):
 def _slider(kind: Kind) -> QSlider:
     slider = QSlider(Qt.Orientation.Horizontal)
     slider.setRange(0, STEPS)
-    slider.setToolTip(kind.tip)
-    slider.setAccessibleName(kind.title)
+    slider.setToolTip(translate("Train", kind.tip))
+    slider.setAccessibleName(translate("Train", kind.title))
     return slider

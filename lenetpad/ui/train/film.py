@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
@@ -19,9 +18,8 @@ from PySide6.QtWidgets import (
 from lenetpad.ui.widgets.colour import value_index, value_table
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import LIGHT, Theme
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import FloatArray
-
-NOTHING: Final = "C1's kernels appear here while a network trains"
 
 
 class Film(QWidget):
@@ -35,13 +33,15 @@ class Film(QWidget):
         super().__init__()
         self.kernels = Kernels()
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName("Snapshot")
-        self.slider.setToolTip("Goes back through the run; the pad reads with what you see")
-        self.words = ElidedLabel(NOTHING)
+        self.slider.setAccessibleName(translate("Train", "Snapshot"))
+        self.slider.setToolTip(
+            translate("Train", "Shows an earlier step, whose weights Draw reads with")
+        )
+        self.words = ElidedLabel()
         self.export = QToolButton()
-        self.export.setText("GIF…")
+        self.export.setText(translate("Train", "GIF…"))
         self.export.setProperty("framed", True)
-        self.export.setToolTip("Write the kernels' evolution as an animated picture")
+        self.export.setToolTip(translate("Train", "Export the kernels as an animated picture"))
         self._frames: tuple[tuple[int, FloatArray], ...] = ()
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
@@ -74,12 +74,13 @@ class Film(QWidget):
         if frames:
             self._show(*self._frames[-1])
         else:
-            self.words.setText(NOTHING)
+            self.words.setText(translate("Train", "C1's kernels appear here during training"))
             self.kernels.show_kernels(None, 1.0)
 
     def show_live(self, step: int, kernels: FloatArray) -> None:
         """Show the kernels of the training that runs."""
-        self.words.setText(f"C1 after step {step:,}, live")
+        words = translate("Train", "C1 after step {step}, live")
+        self.words.setText(words.format(step=f"{step:,}"))
         self.kernels.show_kernels(kernels, float(np.abs(kernels).max()))
 
     def set_theme(self, theme: Theme) -> None:
@@ -94,7 +95,8 @@ class Film(QWidget):
 
     def _show(self, step: int, kernels: FloatArray) -> None:
         largest = max(float(np.abs(frame).max()) for _, frame in self._frames)
-        self.words.setText(f"C1 after step {step:,}")
+        words = translate("Train", "C1 after step {step}")
+        self.words.setText(words.format(step=f"{step:,}"))
         self.kernels.show_kernels(kernels, largest)
 
 
@@ -107,7 +109,10 @@ class Kernels(QWidget):
         self._kernels: FloatArray | None = None
         self._largest = 1.0
         self._images: list[QImage] = []
-        self.setAccessibleName("C1's six kernels")
+        self.setAccessibleName(translate("Train", "The six kernels of C1"))
+        self.setToolTip(
+            translate("Train", "The 5×5 weights of each map in C1, the network's first layer")
+        )
         self.setMinimumHeight(60)
 
     def sizeHint(self) -> QSize:

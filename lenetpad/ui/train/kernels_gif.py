@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lenetpad.ui.widgets.colour import Table, ink_table, value_index, value_table
 from lenetpad.ui.widgets.theme import LIGHT, Theme
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import FloatArray
 
 FRAME_MILLISECONDS: Final = 120
@@ -48,8 +49,13 @@ def kernels_gif(
         raise ValueError("the kernels of all snapshots must be of one shape")
     largest = np.float32(max(float(np.abs(weights).max()) for weights in kernels))
     ends = np.maximum(largest, np.float32(1e-6)).reshape(1)
+    at_step = translate("Train", "Step {step}")
     frames = [
-        _frame((value_index(weights, ends) >> 1).astype(np.uint8), f"step {step:,}", scale)
+        _frame(
+            (value_index(weights, ends) >> 1).astype(np.uint8),
+            at_step.format(step=f"{step:,}"),
+            scale,
+        )
         for (step, _), weights in zip(snapshots, kernels, strict=True)
     ]
     palette = _palette(theme)

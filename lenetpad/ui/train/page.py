@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -24,18 +24,12 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad.storage.runs import Run
-from lenetpad.ui.train.curves import CSV, EXPORT_TITLE, Curves
+from lenetpad.ui.train.curves import CSV, Curves
 from lenetpad.ui.train.film import Film
 from lenetpad.ui.train.pace import Pace
 from lenetpad.ui.train.plan_form import PlanForm
 from lenetpad.ui.train.runs_table import RunsTable
-from lenetpad.ui.train.words import (
-    end_words,
-    epoch_words,
-    progress_words,
-    sentence,
-    stage_words,
-)
+from lenetpad.ui.train.words import end_words, epoch_words, progress_words, stage_words
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.flow import FlowLayout
@@ -43,6 +37,7 @@ from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.spins import RateSpin
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
+from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.widgets.writer import LONG_SECONDS
 from lenetpad.values.history import History
 from lenetpad.values.training import (
@@ -61,9 +56,7 @@ FORM_WIDTH: Final = 318  # of the form and of the rate, in pixels at the usual s
 RATE_WIDTH: Final = 96
 FILM_WIDTH: Final = 170
 STYLED_AT_ONCE: Final = 40  # widgets
-NARROWEST_BANNER: Final = 300
 BAR_STEPS: Final = 10_000
-IDLE: Final = "Choose a preset and press Start"
 
 
 def build_page(theme: Theme, actions: dict[str, QAction], parent: QWidget) -> Steps[TrainPage]:
@@ -119,14 +112,14 @@ class TrainPage(Page):
         self.runs = RunsTable()
         self.film = Film()
         self.exporter = Exporter(self)
-        self.start = QPushButton("Start")
-        self.pause = QPushButton("Pause")
-        self.stop = QPushButton("Stop")
+        self.start = QPushButton(translate("Train", "Start"))
+        self.pause = QPushButton(translate("Train", "Pause"))
+        self.stop = QPushButton(translate("Train", "Stop"))
         self.rate = RateSpin()
-        self.watch = QCheckBox("Watch on the pad")
+        self.watch = QCheckBox(translate("Train", "Show live on Draw"))
         self.bar = QProgressBar()
-        self.words = ElidedLabel(IDLE)
-        self.resume = QPushButton("Go on from the last good checkpoint at a tenth of the rate")
+        self.words = ElidedLabel(idle_words())
+        self.resume = QPushButton(translate("Train", "Resume from last good checkpoint"))
         self._failed: Path | None = None
         self._run: Path | None = None  # that trains, or has ended last
         self._paused = self._busy = False
@@ -149,8 +142,9 @@ class TrainPage(Page):
         self.banner.hide()
         self.resume.hide()
         self.bar.setRange(0, 0)
-        self.words.setText("Starting …")
-        self.progressed.emit(None, "starting")
+        words = translate("Train", "Starting…")
+        self.words.setText(words)
+        self.progressed.emit(None, words)
         self._follow_state()
 
     def take(self, message: object, history: History | None) -> None:
@@ -197,7 +191,7 @@ class TrainPage(Page):
             self._failed = self._run = None
             self.resume.hide()
             self.bar.setValue(0)
-            self.words.setText(IDLE)
+            self.words.setText(idle_words())
 
     def show_notice(self, message: str) -> None:
         """Say what went wrong."""
@@ -228,7 +222,7 @@ class TrainPage(Page):
         if stage.total:
             self.bar.setValue(round(BAR_STEPS * stage.done / stage.total))
         words = stage_words(stage)
-        self.words.setText(sentence(words) + (" …" if not stage.total else ""))
+        self.words.setText(words)
         self.progressed.emit(None, words)
 
     def _show_progress(self, report: Progress) -> None:
@@ -257,7 +251,7 @@ class TrainPage(Page):
         if report is None or not self._busy:
             return
         words = progress_words(report, self._pace, paused=self._paused)
-        self.words.setText(sentence(words))
+        self.words.setText(words)
         self.runs.show_progress(self._run, epoch_words(report))
         self.progressed.emit(report.step / report.steps, words)
 
@@ -305,6 +299,9 @@ class TrainPage(Page):
         split.setStretchFactor(1, 1)
         split.setSizes([420, 190])
         split.setChildrenCollapsible(False)
+        self.resume.setToolTip(
+            translate("Train", "Train on from the last good step at a tenth of the learning rate")
+        )
         self.resume.hide()
         right = QVBoxLayout()
         right.setSpacing(6)
@@ -317,20 +314,26 @@ class TrainPage(Page):
     def _controls(self) -> FlowLayout:
         self.start.setObjectName("primary")
         self.rate.setSpecialValueText("–")  # before there is one
-        self.rate.setToolTip("The learning rate of now; a change counts from the next step on")
+        title = translate("Train", "Learning rate now")
+        self.rate.setAccessibleName(title)
+        self.rate.setToolTip(
+            translate("Train", "How far a step moves the weights; change it during training")
+        )
         self.rate.setKeyboardTracking(False)
-        self.watch.setToolTip("The pad reads with the weights of this moment, every second anew")
+        self.watch.setToolTip(
+            translate("Train", "Draw reads with the newest weights, every second")
+        )
         row = FlowLayout()
         for button in (self.start, self.pause, self.stop):
             row.addWidget(button)
-        row.add_titled("Rate now", self.rate)
+        row.add_titled(title, self.rate).setToolTip(self.rate.toolTip())
         row.addWidget(self.watch)
         return row
 
     def _progress_row(self) -> QHBoxLayout:
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(10)
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(translate("Train", "Progress"))
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.words, 1)
@@ -355,16 +358,19 @@ class TrainPage(Page):
         self.watch.toggled.connect(self.watch_toggled)
         self.resume.clicked.connect(self._request_resume)
         self.curves.export_wanted.connect(self._export_curves)
+        for part in (self.curves.view, self.curves.empty):
+            part.installEventFilter(self)
         self.exporter.written.connect(self.say_written)
         self.exporter.failed.connect(self.banner.warn)
 
     @Slot(str)
     def _export_curves(self, name: str) -> None:
+        title = translate("Train", "Export curves")
         if name.endswith(".csv"):
-            self.exporter.ask_and_write(EXPORT_TITLE, name, CSV, self.curves.csv())
+            self.exporter.ask_and_write(title, name, CSV, self.curves.csv())
         else:
             screen = self.curves.theme
-            self.exporter.ask_and_paint(EXPORT_TITLE, name, screen, self.curves.figure)
+            self.exporter.ask_and_paint(title, name, screen, self.curves.figure)
 
     @Slot()
     def _start(self) -> None:
@@ -395,21 +401,27 @@ class TrainPage(Page):
         trains = self._busy and self._last is not None
         self.start.setEnabled(not self._busy)
         self.pause.setEnabled(trains or self._paused)
-        self.pause.setText("Resume" if self._paused else "Pause")
+        resume, pause = translate("Train", "Resume"), translate("Train", "Pause")
+        self.pause.setText(resume if self._paused else pause)
         self.stop.setEnabled(self._busy)
         self.rate.setEnabled(trains)
 
-    def resizeEvent(self, event: object) -> None:
-        # Over the bar and, where they leave room, the end of the controls: neither what is said of
-        # the training nor a button is covered.
-        layout = self.layout()
-        assert layout is not None
-        layout.activate()
-        words, bar, free = self.words.geometry(), self.bar.geometry(), self.watch.geometry()
-        left, right = max(bar.left(), free.right() + 12), self.width() - 8
-        one_line = free.top() < self.start.geometry().bottom()
-        if one_line and right - left >= NARROWEST_BANNER:
-            top = free.top()
-        else:
-            left, top = bar.left(), words.top()
-        self.banner.lie_over(QRect(QPoint(left, top), QPoint(right, words.bottom())))
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show):
+            self._place_banner()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_banner()
+
+    def _place_banner(self) -> None:
+        """Over the upper edge of the charts, where it covers no control and no words."""
+        area = self.curves.charts_area
+        corner = self.curves.mapTo(self, area.topLeft())
+        self.banner.lie_over(QRect(corner, QSize(area.width(), 0)))
+
+
+def idle_words() -> str:
+    """What to do where nothing trains."""
+    return translate("Train", "Choose a preset and press Start")

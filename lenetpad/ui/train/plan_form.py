@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,75 +21,25 @@ from PySide6.QtWidgets import (
 )
 
 from lenetpad.ui.train.distortions_form import DistortionsForm
+from lenetpad.ui.train.plan_fields import (
+    CHANGED,
+    NUMBERS,
+    OPTIMISER_TEXTS,
+    SCHEDULE_TEXTS,
+    Number,
+    preset_text,
+)
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
-from lenetpad.ui.widgets.model_titles import TITLES
+from lenetpad.ui.widgets.model_titles import PRESET_TITLES, titles
 from lenetpad.ui.widgets.spins import RateSpin, quiet_wheel
+from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.values.catalogue import DATA_SETS, FOLDER, MNIST
 from lenetpad.values.devices import AUTO
-from lenetpad.values.models import PAPER, PRESET_NAMES
+from lenetpad.values.models import PAPER
 from lenetpad.values.recipes import TRAINING_PRESETS, Plan, Recipe, TrainingPreset
 
-OPTIMISER_TITLES: Final = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD with momentum"}
-SCHEDULE_TITLES: Final = {
-    "one-cycle": "One cycle",
-    "cosine": "Cosine",
-    "step": "Step",
-    "constant": "Constant",
-    "1998": "As in the paper",
-}
-NETWORK_TITLES: Final = {name: TITLES[name + PAPER].split(",")[0] for name in PRESET_NAMES}
-SCRATCH: Final = "Random weights"
-A_FILE: Final = "A weights file…"
-#: Follows the title of a training preset of which something was changed.
-CHANGED: Final = ", changed"
-INK_FILTER: Final = "Ink (*.jsonl *.jsonl.gz *.json)"
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number of the recipe as a spin box shows it: ``factor`` times what the recipe has."""
-
-    name: str
-    title: str
-    tip: str
-    low: float
-    high: float
-    step: float = 1
-    decimals: int = 0
-    suffix: str = ""
-    factor: float = 1
-
-
-NUMBERS: Final = (
-    Number("batch_size", "Batch size", "Images a step", 1, 4096),
-    Number("epochs", "Epochs", "Passes over the data", 1, 1000),
-    Number("weight_decay", "Weight decay", "How strongly weights are pulled to 0", 0, 1, 1e-4, 5),
-    Number(
-        "fraction",
-        "Part of the data",
-        "Little data, and the curves show overfitting",
-        0.1,
-        100,
-        step=5,
-        decimals=1,
-        suffix=" %",
-        factor=100,
-    ),
-    Number(
-        "label_noise",
-        "Wrong labels",
-        "Part of the labels that are replaced by others",
-        0,
-        100,
-        step=5,
-        decimals=1,
-        suffix=" %",
-        factor=100,
-    ),
-    Number("validation", "Held out", "Images to validate on, at most a fifth", 0, 50_000, 1000),
-    Number("seed", "Seed", "Of initial weights, order and distortions", 0, 2**31 - 1),
-)
+INK_PATTERNS: Final = "*.jsonl *.jsonl.gz *.json"
 
 
 class PlanForm(QWidget):
@@ -104,38 +54,28 @@ class PlanForm(QWidget):
         self._start_file = self._folder = ""
         self._ink: tuple[str, ...] = ()
         self._teachers: tuple[str, ...] = ()  # of a run whose choices are shown
-        self.presets = _box("Preset", "A training to begin with", _titles_of_presets())
-        self.presets.setPlaceholderText("None")  # a run may have begun without one
-        self.networks = _box("Network", "The network that is trained", NETWORK_TITLES)
-        self.starts = _box("Start from", "Random weights, or weights to go on from", _starts())
-        self.data = _box("Data", "What is learnt from", _titles_of_data())
-        self.ink = QPushButton("None")
-        self.ink.setToolTip("Ink files that are trained on beside the data")
-        self.optimisers = _box("Optimiser", "What takes the steps", OPTIMISER_TITLES)
+        self.presets = _box(_titles_of_presets())
+        # A run may have begun without one.
+        self.presets.setPlaceholderText(translate("Train", "None"))
+        self.networks = _box(_titles_of_networks())
+        self.starts = _box(_starts())
+        self.data = _box(_titles_of_data())
+        self.ink = QPushButton()
+        self.optimisers = _box_with_tips(OPTIMISER_TEXTS)
         self.rate = RateSpin()
-        self.rate.setToolTip("The highest learning rate of the schedule")
-        self.schedules = _box("Schedule", "What becomes of the learning rate", SCHEDULE_TITLES)
-        self.devices = _box("Device", "Where it is trained", {AUTO: "Auto"})
+        self.schedules = _box_with_tips(SCHEDULE_TEXTS)
+        self.devices = _box({AUTO: translate("Window", "Auto")})
         self.numbers = {spec.name: _spin(spec) for spec in NUMBERS}
         self.distortions = DistortionsForm()
         self._build()
+        self._say_what_is_chosen()
         self._connect()
         self._use_preset()
 
     @property
     def plan(self) -> Plan:
         """What is chosen."""
-        numbers: dict[str, Any] = {
-            spec.name: _number(spec, self.numbers[spec.name].value()) for spec in NUMBERS
-        }
-        recipe = replace(
-            self._base,
-            optimiser=self.optimisers.currentData(),
-            lr=self.rate.value(),
-            schedule=self.schedules.currentData(),
-            distortions=self.distortions.distortions,
-            **numbers,
-        )
+        recipe = self._recipe
         return Plan(
             model=self.networks.currentData(),
             recipe=recipe,
@@ -145,7 +85,21 @@ class PlanForm(QWidget):
             folder=self._folder if self.data.currentData() == FOLDER else "",
             ink=self._ink,
             device=self.devices.currentData(),
-            preset=self.presets.currentText(),
+            preset=self._preset,
+        )
+
+    @property
+    def _recipe(self) -> Recipe:
+        numbers: dict[str, Any] = {
+            spec.name: _number(spec, self.numbers[spec.name].value()) for spec in NUMBERS
+        }
+        return replace(
+            self._base,
+            optimiser=self.optimisers.currentData(),
+            lr=self.rate.value(),
+            schedule=self.schedules.currentData(),
+            distortions=self.distortions.distortions,
+            **numbers,
         )
 
     def show_plan(self, plan: Plan) -> None:
@@ -168,7 +122,7 @@ class PlanForm(QWidget):
 
     def show_devices(self, devices: tuple[tuple[str, str], ...]) -> None:
         """List the devices that there are."""
-        self.devices.offer(devices)
+        self.devices.offer([(name, translate("Window", title)) for name, title in devices])
 
     def _show_recipe(self, recipe: Recipe) -> None:
         self._base = recipe
@@ -183,17 +137,48 @@ class PlanForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 12, 12)
         layout.setSpacing(6)
-        rows: tuple[tuple[str, QWidget], ...] = (
-            ("Preset", self.presets),
-            ("Network", self.networks),
-            ("Start from", self.starts),
-            ("Data", self.data),
-            ("Ink beside it", self.ink),
-            ("Optimiser", self.optimisers),
-            ("Learning rate", self.rate),
-            ("Schedule", self.schedules),
-            *((spec.title, self.numbers[spec.name]) for spec in NUMBERS),
-            ("Device", self.devices),
+        rows: tuple[tuple[QWidget, str, str], ...] = (
+            (
+                self.presets,
+                translate("Train", "Preset"),
+                translate("Train", "Ready-made settings"),
+            ),
+            (
+                self.networks,
+                translate("Train", "Network"),
+                translate("Train", "The network to train"),
+            ),
+            (self.starts, translate("Train", "Start from"), ""),
+            (self.data, translate("Train", "Data"), ""),
+            (self.ink, translate("Train", "Extra ink"), ""),
+            (
+                self.optimisers,
+                translate("Train", "Optimiser"),
+                translate("Train", "How weights are updated"),
+            ),
+            (
+                self.rate,
+                translate("Train", "Learning rate"),
+                translate("Train", "How far a step moves the weights, at most"),
+            ),
+            (
+                self.schedules,
+                translate("Train", "Schedule"),
+                translate("Train", "How the learning rate changes"),
+            ),
+            *(
+                (
+                    self.numbers[spec.name],
+                    translate("Train", spec.title),
+                    translate("Train", spec.tip),
+                )
+                for spec in NUMBERS
+            ),
+            (
+                self.devices,
+                translate("Train", "Device"),
+                translate("Train", "The processor that trains"),
+            ),
         )
         form = QFormLayout()
         form.setHorizontalSpacing(10)
@@ -201,9 +186,11 @@ class PlanForm(QWidget):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         self._rows: list[tuple[QLabel, QWidget]] = []
-        for title, field in rows:
+        for field, title, tip in rows:
             label = QLabel(title)
-            label.setToolTip(field.toolTip())
+            label.setToolTip(tip)
+            field.setToolTip(tip)
+            field.setAccessibleName(title)
             label.setBuddy(field)
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             form.addRow(label, field)
@@ -240,20 +227,29 @@ class PlanForm(QWidget):
         chosen = self.presets.currentIndex()
         for place, preset in enumerate(TRAINING_PRESETS):
             changed = place == chosen and not self._is_as_in(preset)
-            self.presets.setItemText(place, preset.title + (CHANGED if changed else ""))
+            self.presets.setItemText(place, preset_text(preset.title, changed=changed))
+
+    @property
+    def _preset(self) -> str:
+        """The title of the preset that is chosen as a run keeps it, "" for none."""
+        chosen = self.presets.currentIndex()
+        if chosen < 0:
+            return ""
+        preset = TRAINING_PRESETS[chosen]
+        return preset.title + ("" if self._is_as_in(preset) else CHANGED)
 
     def _is_as_in(self, preset: TrainingPreset) -> bool:
         try:
-            plan = self.plan
+            recipe = self._recipe
         except ValueError:
             return False
-        return (plan.model, plan.recipe) == (preset.model, preset.recipe)
+        return (self.networks.currentData(), recipe) == (preset.model, preset.recipe)
 
     @Slot()
     def _use_preset(self) -> None:
         """Fill in a preset; data, ink, start and device stay as they are chosen."""
         preset = TRAINING_PRESETS[self.presets.currentData()]
-        self.presets.setToolTip(preset.tip)
+        self.presets.setToolTip(translate("Train", preset.tip))
         self._filling = True
         self.networks.select(preset.model)
         self._show_recipe(preset.recipe)
@@ -264,12 +260,14 @@ class PlanForm(QWidget):
 
     @Slot()
     def _choose_start(self) -> None:
-        if self.starts.currentText() != A_FILE:
+        if self.starts.currentData() is not None:
             self._start_file = ""
-            if start := self.starts.currentData():  # only its own network can begin with it
+            if start := self.starts.currentData():  # only its own network can start from it
                 self.networks.select(start.removesuffix(PAPER))
         else:
-            name, _ = QFileDialog.getOpenFileName(self, "Start from", "", WEIGHTS_FILTER)
+            title = translate("Train", "Start from weights")
+            kinds = translate("Window", WEIGHTS_FILTER)
+            name, _ = QFileDialog.getOpenFileName(self, title, "", kinds)
             self._show_start(name)
         self._emit_changed()
 
@@ -277,13 +275,14 @@ class PlanForm(QWidget):
         self._start_file = ""
         if not self.starts.select(start):
             self._start_file = start
-            self.starts.setCurrentText(A_FILE)
+            self.starts.select(None)
         self._say_what_is_chosen()
 
     @Slot()
     def _choose_data(self) -> None:
         if self.data.currentData() == FOLDER:
-            self._folder = QFileDialog.getExistingDirectory(self, "Folder of images", self._folder)
+            title = translate("Train", "Open folder of images")
+            self._folder = QFileDialog.getExistingDirectory(self, title, self._folder)
             if not self._folder:
                 self.data.select(MNIST)
         self._say_what_is_chosen()
@@ -292,7 +291,9 @@ class PlanForm(QWidget):
     @Slot()
     def _choose_ink(self) -> None:
         """Ask for ink files; none chosen is none."""
-        names, _ = QFileDialog.getOpenFileNames(self, "Ink to train on", "", INK_FILTER)
+        title = translate("Train", "Open extra ink")
+        kinds = translate("Window", "Ink ({patterns})").format(patterns=INK_PATTERNS)
+        names, _ = QFileDialog.getOpenFileNames(self, title, "", kinds)
         self._ink = tuple(names)
         self._say_what_is_chosen()
         self._emit_changed()
@@ -300,29 +301,57 @@ class PlanForm(QWidget):
     def _say_what_is_chosen(self) -> None:
         """What a box cannot show in its width is in its tooltip."""
         names = [Path(name).name for name in self._ink]
-        self.ink.setText(f"{len(names)} files" if names[1:] else "".join(names) or "None")
-        self.ink.setToolTip("\n".join(self._ink) or "Ink files that are trained on too")
-        self.data.setToolTip(self._folder or "What is learnt from")
-        self.starts.setToolTip(self._start_file or "Random weights, or weights to go on from")
+        nothing = translate("Train", "None")
+        files = counted(len(names), "".join(names), translate("Train", "{n} files"))
+        self.ink.setText(files if names else nothing)
+        tips = {
+            self.ink: translate("Train", "Ink files to train on as well"),
+            self.data: translate("Train", "The labelled images to learn from"),
+            self.starts: translate("Train", "Random weights, or trained weights to improve"),
+        }
+        chosen = {self.ink: "\n".join(self._ink), self.data: self._folder}
+        chosen[self.starts] = self._start_file
+        for label, field in self._rows:
+            if field in tips:
+                label.setToolTip(tips[field])
+                field.setToolTip(chosen[field] or tips[field])
 
 
 def _titles_of_presets() -> dict[Any, str]:
-    return {number: preset.title for number, preset in enumerate(TRAINING_PRESETS)}
+    return {number: preset_text(preset.title) for number, preset in enumerate(TRAINING_PRESETS)}
+
+
+def _titles_of_networks() -> dict[Any, str]:
+    return dict(PRESET_TITLES)
 
 
 def _titles_of_data() -> dict[str, str]:
-    return {
-        key: known.title + (f" ({known.megabytes} MB to fetch)" if known.megabytes else "")
-        for key, known in DATA_SETS.items()
-    }
+    fetched = translate("Train", "{data} ({megabytes} MB download)")
+    found = {}
+    for key, known in DATA_SETS.items():
+        title = translate("Window", known.title)
+        size = known.megabytes
+        found[key] = fetched.format(data=title, megabytes=size) if size else title
+    return found
 
 
 def _starts() -> dict[Any, str]:
-    return {"": SCRATCH, **TITLES, None: A_FILE}
+    return {
+        "": translate("Train", "Random weights"),
+        **titles(),
+        None: translate("Train", "Weights file…"),
+    }
 
 
-def _box(name: str, tip: str, entries: Mapping[Any, str]) -> Choices:
-    box = Choices(name, tip)
+def _box_with_tips(texts: Mapping[str, tuple[str, str]]) -> Choices:
+    box = _box({value: translate("Train", title) for value, (title, _) in texts.items()})
+    for place, (_, tip) in enumerate(texts.values()):
+        box.setItemData(place, translate("Train", tip), Qt.ItemDataRole.ToolTipRole)
+    return box
+
+
+def _box(entries: Mapping[Any, str]) -> Choices:
+    box = Choices("", "")
     box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     box.setSizeAdjustPolicy(Choices.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(8)
@@ -344,8 +373,6 @@ def _spin(spec: Number) -> QSpinBox | QDoubleSpinBox:
         spin.setRange(int(spec.low), int(spec.high))
         spin.setSingleStep(int(spec.step))
     spin.setSuffix(spec.suffix)
-    spin.setToolTip(spec.tip)
-    spin.setAccessibleName(spec.title)
     return quiet_wheel(spin)
 
 

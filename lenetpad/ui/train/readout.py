@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
+from lenetpad.ui.widgets.words import translate
 from lenetpad.values.history import Array, History, fitting_window, smoothed
-
-NOT_AVERAGED: Final = "none"
 
 
 def smoothed_losses(history: History, asked: int) -> Array:
@@ -19,31 +17,61 @@ def smoothed_losses(history: History, asked: int) -> Array:
 
 def window_words(histories: Sequence[History], asked: int) -> str:
     """Over how many steps the runs' losses are averaged."""
-    windows = [fitting_window(asked, len(history.losses)) for history in histories] or [asked]
-    least, most = min(windows), max(windows)
+    least, most = _windows(histories, asked)
     if most <= 1:
-        return NOT_AVERAGED
-    return f"{most} steps" if least == most else f"{least}–{most} steps"
+        return translate("Train", "none")
+    if least == most:
+        return translate("Train", "{n} steps").format(n=most)
+    return translate("Train", "{least}–{most} steps").format(least=least, most=most)
+
+
+def training_words(histories: Sequence[History], asked: int) -> str:
+    """What the curve of a loss is, in a legend."""
+    least, most = _windows(histories, asked)
+    if most <= 1:
+        return translate("Train", "Training")
+    if least == most:
+        return translate("Train", "Training, mean of {n} steps").format(n=most)
+    words = translate("Train", "Training, mean of {least}–{most} steps")
+    return words.format(least=least, most=most)
+
+
+def _windows(histories: Sequence[History], asked: int) -> tuple[int, int]:
+    """The least and the most steps that the runs' losses are averaged over."""
+    windows = [fitting_window(asked, len(history.losses)) for history in histories] or [asked]
+    return min(windows), max(windows)
 
 
 def values_at(histories: Sequence[History], at: float, asked: int) -> str:
     """What the runs had at a step, in words; one after the other where there are several."""
     step = round(at)
-    found: dict[str, list[str]] = {"loss": [], "accuracy": [], "rate": []}
+    all_losses: list[str] = []
+    accuracies: list[str] = []
+    all_rates: list[str] = []
     for history in histories:
         losses = smoothed_losses(history, asked)
         there = 1 <= step <= len(losses)
-        found["loss"].append(f"{losses[step - 1]:.4f}" if there else "–")
+        all_losses.append(f"{losses[step - 1]:.4f}" if there else "–")
         steps, errors = history.validation_errors
         before = int(np.searchsorted(steps, step, side="right")) - 1
         known = there and before >= 0
-        found["accuracy"].append(f"{100 * (1 - errors[before]):.2f} %" if known else "–")
+        accuracies.append(f"{100 * (1 - errors[before]):.2f} %" if known else "–")
         steps, rates = history.rates
         after = min(int(np.searchsorted(steps, step)), len(rates) - 1)
-        found["rate"].append(f"{rates[after]:.3g}" if there else "–")
+        all_rates.append(f"{rates[after]:.3g}" if there else "–")
     parts = [
-        f"{name} {' | '.join(values)}"
-        for name, values in found.items()
+        words.format(values=" | ".join(values))
+        for words, values in (
+            (translate("Train", "loss {values}"), all_losses),
+            (translate("Train", "accuracy {values}"), accuracies),
+            (translate("Train", "rate {values}"), all_rates),
+        )
         if any(value != "–" for value in values)
     ]
-    return " · ".join([f"step {step:,}", *parts]) if parts else ""
+    at_step = translate("Train", "Step {step}").format(step=f"{step:,}")
+    return " · ".join([at_step, *parts]) if parts else ""
+
+
+def rate_mark(factor: float) -> str:
+    """What stands where somebody changed the rate."""
+    return translate("Train", "Rate ×{factor}").format(factor=f"{factor:.3g}")

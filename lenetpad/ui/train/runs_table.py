@@ -1,22 +1,17 @@
-"""The list of runs, and what can be done with one."""
+"""The list of runs, and what can be done with them."""
 
 from __future__ import annotations
 
-import datetime
-import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QEvent,
     QItemSelectionModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPoint,
     Qt,
     QTimer,
@@ -34,72 +29,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad.storage.decoding import escaped, named
+from lenetpad.storage.decoding import escaped
 from lenetpad.storage.runs import RUNNING, Run
+from lenetpad.ui.train.runs_model import COLUMNS, NAME, NOTE, STATE, RunsModel
 from lenetpad.ui.widgets.flow import FlowRow
+from lenetpad.ui.widgets.words import marked, translate
 
-Index = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its title, what it says of a run, and a long example, for which there is room."""
-
-    title: str
-    text: Callable[[Run], str]
-    example: str = ""
-    right: bool = False
-
-
-def _when(run: Run) -> str:
-    try:
-        moment = datetime.datetime.fromisoformat(run.created).astimezone()
-    except (ValueError, OverflowError):
-        return run.created
-    old = moment.year != datetime.datetime.now().astimezone().year
-    return f"{moment:%d %b %Y}" if old else f"{moment:%d %b %H:%M}"
-
-
-def _preset(run: Run) -> str:
-    return named(run.config.get("preset") or "")
-
-
-def _best(run: Run) -> str:
-    return "" if run.best_error is None else f"{100 * (1 - run.best_error):.2f} %"
-
-
-def _test(run: Run) -> str:
-    return "" if run.test_error is None else f"{100 * (1 - run.test_error):.2f} %"
-
-
-def state_words(run: Run) -> str:
-    """How far a run is, and how it ended where it did."""
-    if run.steps and run.step >= run.steps:
-        return run.state
-    at = f"epoch {run.epoch}/{run.epochs}"
-    return at if run.state == RUNNING else f"{run.state}, {at}"
-
-
-PADDING: Final = 20  # pixels of a cell around its text
+PADDING: Final = 4  # characters of a cell around its text
 ROW_PADDING: Final = 8  # above and below it
 LONGEST: Final = 40  # characters of a cell; all of it is in the tooltip
-SHORTEST: Final = 10  # and of a name
-NAME: Final = 0
-STATE: Final = 1
-NOTE: Final = 7
+SHORTEST: Final = 14  # and of a name or a state, where there is no room
 #: The columns that are left out where there is no room, the first of these first.
-RARE: Final = (6, 5, 7, 4, 3)
-#: When it began is in the name that a run has from the beginning: what says more comes first.
-COLUMNS: Final = (
-    Column("Name", lambda run: run.name, "2026-11-24 20.24.00 lenet5-modern"),
-    Column("State", state_words, "interrupted, epoch 9/10"),
-    Column("Best", _best, "99.99 %", right=True),
-    Column("Test", _test, "99.99 %", right=True),
-    Column("Time", lambda run: duration(run.seconds), "0:00:00", right=True),
-    Column("Preset", _preset, "Paper 1998, changed"),
-    Column("Begun", _when, "24 Nov 20:24"),
-    Column("Note", lambda run: run.note),
-)
+RARE: Final = (6, 5, 7, 4, 3, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +61,83 @@ def _always(run: Run) -> bool:
 
 
 RUN_ACTIONS: Final = (
-    RunAction("continue", "Continue", "Go on with a training that was left",
-         lambda r: r.can_go_on),
-    RunAction("use", "Use on pad", "Read the canvas with the weights of this run",
-         lambda run: run.step > 0),
-    RunAction("repeat", "Repeat", "Fill the form with what this run was asked for", _always),
-    RunAction("export", "Export weights…", "Copy the weights to a file", lambda r: r.step > 0,
-         button=False),
-    RunAction("rename", "Rename", "Give the run another name", _always, button=False),
-    RunAction("annotate", "Write a note", "Write something about the run", _always, button=False),
-    RunAction("tensorboard", "Open in TensorBoard", "Start TensorBoard on the folder of runs",
-         _always, button=False),
-    RunAction("folder", "Open the folder", "Show the run's files", _always, button=False),
-    RunAction("show", "Show the curves", "Show the curves of the chosen runs again", _always,
-         several=True, button=False),
-    RunAction("delete", "Delete", "Move the chosen runs to the bin",
-         lambda run: run.state != RUNNING, several=True),
-    RunAction("bin", "Bin …", "Look at deleted runs, restore them, or empty the bin", _always,
-         button=False, anytime=True),
-)  # fmt: skip
+    RunAction(
+        "continue",
+        marked("Train", "Continue"),
+        marked("Train", "Resume this training where it ended"),
+        lambda run: run.can_go_on,
+    ),
+    RunAction(
+        "use",
+        marked("Train", "Use on Draw"),
+        marked("Train", "Read your drawings with the weights of this run"),
+        lambda run: run.step > 0,
+    ),
+    RunAction(
+        "repeat",
+        marked("Train", "Copy settings"),
+        marked("Train", "Copy the settings of this run to the form"),
+        _always,
+    ),
+    RunAction(
+        "export",
+        marked("Train", "Export weights…"),
+        marked("Train", "Save the weights as a file"),
+        lambda run: run.step > 0,
+        button=False,
+    ),
+    RunAction(
+        "rename",
+        marked("Train", "Rename"),
+        marked("Train", "Give the run another name"),
+        _always,
+        button=False,
+    ),
+    RunAction(
+        "annotate",
+        marked("Train", "Write note"),
+        marked("Train", "Write a note on the run"),
+        _always,
+        button=False,
+    ),
+    RunAction(
+        "tensorboard",
+        marked("Train", "Open in TensorBoard"),
+        marked("Train", "Show the curves of all runs in TensorBoard, in the browser"),
+        _always,
+        button=False,
+    ),
+    RunAction(
+        "folder",
+        marked("Train", "Open folder"),
+        marked("Train", "Show the files of this run"),
+        _always,
+        button=False,
+    ),
+    RunAction(
+        "show",
+        marked("Train", "Show curves"),
+        marked("Train", "Show the curves of the selected runs"),
+        _always,
+        several=True,
+        button=False,
+    ),
+    RunAction(
+        "delete",
+        marked("Train", "Delete"),
+        marked("Train", "Move the selected runs to the bin"),
+        lambda run: run.state != RUNNING,
+        several=True,
+    ),
+    RunAction(
+        "bin",
+        marked("Train", "Open bin…"),
+        marked("Train", "Restore deleted runs, or delete them permanently"),
+        _always,
+        button=False,
+        anytime=True,
+    ),
+)
 
 
 class RunsTable(QWidget):
@@ -153,10 +152,10 @@ class RunsTable(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = _RunsModel(self)
+        self.model = RunsModel(self)
         self.view = QTableView()
         self.view.setModel(self.model)
-        self.view.setAccessibleName("Runs")
+        self.view.setAccessibleName(translate("Train", "Runs"))
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setEditTriggers(
@@ -261,11 +260,14 @@ class RunsTable(QWidget):
         metrics, header = self.view.fontMetrics(), self.view.horizontalHeader()
         rows = self.view.verticalHeader()
         rows.setDefaultSectionSize(metrics.height() + ROW_PADDING)
-        widths = {}
+        character, widths = metrics.averageCharWidth(), {}
         for number, column in enumerate(COLUMNS):
-            texts = {column.title, column.example, *map(column.text, self.model.runs)}
+            title = translate("Train", column.title)
+            texts = {title, column.example(), *map(column.text, self.model.runs)}
             widest = max(map(metrics.horizontalAdvance, map(escaped, texts)))
-            widths[number] = min(widest + PADDING, LONGEST * metrics.averageCharWidth())
+            widths[number] = min(widest + PADDING * character, LONGEST * character)
+        shortest = SHORTEST * character
+        widths[NOTE] = min(widths[NOTE], shortest)  # it gets what is left over
         room = self.view.viewport().width()
         for number in RARE:
             if sum(widths.values()) > room:
@@ -273,8 +275,13 @@ class RunsTable(QWidget):
         for number in range(len(COLUMNS)):
             header.setSectionHidden(number, number not in widths)
         over = room - sum(widths.values())
-        widths[NOTE if NOTE in widths else NAME] += over  # a name is cut at last
-        widths[NAME] = max(widths[NAME], SHORTEST * metrics.averageCharWidth())
+        if over < 0:  # a state is cut before a name
+            least = min(widths[STATE], shortest)
+            narrowed = max(widths[STATE] + over, least)
+            over += widths[STATE] - narrowed
+            widths[STATE] = narrowed
+        widths[NOTE if NOTE in widths else NAME] += over
+        widths[NAME] = max(widths[NAME], shortest)
         for number, width in widths.items():
             header.resizeSection(number, width)
 
@@ -288,8 +295,8 @@ class RunsTable(QWidget):
                 selection.select(self.model.index(row, 0), flags.Select | flags.Rows)
 
     def _action(self, row: RunAction) -> QAction:
-        action = QAction(row.title, self)
-        action.setToolTip(row.tip)
+        action = QAction(translate("Train", row.title), self)
+        action.setToolTip(translate("Train", row.tip))
         action.setData(row.name)
         action.triggered.connect(self._do)
         return action
@@ -304,7 +311,8 @@ class RunsTable(QWidget):
                 button.setProperty("framed", True)
                 layout.addWidget(button)
         more = QToolButton()
-        more.setText("More")
+        more.setText(translate("Train", "More"))
+        more.setToolTip(translate("Train", "More actions for the selected runs"))
         more.setProperty("framed", True)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(more)
@@ -351,84 +359,3 @@ class RunsTable(QWidget):
     def _pass_on_edit(self, row: int, column: int, text: str) -> None:
         run = self.model.runs[row]
         (self.renamed if column == NAME else self.annotated).emit(run, text)
-
-
-class _RunsModel(QAbstractTableModel):
-    edited = Signal(int, int, str)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.runs: list[Run] = []
-        self._live: tuple[Path | None, str] = (None, "")
-
-    def show_progress(self, folder: Path | None, words: str) -> None:
-        self._live = folder, words
-        for row, run in enumerate(self.runs):
-            if run.folder == folder:
-                cell = self.index(row, STATE)
-                self.dataChanged.emit(cell, cell)
-
-    def show_runs(self, runs: Sequence[Run]) -> None:
-        self.beginResetModel()
-        self.runs = list(runs)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.runs)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole and COLUMNS[section].right:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return COLUMNS[section].title if role == Qt.ItemDataRole.DisplayRole else None
-
-    def data(self, index: Index, role: int = 0) -> Any:
-        run, column = self.runs[index.row()], COLUMNS[index.column()]
-        live, words = self._live
-        match role:
-            case Qt.ItemDataRole.DisplayRole if index.column() == STATE and run.folder == live:
-                return words
-            case Qt.ItemDataRole.DisplayRole:
-                return escaped(column.text(run))
-            case Qt.ItemDataRole.EditRole:
-                return column.text(run)
-            case Qt.ItemDataRole.TextAlignmentRole if column.right:
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            case Qt.ItemDataRole.ToolTipRole:
-                return _details(run)
-            case _:
-                return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        editable = index.column() in (NAME, NOTE)
-        more = Qt.ItemFlag.ItemIsEditable if editable else Qt.ItemFlag.NoItemFlags
-        return super().flags(index) | more
-
-    def setData(self, index: Index, value: Any, role: int = 0) -> bool:
-        text = str(value)
-        if role != Qt.ItemDataRole.EditRole or text == COLUMNS[index.column()].text(
-            self.runs[index.row()]
-        ):
-            return False
-        self.edited.emit(index.row(), index.column(), text)  # shown once it is on the disk
-        return True
-
-
-def _details(run: Run) -> str:
-    """All that is known of a run, as a tooltip in lines."""
-    known = {column.title: column.text(run) for column in COLUMNS} | {"Message": run.message}
-    lines = [
-        f"<b>{title}</b>: {html.escape(escaped(text))}" for title, text in known.items() if text
-    ]
-    return "<p>" + "<br>".join(lines) + "</p>"
-
-
-def duration(seconds: float) -> str:
-    """Hours, minutes and seconds, as short as they go."""
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

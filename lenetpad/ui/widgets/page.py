@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.widgets.banner import Banner
 from lenetpad.ui.widgets.choices import Choices
+from lenetpad.ui.widgets.file_manager import show_file
 from lenetpad.ui.widgets.theme import Theme, dress
 from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.widgets.writer import LONG_SECONDS
@@ -68,16 +68,16 @@ class Page(QWidget):
     @Slot(object)
     def say_written(self, path: Path) -> None:
         """Say which file was written and where, with a button that shows it there."""
-        folder = Path(os.path.abspath(path)).parent
-        show = partial(self._show_folder, folder)
+        whole = Path(os.path.abspath(path))
+        folder = whole.parent
+        show = partial(show_file, whole, self, partial(self._say_where, folder))
         words = translate("Window", "Wrote {name} to {folder}")
         shows = translate("Window", "Show in folder")
         self.banner.note(words.format(name=path.name, folder=folder), shows, show)
 
-    def _show_folder(self, folder: Path) -> None:
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            words = translate("Window", "No file manager was found. The file is in {folder}")
-            self.banner.warn(words.format(folder=folder))
+    def _say_where(self, folder: Path) -> None:
+        words = translate("Window", "No file manager was found. The file is in {folder}")
+        self.banner.warn(words.format(folder=folder))
 
     def close_files(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until what is being saved is on the disk, False where it is not in time; a page

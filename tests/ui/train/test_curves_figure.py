@@ -17,9 +17,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from lenetpad.ui.train import curves_figure
+from lenetpad.ui.train import curves_figure, curves_plot
 from lenetpad.ui.train.charts import DARK_PENS, LIGHT_PENS
-from lenetpad.ui.train.curves_figure import CurvesFigure, Plot, clipped
+from lenetpad.ui.train.curves_figure import CurvesFigure
+from lenetpad.ui.train.curves_plot import Plot, clipped
 from lenetpad.ui.train.readout import window_words
 from lenetpad.ui.widgets import figure
 from lenetpad.ui.widgets.export_options import ExportOptions
@@ -143,7 +144,7 @@ def frames(picture: Pixels) -> list[tuple[float, float, float, float]]:
 def dots(picture: Pixels, colour: str, scale: float) -> list[Pair]:
     """The middles of the dots of a colour: of what a square of nearly their size fits into."""
     flags = like(picture, colour)
-    side = round(1.25 * curves_figure.DOT * scale)
+    side = round(1.25 * curves_plot.DOT * scale)
     sums = np.pad(flags.astype(int).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     full = (
         sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]

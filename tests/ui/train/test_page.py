@@ -24,7 +24,8 @@ from lenetpad.ui.train.distortions_form import DistortionsForm
 from lenetpad.ui.train.film import Film, Kernels
 from lenetpad.ui.train.page import TrainPage
 from lenetpad.ui.train.plan_form import PlanForm
-from lenetpad.ui.train.runs_table import RunsTable, duration
+from lenetpad.ui.train.runs_model import duration
+from lenetpad.ui.train.runs_table import RunsTable
 from lenetpad.ui.widgets.export_options import ExportOptions
 from lenetpad.ui.widgets.figure import svg
 from lenetpad.ui.widgets.theme import DARK, LIGHT
@@ -260,9 +261,9 @@ class TestProgress:
 
     def test_it_says_starting_until_the_first_step(self, page: TrainPage) -> None:
         page.begin()
-        assert page.words.text() == "Starting …"
-        page.take(Stage("drawing the mixture"), None)
-        assert page.words.text() == "Drawing the mixture …"
+        assert page.words.text() == "Starting…"
+        page.take(Stage("Drawing digits"), None)
+        assert page.words.text() == "Drawing digits…"
         assert page.bar.maximum() == 0  # busy
         page.take(Stage("KMNIST", 5_000_000, 20_000_000), None)
         assert page.words.text() == "KMNIST: 5.0 of 20.0 MB"
@@ -276,15 +277,15 @@ class TestProgress:
         told: list[tuple[float | None, str]] = []
         page.progressed.connect(lambda done, words: told.append((done, words)))
         page.begin()
-        assert told[-1] == (None, "starting")
+        assert told[-1] == (None, "Starting…")
         page.take(Begun(Path("a run"), 0, 400), history_of())
         page.take(report(100), history_of(report(100)))
         done, words = told[-1]
         assert done == 0.25
-        assert words.startswith("epoch 1/4")
+        assert words.startswith("Epoch 1/4")
         page.take(Ended(Outcome.FINISHED, Path("a run"), test_error=0.02), None)
         assert told[-1] == (None, "")
-        assert page.words.text() == "Finished: 98.00 % right on the test set"
+        assert page.words.text() == "Finished with 98.00 % accuracy on the test set"
 
     def test_pause_and_resume_are_one_button(self, qtbot: QtBot, page: TrainPage) -> None:
         page.begin()
@@ -348,14 +349,14 @@ class TestProgress:
     def test_measuring_at_the_end_is_said(self, qtbot: QtBot, page: TrainPage) -> None:
         page.begin()
         page.take(report(), None)
-        page.take(Stage("calibrating and measuring"), None)
+        page.take(Stage("Calibrating and testing"), None)
         pass_time(page)  # and no clock writes over it
-        assert page.words.text() == "Calibrating and measuring …"
+        assert page.words.text() == "Calibrating and testing…"
 
     def test_images_of_a_folder_are_counted(self, page: TrainPage) -> None:
         page.begin()
         page.take(Stage("digits", 1000, 4000, folder=True), None)
-        assert page.words.text() == "digits: 1,000 of 4,000 images".capitalize()
+        assert page.words.text() == "digits: 1,000 of 4,000 images"
 
     def test_kernels_of_another_run_stay_while_one_trains(self, page: TrainPage) -> None:
         page.film.show_frames(TestFilm.FRAMES)
@@ -497,7 +498,7 @@ class TestCurves:
     ) -> None:
         page.curves.show_histories(both)
         assert page.curves.values_at(40.2) == (
-            "step 40 · loss 1.5000 | – · accuracy 75.00 % | – · rate 0.01 | –"
+            "Step 40 · loss 1.5000 | – · accuracy 75.00 % | – · rate 0.01 | –"
         )
         assert page.curves.values_at(41) == ""
         plot = page.curves.plots["loss"]
@@ -653,7 +654,7 @@ class TestRuns:
     def test_a_run_is_shown_in_a_row(self, table: RunsTable) -> None:
         table.show_runs([a_run(Path("x"), note="with care")])
         row = [table.model.index(0, column).data() for column in range(8)]
-        assert row[:6] == ["x", "finished", "98.77 %", "98.50 %", "1:15", "Quick"]
+        assert row[:6] == ["x", "Finished", "98.77 %", "98.50 %", "1:15", "Quick"]
         assert row[7] == "with care"
 
     def test_every_row_of_the_form_is_as_high_as_its_field(self, page: TrainPage) -> None:
@@ -668,13 +669,22 @@ class TestRuns:
     def test_every_cell_has_room_for_what_is_usual(self, page: TrainPage) -> None:
         page.resize(1280, 800)
         page.show()
-        page.runs.show_runs([a_run(Path("x"), state=runs.FAILED, step=30)])
+        page.runs.show_runs([a_run(Path("x"), state=runs.FAILED, step=30, seconds=6000.0)])
         view = page.runs.view
         shown = [column for column in range(8) if not view.isColumnHidden(column)]
         assert {0, 3, 4} <= set(shown)
         for column in shown:
             assert view.sizeHintForColumn(column) <= view.columnWidth(column)
         assert sum(map(view.columnWidth, shown)) == view.viewport().width()
+
+    def test_a_name_is_read_as_a_whole_in_a_small_window(self, page: TrainPage) -> None:
+        page.resize(840, 500)
+        name = "2026-11-24 20.24.00 lenet5-modern"
+        states = (runs.INTERRUPTED, runs.FAILED, runs.FINISHED)
+        page.runs.show_runs([a_run(Path(state), name=name, state=state) for state in states])
+        view = page.runs.view
+        assert view.columnWidth(0) >= view.sizeHintForColumn(0)
+        assert not view.isColumnHidden(1)
 
     def test_what_can_be_done_follows_the_choice(self, table: RunsTable, tmp_path: Path) -> None:
         left = a_run(tmp_path, state=runs.STOPPED, step=30)

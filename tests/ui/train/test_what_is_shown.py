@@ -8,12 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+)
 from pytestqt.qtbot import QtBot
 
 from lenetpad.storage import runs
 from lenetpad.storage.runs import Run
-from lenetpad.ui.train.page import IDLE, TrainPage
+from lenetpad.ui.train.page import TrainPage, idle_words
 from lenetpad.ui.train.plan_form import PlanForm
 from lenetpad.values.history import History, fitting_window, smoothed
 from lenetpad.values.recipes import TRAINING_PRESETS
@@ -53,13 +59,13 @@ class TestEpochs:
         page.take(now, history_of(now))
         cell = page.runs.model.index(1, STATE)
         assert page.words.text().startswith("Epoch 3/4")
-        assert cell.data() == "epoch 3/4"
-        assert page.runs.model.index(0, STATE).data() == "finished, epoch 2/4"
+        assert cell.data() == "Epoch 3/4"
+        assert page.runs.model.index(0, STATE).data() == "Finished, epoch 2/4"
         page.show_runs([a_run(state=runs.RUNNING)])  # the disk lags behind still
-        assert page.runs.model.index(0, STATE).data() == "epoch 3/4"
+        assert page.runs.model.index(0, STATE).data() == "Epoch 3/4"
         page.take(Ended(Outcome.STOPPED, FOLDER), None)
         page.show_runs([a_run(state=runs.STOPPED, epoch=3)])
-        assert page.runs.model.index(0, STATE).data() == "stopped, epoch 3/4"
+        assert page.runs.model.index(0, STATE).data() == "Stopped, epoch 3/4"
 
     def test_no_separator_waits_for_what_is_not_known_yet(self, page: TrainPage) -> None:
         page.begin()
@@ -76,19 +82,24 @@ def test_there_is_no_rate_of_now_once_nothing_trains(page: TrainPage) -> None:
 
 
 @pytest.mark.parametrize("words", ["Saved", "Too long to be said in a few words. " * 8])
-@pytest.mark.parametrize("size", [(1280, 740), (1920, 1020)])
-def test_a_banner_covers_nothing_that_is_said_of_a_training(
-    page: TrainPage, size: tuple[int, int], words: str
+@pytest.mark.parametrize("shown", [False, True])
+@pytest.mark.parametrize("size", [(800, 430), (860, 490), (1280, 740), (1920, 1020)])
+def test_a_banner_covers_no_control_and_nothing_that_is_said_of_a_training(
+    page: TrainPage, size: tuple[int, int], words: str, *, shown: bool
 ) -> None:
-    page.resize(*size)
     page.banner.offer(words, "Undo", page.hide)
+    page.resize(*size)
+    if shown:
+        page.curves.show_histories([history_of(report(20))])
     QApplication.processEvents()
     banner = page.banner.geometry()
-    for part in (page.words, page.start, page.pause, page.stop, page.rate, page.watch):
-        assert not banner.intersects(part.geometry())
-    if words == "Saved":
-        tools = page.curves.export_button
-        assert not banner.intersects(QRect(tools.mapTo(page, QPoint()), tools.size()))
+    assert page.rect().contains(banner)
+    controls = [page.words, page.bar, page.curves.values, page.curves.legend, page.runs.view]
+    for kind in (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox):
+        controls += page.findChildren(kind)
+    for part in controls:
+        if part.isVisible() and not page.banner.isAncestorOf(part):
+            assert not banner.intersects(QRect(part.mapTo(page, QPoint()), part.size())), part
 
 
 class TestPreset:
@@ -213,5 +224,5 @@ class TestChoice:
         page.forget_runs({FOLDER})
         assert page.curves.histories == (other,)
         assert "a run" not in page.curves.legend.text()
-        assert page.words.text() == IDLE
+        assert page.words.text() == idle_words()
         assert not page.resume.isVisible()

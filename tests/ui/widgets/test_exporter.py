@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QDesktopServices, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from lenetpad.ui.widgets import question
+from lenetpad.ui.widgets import file_manager, question
 from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.figure import Part
 from lenetpad.ui.widgets.files import completed
@@ -137,6 +137,7 @@ def test_it_is_said_what_was_written_and_where_and_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opened: list[QUrl] = []
+    monkeypatch.setattr(file_manager, "show_command", lambda path: None)
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
     folder = tmp_path / "my papers"
     folder.mkdir()
@@ -163,6 +164,7 @@ def test_it_is_said_what_was_written_and_where_and_shown(
 def test_it_is_said_where_no_file_manager_opens(
     page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(file_manager, "show_command", lambda path: None)
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: False)
     page.say_written(tmp_path / "a.png")
     (button,) = page.banner.findChildren(QPushButton)
