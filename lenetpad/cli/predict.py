@@ -81,7 +81,7 @@ def _as_line(path: Path, number: int, count: int, reading: Reading) -> str:
     name = escaped(str(path))
     where = name if count == 1 else f"{name}:{number}"
     digit = "blank" if reading.digit is None else str(reading.digit)
-    doubt = "" if reading.no_digit is None else f"  no digit {100 * reading.no_digit:.1f} %"
+    doubt = "" if reading.no_digit is None else f"  not a digit {100 * reading.no_digit:.1f} %"
     return f"{where}: {digit}  {100 * reading.probability:.1f} %{doubt}"
 
 

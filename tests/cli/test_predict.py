@@ -16,7 +16,7 @@ class TestPredict:
         one, seven = result.out.splitlines()
         assert one.startswith(f"{ink}:1: 1 ")
         assert seven.startswith(f"{ink}:2: 7 ")
-        assert "no digit" in one
+        assert "not a digit" in one
 
     def test_a_picture(self, run: Run, picture: Path) -> None:
         result = run("predict", picture)
@@ -47,7 +47,7 @@ class TestPredict:
     def test_a_network_without_rubbish(self, run: Run, model: Path, ink: Path) -> None:
         found = parsed(run("predict", ink, "--model", model, "--json").out)
         assert [prediction["no_digit"] for prediction in found] == [None, None]
-        assert "no digit" not in run("predict", ink, "--model", model).out
+        assert "not a digit" not in run("predict", ink, "--model", model).out
 
     @pytest.mark.parametrize("json_", [True, False])
     def test_a_bad_file_does_not_stop_the_others(

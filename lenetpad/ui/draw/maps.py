@@ -220,7 +220,8 @@ class MapsPanel(ReadingPanel):
             painter.setPen(QColor(self.theme.dim))
             rest = placed.title.adjusted(taken, 0, 0, 0)
             if self.alone:
-                size = f"{size} {translate('Draw', 'Click or press Esc to show all layers')}"
+                back = translate("Draw", "Click or press Esc to show all layers")
+                size = f"{size} {back}"
             if painter.fontMetrics().horizontalAdvance(size) <= rest.width():
                 painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, size)
         painter.setPen(Qt.PenStyle.NoPen)

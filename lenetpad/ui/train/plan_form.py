@@ -322,7 +322,7 @@ def _titles_of_presets() -> dict[Any, str]:
 
 
 def _titles_of_networks() -> dict[Any, str]:
-    return dict(PRESET_TITLES)
+    return {name: translate("Window", title) for name, title in PRESET_TITLES.items()}
 
 
 def _titles_of_data() -> dict[str, str]:

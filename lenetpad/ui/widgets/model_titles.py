@@ -12,7 +12,15 @@ from lenetpad.values.models import MODEL_NAMES, PRESET_NAMES
 #: The networks, and each with one of its two sets of weights: trained for handwriting, and on
 #: MNIST alone, as in the paper.
 PRESET_TITLES: Final = dict(
-    zip(PRESET_NAMES, ("LeNet-5 1998", "LeNet-5 study", "LeNet-5 modern"), strict=True)
+    zip(
+        PRESET_NAMES,
+        (
+            marked("Window", "LeNet-5 1998"),
+            marked("Window", "LeNet-5 study"),
+            marked("Window", "LeNet-5 modern"),
+        ),
+        strict=True,
+    )
 )
 TITLES: Final = dict(
     zip(
