@@ -1,0 +1,411 @@
+"""What the inspector writes of a unit: its arithmetic, as a person would write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from lenetpad.ui.draw.inspector.numbers import added, number, signed
+from lenetpad.ui.draw.inspector.strip import Place, Strip
+from lenetpad.ui.widgets.text import percent
+from lenetpad.ui.widgets.words import translate
+from lenetpad.values.arrays import DoubleArray
+from lenetpad.values.conventions import CONVENTIONS
+from lenetpad.values.explanation import (
+    Competition,
+    Contribution,
+    Curve,
+    Explanation,
+    Term,
+    Unit,
+    largest,
+    sums_by_sign,
+)
+from lenetpad.values.layers import LayerKind, LayerSpec
+
+#: So many of the contributions for and against are shown.
+BARS: Final = 6
+INPUT: Final = "input"
+OUTPUT: Final = "output"
+#: Layers whose maps are single units, and a picture of the two that are compared with codes.
+SINGLE: Final = ("C5", "F6", OUTPUT)
+CODE: Final = (12, 7)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inspected:
+    """A unit with all that is written of it. ``spec`` is its layer, ``curve`` its activation where
+    it has one, and ``competition`` that of all outputs where it is one of them."""
+
+    explanation: Explanation
+    spec: LayerSpec
+    curve: Curve | None = None
+    competition: Competition | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """Which unit it is."""
+        return self.explanation.unit
+
+
+def name_of(unit: Unit) -> str:
+    """A unit by its layer, map and place."""
+    if unit.layer == INPUT:
+        text = translate("Draw", "Input, pixel ({row}, {column})")
+    elif unit.layer == OUTPUT:
+        text = translate("Draw", "Output {map}")
+    elif unit.layer in SINGLE:
+        text = translate("Draw", "{layer}, unit {map}")
+    else:
+        text = translate("Draw", "{layer}, map {map}, unit ({row}, {column})")
+    return text.format(layer=unit.layer, map=unit.map, row=unit.row, column=unit.column)
+
+
+def source_of(inspected: Inspected, place: Place) -> Unit | None:
+    """The unit that a cell of a grid shows."""
+    explanation = inspected.explanation
+    if not explanation.fields or place.term >= len(explanation.terms):
+        return None
+    seen, term = explanation.fields[0], explanation.terms[place.term]
+    if not 0 <= place.cell < term.products.size:
+        return None
+    if term.products.ndim == 1:
+        return Unit(seen.layer, seen.maps[place.cell], 0, 0)
+    row, column = divmod(place.cell, term.products.shape[1])
+    return Unit(seen.layer, term.map, seen.top + row, seen.left + column)
+
+
+def place_of(inspected: Inspected, unit: Unit) -> Place | None:
+    """The cell in which a unit of the layer before is shown; None where it is not seen."""
+    explanation = inspected.explanation
+    if not explanation.fields or unit.layer != explanation.fields[0].layer:
+        return None
+    seen = explanation.fields[0]
+    for index, term in enumerate(explanation.terms):
+        if term.products.ndim == 1:
+            return Place(index, seen.maps.index(unit.map)) if unit.map in seen.maps else None
+        row, column = unit.row - seen.top, unit.column - seen.left
+        rows, columns = term.products.shape
+        if term.map == unit.map and 0 <= row < rows and 0 <= column < columns:
+            return Place(index, row * columns + column)
+    return None
+
+
+def open_term(inspected: Inspected, followed: Place | None) -> int:
+    """Which of several terms is written in full: that of the cell that is followed, or else the
+    one that counts most."""
+    terms = inspected.explanation.terms
+    if followed is not None and followed.term < len(terms):
+        return followed.term
+    return int(np.argmax([abs(term.total) for term in terms])) if terms else 0
+
+
+def write(strip: Strip, inspected: Inspected, followed: Place | None) -> None:
+    """Write all of it."""
+    explanation, spec = inspected.explanation, inspected.spec
+    strip.title(name_of(explanation.unit), number(explanation.value))
+    strip.gap(3)
+    match spec.kind:
+        case LayerKind.INPUT:
+            _write_pixel(strip, explanation)
+        case LayerKind.RBF:
+            _write_distance(strip, explanation, followed)
+        case LayerKind.FULL:
+            _write_contributions(strip, explanation)
+        case LayerKind.CONVOLUTION if spec.height == spec.width == 1:
+            _write_contributions(strip, explanation)
+        case LayerKind.CONVOLUTION:
+            _write_convolution(strip, inspected, followed)
+        case _:
+            _write_subsampling(strip, explanation, followed)
+    if inspected.curve is not None:
+        _write_activation(strip, explanation, inspected.curve)
+    if inspected.competition is not None:
+        strip.gap()
+        write_competition(strip, inspected.competition, explanation.unit.map)
+
+
+def _write_pixel(strip: Strip, explanation: Explanation) -> None:
+    if not explanation.terms:
+        strip.paragraph(translate("Draw", "A pixel of the frame, which this network has at 0."))
+        return
+    term = explanation.terms[0]
+    darkness, span = float(term.patch[0, 0]), float(term.weights[0, 0])
+    strip.line(translate("Draw", "Darkness"), number(darkness))
+    strip.line(translate("Draw", "× (ink − paper)"), number(span))
+    strip.line(translate("Draw", "+ paper"), added(explanation.bias or 0.0))
+    strip.line(translate("Draw", "= value"), number(explanation.value))
+
+
+def _write_convolution(strip: Strip, inspected: Inspected, followed: Place | None) -> None:
+    explanation, spec = inspected.explanation, inspected.spec
+    seen = explanation.fields[0].layer
+    opened = open_term(inspected, followed)
+    ends = _ends(explanation.terms)
+    if len(explanation.terms) > 1:
+        longest = max(abs(term.total) for term in explanation.terms)
+        strip.line(
+            translate("Draw", "Patch × kernel, summed for each map of {layer}").format(layer=seen),
+            dim=True,
+        )
+        for index, term in enumerate(explanation.terms):
+            mark = "▸ " if index == opened else "  "
+            name = translate("Draw", "map {map}").format(map=term.map)
+            strip.mark_row(index)
+            strip.bar(mark + name, term.total, longest)
+        strip.gap(4)
+    term = explanation.terms[opened]
+    where = (
+        translate("Draw", "input")
+        if seen == INPUT
+        else translate("Draw", "{layer} map {map}").format(layer=seen, map=term.map)
+    )
+    strip.grid_row(
+        opened,
+        (
+            (where, term.patch, ends[0]),
+            (translate("Draw", "× kernel"), term.weights, ends[1]),
+            (translate("Draw", "= products"), term.products, ends[2]),
+        ),
+        followed,
+    )
+    _write_followed(strip, explanation, followed)
+    _write_sum(strip, explanation)
+    if any(sources != spec.sources[0] for sources in spec.sources):
+        strip.gap(4)
+        strip.line(
+            translate("Draw", "Table I: which maps of {layer} feed which map of {own}").format(
+                layer=seen, own=spec.name
+            ),
+            dim=True,
+        )
+        strip.table(spec.sources, explanation.unit.map)
+
+
+def _write_followed(strip: Strip, explanation: Explanation, followed: Place | None) -> None:
+    """One product; an empty line where none is followed, so that nothing jumps."""
+    text = ""
+    if followed is not None and followed.term < len(explanation.terms):
+        term = explanation.terms[followed.term]
+        if followed.cell < term.products.size:
+            values = (term.patch, term.weights, term.products)
+            patch, weight, product = (float(array.flat[followed.cell]) for array in values)
+            template = (
+                "({patch} − {weight})² = {product}"
+                if (explanation.kind is LayerKind.RBF)
+                else "{patch} × {weight} = {product}"
+            )
+            text = template.format(
+                patch=number(patch), weight=_bracketed(weight), product=number(product)
+            )
+    strip.line(text)
+
+
+def _write_sum(strip: Strip, explanation: Explanation) -> None:
+    total = sum(term.total for term in explanation.terms)
+    strip.line(translate("Draw", "Sum of the products"), number(total))
+    if explanation.bias is not None:
+        strip.line(translate("Draw", "+ bias"), added(explanation.bias))
+    strip.line(translate("Draw", "= weighted sum a"), number(explanation.weighted_sum))
+
+
+def _write_subsampling(strip: Strip, explanation: Explanation, followed: Place | None) -> None:
+    term = explanation.terms[0]
+    seen = explanation.fields[0].layer
+    heading = translate("Draw", "{layer} map {map}, 2×2 units").format(layer=seen, map=term.map)
+    end = float(np.abs(term.patch).max())
+    winner = explanation.winner
+    marked = None if winner is None else Place(0, winner[0] * 2 + winner[1])
+    strip.grid_row(0, ((heading, term.patch, end),), followed or marked)
+    what = {
+        LayerKind.TRAINED_SUM: translate("Draw", "Sum of the four"),
+        LayerKind.TRAINED_AVERAGE: translate("Draw", "Mean of the four"),
+        LayerKind.AVERAGE_POOLING: translate("Draw", "Mean of the four"),
+        LayerKind.MAX_POOLING: translate("Draw", "Largest of the four"),
+    }[explanation.kind]
+    strip.line(what, number(explanation.pooled or 0.0))
+    if explanation.coefficient is not None:
+        strip.line(translate("Draw", "× coefficient"), number(explanation.coefficient))
+    if explanation.bias is not None:
+        strip.line(translate("Draw", "+ bias"), added(explanation.bias))
+    if explanation.coefficient is not None or explanation.bias is not None:
+        strip.line(translate("Draw", "= weighted sum a"), number(explanation.weighted_sum))
+
+
+def _write_contributions(strip: Strip, explanation: Explanation) -> None:
+    """The largest products for and against, each with where it comes from."""
+    positive, negative = largest(explanation, BARS)
+    longest = max((abs(one.product) for one in (*positive, *negative)), default=0.0)
+    above, below = sums_by_sign(explanation)
+    for found, title, words, total in (
+        (
+            positive,
+            translate("Draw", "Largest for"),
+            translate("Draw", "All products above 0"),
+            above,
+        ),
+        (
+            negative,
+            translate("Draw", "Largest against"),
+            translate("Draw", "All products below 0"),
+            below,
+        ),
+    ):
+        strip.line(title, _share(found), dim=True)
+        for one in found:
+            strip.mark_source(one.source)
+            strip.bar(_short_name(one.source), one.product, longest)
+        strip.line(words, signed(total))
+        strip.gap(3)
+    _write_sum(strip, explanation)
+
+
+def _share(found: Sequence[Contribution]) -> str:
+    """How much of the sum of their sign these make."""
+    if not found:
+        return ""
+    return translate("Draw", "{percent} of the sum").format(
+        percent=percent(sum(one.share for one in found))
+    )
+
+
+def _short_name(unit: Unit) -> str:
+    if unit.layer in SINGLE:
+        return f"{unit.layer} {unit.map}"
+    return f"{unit.layer} {unit.map} ({unit.row}, {unit.column})"
+
+
+def _write_distance(strip: Strip, explanation: Explanation, followed: Place | None) -> None:
+    """F6 against the class's code, and the squared differences, as pictures."""
+    term = explanation.terms[0]
+    pictures = [array.reshape(CODE) for array in (term.patch, term.weights, term.products)]
+    end = max(float(np.abs(pictures[0]).max()), float(np.abs(pictures[1]).max()))
+    strip.pictures(
+        0,
+        (
+            ("F6", pictures[0], end),
+            (translate("Draw", "code"), pictures[1], end),
+            (translate("Draw", "difference²"), pictures[2], float(pictures[2].max())),
+        ),
+        followed,
+    )
+    _write_followed(strip, explanation, followed)
+    strip.line(
+        translate("Draw", "Sum of the 84 squared differences: distance y"),
+        number(explanation.weighted_sum),
+    )
+
+
+def _write_activation(strip: Strip, explanation: Explanation, curve: Curve) -> None:
+    strip.gap(3)
+    formula = CONVENTIONS["activation"].get(explanation.activation, explanation.activation)
+    strip.line(
+        translate("Draw", "Activation: {function}").format(function=translate("Window", formula)),
+        dim=True,
+    )
+    strip.curve(curve, explanation.weighted_sum, explanation.value)
+    strip.line(
+        f"f({number(explanation.weighted_sum)}) = {number(explanation.value)}",
+    )
+
+
+def write_competition(strip: Strip, competition: Competition, chosen: int | None) -> None:
+    """How ten outputs and "not a digit" become probabilities."""
+    far = competition.distance_scale is not None
+    strip.line(
+        translate("Draw", "From distances to probabilities")
+        if far
+        else translate("Draw", "From scores to probabilities"),
+        dim=True,
+    )
+    heads = ("", "y", translate("Draw", "exponent"), "eˣ", "%")
+    rows: list[Sequence[str]] = []
+    for entry, probability in enumerate(competition.probabilities):
+        digit = entry < len(competition.outputs)
+        output = float(competition.outputs[entry]) if digit else competition.rubbish or 0.0
+        rows.append(
+            (
+                str(entry) if digit else translate("Draw", "none"),
+                number(output),
+                number(float(competition.exponents[entry])),
+                number(float(competition.exponentials[entry])),
+                f"{100 * probability:.1f}",
+            )
+        )
+    strip.columns(heads, rows, chosen)
+    strip.line(translate("Draw", "Sum of the exponentials"), number(competition.total))
+    if far:
+        scale = translate("Draw", "Exponent: −y / {temperature}, less the largest of them")
+    else:
+        scale = translate("Draw", "Exponent: y / {temperature}, less the largest of them")
+    divisor = competition.temperature / (competition.distance_scale or 1.0)
+    strip.paragraph(scale.format(temperature=number(divisor)))
+    if competition.rubbish is not None:
+        strip.paragraph(
+            translate("Draw", "“none” is not a digit: its y is a constant of the network.")
+        )
+
+
+def in_words(inspected: Inspected) -> str:
+    """The arithmetic in a sentence, for somebody who does not see it."""
+    explanation = inspected.explanation
+    parts = [f"{name_of(explanation.unit)}: {number(explanation.value)}"]
+    if explanation.kind is LayerKind.RBF:
+        parts.append(
+            translate("Draw", "distance from the code {sum}").format(
+                sum=number(explanation.weighted_sum)
+            )
+        )
+    elif explanation.fields:
+        total = sum(term.total for term in explanation.terms)
+        parts.append(translate("Draw", "sum of the products {sum}").format(sum=number(total)))
+        if explanation.coefficient is not None:
+            parts.append(
+                translate("Draw", "coefficient {value}").format(
+                    value=number(explanation.coefficient)
+                )
+            )
+        if explanation.bias is not None:
+            parts.append(translate("Draw", "bias {value}").format(value=number(explanation.bias)))
+        parts.append(
+            translate("Draw", "weighted sum {value}").format(
+                value=number(explanation.weighted_sum)
+            )
+        )
+    return ", ".join(parts)
+
+
+def write_comparison(strip: Strip, one: Inspected, other: Inspected) -> None:
+    """Two units beside each other: their sums and values, and how far they are apart."""
+    rows = []
+    for title, values in (
+        (
+            translate("Draw", "weighted sum"),
+            [each.explanation.weighted_sum for each in (one, other)],
+        ),
+        (translate("Draw", "bias"), [each.explanation.bias or 0.0 for each in (one, other)]),
+        (translate("Draw", "value"), [each.explanation.value for each in (one, other)]),
+    ):
+        rows.append((title, *map(number, values), signed(values[1] - values[0])))
+    strip.title(translate("Draw", "Two units"))
+    strip.line(f"A  {name_of(one.unit)}")
+    strip.line(f"B  {name_of(other.unit)}")
+    strip.columns(("", "A", "B", "B − A"), rows, None)
+
+
+def _ends(terms: Sequence[Term]) -> tuple[float, float, float]:
+    """The values with the strongest colours: the same for all terms, so that they compare."""
+    arrays: tuple[list[DoubleArray], ...] = (
+        [term.patch for term in terms],
+        [term.weights for term in terms],
+        [term.products for term in terms],
+    )
+    patch, weight, product = (max(float(np.abs(a).max()) for a in found) for found in arrays)
+    return patch, weight, product
+
+
+def _bracketed(value: float) -> str:
+    return f"({number(value)})" if value < 0 else number(value)

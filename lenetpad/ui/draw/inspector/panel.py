@@ -1,0 +1,224 @@
+"""The panel of the inspector: one unit's arithmetic, or two units' one below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QFont,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from lenetpad.ui.draw.inspector.content import (
+    Inspected,
+    in_words,
+    source_of,
+    write,
+    write_comparison,
+    write_competition,
+)
+from lenetpad.ui.draw.inspector.strip import Place, Strip, Style
+from lenetpad.ui.widgets.colour import value_table
+from lenetpad.ui.widgets.theme import Theme, tabular
+from lenetpad.ui.widgets.words import translate
+from lenetpad.values.explanation import Competition, Unit
+
+MARGIN: Final = 12.0
+SIZES: Final = (13.0, 11.0)  # of the fonts, in pixels at the usual size
+
+
+class InspectorPanel(QAbstractScrollArea):
+    """``painted`` carries the serial of the reading that is on screen, ``followed`` the unit of
+    the layer before that the pointer or the arrow keys have found, None for none; ``chosen`` a
+    unit that was clicked."""
+
+    painted = Signal(object)
+    followed = Signal(object)
+    chosen = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(translate("Draw", "Inspector"))
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.inspected: tuple[Inspected, ...] = ()
+        self.competition: Competition | None = None
+        self.place: Place | None = None  # the cell that is followed
+        self._serial = 0
+        self._strips: list[tuple[int, Strip]] = []  # as painted, each with whose it is
+        self._height = 0.0
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme and size."""
+        self.theme = theme
+        font, small = (self._sized(size * theme.scale) for size in SIZES)
+        bold = QFont(font)
+        bold.setBold(True)
+        self._style = Style(theme, value_table(theme), font, bold, small)
+        self.viewport().update()
+
+    def show_units(
+        self, inspected: Sequence[Inspected], competition: Competition | None, serial: int
+    ) -> None:
+        """Show one unit, two that are compared or, where there is none, how the answer comes about
+        (None before anything is read)."""
+        if [one.unit for one in inspected] != [one.unit for one in self.inspected]:
+            self.place = None
+        self.inspected, self.competition, self._serial = tuple(inspected), competition, serial
+        if QAccessible.isActive():
+            self.setAccessibleDescription("; ".join(in_words(one) for one in inspected))
+        self.viewport().update()
+
+    def follow(self, place: Place | None) -> None:
+        """Mark one product, in patch, kernel and products, and tell which unit it comes from."""
+        if place != self.place:
+            self.place = place
+            unit = source_of(self.inspected[0], place) if place and self.inspected else None
+            self.followed.emit(unit)
+            self.viewport().update()
+
+    def mark(self, place: Place | None) -> None:
+        """Mark one product that is pointed at elsewhere."""
+        if place != self.place:
+            self.place = place
+            self.viewport().update()
+
+    # Painting
+
+    def _sized(self, pixels: float) -> QFont:
+        font = tabular(QFont(self.font()))
+        font.setPixelSize(max(1, round(pixels)))
+        return font
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        area = self.viewport().rect()
+        painter.fillRect(area, QColor(self.theme.window))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(self.theme.line))
+        painter.setBrush(QColor(self.theme.panel))
+        frame = area.toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, 8.0, 8.0)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.setClipRect(area.adjusted(1, 1, -1, -1))
+        painter.translate(MARGIN, MARGIN - self.verticalScrollBar().value())
+        self._height = self._write(painter)
+        painter.end()
+        self._fit_bar()
+        if self._serial:
+            self.painted.emit(self._serial)
+
+    def _write(self, painter: QPainter) -> float:
+        """Write all of it; gives where it ends."""
+        width, top = self.viewport().width() - 2 * MARGIN, 0.0
+        self._strips = []
+        if len(self.inspected) == 2:
+            strip = Strip(self._style, width, painter)
+            write_comparison(strip, *self.inspected)
+            strip.gap(16)
+            top = strip.y
+        for number, one in enumerate(self.inspected):
+            strip = Strip(self._style, width, painter, top)
+            write(strip, one, self.place if number == 0 else None)
+            strip.gap(16)
+            top = strip.y
+            self._strips.append((number, strip))
+        if not self.inspected:
+            strip = Strip(self._style, width, painter)
+            strip.paragraph(
+                translate(
+                    "Draw",
+                    "Point at a unit to see where its value comes from. Click or press Enter to "
+                    "keep it, Ctrl and click to compare two; Esc lets go.",
+                )
+            )
+            if self.competition is not None:
+                strip.gap()
+                write_competition(strip, self.competition, None)
+            top = strip.y
+        return top + MARGIN
+
+    def _fit_bar(self) -> None:
+        bar = self.verticalScrollBar()
+        room = self.viewport().height() - round(MARGIN)
+        bar.setRange(0, max(0, round(self._height) - room))
+        bar.setPageStep(room)
+        bar.setSingleStep(self.theme.px(20))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.viewport().update()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.theme.px(120), self.theme.px(120))
+
+    # Pointing
+
+    def place_at(self, at: QPointF) -> Place | None:
+        """The cell, of the first unit, at a position in the viewport."""
+        found = self._found(at)
+        return found if isinstance(found, Place) else None
+
+    def _found(self, at: QPointF) -> Place | Unit | None:
+        inside = at + QPointF(-MARGIN, self.verticalScrollBar().value() - MARGIN)
+        for number, strip in self._strips:
+            if number > 0:
+                continue
+            for area, (rows, columns), term in strip.grids:
+                if area.contains(inside):
+                    row = min(int((inside.y() - area.top()) / area.height() * rows), rows - 1)
+                    column = int((inside.x() - area.left()) / area.width() * columns)
+                    return Place(term, row * columns + min(column, columns - 1))
+            for area, what in strip.rows:
+                if area.contains(inside):
+                    return Place(what, 0) if isinstance(what, int) else what
+        return None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        found = self._found(event.position())
+        if isinstance(found, Unit):
+            self.follow(None)
+            self.followed.emit(found)
+        else:
+            self.follow(found)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        found = self._found(event.position())
+        if isinstance(found, Place) and self.inspected:
+            found = source_of(self.inspected[0], found)
+        if isinstance(found, Unit):
+            self.chosen.emit(found)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.follow(None)
+            self.followed.emit(None)
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and Right walk along the products of the first unit; the rest scrolls."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None or not self.inspected or not self.inspected[0].explanation.terms:
+            super().keyPressEvent(event)
+            return
+        sizes = [term.products.size for term in self.inspected[0].explanation.terms]
+        place = self.place
+        at = -1 if place is None else sum(sizes[: place.term]) + place.cell
+        at = (at + step) % sum(sizes)
+        term = 0
+        while at >= sizes[term]:
+            at -= sizes[term]
+            term += 1
+        self.follow(Place(term, at))
