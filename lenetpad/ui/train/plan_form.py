@@ -327,12 +327,13 @@ def _titles_of_networks() -> dict[Any, str]:
 
 def _titles_of_data() -> dict[str, str]:
     fetched = translate("Train", "{data} ({megabytes} MB download)")
-    titles = {}
-    for key, known in DATA_SETS.items():
-        title = translate("Window", known.title)
-        size = known.megabytes
-        titles[key] = fetched.format(data=title, megabytes=size) if size else title
-    return titles
+    titles = {
+        key: fetched.format(data=known.title, megabytes=known.megabytes)
+        if known.megabytes
+        else known.title
+        for key, known in DATA_SETS.items()
+    }
+    return {**titles, FOLDER: translate("Train", "Folder of images…")}
 
 
 def _starts() -> dict[Any, str]:
