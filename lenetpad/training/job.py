@@ -64,7 +64,7 @@ class TrainingJob:
         self.network = _network(plan)
         teachers = [self._teacher(model) for model in plan.teachers]
         if recipe.mixture:
-            say(marked("Train", "Drawing digits to train on, which takes minutes"), 0, 0)
+            say(marked("Train", "Generating training digits, which takes minutes"), 0, 0)
         self._splits = prepared(recipe, drawings, images)
         self.training = Training(
             self.network,

@@ -42,7 +42,7 @@ CHARTS: Final = (
     Chart(
         "accuracy",
         marked("Train", "Validation accuracy, %"),
-        marked("Train", "How many images are read correctly of those that are not trained on"),
+        marked("Train", "How many images are read correctly that are kept out of training"),
         4,
     ),
     Chart(

@@ -81,7 +81,7 @@ class Curves(QWidget):
         self._cursors: list[Any] = []
         self.log_scale = QCheckBox(translate("Train", "Log"))
         self.log_scale.setToolTip(
-            translate("Train", "Logarithmic scale: equal distances are equal factors")
+            translate("Train", "Logarithmic scale: each factor of ten takes the same distance")
         )
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self._window = QLabel()

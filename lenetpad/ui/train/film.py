@@ -35,7 +35,7 @@ class Film(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(translate("Train", "Snapshot"))
         self.slider.setToolTip(
-            translate("Train", "Shows an earlier step, whose weights Draw reads with")
+            translate("Train", "Show an earlier step, and use its weights on the Draw page")
         )
         self.words = ElidedLabel()
         self.export = QToolButton()

@@ -300,7 +300,9 @@ class TrainPage(Page):
         split.setSizes([420, 190])
         split.setChildrenCollapsible(False)
         self.resume.setToolTip(
-            translate("Train", "Train on from the last good step at a tenth of the learning rate")
+            translate(
+                "Train", "Resume before the loss went wrong, at a tenth of the learning rate"
+            )
         )
         self.resume.hide()
         right = QVBoxLayout()
@@ -321,7 +323,7 @@ class TrainPage(Page):
         )
         self.rate.setKeyboardTracking(False)
         self.watch.setToolTip(
-            translate("Train", "Draw reads with the newest weights, every second")
+            translate("Train", "Use the newest weights on the Draw page, updated every second")
         )
         row = FlowLayout()
         for button in (self.start, self.pause, self.stop):

@@ -109,7 +109,7 @@ NUMBERS: Final = (
     Number(
         "validation",
         marked("Train", "Validation images"),
-        marked("Train", "Images that are not trained on but measure accuracy, at most a fifth"),
+        marked("Train", "Images kept out of training to measure accuracy, at most a fifth"),
         0,
         50_000,
         step=1000,

@@ -332,7 +332,7 @@ def _titles_of_data() -> dict[str, str]:
         title = translate("Window", known.title)
         size = known.megabytes
         found[key] = fetched.format(data=title, megabytes=size) if size else title
-    return found
+    return {**found, FOLDER: translate("Train", "Folder of images…")}
 
 
 def _starts() -> dict[Any, str]:
