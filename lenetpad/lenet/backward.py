@@ -78,7 +78,7 @@ def _through_subsampling(
 def _through_convolution(kernels: FloatArray, gradient: FloatArray) -> FloatArray:
     """(maps, H, W) with kernels (maps, inputs, 5, 5) -> (inputs, H+4, W+4): an input has a part
     in every sum whose field it lies in."""
-    maps, height, width = gradient.shape
+    _, height, width = gradient.shape
     parts = np.tensordot(kernels, gradient, axes=(0, 0))  # (inputs, 5, 5, H, W)
     found = np.zeros((len(parts), height + KERNEL - 1, width + KERNEL - 1), np.float32)
     for row in range(KERNEL):

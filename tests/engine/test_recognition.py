@@ -248,8 +248,10 @@ def test_a_device_that_fails_at_work_gives_way_to_the_cpu(
 
     recognition, witness = start(opener)
     recognition.choose(Choice(1, "any", "cuda:0"))
-    recognition.submit(request(1))
+    held = (Hold("C1", 0),)
+    recognition.submit(Request(1, SHEET, 0.0, held))
     qtbot.waitUntil(lambda: bool(witness.readings))
+    assert witness.readings[0].holds == held
     assert (
         witness.models[-1].notice == "cuda:0 cannot be used, the CPU reads instead: out of memory"
     )

@@ -184,5 +184,5 @@ def test_an_enlarged_image_has_an_enlarged_picture() -> None:
 )
 def test_what_there_is_not_is_refused(wrong: dict[str, object]) -> None:
     weights = load("lenet5-modern")
-    with pytest.raises(ValueError, match="none of|not one class or two"):
+    with pytest.raises(ValueError, match=r"none of|not one class or two"):
         occlusion(weights.config, weights.parameters, IMAGE, **wrong)  # type: ignore[arg-type]
