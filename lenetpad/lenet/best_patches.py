@@ -45,7 +45,7 @@ def best_patches(
         some = _shown(images[batch])
         map_sums, map_values = _map_of(config, parameters, some, unit)
         if anywhere:
-            places[batch] = (sign * map_sums).argmax(axis=1)
+            places[batch] = map_sums.argmax(axis=1)
         rows = np.arange(len(some))
         sums[batch] = map_sums[rows, places[batch]]
         values[batch] = map_values[rows, places[batch]]
