@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -107,7 +108,7 @@ class BestPatchesJob:
 
     def __init__(self) -> None:
         self._found: OrderedDict[Hashable, BestPatches] = OrderedDict()  # the latest used last
-        self._images: tuple[Hashable, Labelled] | None = None
+        self._images: tuple[Hashable, Labelled, str] | None = None
 
     def __call__(self, question: Question) -> Generator[object, None, None]:
         """Closing the generator cancels it. Raises WeightsError, DataError, InkError, ValueError
@@ -119,12 +120,12 @@ class BestPatchesJob:
         key = (config, _digest(parameters), request.unit, request.anywhere, data)
         found = self._found.pop(key, None)
         if found is None:
-            images = yield from self._opened(request, data)
+            images, notice = yield from self._opened(request, data)
             for step in best_patches(
                 config, parameters, images.images, images.labels, request.unit, request.anywhere
             ):
                 if isinstance(step, BestPatches):
-                    found = step
+                    found = replace(step, notice=notice)
                 else:
                     yield EvaluationProgress(request.serial, step, len(images))
         assert found is not None
@@ -135,22 +136,25 @@ class BestPatchesJob:
 
     def _opened(
         self, request: BestPatchesRequest, data: Hashable
-    ) -> Generator[EvaluationProgress, None, Labelled]:
-        """The data set of a request, kept from the last question where that had the same."""
+    ) -> Generator[EvaluationProgress, None, tuple[Labelled, str]]:
+        """The data set of a request, kept from the last question where that had the same, and
+        what was left out of it."""
         from lenetpad.data.labelled import Labelled
 
         if self._images is not None and self._images[0] == data:
-            return self._images[1]
-        self._images = None
+            return self._images[1:]
+        self._images, notice = None, ""
         yield EvaluationProgress(request.serial, 0, 0)
         for step in open_data(request.data, request.serial):
             if isinstance(step, Labelled):
                 opened = step
-            elif isinstance(step, EvaluationProgress):
+            elif isinstance(step, str):
+                notice = step
+            else:
                 yield step
         if len(opened) <= KEPT_IMAGES:
-            self._images = (data, opened)
-        return opened
+            self._images = (data, opened, notice)
+        return opened, notice
 
 
 def _network(choice: Choice, parameters: Parameters | None) -> tuple[LeNet5Config, Parameters]:

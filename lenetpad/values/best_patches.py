@@ -47,7 +47,8 @@ class BestPatches:
     """Of ``images`` images those that excite a unit ``most``, the best first, and those that do
     ``least``, the worst first; nine of each, or all where there are fewer.
 
-    With ``anywhere`` each image counts as where in it the unit's map is excited most.
+    With ``anywhere`` each image counts as where in it the unit's map is excited most. ``notice``
+    says what of a file of the user's was left out.
     """
 
     unit: Unit
@@ -55,6 +56,7 @@ class BestPatches:
     images: int
     most: tuple[Patch, ...]
     least: tuple[Patch, ...]
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,7 @@ from lenetpad.engine.explanations import (
     saliency_question,
 )
 from lenetpad.engine.jobs import Jobs
-from lenetpad.ink.files import read_ink
+from lenetpad.ink.files import Drawing, read_ink, write_ink
 from lenetpad.ink.raster import draw_sheet
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.lenet import best_patches as searching
@@ -191,6 +191,17 @@ def test_mnists_test_set_is_searched_where_nothing_else_is_said(
     assert best.label == mnist[1].labels[best.index]
     shown = (best.input[2:-2, 2:-2] + 1) / 2
     np.testing.assert_allclose(255 * shown, mnist[1].images[best.index], atol=1e-3)
+
+
+def test_what_is_left_out_of_a_file_is_said_each_time(tmp_path: Path) -> None:
+    drawings = read_ink(resources.path("ink/samples.jsonl"))[:12]
+    write_ink(tmp_path / "mine.jsonl", [Drawing(drawings[0].ink), *drawings[1:]])
+    data, job = DataChoice.of_file(tmp_path / "mine.jsonl"), BestPatchesJob()
+    for number in (0, 0, 1):
+        unit = Unit("C3", number, 2, 2)
+        found = answer_of(job, BestPatchesRequest(1, CHOICE, unit, data=data))
+        assert found.images == 11
+        assert found.notice == "1 of 12 drawings have no label and are left out."
 
 
 def test_a_file_of_weights_that_is_gone_is_a_mistake(tmp_path: Path, few: DataChoice) -> None:
