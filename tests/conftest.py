@@ -43,6 +43,7 @@ from lenetpad.values.evaluation import (
     EvaluationResults,
     Predictions,
 )
+from lenetpad.values.holding import Holds
 from lenetpad.values.models import Choice, LayerView, ModelReady
 from lenetpad.values.reading import Reading
 from tests.given_away import SECRETS
@@ -136,11 +137,11 @@ class FakeReader:
         self.reads = 0
         self.threads: set[int] = set()
 
-    def read(self, image: np.ndarray) -> Reading:
+    def read(self, image: np.ndarray, holds: Holds = ()) -> Reading:
         """A reading whose input layer is the image."""
         self.reads += 1
         self.threads.add(threading.get_ident())
-        return a_reading(digit=int(image.sum()) % 10, seed=self.reads)
+        return a_reading(digit=int(image.sum()) % 10, seed=self.reads, holds=holds)
 
     def describe(self, choice: Choice) -> ModelReady:
         """A description of no network."""

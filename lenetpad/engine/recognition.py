@@ -27,6 +27,7 @@ from lenetpad.storage.decoding import named
 from lenetpad.training.opening import needs_torch, open_recognizer
 from lenetpad.values.devices import CPU, fallback_notice
 from lenetpad.values.failures import Failure, Place
+from lenetpad.values.holding import Holds
 from lenetpad.values.models import DEFAULT_MODEL, Choice, ConventionsQuestion, ModelReady
 from lenetpad.values.reading import Reading, Request, checked
 from lenetpad.values.training import Snapshot
@@ -51,8 +52,8 @@ class Reader(Protocol):
 
     device: str
 
-    def read(self, image: Image) -> Reading:
-        """Read a normalised image (28, 28)."""
+    def read(self, image: Image, holds: Holds = ()) -> Reading:
+        """Read a normalised image (28, 28), with some units held."""
 
     def describe(self, choice: Choice) -> ModelReady:
         """What a window needs to know of the network."""
@@ -332,7 +333,7 @@ class Recognition(Worker):
         assert desk.choice is not None
         image = draw_sheet(request.sheet)
         with desk.at(READING, desk.choice):
-            reading = self._read_somewhere(desk, image)
+            reading = self._read_somewhere(desk, image, request.holds)
         assert desk.model is not None
         reading = checked(reading, desk.model)
         desk.proven = True
@@ -345,13 +346,13 @@ class Recognition(Worker):
             )
         )
 
-    def _read_somewhere(self, desk: _Desk, image: Image) -> Reading:
+    def _read_somewhere(self, desk: _Desk, image: Image, holds: Holds) -> Reading:
         """Read on the chosen device; one that fails while it works gives way to the CPU."""
         reader, choice = desk.reader, desk.choice
         assert reader is not None
         assert choice is not None
         try:
-            return reader.read(image)
+            return reader.read(image, holds)
         except RuntimeError as error:
             if reader.device == CPU:
                 raise
@@ -361,4 +362,4 @@ class Recognition(Worker):
             if isinstance(another, ConventionsQuestion):  # another file lies there now
                 raise
             self.send(replace(desk.put(another, choice), notice=notice))
-            return another.read(image)
+            return another.read(image, holds)

@@ -23,11 +23,13 @@ _ZERO: Final = np.float32(0)
 @dataclass(frozen=True, slots=True)
 class Activation:
     """``apply(sums, out)`` writes the function of each sum into ``out``, which may be the sums
-    themselves. Its values lie within ``low`` and ``high``."""
+    themselves. Its values lie within ``low`` and ``high``. ``slope(values)`` is its derivative
+    where it has these values."""
 
     apply: Callable[[FloatArray, FloatArray], object]
     low: float
     high: float
+    slope: Callable[[FloatArray], FloatArray]
 
     @property
     def bounded(self) -> bool:
@@ -58,10 +60,28 @@ def _relu(sums: FloatArray, out: FloatArray) -> None:
     np.maximum(sums, _ZERO, out=out)
 
 
+def _scaled_tanh_slope(values: FloatArray) -> FloatArray:
+    """f' = 1.7159 · ⅔ · (1 - (f/1.7159)²)."""
+    return _SLOPE * (_AMPLITUDE - values * values / _AMPLITUDE)
+
+
+def _tanh_slope(values: FloatArray) -> FloatArray:
+    return 1 - values * values
+
+
+def _sigmoid_slope(values: FloatArray) -> FloatArray:
+    return values * (1 - values)
+
+
+def _relu_slope(values: FloatArray) -> FloatArray:
+    """1 above 0; 0 at 0, as in torch."""
+    return (values > 0).astype(np.float32)
+
+
 #: By the names that a configuration has.
 ACTIVATIONS: Final = {
-    "scaled tanh": Activation(_scaled_tanh, -AMPLITUDE, AMPLITUDE),
-    "tanh": Activation(_tanh, -1.0, 1.0),
-    "sigmoid": Activation(_sigmoid, 0.0, 1.0),
-    "ReLU": Activation(_relu, 0.0, float("inf")),
+    "scaled tanh": Activation(_scaled_tanh, -AMPLITUDE, AMPLITUDE, _scaled_tanh_slope),
+    "tanh": Activation(_tanh, -1.0, 1.0, _tanh_slope),
+    "sigmoid": Activation(_sigmoid, 0.0, 1.0, _sigmoid_slope),
+    "ReLU": Activation(_relu, 0.0, float("inf"), _relu_slope),
 }

@@ -7,7 +7,7 @@ window of 32×32, every four pixels, computed with the same parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Final
 
@@ -17,8 +17,10 @@ from numpy.lib.stride_tricks import as_strided
 from lenetpad.ink.raster import PADDED
 from lenetpad.lenet.activations import ACTIVATIONS
 from lenetpad.lenet.config import FULL, LeNet5Config
+from lenetpad.lenet.holding import hold
 from lenetpad.lenet.layers import KERNEL
 from lenetpad.values.arrays import FloatArray, Parameters
+from lenetpad.values.holding import Holds
 
 #: The tap that holds a layer's weighted sums, before its activation.
 SUM: Final = ".a"
@@ -35,6 +37,7 @@ def forward(
     parameters: Parameters,
     images: FloatArray,
     taps: dict[str, FloatArray] | None = None,
+    holds: Holds = (),
 ) -> FloatArray:
     """Images (N, H, W) in [0, 1], paper 0 and ink 1 -> the output layer.
 
@@ -43,26 +46,49 @@ def forward(
     (N, 10, (H-32)//4+1, (W-32)//4+1). A dictionary
     given as ``taps`` receives every layer after its activation: input (N, 1, H, W), C1, S2, C3,
     S4 (N, maps, …), C5, F6, output (N, units), for larger images (N, units, …); a layer with an
-    activation also gives its weighted sums, as "C1.a" and so on.
+    activation also gives its weighted sums, as "C1.a" and so on. Units that are held have their
+    values in every image.
 
-    Raises ValueError for images smaller than 32×32.
+    Raises ValueError for images smaller than 32×32, IndexError for a unit to hold that there is
+    not.
     """
     if images.ndim != 3 or min(images.shape[1:]) < PADDED:
         raise ValueError(f"images must be (N, 32, 32) or larger, not {images.shape}")
-    kept: dict[str, FloatArray] = {} if taps is None else taps
+    for layer, sums, values in layer_by_layer(config, parameters, images, holds):
+        if taps is not None and layer in config.activated:
+            taps[layer + SUM] = sums
+        if taps is not None:
+            taps[layer] = values
+    return values
+
+
+def layer_by_layer(
+    config: LeNet5Config, parameters: Parameters, images: FloatArray, holds: Holds = ()
+) -> Iterator[tuple[str, FloatArray, FloatArray]]:
+    """Each layer's name, weighted sums and values, as of ``forward``, once they are computed.
+
+    Where it has no activation they are one array. Whoever needs no later layer asks for no more.
+    """
     p = parameters
-    x = kept["input"] = normalised(config, images)[:, None]  # (N, 1, H, W)
-    x = _activated(config, "C1", _convolved(x, p["c1.weight"], p["c1.bias"]), kept)
-    x = _activated(config, "S2", _subsampled(config, p, "s2", x), kept)  # halves, (N, 6, …)
-    x = _activated(config, "C3", _convolved(x, dense_c3(config, p), p["c3.bias"]), kept)
-    x = _activated(config, "S4", _subsampled(config, p, "s4", x), kept)  # halves, (N, 16, …)
-    kernels = p["c5.weight"].reshape(len(p["c5.weight"]), -1, KERNEL, KERNEL)
-    x = _convolved(x, kernels, p["c5.bias"])  # (N, 120, rows, columns)
-    one = x.shape[2:] == (1, 1)
-    x = _activated(config, "C5", x[:, :, 0, 0] if one else x, kept)
-    x = _activated(config, "F6", _connected(x, p["f6.weight"], p["f6.bias"]), kept)
-    kept["output"] = _output(config, p, x)
-    return kept["output"]
+    computed: dict[str, Callable[[FloatArray], FloatArray]] = {
+        "C1": lambda x: _convolved(x, p["c1.weight"], p["c1.bias"]),
+        "S2": lambda x: _subsampled(config, p, "s2", x),  # halves, (N, 6, …)
+        "C3": lambda x: _convolved(x, dense_c3(config, p), p["c3.bias"]),
+        "S4": lambda x: _subsampled(config, p, "s4", x),  # halves, (N, 16, …)
+        "C5": lambda x: _fed_by_s4(p, x),
+        "F6": lambda x: _connected(x, p["f6.weight"], p["f6.bias"]),
+        "output": lambda x: _output(config, p, x),
+    }
+    x = normalised(config, images)[:, None]  # (N, 1, H, W)
+    yield "input", x, x
+    for layer, sums_of in computed.items():
+        x = sums = sums_of(x)
+        if layer in config.activated:
+            x = np.empty_like(sums)
+            ACTIVATIONS[config.activation].apply(sums, x)
+        if holds:
+            hold(np.moveaxis(x, 0, -1), layer, holds)
+        yield layer, sums, x
 
 
 def in_batches(
@@ -138,18 +164,6 @@ def dense_c3(config: LeNet5Config, parameters: Parameters) -> FloatArray:
     return dense
 
 
-def _activated(
-    config: LeNet5Config, layer: str, sums: FloatArray, taps: dict[str, FloatArray]
-) -> FloatArray:
-    if layer in config.activated:
-        taps[layer + SUM] = sums
-        values = np.empty_like(sums)
-        ACTIVATIONS[config.activation].apply(sums, values)
-        sums = values
-    taps[layer] = sums
-    return sums
-
-
 def _convolved(x: FloatArray, kernels: FloatArray, bias: FloatArray) -> FloatArray:
     """(N, inputs, H, W) with kernels (maps, inputs, 5, 5) -> (N, maps, H-4, W-4).
 
@@ -183,6 +197,13 @@ def _subsampled(config: LeNet5Config, p: Parameters, layer: str, x: FloatArray) 
     summed *= weight[:, None, None]
     summed += p[f"{layer}.bias"][:, None, None]
     return summed
+
+
+def _fed_by_s4(p: Parameters, x: FloatArray) -> FloatArray:
+    """C5 of S4 (N, 16, H, W): (N, 120) where S4 is 5×5, otherwise (N, 120, H-4, W-4)."""
+    kernels = p["c5.weight"].reshape(len(p["c5.weight"]), -1, KERNEL, KERNEL)
+    x = _convolved(x, kernels, p["c5.bias"])
+    return x[:, :, 0, 0] if x.shape[2:] == (1, 1) else x
 
 
 def _connected(x: FloatArray, weight: FloatArray, bias: FloatArray) -> FloatArray:

@@ -20,6 +20,7 @@ from lenetpad.lenet.weights import Weights
 from lenetpad.storage import resources
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.devices import ALWAYS_THERE, CPU
+from lenetpad.values.holding import Holds
 from lenetpad.values.layers import LayerSpec
 from lenetpad.values.models import Choice, InputValues, LayerView, ModelReady, Scoring
 from lenetpad.values.reading import NO_NUMBERS, Reading, ReadingError
@@ -53,14 +54,15 @@ class Recognizer:
         for _ in range(2):  # the first calls are slow
             self._compute(np.zeros((SIDE, SIDE), np.float32))
 
-    def read(self, image: Image) -> Reading:
-        """Read a normalised image (28, 28), float32 in [0, 1], ink 1.
+    def read(self, image: Image, holds: Holds = ()) -> Reading:
+        """Read a normalised image (28, 28), float32 in [0, 1], ink 1, with some units held.
 
-        A blank image has no digit: its probabilities are all zero.
+        A blank image has no digit: its probabilities are all zero. Raises IndexError for a unit
+        to hold that there is not.
         """
         started = time.perf_counter()
         with np.errstate(all="ignore"):  # the weights of a training that diverges overflow
-            taps, posteriors = self._compute(image)
+            taps, posteriors = self._compute(image, holds)
         blank = not image.any()
         probabilities = np.zeros(10, dtype=np.float32) if blank else posteriors[:10]
         probabilities.flags.writeable = False
@@ -72,6 +74,7 @@ class Recognizer:
             digit=None if blank else int(probabilities.argmax()),
             network_seconds=time.perf_counter() - started,
             parameters=self._parameters,
+            holds=holds,
         )
 
     def refresh(self, snapshot: Snapshot) -> bool:
@@ -142,9 +145,11 @@ class Recognizer:
         """Have what computes take other parameters."""
         self._pass = SingleImagePass(self.weights.config, parameters)
 
-    def _compute(self, image: Image) -> tuple[dict[str, FloatArray], FloatArray]:
+    def _compute(
+        self, image: Image, holds: Holds = ()
+    ) -> tuple[dict[str, FloatArray], FloatArray]:
         """Every tap of an image (28, 28), and the posteriors."""
-        return self._pass(image)
+        return self._pass(image, holds)
 
     def _devices(self) -> tuple[tuple[str, str], ...]:
         """The devices that are known here, each as its name and a label."""

@@ -15,8 +15,10 @@ from numpy.lib.stride_tricks import as_strided
 from lenetpad.lenet.activations import ACTIVATIONS
 from lenetpad.lenet.config import LeNet5Config
 from lenetpad.lenet.forward import FRAME, SUM, dense_c3, enlargement
+from lenetpad.lenet.holding import hold
 from lenetpad.lenet.layers import KERNEL, layer_specs
 from lenetpad.values.arrays import FloatArray, Parameters
+from lenetpad.values.holding import Holds
 from lenetpad.values.layers import LayerSpec
 
 
@@ -33,9 +35,15 @@ class SingleImagePass:
         self._make_buffers()
         self._lay_out_row()
 
-    def __call__(self, image: FloatArray) -> tuple[dict[str, FloatArray], FloatArray]:
+    def __call__(
+        self, image: FloatArray, holds: Holds = ()
+    ) -> tuple[dict[str, FloatArray], FloatArray]:
         """Image (28, 28) in [0, 1] -> every tap as of ``forward``, without the axis of images, and
-        the posteriors (10,), or (11,) with "no digit" last. All are views of one new array."""
+        the posteriors (10,), or (11,) with "no digit" last. All are views of one new array.
+
+        What is held has its value in its layer's tap, and all that follows is computed from that;
+        the weighted sums of a layer with an activation stay. Raises IndexError for a unit to hold
+        that there is not."""
         row = np.empty(self._size, np.float32)
         taps = {name: row[low:high].reshape(shape) for name, low, high, shape in self._places}
         self._show(image)
@@ -44,22 +52,22 @@ class SingleImagePass:
         self._c1_fields[...] = self._c1_windows
         np.matmul(self._c1, self._c1_columns, out=sums)
         sums += self._c1_bias
-        self._finish(taps, "C1")
+        self._finish(taps, "C1", holds)
         self._subsample(taps["C1"], self._s2_rows, self._sums_of(taps, "S2"), self._s2)
-        self._finish(taps, "S2")
+        self._finish(taps, "S2", holds)
         self._s2_maps[...] = taps["S2"]
         self._c3_fields[...] = self._c3_windows
         sums = self._sums_of(taps, "C3").reshape(len(self._c3), -1)
         np.matmul(self._c3, self._c3_columns, out=sums)
         sums += self._c3_bias
-        self._finish(taps, "C3")
+        self._finish(taps, "C3", holds)
         self._subsample(taps["C3"], self._s4_rows, self._sums_of(taps, "S4"), self._s4)
-        self._finish(taps, "S4")
+        self._finish(taps, "S4", holds)
         for name, before, (weight, bias) in (("C5", "S4", self._c5), ("F6", "C5", self._f6)):
             sums = self._sums_of(taps, name)
             np.matmul(weight, taps[before].reshape(-1), out=sums)
             sums += bias
-            self._finish(taps, name)
+            self._finish(taps, name, holds)
         posteriors = row[self._places[-1][2] :]
         self._compete(taps["F6"], taps["output"], posteriors)
         for array in (*taps.values(), posteriors):
@@ -133,11 +141,13 @@ class SingleImagePass:
         """The tap that takes a layer's weighted sums."""
         return taps[self._sums[layer]]
 
-    def _finish(self, taps: dict[str, FloatArray], layer: str) -> None:
-        """Send a layer's sums through the activation, where it has one."""
+    def _finish(self, taps: dict[str, FloatArray], layer: str, holds: Holds) -> None:
+        """Send a layer's sums through the activation, where it has one, and hold what is held."""
         sums = self._sums[layer]
         if sums != layer:
             self._activate(taps[sums], taps[layer])
+        if holds:
+            hold(taps[layer], layer, holds)
 
     def _subsample(
         self,

@@ -24,6 +24,7 @@ from lenetpad.training.layers import (
     scaled_tanh,
 )
 from lenetpad.values.arrays import FloatArray, Parameters
+from lenetpad.values.holding import Holds
 
 Activation = Callable[[Tensor], Tensor]
 
@@ -90,7 +91,9 @@ class LeNet5(nn.Module):
         )
         INITIALISERS[config.activation](self)
 
-    def forward(self, image: Tensor, taps: dict[str, Tensor] | None = None) -> Tensor:
+    def forward(
+        self, image: Tensor, taps: dict[str, Tensor] | None = None, holds: Holds = ()
+    ) -> Tensor:
         """Images (N, 1, 32, 32) in [0, 1] -> the output layer (N, 10).
 
         Images (N, 1, H, W) with room for more than one window of 32×32, every four pixels, give
@@ -99,7 +102,8 @@ class LeNet5(nn.Module):
         The output is the squared distances for an RBF output (smaller is nearer), logits for a
         linear one. A dictionary given as ``taps`` receives every layer after its activation:
         input, C1, S2, C3, S4 (N, maps, H, W), C5 (N, 120), F6 (N, 84), output (N, 10); a layer
-        with an activation also gives its sums as "C1.a" and so on.
+        with an activation also gives its sums as "C1.a" and so on. Units that are held have their
+        values whatever their sums are; that needs ``taps``, and images of 32×32.
         """
         kept: dict[str, Tensor] = {} if taps is None else taps
         config = self.config
@@ -110,14 +114,14 @@ class LeNet5(nn.Module):
         if taps is None and self.training and self.config.subsampling == "max":
             x = self._pooled_first(x)
         else:
-            x = self._activated("C1", self.c1(x), kept)  # (N, 6, 28, 28)
-            x = self._activated("S2", self.s2(x), kept)  # (N, 6, 14, 14)
-            x = self._activated("C3", self._c3_sums(x), kept)  # (N, 16, 10, 10)
-            x = self._activated("S4", self.s4(x), kept)  # (N, 16, 5, 5)
+            x = self._activated("C1", self.c1(x), kept, holds)  # (N, 6, 28, 28)
+            x = self._activated("S2", self.s2(x), kept, holds)  # (N, 6, 14, 14)
+            x = self._activated("C3", self._c3_sums(x), kept, holds)  # (N, 16, 10, 10)
+            x = self._activated("S4", self.s4(x), kept, holds)  # (N, 16, 5, 5)
         if x.shape[2:] != (KERNEL, KERNEL):
             return self._displaced(x, kept)
-        x = self._activated("C5", self.c5(x.flatten(1)), kept)  # (N, 120)
-        x = self._activated("F6", self.f6(x), kept)  # (N, 84)
+        x = self._activated("C5", self.c5(x.flatten(1)), kept, holds)  # (N, 120)
+        x = self._activated("F6", self.f6(x), kept, holds)  # (N, 84)
         kept["output"] = self.output(x)  # (N, 10)
         return kept["output"]
 
@@ -180,10 +184,16 @@ class LeNet5(nn.Module):
         """Mean loss: equation 9 for the RBF output, cross entropy for the linear one."""
         return functional.nll_loss(self.log_posteriors(output), labels)
 
-    def _activated(self, layer: str, a: Tensor, taps: dict[str, Tensor]) -> Tensor:
+    def _activated(
+        self, layer: str, a: Tensor, taps: dict[str, Tensor], holds: Holds = ()
+    ) -> Tensor:
         if layer in self.config.activated:
             taps[layer + SUM] = a
             a = self.activation(a)
+        for held in holds:
+            if held.layer == layer:
+                a = a.clone()  # whoever asks for gradients needs what was there
+                a.movedim(0, -1)[held.index] = held.value
         taps[layer] = a
         return a
 

@@ -25,6 +25,7 @@ from lenetpad.training.network import LeNet5, network_of, set_parameters
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.devices import ALWAYS_THERE, TORCH_CPU
 from lenetpad.values.failures import first_line
+from lenetpad.values.holding import Holds
 
 log = logging.getLogger("lenetpad")
 
@@ -52,10 +53,15 @@ class TorchRecognizer(Recognizer):
     def _update(self, parameters: Parameters) -> None:
         set_parameters(self.network, parameters)
 
-    def _compute(self, image: Image) -> tuple[dict[str, FloatArray], FloatArray]:
+    def _compute(
+        self, image: Image, holds: Holds = ()
+    ) -> tuple[dict[str, FloatArray], FloatArray]:
         with torch.inference_mode():
             batch = torch.from_numpy(pad(image)[None, None]).to(self.torch_device)
-            row: FloatArray = self._one_call(batch, *self._tensors).cpu().numpy()
+            found = (
+                self._with_held(batch, holds) if holds else self._one_call(batch, *self._tensors)
+            )
+            row: FloatArray = found.cpu().numpy()
         row.flags.writeable = False
         taps, at = {}, 0
         for name, shape in self._shapes.items():
@@ -65,6 +71,13 @@ class TorchRecognizer(Recognizer):
         posteriors = np.exp(log_posteriors(self.weights.config, taps["output"][None]))[0]
         posteriors.flags.writeable = False
         return taps, posteriors
+
+    def _with_held(self, image: Tensor, holds: Holds) -> Tensor:
+        """The row of an image (1, 1, 32, 32) with units held, operation by operation: what is
+        traced knows of none."""
+        taps: dict[str, Tensor] = {}
+        self.network(image, taps, holds)
+        return torch.cat([tap.reshape(-1) for tap in taps.values()])
 
     def _devices(self) -> tuple[tuple[str, str], ...]:
         return (*ALWAYS_THERE, *gpus())

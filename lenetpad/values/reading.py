@@ -12,6 +12,7 @@ import numpy as np
 
 from lenetpad.ink.strokes import Sheet
 from lenetpad.values.arrays import FloatArray, Parameters
+from lenetpad.values.holding import Holds
 from lenetpad.values.models import ModelReady
 
 NO_PARAMETERS: Final[Parameters] = MappingProxyType({})
@@ -31,11 +32,15 @@ def _none() -> Parameters:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """A sheet to read. ``serial`` grows with every submission; ``time`` is perf_counter's."""
+    """A sheet to read, with the units ``holds`` held.
+
+    ``serial`` grows with every submission; ``time`` is perf_counter's.
+    """
 
     serial: int
     sheet: Sheet
     time: float
+    holds: Holds = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +52,8 @@ class Reading:
     ``probabilities`` (10,) and ``no_digit`` (None for a network without a rubbish class) add up
     to 1. ``distances`` (10,) are the RBF distances, None for a network without. For a blank
     image ``digit`` is None and the probabilities are zero. ``parameters`` are those it was read
-    with, by their names in the state dict (see ``LayerSpec``).
+    with, by their names in the state dict (see ``LayerSpec``). ``holds`` were in force: the held
+    units have their values in the taps, and the weighted sums are those of the network.
     """
 
     taps: Mapping[str, FloatArray]
@@ -60,6 +66,7 @@ class Reading:
     submitted: float = 0.0
     network_seconds: float = 0.0
     parameters: Parameters = field(default_factory=_none, repr=False)
+    holds: Holds = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "taps", MappingProxyType(dict(self.taps)))

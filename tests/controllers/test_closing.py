@@ -131,7 +131,7 @@ def draw_reading(state: State) -> bool:
     gate = state.gate
 
     class Hangs(FakeReader):
-        def read(self, image: Any) -> Reading:
+        def read(self, image: Any, holds: object = ()) -> Reading:
             gate.hang()
             return super().read(image)
 

@@ -126,7 +126,7 @@ def test_a_recogniser_that_raises_gives_a_banner_and_the_next_stroke_works(
     class FailsAtFirst(fake_reader):  # type: ignore[misc]
         failing = True
 
-        def read(self, image: np.ndarray) -> Reading:
+        def read(self, image: np.ndarray, holds: object = ()) -> Reading:
             if self.failing and image.any():
                 raise RuntimeError("the network is on fire")
             reading: Reading = super().read(image)
@@ -156,7 +156,7 @@ def test_the_last_ink_is_the_last_shown_however_slow_the_network(
     class Slow(fake_reader):  # type: ignore[misc]
         last: np.ndarray | None = None
 
-        def read(self, image: np.ndarray) -> Reading:
+        def read(self, image: np.ndarray, holds: object = ()) -> Reading:
             never.wait(0.02)
             self.last = image
             reading: Reading = super().read(image)

@@ -101,7 +101,7 @@ def test_a_network_that_hangs_gives_way_to_the_default_one(
     go_on, hanging = threading.Event(), list[threading.Thread]()
 
     class Hangs(FakeReader):
-        def read(self, image: Any) -> Reading:
+        def read(self, image: Any, holds: object = ()) -> Reading:
             hanging.append(threading.current_thread())
             assert go_on.wait(60)
             return super().read(image)

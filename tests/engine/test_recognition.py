@@ -12,12 +12,14 @@ import pytest
 from PySide6.QtCore import QObject, QTimer, Slot
 from pytestqt.qtbot import QtBot
 
-from lenetpad.engine.recognition import Recognition
+from lenetpad.engine.recognition import Recognition, open_reader
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.values.conventions import Conventions
 from lenetpad.values.failures import Failure, Place
+from lenetpad.values.holding import Hold
 from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
 from lenetpad.values.reading import Reading, Request
+from lenetpad.values.training import Snapshot
 
 SHEET = Sheet(Ink.of([[[0, 0], [10, 10]]]))
 
@@ -80,6 +82,38 @@ def test_a_sheet_is_read_in_another_thread_and_told_in_this_one(
     assert reader.threads.isdisjoint(witness.threads)
 
 
+def test_what_is_held_reaches_the_network_and_stays_while_it_is_trained(
+    qtbot: QtBot, start: Callable[..., Any]
+) -> None:
+    recognition, witness = start(open_reader)
+    recognition.choose(Choice(1, "lenet5-1998"))
+    held = Hold("S2", 3, value=0.5)
+    recognition.submit(Request(1, SHEET, 0.0, (held,)))
+    qtbot.waitUntil(lambda: len(witness.readings) == 1)
+    parameters = witness.readings[0].parameters
+    recognition.refresh(1, Snapshot(7, tuple(parameters.items())))
+    qtbot.waitUntil(lambda: len(witness.readings) == 2)
+    for reading in witness.readings:
+        assert reading.holds == (held,)
+        assert np.all(reading.taps["S2"][3] == 0.5)
+    recognition.submit(Request(2, SHEET, 0.0))
+    qtbot.waitUntil(lambda: len(witness.readings) == 3)
+    assert witness.readings[-1].holds == ()
+    assert not np.any(witness.readings[-1].taps["S2"][3] == 0.5)
+
+
+def test_a_unit_to_hold_that_there_is_not_is_a_failure(
+    qtbot: QtBot, start: Callable[..., Any]
+) -> None:
+    recognition, witness = start(open_reader)
+    recognition.choose(Choice(1, "lenet5-1998"))
+    recognition.submit(Request(1, SHEET, 0.0, (Hold("F6", 99),)))
+    qtbot.waitUntil(lambda: bool(witness.failures))
+    assert witness.failures[0].place == Place.RECOGNITION
+    recognition.submit(Request(2, SHEET, 0.0))
+    qtbot.waitUntil(lambda: bool(witness.readings))
+
+
 def test_a_question_leaves_the_network_that_reads(
     qtbot: QtBot, start: Callable[..., Any], fake_reader: type[Any]
 ) -> None:
@@ -123,7 +157,7 @@ def test_a_thousand_submissions_at_1_khz_show_the_last_and_stay_bounded(
     submissions = threading.Semaphore(0)
 
     class SlowReader(fake_reader):  # type: ignore[misc]
-        def read(self, image: np.ndarray) -> Reading:
+        def read(self, image: np.ndarray, holds: object = ()) -> Reading:
             for _ in range(20):  # come in meanwhile, as in 20 ms
                 assert submissions.acquire(timeout=20)
             return super().read(image)
@@ -161,7 +195,7 @@ def test_a_reading_that_fails_is_a_message_and_the_next_one_works(
     qtbot: QtBot, start: Callable[..., Any], fake_reader: type[Any]
 ) -> None:
     class FailsOnce(fake_reader):  # type: ignore[misc]
-        def read(self, image: np.ndarray) -> Reading:
+        def read(self, image: np.ndarray, holds: object = ()) -> Reading:
             reading: Reading = super().read(image)
             if self.reads == 1:
                 raise ValueError("no luck\nsecond line")
@@ -206,7 +240,7 @@ def test_a_device_that_fails_at_work_gives_way_to_the_cpu(
     class Broken(fake_reader):  # type: ignore[misc]
         device = "cuda:0"
 
-        def read(self, image: np.ndarray) -> Reading:
+        def read(self, image: np.ndarray, holds: object = ()) -> Reading:
             raise RuntimeError("out of memory\ndetails")
 
     def opener(choice: Choice) -> Any:
@@ -214,8 +248,10 @@ def test_a_device_that_fails_at_work_gives_way_to_the_cpu(
 
     recognition, witness = start(opener)
     recognition.choose(Choice(1, "any", "cuda:0"))
-    recognition.submit(request(1))
+    held = (Hold("C1", 0),)
+    recognition.submit(Request(1, SHEET, 0.0, held))
     qtbot.waitUntil(lambda: bool(witness.readings))
+    assert witness.readings[0].holds == held
     assert (
         witness.models[-1].notice == "cuda:0 cannot be used, the CPU reads instead: out of memory"
     )
@@ -229,7 +265,7 @@ def test_closing_at_any_moment_leaves_no_thread(
     reached, go_on = threading.Event(), threading.Event()
 
     class Held(fake_reader):  # type: ignore[misc]
-        def read(self, image: np.ndarray) -> Reading:
+        def read(self, image: np.ndarray, holds: object = ()) -> Reading:
             reached.set()
             go_on.wait(10)
             reading: Reading = super().read(image)

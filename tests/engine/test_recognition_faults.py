@@ -169,7 +169,7 @@ def test_what_is_no_reading_is_a_sentence_and_the_next_one_is_shown(
     change, words = LIES[lie]
 
     class Liar(FakeReader):
-        def read(self, image: np.ndarray) -> Reading:
+        def read(self, image: np.ndarray, holds: object = ()) -> Reading:
             good = super().read(image)
             return change(good) if self.reads == 1 else good
 
@@ -208,7 +208,7 @@ def test_whatever_a_network_raises_is_a_sentence(
     qtbot: QtBot, start: Callable[..., Any], error: BaseException
 ) -> None:
     class Raises(FakeReader):
-        def read(self, image: np.ndarray) -> Reading:
+        def read(self, image: np.ndarray, holds: object = ()) -> Reading:
             if not self.reads:
                 self.reads += 1
                 raise error
@@ -273,7 +273,7 @@ class Hanging(FakeReader):
         super().__init__()
         self.gate, self.device = gate, device
 
-    def read(self, image: np.ndarray) -> Reading:
+    def read(self, image: np.ndarray, holds: object = ()) -> Reading:
         self.gate.hang()
         return super().read(image)
 

@@ -47,7 +47,7 @@ def test_a_network_that_reads_wrong_is_named(
     qtbot: QtBot, fake_reader: type[Any], samples: list[Drawing]
 ) -> None:
     class Wrong(fake_reader):  # type: ignore[misc]
-        def read(self, image: np.ndarray) -> Reading:
+        def read(self, image: np.ndarray, holds: object = ()) -> Reading:
             reading: Reading = super().read(image)
             certain = np.eye(10, dtype=np.float32)[7]
             return replace(reading, digit=7, probabilities=certain, no_digit=0.0)

@@ -43,7 +43,7 @@ def test_the_first_reading_is_of_ink(fake_reader: type[Any]) -> None:
     inked: list[int] = []
 
     class Reader(fake_reader):  # type: ignore[misc]
-        def read(self, image: np.ndarray) -> Reading:
+        def read(self, image: np.ndarray, holds: object = ()) -> Reading:
             reading: Reading = super().read(image)
             if not image.any():
                 return replace(reading, digit=None)
