@@ -220,6 +220,15 @@ ACTIONS: Final = (
         page=DRAW,
     ),
     ActionSpec(
+        "inspector",
+        "View",
+        marked("Window", "Inspector"),
+        marked("Window", "Where a unit's value comes from"),
+        ("I",),
+        checkable=True,
+        page=DRAW,
+    ),
+    ActionSpec(
         "help",
         "Help",
         marked("Window", "Help"),

@@ -11,6 +11,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal, Slot
 
 from lenetpad.controllers.draw.documents import Documents
+from lenetpad.controllers.draw.inspection import Inspection
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.tools import Tools
 from lenetpad.controllers.failures import log_failure
@@ -57,6 +58,7 @@ class DrawController(PageController):
     page: DrawPage
     documents: Documents
     tools: Tools
+    inspection: Inspection
 
     def __init__(self, row: PageRow, context: Context) -> None:
         super().__init__(row, context)
@@ -76,6 +78,7 @@ class DrawController(PageController):
         page, canvas = self.page, self.page.canvas
         self.documents = Documents(self.window, page, lambda: self.jobs, self.label_read)
         self.tools = Tools(self.window, page)
+        self.inspection = Inspection(self.window, page)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
         self._keeper.not_kept.connect(page.banner.stand)
@@ -145,6 +148,7 @@ class DrawController(PageController):
             return
         self._shown = now
         self.page.show_reading(reading)
+        self.inspection.follow(reading)
         if not self._searched:
             self._searched = True
             self.networks.search_devices()  # now: it must not hold up the first reading
@@ -173,6 +177,7 @@ class DrawController(PageController):
     @Slot(object)
     def _show_model(self, ready: ModelReady) -> None:
         """Show a network and read the canvas with it."""
+        self.inspection.show_model(ready)
         self.page.show_model(ready)
         if ready.notice:
             self.page.banner.warn(ready.notice)

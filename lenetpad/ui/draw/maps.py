@@ -6,14 +6,18 @@ It happens with every movement of the pen: what stays the same is made once, in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw import layer_words
@@ -21,6 +25,7 @@ from lenetpad.ui.draw.layer_words import INPUT
 from lenetpad.ui.draw.legend import Kind, Legend, LegendPainter, as_text
 from lenetpad.ui.draw.maps_layout import CODES, Placed, arrows, place
 from lenetpad.ui.draw.panel import ReadingPanel, Spot
+from lenetpad.ui.draw.pictures import Picture
 from lenetpad.ui.widgets.colour import (
     Colouring,
     Scale,
@@ -32,7 +37,7 @@ from lenetpad.ui.widgets.colour import (
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import FloatArray
-from lenetpad.values.models import ModelReady
+from lenetpad.values.models import LayerView, ModelReady
 from lenetpad.values.reading import Reading
 
 MARGIN: Final = 14.0
@@ -52,33 +57,6 @@ class Pointed:
     map: int
     row: int
     column: int
-
-
-class Picture:
-    """A layer's cells below each other in one image that shows pixels where they are, and what
-    of it goes into which rectangle of the panel."""
-
-    def __init__(
-        self,
-        pixels: NDArray[np.uint32],
-        height: int,
-        width: int,
-        cells: Sequence[QRectF],
-    ) -> None:
-        self.height, self.width, self._pixels = height, width, pixels
-        maps = pixels.size // (height * width)
-        self.image = QImage(
-            pixels.data, width, maps * height, 4 * width, QImage.Format.Format_RGB32
-        )
-        self._pieces = [
-            (cell, self.image, QRectF(0, number * height, width, height))
-            for number, cell in enumerate(cells)
-        ]
-
-    def paint(self, painter: QPainter) -> None:
-        """Paint every cell in its place."""
-        for piece in self._pieces:
-            painter.drawImage(*piece)
 
 
 class MapsPanel(ReadingPanel):
@@ -102,7 +80,7 @@ class MapsPanel(ReadingPanel):
                 "which values have the strongest colours.",
             ),
         )
-        self._pictures: dict[str, Picture] = {}
+        self.pictures: dict[str, Picture] = {}
         self._standing = False  # whether the background shows the legend
         self._colouring: Colouring | None = None
         self._code_ends: FloatArray = np.ones(1, dtype=np.float32)
@@ -152,17 +130,17 @@ class MapsPanel(ReadingPanel):
         self.placed = place(free, title=20 * scale, alone=self.alone)
         self._legend_font = self.sized_font(13 * scale)
         self._place_spots()
-        self._pictures.clear()
+        self.pictures.clear()
         if self.model is None:
             return
         self._colouring = Colouring(self.model.layers)
         for name, placed in self.placed.items():
             if name == CODES:
-                self._pictures[name] = self._picture_of_codes(self.model, placed)
+                self.pictures[name] = self._picture_of_codes(self.model, placed)
                 continue
             layer = self.model.layer(name)
             size = placed.block.cell if layer.flat else (layer.height, layer.width)
-            self._pictures[name] = Picture(self._colouring.part(name), *size, placed.cells)
+            self.pictures[name] = Picture(self._colouring.part(name), *size, placed.cells)
         self._colour_all()
 
     def _place_spots(self) -> None:
@@ -235,8 +213,8 @@ class MapsPanel(ReadingPanel):
             painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
         self._standing = self._stands
         if self.model is not None:
-            if CODES in self._pictures:
-                self._pictures[CODES].paint(painter)
+            if CODES in self.pictures:
+                self.pictures[CODES].paint(painter)
             if self._standing:
                 self._paint_legend(painter, self.model)
 
@@ -267,14 +245,14 @@ class MapsPanel(ReadingPanel):
         painter = self.begin_painting()
         if self.model is not None and self.reading is not None:
             for layer in self.model.layers:
-                if layer.name in self._pictures:
-                    self._pictures[layer.name].paint(painter)
-            self._paint_frames(painter, self.reading)
+                if layer.name in self.pictures:
+                    self.pictures[layer.name].paint(painter)
+            self.paint_frames(painter, self.reading)
             if not self._standing:
                 self._paint_legend(painter, self.model)
         self.end_painting(painter)
 
-    def _paint_frames(self, painter: QPainter, reading: Reading) -> None:
+    def paint_frames(self, painter: QPainter, reading: Reading) -> None:
         """Frame the code or weights of the digit that is read, and the unit pointed at."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.theme.text), 2))
@@ -282,15 +260,20 @@ class MapsPanel(ReadingPanel):
             cell = self.placed[CODES].cells[reading.digit]
             painter.drawRect(cell.adjusted(-1, -1, 1, 1))
         if self.pointed is not None:
-            # Two lines, for one of them is seen on whatever colour lies below.
-            area = self._unit_area(self.pointed).adjusted(-1, -1, 1, 1)
-            painter.setPen(QPen(QColor(self.theme.panel), 4))
-            painter.drawRect(area)
-            painter.setPen(QPen(QColor(self.theme.text), 2))
-            painter.drawRect(area)
+            self.frame(painter, [self.unit_area(self.pointed).adjusted(-1, -1, 1, 1)])
 
-    def _unit_area(self, unit: Pointed) -> QRectF:
-        cell, picture = self.placed[unit.layer].cells[unit.map], self._pictures[unit.layer]
+    def frame(self, painter: QPainter, areas: list[QRectF], colour: str = "") -> None:
+        """Frame areas with two lines, for one of them is seen on whatever colour lies below."""
+        if areas:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.theme.panel), 4))
+            painter.drawRects(areas)
+            painter.setPen(QPen(QColor(colour or self.theme.text), 2))
+            painter.drawRects(areas)
+
+    def unit_area(self, unit: Pointed) -> QRectF:
+        """Where a unit is painted."""
+        cell, picture = self.placed[unit.layer].cells[unit.map], self.pictures[unit.layer]
         width, height = cell.width() / picture.width, cell.height() / picture.height
         return QRectF(
             cell.left() + unit.column * width, cell.top() + unit.row * height, width, height
@@ -347,12 +330,17 @@ class MapsPanel(ReadingPanel):
             return layer_words.of_single_unit(pointed.layer, row * columns + column, value)
         return layer_words.of_unit(pointed.layer, pointed.map, row, column, value)
 
+    def layer_view(self, name: str) -> LayerView:
+        """The size and range of a layer of the network that is shown."""
+        assert self.model is not None
+        return self.model.layer(name)
+
     def unit_at(self, at: QPointF) -> Pointed | None:
         """The unit at a position in the panel, None between the maps."""
         for name, placed in self.placed.items():
-            if name not in self._pictures or not placed.area.contains(at):
+            if name not in self.pictures or not placed.area.contains(at):
                 continue
-            picture = self._pictures[name]
+            picture = self.pictures[name]
             for number, cell in enumerate(placed.cells):
                 if cell.contains(at):
                     row = int((at.y() - cell.top()) / cell.height() * picture.height)
@@ -374,7 +362,7 @@ class MapsPanel(ReadingPanel):
         """Give the panel to one layer; "" gives it back to all."""
         if layer != self.alone:
             self.alone = layer
-            self._point(None)
+            self.point(None)
             self.redraw()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -385,12 +373,13 @@ class MapsPanel(ReadingPanel):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         titled = bool(self.title_at(event.position()))
         self.setCursor(Qt.CursorShape.PointingHandCursor if titled else Qt.CursorShape.ArrowCursor)
-        self._point(self.unit_at(event.position()))
+        self.point(self.unit_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._point(None)
+        self.point(None)
 
-    def _point(self, pointed: Pointed | None) -> None:
+    def point(self, pointed: Pointed | None) -> None:
+        """Point at a unit, None at none."""
         if pointed != self.pointed:
             self.pointed = pointed
             self.setAccessibleDescription(self.in_words())

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
-from lenetpad.ui.draw.maps import MapsPanel
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
+from lenetpad.ui.draw.selectable_maps import SelectableMaps
 from lenetpad.ui.draw.tray import HEIGHT as TRAY_HEIGHT
 from lenetpad.ui.draw.tray import LOW_HEIGHT as LOW_TRAY_HEIGHT
 from lenetpad.ui.draw.tray import TrayPanel
@@ -26,6 +26,9 @@ from lenetpad.ui.widgets.turns import Steps
 from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
+
+if TYPE_CHECKING:
+    from lenetpad.ui.draw.inspector.panel import InspectorPanel
 
 LEAST: Final = QSize(700, 380)  # pixels at the usual size
 MARGIN: Final = 10
@@ -56,12 +59,13 @@ def build_page(theme: Theme, actions: dict[str, QAction], parent: QWidget) -> St
 class DrawPage(Page):
     """``reading_painted`` carries the latest Reading once every panel shows it.
     ``way_back_wanted`` comes where the user wants the weights to use of a run to read in place of
-    those of a moment of its training."""
+    those of a moment of its training. ``inspector_toggled`` says whether it is shown now."""
 
     reading_painted = Signal(object)
     scale_chosen = Signal(str)
     pen_width_chosen = Signal(float)
     way_back_wanted = Signal()
+    inspector_toggled = Signal(bool)
 
     def __init__(
         self, theme: Theme, actions: dict[str, QAction], parent: QWidget | None = None
@@ -69,12 +73,13 @@ class DrawPage(Page):
         super().__init__(theme, parent)
         self._theme = theme
         self.canvas = Canvas(theme, self)
-        self.maps = MapsPanel(theme, self)
+        self.maps = SelectableMaps(theme, self)
         self.probabilities = ProbabilitiesPanel(theme, self)
         self.verdict = VerdictPanel(theme, self)
+        self._inspector: InspectorPanel | None = None  # made when it is first wanted
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
         self._tray: TrayPanel | None = None  # the first file makes it
-        self._unpainted: set[ReadingPanel] = set()
+        self._unpainted: set[QWidget] = set()
         for panel in self.panels:
             panel.painted.connect(self._note_painted)
         self.pen_widths = self._pen_width_box()
@@ -112,6 +117,32 @@ class DrawPage(Page):
             if not shown:
                 self.canvas.setFocus()
 
+    @property
+    def inspector(self) -> InspectorPanel:
+        """Where a unit's value comes from; it is made when it is first wanted."""
+        if self._inspector is None:
+            from lenetpad.ui.draw.inspector.panel import InspectorPanel
+
+            self._inspector = InspectorPanel(self._theme, self)
+            self._inspector.hide()
+            self._inspector.painted.connect(self._note_painted)
+            self.setTabOrder(self.maps, self._inspector)
+            self._inspector.setGeometry(self.probabilities.geometry())
+        return self._inspector
+
+    @property
+    def inspector_shown(self) -> bool:
+        """Whether the inspector has the place of the probabilities."""
+        return self._inspector is not None and not self._inspector.isHidden()
+
+    def show_inspector(self, *, shown: bool) -> None:
+        """Give the inspector the place of the probabilities, or take it away: nothing else
+        moves."""
+        if shown != self.inspector_shown:
+            self.probabilities.setVisible(not shown)
+            self.inspector.setVisible(shown)
+            self.inspector_toggled.emit(shown)
+
     def show_model(self, model: ModelReady) -> None:
         """Show another network in every panel."""
         for panel in self.panels:
@@ -119,7 +150,9 @@ class DrawPage(Page):
 
     def show_reading(self, reading: Reading) -> None:
         """Show a reading in every panel."""
-        self._unpainted = set(self.panels)
+        self._unpainted = {panel for panel in self.panels if not panel.isHidden()}
+        if self._inspector is not None and self.inspector_shown:
+            self._unpainted.add(self._inspector)
         for panel in self.panels:
             panel.show_reading(reading)
 
@@ -156,6 +189,8 @@ class DrawPage(Page):
             panel.set_theme(theme)
         if self._tray is not None:
             self._tray.set_theme(theme)
+        if self._inspector is not None:
+            self._inspector.set_theme(theme)
 
     def set_pen_width(self, width: float) -> None:
         """Choose the pen's width among those there are, the nearest one."""
@@ -232,9 +267,14 @@ class DrawPage(Page):
         return row
 
     def escape(self) -> bool:
-        alone = self.maps.alone
-        self.maps.show_alone("")
-        return bool(alone)
+        if self.maps.alone:
+            self.maps.show_alone("")
+            return True
+        if self.maps.let_go():
+            return True
+        shown = self.inspector_shown
+        self.show_inspector(shown=False)
+        return shown
 
     def least_size(self, width: int) -> QSize:
         return QSize(self._theme.px(LEAST.width()), self._theme.px(LEAST.height()))
@@ -283,6 +323,8 @@ class DrawPage(Page):
             self.tray.setGeometry(left, 2 * MARGIN + body, width - MARGIN - left, tray)
         self.maps.setGeometry(left, MARGIN, right - MARGIN - left, body)
         self.probabilities.setGeometry(right, MARGIN, probabilities, body)
+        if self._inspector is not None:
+            self._inspector.setGeometry(self.probabilities.geometry())
         self.verdict.setGeometry(
             MARGIN, height - verdict_height, width - 2 * MARGIN, verdict_height - MARGIN
         )

@@ -54,13 +54,13 @@ class Inspected:
 def name_of(unit: Unit) -> str:
     """A unit by its layer, map and place."""
     if unit.layer == INPUT:
-        text = translate("Draw", "Input, pixel ({row}, {column})")
+        text = translate("Draw", "Input ({row}, {column})")
     elif unit.layer == OUTPUT:
         text = translate("Draw", "Output {map}")
     elif unit.layer in SINGLE:
         text = translate("Draw", "{layer}, unit {map}")
     else:
-        text = translate("Draw", "{layer}, map {map}, unit ({row}, {column})")
+        text = translate("Draw", "{layer}, map {map} ({row}, {column})")
     return text.format(layer=unit.layer, map=unit.map, row=unit.row, column=unit.column)
 
 
@@ -301,7 +301,7 @@ def _write_distance(strip: Strip, explanation: Explanation, followed: Place | No
 
 def _write_activation(strip: Strip, explanation: Explanation, curve: Curve) -> None:
     strip.gap(3)
-    formula = CONVENTIONS["activation"].get(explanation.activation, explanation.activation)
+    formula = CONVENTIONS["activation"][explanation.activation.replace(" ", "-")]
     strip.line(
         translate("Draw", "Activation: {function}").format(function=translate("Window", formula)),
         dim=True,
@@ -321,11 +321,13 @@ def write_competition(strip: Strip, competition: Competition, chosen: int | None
         else translate("Draw", "From scores to probabilities"),
         dim=True,
     )
-    heads = ("", "y", translate("Draw", "exponent"), "eˣ", "%")
+    heads = ("", "y", "x", "eˣ", "%")
     rows: list[Sequence[str]] = []
     for entry, probability in enumerate(competition.probabilities):
         digit = entry < len(competition.outputs)
-        output = float(competition.outputs[entry]) if digit else competition.rubbish or 0.0
+        # "Not a digit" as if it were an output like the others.
+        constant = (competition.rubbish or 0.0) / (competition.distance_scale or -1.0)
+        output = float(competition.outputs[entry]) if digit else constant
         rows.append(
             (
                 str(entry) if digit else translate("Draw", "none"),
@@ -338,11 +340,11 @@ def write_competition(strip: Strip, competition: Competition, chosen: int | None
     strip.columns(heads, rows, chosen)
     strip.line(translate("Draw", "Sum of the exponentials"), number(competition.total))
     if far:
-        scale = translate("Draw", "Exponent: −y / {temperature}, less the largest of them")
+        formula = translate("Draw", "x = −y / {temperature}, less the largest of them")
     else:
-        scale = translate("Draw", "Exponent: y / {temperature}, less the largest of them")
+        formula = translate("Draw", "x = y / {temperature}, less the largest of them")
     divisor = competition.temperature / (competition.distance_scale or 1.0)
-    strip.paragraph(scale.format(temperature=number(divisor)))
+    strip.paragraph(formula.format(temperature=number(divisor)))
     if competition.rubbish is not None:
         strip.paragraph(
             translate("Draw", "“none” is not a digit: its y is a constant of the network.")

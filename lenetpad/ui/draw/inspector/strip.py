@@ -163,7 +163,7 @@ class Strip:
         # Numbers need room; where there is none for them at all, the colours stand for them.
         beside = side >= needed or self.width / columns < needed
         cell = min(side if beside else self.width / columns, 1.3 * needed)
-        height = cell if cell < needed else max(self._line, 0.62 * cell)
+        height = cell if cell < needed else self._line
         top = self.y
         for place, (heading, values, end) in enumerate(arrays):
             left = place * (cell * columns + gap) if beside else 0.0

@@ -1,0 +1,101 @@
+"""Explains the units that are selected on the Draw page, with the numbers of each reading."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from PySide6.QtCore import QObject, Slot
+
+from lenetpad.lenet.explanation import activation_curve, competition, explain
+from lenetpad.ui import actions
+from lenetpad.ui.draw.inspector.content import OUTPUT, Inspected, place_of
+from lenetpad.ui.draw.page import DrawPage
+from lenetpad.ui.window import Window
+from lenetpad.values.explanation import Curve, Unit
+from lenetpad.values.layers import LayerSpec
+from lenetpad.values.models import ModelReady
+from lenetpad.values.reading import Reading
+
+#: Sums beyond these lie on the flat ends of every activation that has some.
+STEEP: Final = 6.0
+
+
+class Inspection(QObject):
+    """Stands between the maps, where units are selected, and the inspector.
+
+    A unit that is pinned opens the inspector, and keeps following the pen.
+    """
+
+    def __init__(self, window: Window, page: DrawPage) -> None:
+        super().__init__(page)
+        self._page, self._action = page, window.actions_by_name["inspector"]
+        self._model: ModelReady | None = None
+        self._reading: Reading | None = None
+        self._connected = False
+        self._curve = lru_cache(maxsize=16)(activation_curve)
+        actions.connect(window.actions_by_name, {"inspector": self._toggle})
+        page.maps.selection_changed.connect(self._select)
+        page.maps.unit_pointed.connect(self._point)
+        page.inspector_toggled.connect(self._note_toggled)
+
+    def show_model(self, ready: ModelReady) -> None:
+        """Explain the readings of another network from now on."""
+        self._model, self._reading = ready, None
+
+    def follow(self, reading: Reading) -> None:
+        """Explain what is selected with the numbers of another reading."""
+        self._reading = reading
+        self._show()
+
+    @Slot()
+    def _toggle(self) -> None:
+        self._page.show_inspector(shown=self._action.isChecked())
+
+    @Slot(bool)
+    def _note_toggled(self, shown: bool) -> None:
+        self._action.setChecked(shown)
+        if shown and not self._connected:
+            self._connected = True
+            self._page.inspector.followed.connect(self._page.maps.follow)
+            self._page.inspector.chosen.connect(self._page.maps.pin)
+        self._show()
+
+    @Slot()
+    def _select(self) -> None:
+        if self._page.maps.pins:
+            self._page.show_inspector(shown=True)
+        self._show()
+
+    @Slot(object)
+    def _point(self, unit: Unit | None) -> None:
+        """Mark in the inspector what of a pinned unit's arithmetic is pointed at in the maps."""
+        page = self._page
+        if page.maps.pins and page.inspector_shown and page.inspector.inspected:
+            shown = page.inspector.inspected[0]
+            page.inspector.mark(None if unit is None else place_of(shown, unit))
+
+    def _show(self) -> None:
+        page, model, reading = self._page, self._model, self._reading
+        if model is None or reading is None or not model.specs or not reading.parameters:
+            return
+        found = [self._inspected(model, reading, unit) for unit in page.maps.selected]
+        page.maps.show_fields(found[0].explanation.fields if found else ())
+        if page.inspector_shown:
+            answer = None if reading.digit is None else competition(model, reading)
+            page.inspector.show_units(found, answer, reading.serial)
+
+    def _inspected(self, model: ModelReady, reading: Reading, unit: Unit) -> Inspected:
+        spec = next(spec for spec in model.specs if spec.name == unit.layer)
+        answers = unit.layer == OUTPUT and reading.digit is not None
+        return Inspected(
+            explain(model, reading, unit),
+            spec,
+            self._curve_of(model, spec) if spec.activation else None,
+            competition(model, reading) if answers else None,
+        )
+
+    def _curve_of(self, model: ModelReady, spec: LayerSpec) -> Curve:
+        """The layer's activation where its sums mostly lie."""
+        end = STEEP if spec.activation != "relu" else max(1.0, model.layer(spec.name).high)
+        return self._curve(spec.activation, -end, end)

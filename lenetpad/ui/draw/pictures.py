@@ -1,0 +1,37 @@
+"""A layer as a picture: its maps below each other in one image, each painted into its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+
+class Picture:
+    """A layer's cells below each other in one image that shows pixels where they are, and what
+    of it goes into which rectangle of the panel."""
+
+    def __init__(
+        self,
+        pixels: NDArray[np.uint32],
+        height: int,
+        width: int,
+        cells: Sequence[QRectF],
+    ) -> None:
+        self.height, self.width, self._pixels = height, width, pixels
+        maps = pixels.size // (height * width)
+        self.image = QImage(
+            pixels.data, width, maps * height, 4 * width, QImage.Format.Format_RGB32
+        )
+        self._pieces = [
+            (cell, self.image, QRectF(0, number * height, width, height))
+            for number, cell in enumerate(cells)
+        ]
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint every cell in its place."""
+        for piece in self._pieces:
+            painter.drawImage(*piece)

@@ -1,0 +1,191 @@
+"""Maps in which units are selected, by pointer and by keyboard, to be explained."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from lenetpad.ui.draw.maps import MapsPanel, Pointed
+from lenetpad.ui.draw.maps_layout import CODES
+from lenetpad.ui.draw.walking import Walker
+from lenetpad.ui.widgets.theme import Theme
+from lenetpad.values.explanation import Field, Unit
+from lenetpad.values.reading import Reading
+
+OUTPUT: Final = "output"
+ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class SelectableMaps(MapsPanel):
+    """A click or Enter pins a unit, and with Ctrl a second one: ``pins``. ``selected`` are the
+    units that are to be explained: those, or else the one that is pointed at.
+
+    ``selection_changed`` comes when they are others; ``unit_pointed`` carries the unit that is
+    pointed at, None for none. The keyboard points as the pointer does.
+    """
+
+    selection_changed = Signal()
+    unit_pointed = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self.pins: tuple[Unit, ...] = ()
+        self._fields: tuple[Field, ...] = ()  # what the first of the selected units sees
+        self._followed: Unit | None = None  # one of the units that it sees
+        self._walker = Walker()
+        super().__init__(theme, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    @property
+    def selected(self) -> tuple[Unit, ...]:
+        """The units to explain: those that are pinned, or else the one that is pointed at."""
+        if self.pins:
+            return self.pins
+        return () if self.pointed is None else (self.unit_of(self.pointed),)
+
+    def unit_of(self, pointed: Pointed) -> Unit:
+        """The unit that is pointed at; in the codes it is the output of their digit."""
+        if pointed.layer == CODES:
+            return Unit(OUTPUT, pointed.map)
+        if self.layer_view(pointed.layer).flat:
+            columns = self.placed[pointed.layer].block.cell[1]
+            return Unit(pointed.layer, pointed.row * columns + pointed.column)
+        return Unit(pointed.layer, pointed.map, pointed.row, pointed.column)
+
+    def pointed_of(self, unit: Unit) -> Pointed | None:
+        """Where a unit is shown, None where its layer is not."""
+        layer = CODES if unit.layer == OUTPUT else unit.layer
+        if layer not in self.pictures:
+            return None
+        if layer == CODES:
+            return Pointed(CODES, unit.map, 0, 0)
+        if self.layer_view(layer).flat:
+            row, column = divmod(unit.map, self.placed[layer].block.cell[1])
+            return Pointed(layer, 0, row, column)
+        return Pointed(layer, unit.map, unit.row, unit.column)
+
+    def pin(self, unit: Unit, *, beside: bool = False) -> None:
+        """Keep a unit, in place of the others or ``beside`` the last one; a pinned one is let
+        go of."""
+        if unit in self.pins:
+            self.pins = tuple(other for other in self.pins if other != unit)
+        else:
+            self.pins = (*self.pins[-1:], unit) if beside else (unit,)
+        self.selection_changed.emit()
+        self.update()
+
+    def let_go(self) -> bool:
+        """Let go of what is pinned; False where nothing is."""
+        had = bool(self.pins)
+        self.pins = ()
+        if had:
+            self.selection_changed.emit()
+            self.update()
+        return had
+
+    def show_fields(self, fields: tuple[Field, ...]) -> None:
+        """Frame what the selected unit sees."""
+        if fields != self._fields:
+            self._fields = fields
+            self.update()
+
+    def follow(self, unit: Unit | None) -> None:
+        """Mark one of the units that the selected one sees."""
+        if unit != self._followed:
+            self._followed = unit
+            self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows, Page Up and Page Down, digits and layers' names move; Enter pins."""
+        if self.model is None:
+            super().keyPressEvent(event)
+            return
+        self._walker.know(self.model)
+        now = None if self.pointed is None else self.unit_of(self.pointed)
+        if event.key() in ENTER:
+            if now is not None:
+                beside = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+                self.pin(now, beside=beside)
+            return
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+            return
+        unit = self._walker.step(now, Qt.Key(event.key()), event.text())
+        if unit is None:
+            super().keyPressEvent(event)
+            return
+        if self.alone not in ("", CODES if unit.layer == OUTPUT else unit.layer):
+            self.show_alone("")
+        self.point(self.pointed_of(unit))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        pointed = self.unit_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and pointed is not None:
+            beside = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self.pin(self.unit_of(pointed), beside=beside)
+
+    def point(self, pointed: Pointed | None) -> None:
+        if pointed == self.pointed:
+            return
+        super().point(pointed)
+        self.unit_pointed.emit(None if pointed is None else self.unit_of(pointed))
+        if not self.pins:
+            self.selection_changed.emit()
+
+    # Painting
+
+    def paint_frames(self, painter: QPainter, reading: Reading) -> None:
+        fields = [area for field in self._fields for area in self._field_areas(field)]
+        self.frame(painter, fields, self.theme.accent)
+        super().paint_frames(painter, reading)
+        if self._followed is not None:
+            self.frame(painter, self._areas_of(self._followed, 1))
+        for unit in self.pins:
+            self.frame(painter, self._areas_of(unit, 2), self.theme.accent)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self.theme.accent), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), 7, 7)
+
+    def _areas_of(self, unit: Unit, around: int) -> list[QRectF]:
+        """Where a unit is painted, with a little around it; an output is its whole code."""
+        pointed = self.pointed_of(unit)
+        if pointed is None:
+            return []
+        whole = pointed.layer == CODES
+        area = self.placed[CODES].cells[pointed.map] if whole else self.unit_area(pointed)
+        return [area.adjusted(-around, -around, around, around)]
+
+    def _field_areas(self, field: Field) -> list[QRectF]:
+        """Where a receptive field lies, of those layers that are shown."""
+        if field.layer not in self.pictures:
+            return []
+        placed, picture = self.placed[field.layer], self.pictures[field.layer]
+        size = (field.height, field.width)
+        if size == (picture.height, picture.width) and len(field.maps) == len(placed.cells):
+            return [placed.area]  # all of the layer
+        if self.layer_view(field.layer).flat:
+            return [placed.area]
+        areas = []
+        for number in field.maps:
+            cell = placed.cells[number]
+            width, height = cell.width() / picture.width, cell.height() / picture.height
+            areas.append(
+                QRectF(
+                    cell.left() + field.left * width,
+                    cell.top() + field.top * height,
+                    field.width * width,
+                    field.height * height,
+                )
+            )
+        return areas
