@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from lenetpad.ui.draw.inspector.numbers import added, number, signed
-from lenetpad.ui.draw.inspector.strip import Place, Strip
+from lenetpad.ui.draw.inspector.strip import Place, Strip, short
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import DoubleArray
@@ -332,7 +332,7 @@ def write_competition(strip: Strip, competition: Competition, chosen: int | None
             (
                 str(entry) if digit else translate("Draw", "none"),
                 number(output),
-                number(float(competition.exponents[entry])),
+                short(float(competition.exponents[entry])),
                 number(float(competition.exponentials[entry])),
                 f"{100 * probability:.1f}",
             )
@@ -385,7 +385,7 @@ def write_comparison(strip: Strip, one: Inspected, other: Inspected) -> None:
     rows = []
     for title, values in (
         (
-            translate("Draw", "weighted sum"),
+            translate("Draw", "sum a"),
             [each.explanation.weighted_sum for each in (one, other)],
         ),
         (translate("Draw", "bias"), [each.explanation.bias or 0.0 for each in (one, other)]),

@@ -32,7 +32,7 @@ from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.explanation import Competition, Unit
 
-MARGIN: Final = 12.0
+MARGIN: Final = 10.0
 SIZES: Final = (13.0, 11.0)  # of the fonts, in pixels at the usual size
 
 
@@ -49,6 +49,8 @@ class InspectorPanel(QAbstractScrollArea):
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always: what is written must not be laid out otherwise when there is more of it.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName(translate("Draw", "Inspector"))
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)

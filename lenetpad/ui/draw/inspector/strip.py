@@ -156,7 +156,7 @@ class Strip:
         """Grids with their headings side by side, or below each other where numbers need it: each
         is a heading, values (rows, columns), and the value with the strongest colour."""
         columns = arrays[0][1].shape[1]
-        needed = QFontMetricsF(self.style.small).horizontalAdvance(WIDEST) + 4
+        needed = QFontMetricsF(self.style.small).horizontalAdvance(WIDEST) + 2
         gap = GAP * self.style.theme.scale
         count = len(arrays)
         side = (self.width - (count - 1) * gap) / count / columns
@@ -193,7 +193,7 @@ class Strip:
         above = QRectF(area.left(), area.top() - self._line, area.width(), self._line)
         self.painter.drawText(above, LEFT, heading)
         self.picture(area, values, end)
-        if cell.width() >= QFontMetricsF(self.style.small).horizontalAdvance(WIDEST) + 3:
+        if cell.width() >= QFontMetricsF(self.style.small).horizontalAdvance(WIDEST) + 2:
             self._numbers(area, values, end)
         if followed is not None and followed.term == term:
             row, column = divmod(followed.cell, columns)
