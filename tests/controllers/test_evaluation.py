@@ -74,7 +74,7 @@ def test_the_network_that_misread_a_pattern_reads_it(
     page.pattern_chosen.emit(image, "lenet5-study")
     box = program.window.header.models
     qtbot.waitUntil(lambda: box.currentData() == "lenet5-study", timeout=PATIENCE)
-    assert draw.page.banner.text == "LeNet-5 study · handwriting reads now, as in the evaluation."
+    assert draw.page.banner.text == "LeNet-5 study · handwriting now reads, as in the evaluation."
     (button,) = draw.page.banner.findChildren(QPushButton)
     assert button.text() == "Back to LeNet-5 1998 · handwriting"
     button.click()

@@ -77,7 +77,7 @@ class InspectorPanel(QAbstractScrollArea):
         """Show one unit, two that are compared or, where there is none, how the answer comes about
         (None before anything is read)."""
         if [one.unit for one in inspected] != [one.unit for one in self.inspected]:
-            self.place = None
+            self.follow(None)
         self.inspected, self.competition, self._serial = tuple(inspected), competition, serial
         if QAccessible.isActive():
             self.setAccessibleDescription("; ".join(in_words(one) for one in inspected))
