@@ -66,7 +66,9 @@ class TestDeleted:
         assert dialog.words.text() == "2 deleted runs."
         assert not dialog.restore.isEnabled()
         names = [dialog.list.item(row).text() for row in range(2)]
-        row = next(row for row, name in enumerate(names) if name.lower().startswith("copy 1 · finished"))
+        row = next(
+            row for row, name in enumerate(names) if name.lower().startswith("copy 1 · finished")
+        )
         dialog.list.setCurrentRow(row)
         dialog.restore.click()
         table.listed(lambda one: one.name == "copy 1")

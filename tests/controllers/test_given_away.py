@@ -70,7 +70,10 @@ class Exports:
         self.monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
         begin()
         exporter = getattr(page, "exporter", None)
-        for asking in (exporter, self.program.draw.documents.tray.question):  # looks, or the label of ink
+        for asking in (
+            exporter,
+            self.program.draw.documents.tray.question,
+        ):  # looks, or the label of ink
             if asking is not None and asking.dialog is not None:
                 asking.dialog.accept()
         words = f"Wrote {name} to {self.home}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +14,7 @@ from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.draw.walking import Walker
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.values.explanation import Field, Unit
+from lenetpad.values.models import LayerView
 from lenetpad.values.reading import Reading
 
 OUTPUT: Final = "output"
@@ -34,6 +36,9 @@ class SelectableMaps(MapsPanel):
         self.pins: tuple[Unit, ...] = ()
         self._fields: tuple[Field, ...] = ()  # what the first of the selected units sees
         self._followed: Unit | None = None  # one of the units that it sees
+        self._filled: Unit | None = None  # the last unit of its map that is shown
+        self._grip: tuple[Field, QPointF] | None = None  # the kernel that is dragged, and where
+        self._dragged = False  # whether it has moved since it was pressed
         self._walker = Walker()
         super().__init__(theme, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -91,6 +96,19 @@ class SelectableMaps(MapsPanel):
             self._fields = fields
             self.update()
 
+    def move_pin(self, unit: Unit) -> None:
+        """Pin another unit of the same map in place of the first."""
+        if self.pins and unit != self.pins[0]:
+            self.pins = (unit, *(other for other in self.pins[1:] if other != unit))
+            self.selection_changed.emit()
+            self.update()
+
+    def fill_to(self, unit: Unit | None) -> None:
+        """Show a map as far as this unit, along the rows; None shows all of it."""
+        if unit != self._filled:
+            self._filled = unit
+            self.update()
+
     def follow(self, unit: Unit | None) -> None:
         """Mark one of the units that the selected one sees."""
         if unit != self._followed:
@@ -130,10 +148,68 @@ class SelectableMaps(MapsPanel):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._grip = self._grip_at(event.position())
+        if self._grip is None:
+            self._pin_at(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grip is None or not self._drag(event.position()):
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A kernel that was pressed and not moved: the unit below it is meant."""
+        grip, self._grip = self._grip, None
+        if grip is not None and not self._dragged:
+            self._pin_at(event)
+
+    def _pin_at(self, event: QMouseEvent) -> None:
         pointed = self.unit_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and pointed is not None:
+        if pointed is not None:
             beside = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             self.pin(self.unit_of(pointed), beside=beside)
+
+    # Dragging the kernel
+
+    def _grip_at(self, at: QPointF) -> tuple[Field, QPointF] | None:
+        """What the pinned unit sees of the layer before, where that lies at a position and can be
+        moved; with the position."""
+        self._dragged = False
+        if not self.pins or not self._fields:
+            return None
+        view, field = self.view_of(self.pins[0]), self._fields[0]
+        if view is None or view.flat or field.layer not in self.pictures:
+            return None
+        inside = any(area.contains(at) for area in self._field_areas(field))
+        return (field, at) if inside else None
+
+    def _drag(self, at: QPointF) -> bool:
+        """Move the kernel with the pointer, in steps of its stride; False where nothing can."""
+        assert self._grip is not None
+        field, start = self._grip
+        before = self.pictures.get(field.layer)
+        view = self.view_of(self.pins[0]) if self.pins else None
+        if view is None or before is None:
+            return False
+        cell = self.placed[field.layer].cells[0]
+        stride = max(1, (before.height - field.height) // max(1, view.height - 1))
+        step_y = stride * cell.height() / before.height
+        step_x = stride * cell.width() / before.width
+        row = field.top // stride + round((at.y() - start.y()) / step_y)
+        column = field.left // stride + round((at.x() - start.x()) / step_x)
+        unit = replace(
+            self.pins[0],
+            row=min(max(row, 0), view.height - 1),
+            column=min(max(column, 0), view.width - 1),
+        )
+        self._dragged |= unit != self.pins[0]
+        self.move_pin(unit)
+        return True
+
+    def view_of(self, unit: Unit) -> LayerView | None:
+        """The layer of a unit, None for an output."""
+        return None if unit.layer == OUTPUT else self.layer_view(unit.layer)
 
     def point(self, pointed: Pointed | None) -> None:
         if pointed == self.pointed:
@@ -146,6 +222,11 @@ class SelectableMaps(MapsPanel):
     # Painting
 
     def paint_frames(self, painter: QPainter, reading: Reading) -> None:
+        if self._filled is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.zero))
+            painter.drawRects(self._rest_of(self._filled))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         fields = [area for field in self._fields for area in self._field_areas(field)]
         self.frame(painter, fields, self.theme.accent)
         super().paint_frames(painter, reading)
@@ -156,6 +237,16 @@ class SelectableMaps(MapsPanel):
         if self.hasFocus():
             painter.setPen(QPen(QColor(self.theme.accent), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), 7, 7)
+
+    def _rest_of(self, unit: Unit) -> list[QRectF]:
+        """What of a unit's map lies behind it: the rest of its row, and the rows below."""
+        pointed = self.pointed_of(unit)
+        if pointed is None:
+            return []
+        here, cell = self.unit_area(pointed), self.placed[unit.layer].cells[unit.map]
+        rest = QRectF(here.topRight(), QPointF(cell.right(), here.bottom()))
+        below = QRectF(QPointF(cell.left(), here.bottom()), cell.bottomRight())
+        return [rest, below]
 
     def _areas_of(self, unit: Unit, around: int) -> list[QRectF]:
         """Where a unit is painted, with a little around it; an output is its whole code."""
