@@ -220,6 +220,13 @@ ACTIONS: Final = (
         page=DRAW,
     ),
     ActionSpec(
+        "layers",
+        "View",
+        marked("Window", "Layer table"),
+        marked("Window", "Size, parameters and connections of every layer, and a calculator"),
+        ("F3",),
+    ),
+    ActionSpec(
         "help",
         "Help",
         marked("Window", "Help"),
