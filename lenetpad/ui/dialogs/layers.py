@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -135,7 +136,7 @@ def _document(model: ModelReady | None, theme: Theme) -> str:
     """All of the table's tab, as rich text."""
     if model is None or not model.specs:
         return f"<p>{translate('Window', NO_NETWORK)}</p>"
-    title = f"<h2>{title_of(model.choice.model)}</h2>"
+    title = f"<h2>{html.escape(title_of(model.choice.model))}</h2>"
     rules = f"<p>{translate('Window', RULES)}</p>"
     return title + rules + layer_table(model.specs, theme) + connection_table(model.specs, theme)
 

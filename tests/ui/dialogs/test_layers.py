@@ -175,6 +175,14 @@ def test_why_c3_has_60_kernels_and_a_full_table_96(shown: Callable[[str], Layers
     assert tables(dialog)[1][-1][-1] == "96"
 
 
+def test_a_files_name_is_no_markup(window: Window, model: Callable[..., ModelReady]) -> None:
+    window.actions_by_name["layers"].trigger()
+    specs = layer_specs(PRESETS["lenet5-1998"])
+    window.show_model(model(Choice(1, "/there/a<b>&amp.pth"), specs=specs))
+    assert window.layers is not None
+    assert window.layers.text.toPlainText().startswith("a<b>&amp.pth\n")
+
+
 def test_kinds_are_those_of_the_network(shown: Callable[[str], LayersDialog]) -> None:
     kinds = {
         preset: {cells[0]: cells[1] for cells in tables(shown(preset))[0][1:]}
