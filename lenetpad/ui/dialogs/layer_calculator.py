@@ -225,12 +225,10 @@ class PlacesPicture(QFrame):
         top = 2 * line + height + 4
         room = self.height() - top - line - height - 4
         step = min(room / max(len(places), 1), LARGEST_STEP * self._theme.scale)
-        self._caption(
-            painter,
-            top - line,
-            line,
-            translate("Window", "Places of the kernel, one below the other"),
-        )
+        words = translate("Window", "Places of the kernel, one below the other")
+        if not places:
+            words = translate("Window", "The kernel, which fits nowhere")
+        self._caption(painter, top - line, line, words)
         self._paint_places(painter, top, cell, step)
         if sizes.side is not None:
             top += step * len(places)
