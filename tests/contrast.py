@@ -26,5 +26,6 @@ def contrast(one: Colour, other: Colour) -> float:
 def pixels(image: QImage) -> np.ndarray:
     """An image (height, width, 3) uint8, RGB."""
     image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    # A copy: the array does not keep the image alive.
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1).copy()
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)

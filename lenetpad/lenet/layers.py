@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from lenetpad.lenet.config import FULL, LeNet5Config
-from lenetpad.values.layers import LayerKind, LayerSpec
+from lenetpad.values.layers import LayerKind, LayerSpec, layer_sums
 
 Shape = tuple[int, ...]
 
@@ -168,48 +168,38 @@ def layer_table(specs: Sequence[LayerSpec]) -> tuple[LayerRow, ...]:
 
 def _rows(specs: Sequence[LayerSpec]) -> Iterator[LayerRow]:
     for before, spec in pairwise(specs):
-        kind, parameter_sum, link_sum = _description(spec, before)
-        places = f"·{spec.height}·{spec.width}" if spec.height * spec.width > 1 else ""
+        sums = layer_sums(spec, before)
+        parameters, links = (s.replace(" ", "") for s in (sums.parameters, sums.connections))
         yield LayerRow(
             name=spec.name,
-            kind=kind,
+            kind=_title(spec, before),
             maps=spec.maps,
             height=spec.height,
             width=spec.width,
             parameters=spec.parameters,
             connections=spec.connections,
             formula=_side_formula(spec, before)
-            + (f"parameters {parameter_sum} = {spec.parameters:,}; " if parameter_sum else "")
-            + f"connections {link_sum}{places} = {spec.connections:,}",
+            + (f"parameters {parameters} = {spec.parameters:,}; " if parameters else "")
+            + f"connections {links} = {spec.connections:,}",
         )
 
 
-def _description(spec: LayerSpec, before: LayerSpec) -> tuple[str, str, str]:
-    """What the layer is, and the sums behind its parameters and its connections at a position.
-
-    A weight or bias of a convolution makes one connection at each position, so both sums are one.
-    """
-    maps, inputs, kernels = spec.maps, before.maps, sum(len(s) for s in spec.sources)
-    field, table = f"{spec.kernel}²", kernels != spec.maps * before.maps
+def _title(spec: LayerSpec, before: LayerSpec) -> str:
+    """What the layer is."""
     match spec.kind:
-        case LayerKind.CONVOLUTION if table:
-            both = f"{kernels}·{field}+{maps}"
-            return f"convolution {spec.kernel}×{spec.kernel}, Table I", both, f"({both})"
+        case LayerKind.CONVOLUTION if spec.kernels != spec.maps * before.maps:
+            return f"convolution {spec.kernel}×{spec.kernel}, Table I"
         case LayerKind.CONVOLUTION if before.height == spec.kernel:
-            both = f"{maps}·({inputs * spec.kernel**2}+1)"
-            return f"convolution {spec.kernel}×{spec.kernel} over all maps", both, both
+            return f"convolution {spec.kernel}×{spec.kernel} over all maps"
         case LayerKind.CONVOLUTION:
-            both = f"{maps}·({inputs}·{field}+1)"
-            return f"convolution {spec.kernel}×{spec.kernel}", both, both
+            return f"convolution {spec.kernel}×{spec.kernel}"
         case LayerKind.TRAINED_SUM | LayerKind.TRAINED_AVERAGE:
-            what = spec.kind.value.removeprefix("trained ")
-            return f"subsampling 2×2, {what}·w+b", f"{maps}·(1+1)", f"{maps}·(2·2+1)"
+            return f"subsampling 2×2, {spec.kind.value.removeprefix('trained ')}·w+b"
         case LayerKind.MAX_POOLING | LayerKind.AVERAGE_POOLING:
-            return f"{spec.kind.value} 2×2", "", f"{maps}·2·2"
+            return f"{spec.kind.value} 2×2"
         case LayerKind.RBF:
-            return "Euclidean RBF, fixed codes", "", f"{maps}·{inputs}"
-    both = f"{maps}·({inputs}+1)"
-    return spec.kind.value, both, both
+            return "Euclidean RBF, fixed codes"
+    return spec.kind.value
 
 
 def _side_formula(spec: LayerSpec, before: LayerSpec) -> str:

@@ -229,6 +229,21 @@ ACTIONS: Final = (
         page=DRAW,
     ),
     ActionSpec(
+        "layer_help",
+        "View",
+        marked("Window", "Explain the layer"),
+        marked("Window", "What the layer of the selected unit is for"),
+        ("H",),
+        page=DRAW,
+    ),
+    ActionSpec(
+        "layers",
+        "View",
+        marked("Window", "Layer table"),
+        marked("Window", "Size, parameters and connections of every layer, and a calculator"),
+        ("F3",),
+    ),
+    ActionSpec(
         "help",
         "Help",
         marked("Window", "Help"),

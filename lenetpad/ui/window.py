@@ -45,6 +45,7 @@ from lenetpad.values.models import Choice, ConventionsQuestion, ModelReady
 if TYPE_CHECKING:
     from lenetpad.ui.dialogs.about import AboutDialog
     from lenetpad.ui.dialogs.help import HelpDialog
+    from lenetpad.ui.dialogs.layers import LayersDialog
 
 SMALLEST: Final = QSize(800, 500)
 USUAL: Final = QSize(1280, 800)
@@ -102,6 +103,7 @@ class Window(QMainWindow):
         self.question: ConventionsDialog | None = None
         self.about: AboutDialog | None = None
         self.help: HelpDialog | None = None
+        self.layers: LayersDialog | None = None
         self._model: ModelReady | None = None
         #: Asked before the window closes; False keeps it open.
         self.may_close: Callable[[], bool] = _always
@@ -115,8 +117,10 @@ class Window(QMainWindow):
     # What the engine says
 
     def show_model(self, model: ModelReady) -> None:
-        """Keep the network that reads, for the About dialog."""
+        """Keep the network that reads, for the dialogs that tell of it."""
         self._model = model
+        if self.layers is not None:
+            self.layers.show_model(model)
 
     def show_devices(self, devices: Devices) -> None:
         """List the devices that a network can run on."""
@@ -158,7 +162,7 @@ class Window(QMainWindow):
     def close_dialogs(self) -> None:
         """Close what stands before the window and belongs to no page: the window goes."""
         self._end_question()
-        for dialog in (self.about, self.help):
+        for dialog in (self.about, self.help, self.layers):
             if dialog is not None:
                 dialog.close()
 
@@ -193,6 +197,7 @@ class Window(QMainWindow):
             "usual_size": partial(self._themes.step_zoom, 0),
             "theme": self.switch_theme,
             "theme_system": self._use_system_theme,
+            "layers": self._show_layers,
             "help": self._show_help,
             "about": self._show_about,
         }
@@ -342,6 +347,8 @@ class Window(QMainWindow):
         self.header.set_theme(self.theme)
         for area in self._areas.values():
             area.dress_bars(self.theme)
+        if self.layers is not None:
+            self.layers.set_theme(self.theme)
         follows = self._themes.choice is ThemeChoice.SYSTEM
         self.actions_by_name["theme_system"].setChecked(follows)
 
@@ -409,6 +416,20 @@ class Window(QMainWindow):
     @Slot()
     def _forget_help(self) -> None:
         self.help = None
+
+    @Slot()
+    def _show_layers(self) -> None:
+        from lenetpad.ui.dialogs.layers import LayersDialog
+
+        if self.layers is None:
+            self.layers = LayersDialog(self._model, self.theme, self.dialog_parent)
+            self.layers.finished.connect(self._forget_layers)
+        self.layers.show()
+        self.layers.activateWindow()
+
+    @Slot()
+    def _forget_layers(self) -> None:
+        self.layers = None
 
     @Slot()
     def _show_about(self) -> None:

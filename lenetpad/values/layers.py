@@ -47,6 +47,46 @@ class LayerSpec:
     parameters: int = 0
     connections: int = 0
 
+    @property
+    def kernels(self) -> int:
+        """How many kernels there are: one for each pair of a map and a map that feeds it."""
+        return sum(len(maps) for maps in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSums:
+    """The numbers of a layer as sums to read, with what they come to left out: "6·(1·5² + 1)".
+
+    ``parameters`` is "" where nothing is trained.
+    """
+
+    parameters: str
+    connections: str
+
+
+def layer_sums(spec: LayerSpec, before: LayerSpec) -> LayerSums:
+    """How the parameters and the connections of a layer come about.
+
+    A weight or bias of a convolution makes one connection at each position, so both sums are one.
+    """
+    maps, inputs, field = spec.maps, before.maps, f"{spec.kernel}²"
+    places = f"·{spec.height}·{spec.width}" if spec.height * spec.width > 1 else ""
+    match spec.kind:
+        case LayerKind.CONVOLUTION if spec.kernels != maps * inputs:
+            parameters = f"{spec.kernels}·{field} + {maps}"
+            connections = f"({parameters})"
+        case LayerKind.CONVOLUTION if before.height > spec.kernel:
+            parameters = connections = f"{maps}·({inputs}·{field} + 1)"
+        case LayerKind.TRAINED_SUM | LayerKind.TRAINED_AVERAGE:
+            parameters, connections = f"{maps}·(1 + 1)", f"{maps}·(2·2 + 1)"
+        case LayerKind.MAX_POOLING | LayerKind.AVERAGE_POOLING:
+            parameters, connections = "", f"{maps}·2·2"
+        case LayerKind.RBF:
+            parameters, connections = "", f"{maps}·{inputs}"
+        case _:
+            parameters = connections = f"{maps}·({inputs * spec.kernel**2} + 1)"
+    return LayerSums(parameters if spec.parameters else "", connections + places)
+
 
 def output_side(input: int, kernel: int, padding: int, stride: int) -> int | None:
     """The side of what a convolution or a subsampling makes: (H + 2P - F) / S + 1.

@@ -34,7 +34,9 @@ class Inspection(QObject):
         self._reading: Reading | None = None
         self._connected = False
         self._curve = lru_cache(maxsize=16)(activation_curve)
-        actions.connect(window.actions_by_name, {"inspector": self._toggle})
+        slots = {"inspector": self._toggle, "layer_help": self._explain_layer}
+        actions.connect(window.actions_by_name, slots)
+        page.maps.layer_asked.connect(page.explain_layer)
         page.maps.selection_changed.connect(self._select)
         page.maps.unit_pointed.connect(self._point)
         page.inspector_toggled.connect(self._note_toggled)
@@ -51,6 +53,10 @@ class Inspection(QObject):
     @Slot()
     def _toggle(self) -> None:
         self._page.show_inspector(shown=self._action.isChecked())
+
+    @Slot()
+    def _explain_layer(self) -> None:
+        self._page.explain_layer(self._page.maps.current_layer)
 
     @Slot(bool)
     def _note_toggled(self, shown: bool) -> None:

@@ -29,6 +29,7 @@ from lenetpad.values.reading import Reading
 
 if TYPE_CHECKING:
     from lenetpad.ui.draw.inspector.panel import InspectorPanel
+    from lenetpad.ui.draw.layer_help import LayerHelp
 
 LEAST: Final = QSize(700, 380)  # pixels at the usual size
 MARGIN: Final = 10
@@ -77,6 +78,7 @@ class DrawPage(Page):
         self.probabilities = ProbabilitiesPanel(theme, self)
         self.verdict = VerdictPanel(theme, self)
         self._inspector: InspectorPanel | None = None  # made when it is first wanted
+        self._layer_help: LayerHelp | None = None  # as well
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
         self._tray: TrayPanel | None = None  # the first file makes it
         self._unpainted: set[QWidget] = set()
@@ -143,6 +145,16 @@ class DrawPage(Page):
             self.inspector.setVisible(shown)
             self.inspector_toggled.emit(shown)
 
+    def explain_layer(self, layer: str) -> None:
+        """Say beside the maps what a layer is for."""
+        if self._layer_help is None:
+            from lenetpad.ui.draw.layer_help import LayerHelp
+
+            self._layer_help = LayerHelp(self._theme, self)
+        if self.maps.model is not None:
+            area = self.maps.area_of(layer).translated(self.maps.pos())
+            self._layer_help.show_layer(self.maps.model.specs, layer, area)
+
     def show_model(self, model: ModelReady) -> None:
         """Show another network in every panel."""
         for panel in self.panels:
@@ -185,12 +197,13 @@ class DrawPage(Page):
             self._ask_for_layout()
         self._theme = theme
         self.canvas.set_theme(theme)
-        for panel in self.panels:
-            panel.set_theme(theme)
+        for reading_panel in self.panels:
+            reading_panel.set_theme(theme)
         if self._tray is not None:
             self._tray.set_theme(theme)
-        if self._inspector is not None:
-            self._inspector.set_theme(theme)
+        for panel in (self._inspector, self._layer_help):
+            if panel is not None:
+                panel.set_theme(theme)
 
     def set_pen_width(self, width: float) -> None:
         """Choose the pen's width among those there are, the nearest one."""
@@ -267,6 +280,8 @@ class DrawPage(Page):
         return row
 
     def escape(self) -> bool:
+        if self._layer_help is not None and self._layer_help.escape():
+            return True
         if self.maps.alone:
             self.maps.show_alone("")
             return True

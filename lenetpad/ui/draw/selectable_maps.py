@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+)
 from PySide6.QtWidgets import QWidget
 
-from lenetpad.ui.draw.maps import MapsPanel, Pointed
+from lenetpad.ui.draw.maps import INPUT, MapsPanel, Pointed
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.draw.walking import Walker
 from lenetpad.ui.widgets.theme import Theme
@@ -26,11 +34,12 @@ class SelectableMaps(MapsPanel):
     units that are to be explained: those, or else the one that is pointed at.
 
     ``selection_changed`` comes when they are others; ``unit_pointed`` carries the unit that is
-    pointed at, None for none. The keyboard points as the pointer does.
+    pointed at, None for none; ``layer_asked`` a layer that is to be explained. The keyboard points as the pointer does.
     """
 
     selection_changed = Signal()
     unit_pointed = Signal(object)
+    layer_asked = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.pins: tuple[Unit, ...] = ()
@@ -169,6 +178,23 @@ class SelectableMaps(MapsPanel):
         if pointed is not None:
             beside = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             self.pin(self.unit_of(pointed), beside=beside)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask what the layer at the pointer, or of the selected unit, is for."""
+        at = QPointF(event.pos())
+        found = [name for name, placed in self.placed.items() if placed.area.contains(at)]
+        name = self.title_at(at) or "".join(found[:1]) or self.current_layer
+        self.layer_asked.emit(OUTPUT if name == CODES else name)
+
+    @property
+    def current_layer(self) -> str:
+        """The layer of the selected unit; the input where there is none."""
+        return self.selected[0].layer if self.selected else INPUT
+
+    def area_of(self, layer: str) -> QRect:
+        """Where a layer is painted; all of the panel for one that is not."""
+        placed = self.placed.get(CODES if layer == OUTPUT else layer)
+        return self.rect() if placed is None else placed.area.toAlignedRect()
 
     # Dragging the kernel
 
