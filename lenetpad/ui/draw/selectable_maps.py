@@ -17,7 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from lenetpad.ui.draw.maps import INPUT, MapsPanel, Pointed
+from lenetpad.ui.draw.layer_words import INPUT
+from lenetpad.ui.draw.maps import MapsPanel, Pointed
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.draw.walking import Walker
 from lenetpad.ui.widgets.theme import Theme
@@ -34,7 +35,8 @@ class SelectableMaps(MapsPanel):
     units that are to be explained: those, or else the one that is pointed at.
 
     ``selection_changed`` comes when they are others; ``unit_pointed`` carries the unit that is
-    pointed at, None for none; ``layer_asked`` a layer that is to be explained. The keyboard points as the pointer does.
+    pointed at, None for none; ``layer_asked`` a layer that is to be explained. The
+    keyboard points as the pointer does.
     """
 
     selection_changed = Signal()
