@@ -23,12 +23,15 @@ from lenetpad.tools.event_loop import process_until, wait_until
 from lenetpad.tools.synthetic_pen import PointerEvent, SyntheticPen, pointer_events
 from lenetpad.tools.training import TrainingListener
 from lenetpad.ui.widgets.theme import ThemeChoice
+from lenetpad.values.explanation import Unit
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 from lenetpad.values.training import Snapshot
 
 if TYPE_CHECKING:  # a page imports pyqtgraph, which takes a second
     from lenetpad.ui.draw.canvas import Canvas
+    from lenetpad.ui.draw.inspector.panel import InspectorPanel
+    from lenetpad.ui.draw.selectable_maps import SelectableMaps
     from lenetpad.ui.evaluate.page import EvaluatePage
     from lenetpad.ui.train.page import TrainPage
 
@@ -130,6 +133,29 @@ class Driver(QObject):
     def open_file(self, path: Path) -> None:
         """Have an ink file or a picture on the canvas."""
         self._program.open_file(path)
+
+    # The inspector
+
+    @property
+    def maps(self) -> SelectableMaps:
+        """The feature maps, where units are selected."""
+        return self._draw.page.maps
+
+    @property
+    def inspector(self) -> InspectorPanel:
+        """What explains them."""
+        return self._draw.page.inspector
+
+    def inspect(self, unit: Unit | None) -> None:
+        """Pin a unit, which opens the inspector; None closes it."""
+        self.let_go()
+        if unit is not None:
+            self.maps.pin(unit)
+        self._draw.page.show_inspector(shown=unit is not None)
+
+    def let_go(self) -> None:
+        """Let go of what is pinned; the inspector follows what is pointed at."""
+        self.maps.let_go()
 
     # The network
 

@@ -10,6 +10,9 @@ TITLES: Final = {
     "network_study_ms": "network lenet5-study, the same",
     "network_modern_ms": "network lenet5-modern, the same",
     "pen_to_paint_ms": "pen event until every panel is painted, 250 Hz",
+    "pen_to_paint_inspector_ms": "the same with the inspector open, which follows",
+    "select_unit_ms": "a key until maps and inspector show another unit",
+    "occlusion_ms": "occlusion, a 4×4 patch at every second place",
     "pen_to_paint_beside_training_ms": "the same while a network trains beside it",
     "pen_to_paint_watching_ms": "the same while the pad watches that training",
     "window_ms": "process start until the window is painted and takes ink",
@@ -35,11 +38,20 @@ def table(figures: dict[str, Any]) -> str:
     for title, figure in timings:
         numbers = "".join(f"{figure[key]:>9.2f}" for key in ("p50", "p95", "p99", "max"))
         lines.append(f"{title:{WIDTH}}{numbers}{figure['n']:>7}")
+    if "best_patches_s" in figures:
+        lines.append(_best_patches_line(figures["best_patches_s"]))
     if "memory_mb" in figures:
         lines.append(_window_lines(figures))
     if "fit_images_per_s" in figures:
         lines.append(_training_table(figures))
     return "\n".join(lines)
+
+
+def _best_patches_line(figure: dict[str, float]) -> str:
+    return (
+        f"\nthe nine best patches of a unit, of 10,000 images: {figure['p50']:.2f} s, "
+        f"{figure['max']:.2f} at most, n {figure['n']}"
+    )
 
 
 def _window_lines(figures: dict[str, Any]) -> str:

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from lenetpad.ui.draw.inspector.faces import short
 from lenetpad.ui.draw.inspector.numbers import added, number, signed
-from lenetpad.ui.draw.inspector.strip import Place, Strip, short
+from lenetpad.ui.draw.inspector.strip import Place, Strip
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import DoubleArray
@@ -166,9 +167,9 @@ def _write_convolution(strip: Strip, inspected: Inspected, followed: Place | Non
     strip.grid_row(
         opened,
         (
-            (where, term.patch, ends[0]),
-            (translate("Draw", "× kernel"), term.weights, ends[1]),
-            (translate("Draw", "= products"), term.products, ends[2]),
+            (where, term.patch, ends[0], False),
+            (translate("Draw", "× kernel"), term.weights, ends[1], True),
+            (translate("Draw", "= products"), term.products, ends[2], False),
         ),
         followed,
     )
@@ -219,7 +220,7 @@ def _write_subsampling(strip: Strip, explanation: Explanation, followed: Place |
     end = float(np.abs(term.patch).max())
     winner = explanation.winner
     marked = None if winner is None else Place(0, winner[0] * 2 + winner[1])
-    strip.grid_row(0, ((heading, term.patch, end),), followed or marked)
+    strip.grid_row(0, ((heading, term.patch, end, False),), followed or marked)
     what = {
         LayerKind.TRAINED_SUM: translate("Draw", "Sum of the four"),
         LayerKind.TRAINED_AVERAGE: translate("Draw", "Mean of the four"),
@@ -256,7 +257,7 @@ def _write_contributions(strip: Strip, explanation: Explanation) -> None:
     ):
         strip.line(title, _share(found), dim=True)
         for one in found:
-            strip.mark_source(one.source)
+            strip.mark_row(one.source)
             strip.bar(_short_name(one.source), one.product, longest)
         strip.line(words, signed(total))
         strip.gap(3)
@@ -286,9 +287,9 @@ def _write_distance(strip: Strip, explanation: Explanation, followed: Place | No
     strip.pictures(
         0,
         (
-            ("F6", pictures[0], end),
-            (translate("Draw", "code"), pictures[1], end),
-            (translate("Draw", "difference²"), pictures[2], float(pictures[2].max())),
+            ("F6", pictures[0], end, False),
+            (translate("Draw", "code"), pictures[1], end, True),
+            (translate("Draw", "difference²"), pictures[2], float(pictures[2].max()), False),
         ),
         followed,
     )

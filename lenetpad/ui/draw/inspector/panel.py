@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QColor,
-    QFont,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -26,14 +25,14 @@ from lenetpad.ui.draw.inspector.content import (
     write_comparison,
     write_competition,
 )
-from lenetpad.ui.draw.inspector.strip import Place, Strip, Style
-from lenetpad.ui.widgets.colour import value_table
-from lenetpad.ui.widgets.theme import Theme, tabular
+from lenetpad.ui.draw.inspector.faces import Style
+from lenetpad.ui.draw.inspector.strip import Place, Strip
+from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.explanation import Competition, Unit
 
 MARGIN: Final = 10.0
-SIZES: Final = (13.0, 11.0)  # of the fonts, in pixels at the usual size
+CORNER: Final = 8.0
 
 
 class InspectorPanel(QAbstractScrollArea):
@@ -65,10 +64,7 @@ class InspectorPanel(QAbstractScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme and size."""
         self.theme = theme
-        font, small = (self._sized(size * theme.scale) for size in SIZES)
-        bold = QFont(font)
-        bold.setBold(True)
-        self._style = Style(theme, value_table(theme), font, bold, small)
+        self._style = Style(theme, self.font())
         self.viewport().update()
 
     def show_units(
@@ -99,21 +95,11 @@ class InspectorPanel(QAbstractScrollArea):
 
     # Painting
 
-    def _sized(self, pixels: float) -> QFont:
-        font = tabular(QFont(self.font()))
-        font.setPixelSize(max(1, round(pixels)))
-        return font
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         area = self.viewport().rect()
-        painter.fillRect(area, QColor(self.theme.window))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(self.theme.line))
-        painter.setBrush(QColor(self.theme.panel))
-        frame = area.toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(frame, 8.0, 8.0)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        size = QSizeF(area.size())
+        self._style.standing(painter, QPointF(0, 0), size, "ground", self._paint_ground)
         painter.setClipRect(area.adjusted(1, 1, -1, -1))
         painter.translate(MARGIN, MARGIN - self.verticalScrollBar().value())
         self._height = self._write(painter)
@@ -121,6 +107,14 @@ class InspectorPanel(QAbstractScrollArea):
         self._fit_bar()
         if self._serial:
             self.painted.emit(self._serial)
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        area = QRectF(self.viewport().rect())
+        painter.fillRect(area, QColor(self.theme.window))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(self.theme.line))
+        painter.setBrush(QColor(self.theme.panel))
+        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
 
     def _write(self, painter: QPainter) -> float:
         """Write all of it; gives where it ends."""

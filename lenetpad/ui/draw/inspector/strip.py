@@ -1,43 +1,31 @@
 """Writes an explanation from top to bottom: lines, grids of numbers, bars, curves.
 
-One ``Strip`` is made for each painting. Without a painter it only measures.
+One ``Strip`` is made for each painting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from lenetpad.ui.draw.inspector.numbers import number, signed
-from lenetpad.ui.widgets.colour import Index, Table, value_index
-from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.draw.inspector.faces import SMALL_SIZE, WRAPPED, Face, Style
+from lenetpad.ui.draw.inspector.numbers import signed
 from lenetpad.values.arrays import DoubleArray
 from lenetpad.values.explanation import Curve, Unit
 
-LINE: Final = 1.45  # of a line of text, in heights of its font
 GAP: Final = 8.0
-LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-CENTRE: Final = Qt.AlignmentFlag.AlignCenter
 #: The widest number of a grid.
 WIDEST: Final = "−0.00"
+DOT: Final = 4.5  # of the point on a curve
 
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """What a strip is written with: the theme, its colours of values, and the two fonts."""
-
-    theme: Theme
-    values: Table
-    font: QFont
-    bold: QFont
-    small: QFont
+#: A heading, values (rows, columns), the value with the strongest colour, and whether they are the
+#: same from one reading to the next.
+Grid = tuple[str, DoubleArray, float, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +41,13 @@ class Strip:
     rectangle, shape and term, and ``rows`` lines that stand for a term or a unit: for whoever
     points at them."""
 
-    def __init__(
-        self, style: Style, width: float, painter: QPainter | None, top: float = 0.0
-    ) -> None:
+    def __init__(self, style: Style, width: float, painter: QPainter, top: float = 0.0) -> None:
         self.style, self.width, self.painter = style, width, painter
         self.y = top
         self.grids: list[tuple[QRectF, tuple[int, int], int]] = []
-        self.rows: list[tuple[QRectF, int | Unit]] = []  # lines that stand for a term or a unit
-        self._metrics = QFontMetricsF(style.font)
-        self._line = LINE * self._metrics.height() / 1.2
-        theme = style.theme
-        self._text, self._dim = QColor(theme.text), QColor(theme.dim)
-        self._accent, self._edge = QColor(theme.accent), QColor(theme.edge)
+        self.rows: list[tuple[QRectF, int | Unit]] = []
+        self._line = style.line
+        self._face: Face | None = None  # whose font the painter has
 
     # Text
 
@@ -74,296 +57,228 @@ class Strip:
 
     def title(self, text: str, right: str = "") -> None:
         """A heading, with a value at the right."""
-        self._write(text, self.style.bold, self._text, right)
+        self._write(text, self.style.bold, self.style.text, right)
 
     def line(self, text: str, right: str = "", *, dim: bool = False) -> None:
         """A line, with a value at the right; what is too long goes on in the next."""
-        self._write(text, self.style.font, self._dim if dim else self._text, right)
+        colour = self.style.dim if dim else self.style.text
+        self._write(text, self.style.usual, colour, right)
 
     def paragraph(self, text: str) -> None:
         """Words that wrap."""
-        self._write(text, self.style.font, self._dim, "")
+        self._write(text, self.style.usual, self.style.dim, "")
 
-    def _write(self, text: str, font: QFont, colour: QColor, right: str) -> None:
-        metrics = QFontMetricsF(font)
-        taken = metrics.horizontalAdvance(right) + (GAP if right else 0)
-        flags = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft)
-        room = QRectF(0, self.y, max(20.0, self.width - taken), 10_000)
-        needed = metrics.boundingRect(room, flags, text).height() if text else self._line
-        height = max(needed, self._line)
-        if self.painter is not None:
-            self.painter.setFont(font)
-            self.painter.setPen(colour)
-            area = QRectF(0, self.y, self.width - taken, height)
-            self.painter.drawText(area, flags | int(Qt.AlignmentFlag.AlignVCenter), text)
-            if right:
-                last = QRectF(0, self.y + height - self._line, self.width, self._line)
-                self.painter.drawText(last, RIGHT, right)
+    def _write(self, text: str, face: Face, colour: QColor, right: str) -> None:
+        taken = face.width(right) + GAP if right else 0.0
+        room = max(20.0, self.width - taken)
+        height = face.height(text, room)
+        if height <= self._line:
+            face.paint(self.painter, 0, self.y + self._line / 2, text, colour)
+        else:
+            self._use(face, colour)
+            self.painter.drawText(QRectF(0, self.y, room, height), int(WRAPPED), text)
+        if right:
+            self._use(face, colour)
+            face.right(self.painter, self.width, self.y + height - self._line / 2, right)
         self.y += height
 
-    def mark_row(self, term: int) -> None:
-        """The next line stands for a term."""
-        self.rows.append((QRectF(0, self.y, self.width, self._line), term))
+    def _use(self, face: Face, colour: QColor) -> None:
+        if face is not self._face:
+            self.painter.setFont(face.font)
+            self._face = face
+        self.painter.setPen(colour)
 
-    def mark_source(self, unit: Unit) -> None:
-        """The next line stands for a unit."""
-        self.rows.append((QRectF(0, self.y, self.width, self._line), unit))
+    def mark_row(self, what: int | Unit) -> None:
+        """The next line stands for a term, or for a unit."""
+        self.rows.append((QRectF(0, self.y, self.width, self._line), what))
 
     def columns(
         self, heads: Sequence[str], rows: Sequence[Sequence[str]], chosen: int | None
     ) -> None:
         """A small table: the first column to the left, numbers to the right; a row is chosen."""
-        metrics = QFontMetricsF(self.style.small)
-        first = max(metrics.horizontalAdvance(row[0]) for row in (heads, *rows)) + GAP
+        face = self.style.small
+        first = max(face.width(row[0]) for row in (heads, *rows)) + GAP
         width = (self.width - first) / (len(heads) - 1)
-        for number_, row in enumerate((heads, *rows)):
-            if self.painter is not None:
-                area = QRectF(0, self.y, self.width, self._line)
-                if number_ - 1 == chosen and number_ > 0:
-                    self.painter.fillRect(area, QColor(self.style.theme.zero))
-                self.painter.setFont(self.style.small)
-                self.painter.setPen(self._dim if number_ == 0 else self._text)
-                self.painter.drawText(area, LEFT, row[0])
-                for place, text in enumerate(row[1:]):
-                    right = QRectF(first + place * width, self.y, width, self._line)
-                    self.painter.drawText(right, RIGHT, text)
+        for index, row in enumerate((heads, *rows), start=-1):
+            middle = self.y + self._line / 2
+            if index == chosen:
+                area = QRectF(-2, self.y, self.width + 4, self._line)
+                self.painter.fillRect(area, self.style.faint)
+            self._use(face, self.style.dim if index < 0 else self.style.text)
+            face.left(self.painter, 0, middle, row[0])
+            for place, text in enumerate(row[1:], start=1):
+                face.right(self.painter, first + place * width, middle, text)
             self.y += self._line
 
     # Grids
 
-    def pictures(
-        self,
-        term: int,
-        arrays: Sequence[tuple[str, DoubleArray, float]],
-        followed: Place | None,
-    ) -> None:
+    def pictures(self, term: int, grids: Sequence[Grid], followed: Place | None) -> None:
         """Pictures without numbers side by side, as large as there is room."""
-        columns = arrays[0][1].shape[1]
-        gap = GAP * self.style.theme.scale
-        side = (self.width - (len(arrays) - 1) * gap) / len(arrays) / columns
-        top, cell = self.y, QRectF(0, 0, min(side, self._line), min(side, self._line))
-        for place, (heading, values, end) in enumerate(arrays):
+        columns, gap = grids[0][1].shape[1], GAP * self.style.theme.scale
+        side = (self.width - (len(grids) - 1) * gap) / len(grids) / columns
+        top, cell = self.y, QSizeF(min(side, self._line), min(side, self._line))
+        for place, grid in enumerate(grids):
             self.y = top
-            cell.moveLeft(place * (cell.width() * columns + gap))
-            self._grid(term, heading, values, end, cell, followed)
+            left = place * (cell.width() * columns + gap)
+            self._grid(term, grid, left, cell, followed)
 
-    def grid_row(
-        self,
-        term: int,
-        arrays: Sequence[tuple[str, DoubleArray, float]],
-        followed: Place | None,
-    ) -> None:
-        """Grids with their headings side by side, or below each other where numbers need it: each
-        is a heading, values (rows, columns), and the value with the strongest colour."""
-        columns = arrays[0][1].shape[1]
-        needed = QFontMetricsF(self.style.small).horizontalAdvance(WIDEST) + 2
-        gap = GAP * self.style.theme.scale
-        count = len(arrays)
-        side = (self.width - (count - 1) * gap) / count / columns
+    def grid_row(self, term: int, grids: Sequence[Grid], followed: Place | None) -> None:
+        """Grids with their headings side by side, or below each other where numbers need it."""
+        columns, gap = grids[0][1].shape[1], GAP * self.style.theme.scale
+        needed = self.style.small.width(WIDEST) + 2
+        side = (self.width - (len(grids) - 1) * gap) / len(grids) / columns
         # Numbers need room; where there is none for them at all, the colours stand for them.
         beside = side >= needed or self.width / columns < needed
-        cell = min(side if beside else self.width / columns, 1.3 * needed)
-        height = cell if cell < needed else self._line
+        width = min(side if beside else self.width / columns, 1.3 * needed)
+        cell = QSizeF(width, width if width < needed else self._line)
         top = self.y
-        for place, (heading, values, end) in enumerate(arrays):
-            left = place * (cell * columns + gap) if beside else 0.0
+        for place, grid in enumerate(grids):
             if beside:
                 self.y = top
-            self._grid(term, heading, values, end, QRectF(left, 0, cell, height), followed)
+            left = place * (width * columns + gap) if beside else 0.0
+            self._grid(term, grid, left, cell, followed)
 
     def _grid(
-        self,
-        term: int,
-        heading: str,
-        values: DoubleArray,
-        end: float,
-        cell: QRectF,
-        followed: Place | None,
+        self, term: int, grid: Grid, left: float, cell: QSizeF, followed: Place | None
     ) -> None:
+        heading, values, end, stands = grid
         rows, columns = values.shape
-        area = QRectF(
-            cell.left(), self.y + self._line, cell.width() * columns, cell.height() * rows
-        )
+        width, height = cell.width(), cell.height()
+        area = QRectF(left, self.y + self._line, width * columns, height * rows)
         self.grids.append((area, (rows, columns), term))
-        self.y = area.bottom() + 3
-        if self.painter is None:
-            return
-        self.painter.setFont(self.style.small)
-        self.painter.setPen(self._dim)
-        above = QRectF(area.left(), area.top() - self._line, area.width(), self._line)
-        self.painter.drawText(above, LEFT, heading)
-        self.picture(area, values, end)
-        if cell.width() >= QFontMetricsF(self.style.small).horizontalAdvance(WIDEST) + 2:
-            self._numbers(area, values, end)
+        head = self.y + self._line / 2
+        self.style.small.paint(self.painter, left, head, heading, self.style.dim)
+        if stands:  # such as a kernel, as long as nobody trains it
+            size = QSizeF(area.width() + 1, area.height() + 1)
+            key = (values.tobytes(), values.shape, end)
+            place = QPointF(round(area.left()), round(area.top()))
+            area.moveTopLeft(place)
+            self.style.standing(
+                self.painter,
+                place,
+                size,
+                key,
+                lambda once: self._cells(once, QRectF(QPointF(0, 0), area.size()), values, end),
+            )
+        else:
+            self._cells(self.painter, area, values, end)
         if followed is not None and followed.term == term:
             row, column = divmod(followed.cell, columns)
-            self.frame(
-                QRectF(
-                    area.left() + column * cell.width(),
-                    area.top() + row * cell.height(),
-                    cell.width(),
-                    cell.height(),
-                )
-            )
+            self._frame(QRectF(left + column * width, area.top() + row * height, width, height))
+        self.y = area.bottom() + 3
 
-    def _numbers(self, area: QRectF, values: DoubleArray, end: float) -> None:
-        """Write each value into its cell, in the colour that is read on the cell's."""
-        assert self.painter is not None
-        rows, columns = values.shape
-        width, height = area.width() / columns, area.height() / rows
-        theme = self.style.theme
-        light, dark = QColor("#ffffff"), QColor("#10141a")
-        inks = [dark if bright else light for bright in _bright(self.style.values)]
-        indices = _index(values, end)
-        self.painter.setFont(self.style.small)
-        for row in range(rows):
-            for column in range(columns):
-                self.painter.setPen(inks[int(indices[row, column])])
-                self.painter.drawText(
-                    QRectF(area.left() + column * width, area.top() + row * height, width, height),
-                    CENTRE,
-                    short(float(values[row, column])),
-                )
-        self.painter.setPen(QColor(theme.text))
-
-    def picture(self, area: QRectF, values: DoubleArray, end: float) -> None:
-        """Values (rows, columns) as colours."""
-        assert self.painter is not None
-        index = _index(values, end)
-        pixels = np.ascontiguousarray(self.style.values.take(index))
-        rows, columns = pixels.shape
+    def _cells(self, painter: QPainter, area: QRectF, values: DoubleArray, end: float) -> None:
+        """Values (rows, columns) as colours, with their numbers where these have room."""
+        style, (rows, columns) = self.style, values.shape
+        index = style.index(values, end)
+        pixels = np.ascontiguousarray(style.values.take(index))
         image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
-        self.painter.drawImage(area, image)
-        self.painter.setPen(QPen(self._edge, 1))
-        self.painter.setBrush(Qt.BrushStyle.NoBrush)
-        self.painter.drawRect(area)
+        painter.drawImage(area, image)
+        painter.setPen(style.edge)
+        painter.drawRect(area)
+        width, height = area.width() / columns, area.height() / rows
+        if width < style.small.width(WIDEST) + 2:
+            return
+        ratio = painter.device().devicePixelRatio()
+        hundredths = np.rint(np.clip(values, -1e6, 1e6) * 100).astype(int).tolist()
+        for row, (numbers, entries) in enumerate(zip(hundredths, index.tolist(), strict=True)):
+            top = round(area.top() + (row + 0.5) * height - style.line / 2)
+            for column, (value, entry) in enumerate(zip(numbers, entries, strict=True)):
+                figure = style.figure(value, style.bright[entry], ratio)
+                middle = area.left() + (column + 0.5) * width
+                painter.drawPixmap(round(middle - figure.width() / ratio / 2), top, figure)
 
-    def frame(self, area: QRectF) -> None:
+    def _frame(self, area: QRectF) -> None:
         """Mark a cell, on whatever colour lies below."""
-        assert self.painter is not None
-        self.painter.setBrush(Qt.BrushStyle.NoBrush)
-        self.painter.setPen(QPen(QColor(self.style.theme.panel), 4))
-        self.painter.drawRect(area)
-        self.painter.setPen(QPen(self._accent, 2))
-        self.painter.drawRect(area)
+        for colour, width in ((self.style.panel, 4), (self.style.accent, 2)):
+            self.painter.setPen(QPen(colour, width))
+            self.painter.drawRect(area)
 
     # Bars
 
-    def bar(self, name: str, value: float, longest: float, right: str = "") -> None:
-        """A named bar from a middle line: to the right what adds, to the left what takes away."""
-        numbers = right or signed(value)
-        taken = self._metrics.horizontalAdvance(numbers) + GAP
-        named = min(self._metrics.horizontalAdvance(name) + GAP, 0.5 * self.width)
-        room = QRectF(named, self.y, max(10.0, self.width - named - taken), self._line)
-        if self.painter is not None:
-            self.painter.setFont(self.style.font)
-            self.painter.setPen(self._text)
-            self.painter.drawText(QRectF(0, self.y, named, self._line), LEFT, name)
-            self.painter.drawText(QRectF(0, self.y, self.width, self._line), RIGHT, numbers)
-            part = 0.0 if longest <= 0 else min(abs(value) / longest, 1.0)
-            theme = self.style.theme
-            colour = QColor(theme.positive[2] if value >= 0 else theme.negative[2])
-            length = part * room.width()
-            left = room.left() if value >= 0 else room.right() - length
-            height = 0.5 * self._line
-            self.painter.fillRect(
-                QRectF(left, room.center().y() - height / 2, length, height), colour
-            )
+    def bar(self, name: str, value: float, longest: float) -> None:
+        """A named bar: to the right what adds, to the left what takes away."""
+        face, numbers = self.style.usual, signed(value)
+        middle = self.y + self._line / 2
+        face.paint(self.painter, 0, middle, name, self.style.text)
+        self._use(face, self.style.text)
+        face.right(self.painter, self.width, middle, numbers)
+        start = face.width(name) + GAP
+        room = max(4.0, self.width - start - face.width("+0.000") - GAP)
+        length = room * (0.0 if longest <= 0 else min(abs(value) / longest, 1.0))
+        left = start if value >= 0 else start + room - length
+        colour = self.style.positive if value >= 0 else self.style.negative
+        self.painter.fillRect(
+            QRectF(left, self.y + 0.25 * self._line, length, self._line / 2), colour
+        )
         self.y += self._line
 
     # The activation
 
     def curve(self, curve: Curve, x: float, y: float) -> None:
         """The activation function, with the point where the unit is."""
-        height = 5 * self._line
-        area = QRectF(0, self.y + 4, self.width, height - 8)
-        self.y += height
-        if self.painter is None:
-            return
+        size = QSizeF(self.width, 5 * self._line)
+        area = QRectF(DOT, DOT, size.width() - 2 * DOT, size.height() - 2 * DOT)
         low, high = float(curve.y.min()), float(curve.y.max())
-        spread = max(high - low, 1e-9)
         start, end = float(curve.x[0]), float(curve.x[-1])
+        scale = area.height() / max(high - low, 1e-9)
 
         def at(px: float, py: float) -> QPointF:
             across = min(max((px - start) / (end - start), 0.0), 1.0)
             return QPointF(
                 area.left() + across * area.width(),
-                area.bottom() - (py - low) / spread * area.height(),
+                area.bottom() - (min(max(py, low), high) - low) * scale,
             )
 
-        with self._smooth():
-            self.painter.setPen(QPen(QColor(self.style.theme.line), 1))
-            self.painter.drawLine(at(start, 0.0), at(end, 0.0))
-            self.painter.drawLine(at(0.0, low), at(0.0, high))
-            self.painter.setPen(QPen(self._dim, 1.5))
-            points = [at(float(px), float(py)) for px, py in zip(curve.x, curve.y, strict=True)]
-            self.painter.drawPolyline(QPolygonF(points))
-            point = at(x, y)
-            self.painter.setPen(QPen(self._accent, 1, Qt.PenStyle.DashLine))
-            self.painter.drawLine(point, QPointF(point.x(), at(0, 0).y()))
-            self.painter.drawLine(point, QPointF(at(0, 0).x(), point.y()))
-            self.painter.setPen(Qt.PenStyle.NoPen)
-            self.painter.setBrush(self._accent)
-            self.painter.drawEllipse(point, 4.5, 4.5)
+        def paint(painter: QPainter) -> None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(self.style.theme.line))
+            painter.drawLine(at(start, 0.0), at(end, 0.0))
+            painter.drawLine(at(0.0, low), at(0.0, high))
+            painter.setPen(QPen(self.style.dim, 1.5))
+            points = zip(curve.x.tolist(), curve.y.tolist(), strict=True)
+            painter.drawPolyline(QPolygonF([at(*point) for point in points]))
+
+        top = QPointF(0, self.y)
+        self.style.standing(self.painter, top, size, curve, paint)
+        point = at(x, y) + top
+        self.painter.setPen(QPen(self.style.accent, 1, Qt.PenStyle.DashLine))
+        self.painter.drawLine(point, QPointF(point.x(), at(0, 0).y() + self.y))
+        self.painter.drawLine(point, QPointF(at(0, 0).x(), point.y()))
+        self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.painter.setPen(Qt.PenStyle.NoPen)
+        self.painter.setBrush(self.style.accent)
+        self.painter.drawEllipse(point, DOT, DOT)
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        self.painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        self.y += size.height()
 
     # Table I
 
-    def table(self, sources: Sequence[Sequence[int]], chosen: int) -> None:
+    def table(self, sources: tuple[tuple[int, ...], ...], chosen: int) -> None:
         """Which maps of the layer before feed each map, as the paper's Table I prints it, with
         the chosen map's column marked."""
         columns, rows = len(sources), 1 + max(max(source) for source in sources)
         cell = min(self.width / (columns + 1), self._line)
-        top = self.y
-        self.y += cell * (rows + 1) + 4
-        if self.painter is None:
-            return
-        self.painter.setFont(self.style.small)
-        tiny = QFont(self.style.small)
-        tiny.setPixelSize(max(6, round(0.62 * cell)))
-        self.painter.setFont(tiny)
-        mark = QRectF((chosen + 1) * cell, top, cell, cell * (rows + 1))
-        self.painter.fillRect(mark, QColor(self.style.theme.zero))
-        for column in range(columns):
-            self.painter.setPen(self._accent if column == chosen else self._dim)
-            head = QRectF((column + 1) * cell, top, cell, cell)
-            self.painter.drawText(head, CENTRE, str(column))
-            for row in sources[column]:
-                self.painter.drawText(head.translated(0, (row + 1) * cell), CENTRE, "X")
-        self.painter.setPen(self._dim)
-        for row in range(rows):
-            self.painter.drawText(QRectF(0, top + (row + 1) * cell, cell, cell), CENTRE, str(row))
-        self.painter.setPen(QPen(self._accent, 1.5))
-        self.painter.setBrush(Qt.BrushStyle.NoBrush)
-        self.painter.drawRect(mark)
+        size = QSizeF(self.width, cell * (rows + 1) + 2)
 
-    @contextmanager
-    def _smooth(self) -> Iterator[None]:
-        assert self.painter is not None
-        self.painter.save()
-        self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        yield
-        self.painter.restore()
+        def paint(painter: QPainter) -> None:
+            face = Face(painter.font(), min(SMALL_SIZE * self.style.theme.scale, 0.66 * cell))
+            painter.setFont(face.font)
+            mark = QRectF((chosen + 1) * cell, 0.5, cell, cell * (rows + 1))
+            painter.fillRect(mark, self.style.faint)
+            for column, fed in enumerate(sources):
+                painter.setPen(self.style.text if column == chosen else self.style.dim)
+                middle = (column + 1.5) * cell
+                face.centre(painter, middle, cell / 2, str(column))
+                for row in fed:
+                    face.centre(painter, middle, (row + 1.5) * cell, "X")
+            painter.setPen(self.style.dim)
+            for row in range(rows):
+                face.centre(painter, cell / 2, (row + 1.5) * cell, str(row))
+            painter.setPen(QPen(self.style.accent, 1.5))
+            painter.drawRect(mark)
 
-
-def short(value: float) -> str:
-    """A value for a cell: two decimals, or as many as four characters have room for."""
-    size = abs(value)
-    if size >= 99.5:
-        return number(round(value))
-    text = f"{size:.1f}" if size >= 9.95 else f"{size:.2f}"
-    return f"−{text}" if value < 0 and float(text) else text
-
-
-def _index(values: DoubleArray, end: float) -> Index:
-    """Entries of the table of values (rows, columns), with ``end`` the strongest colour's."""
-    ends = np.array([max(end, 1e-9)], np.float32)
-    found: Index = value_index(values[None].astype(np.float32), ends)[0]
-    return found
-
-
-def _bright(table: Table) -> list[bool]:
-    """Whether dark ink is read better than light ink on each colour of a table (WCAG)."""
-    channels = np.stack([(table >> shift) & 0xFF for shift in (16, 8, 0)], axis=1) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
-    return [bool(value) for value in luminance > 0.179]
+        key = (sources, chosen)
+        self.style.standing(self.painter, QPointF(0, self.y), size, key, paint)
+        self.y += size.height() + 2
