@@ -59,9 +59,9 @@ def name_of(unit: Unit) -> str:
     elif unit.layer == OUTPUT:
         text = translate("Draw", "Output {map}")
     elif unit.layer in SINGLE:
-        text = translate("Draw", "{layer}, unit {map}")
+        text = translate("Draw", "{layer} unit {map}")
     else:
-        text = translate("Draw", "{layer}, map {map} ({row}, {column})")
+        text = translate("Draw", "{layer} map {map} ({row}, {column})")
     return text.format(layer=unit.layer, map=unit.map, row=unit.row, column=unit.column)
 
 
@@ -259,7 +259,7 @@ def _write_contributions(strip: Strip, explanation: Explanation) -> None:
         for one in found:
             strip.mark_row(one.source)
             strip.bar(_short_name(one.source), one.product, longest)
-        strip.line(words, signed(total))
+        strip.line(words, f"{percent(1.0)}  {signed(total)}" if found else number(0.0))
         strip.gap(3)
     _write_sum(strip, explanation)
 
@@ -268,9 +268,7 @@ def _share(found: Sequence[Contribution]) -> str:
     """How much of the sum of their sign these make."""
     if not found:
         return ""
-    return translate("Draw", "{percent} of the sum").format(
-        percent=percent(sum(one.share for one in found))
-    )
+    return percent(sum(one.share for one in found))
 
 
 def _short_name(unit: Unit) -> str:
@@ -295,7 +293,7 @@ def _write_distance(strip: Strip, explanation: Explanation, followed: Place | No
     )
     _write_followed(strip, explanation, followed)
     strip.line(
-        translate("Draw", "Sum of the 84 squared differences: distance y"),
+        translate("Draw", "Their sum: distance y"),
         number(explanation.weighted_sum),
     )
 

@@ -48,8 +48,6 @@ class InspectorPanel(QAbstractScrollArea):
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Always: what is written must not be laid out otherwise when there is more of it.
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName(translate("Draw", "Inspector"))
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -118,7 +116,9 @@ class InspectorPanel(QAbstractScrollArea):
 
     def _write(self, painter: QPainter) -> float:
         """Write all of it; gives where it ends."""
-        width, top = self.viewport().width() - 2 * MARGIN, 0.0
+        # With room for the scroll bar also where there is none: nothing is laid out otherwise
+        # when there is more to write.
+        width, top = self.width() - self.verticalScrollBar().sizeHint().width() - 2 * MARGIN, 0.0
         self._strips = []
         if len(self.inspected) == 2:
             strip = Strip(self._style, width, painter)
