@@ -14,6 +14,9 @@ from lenetpad.values.arrays import FloatArray
 AMPLITUDE: Final = 1.7159
 SLOPE: Final = 2.0 / 3.0
 
+#: tanh of it is 0.99.
+FLAT: Final = 2.65
+
 _HALF: Final = np.float32(0.5)
 _SLOPE: Final = np.float32(SLOPE)
 _AMPLITUDE: Final = np.float32(AMPLITUDE)
@@ -24,12 +27,14 @@ _ZERO: Final = np.float32(0)
 class Activation:
     """``apply(sums, out)`` writes the function of each sum into ``out``, which may be the sums
     themselves. Its values lie within ``low`` and ``high``. ``slope(values)`` is its derivative
-    where it has these values."""
+    where it has these values. It is about flat for sums beyond ``flat_from`` on either side: there
+    it has 99% of its way behind it."""
 
     apply: Callable[[FloatArray, FloatArray], object]
     low: float
     high: float
     slope: Callable[[FloatArray], FloatArray]
+    flat_from: float
 
     @property
     def bounded(self) -> bool:
@@ -80,8 +85,10 @@ def _relu_slope(values: FloatArray) -> FloatArray:
 
 #: By the names that a configuration has.
 ACTIVATIONS: Final = {
-    "scaled tanh": Activation(_scaled_tanh, -AMPLITUDE, AMPLITUDE, _scaled_tanh_slope),
-    "tanh": Activation(_tanh, -1.0, 1.0, _tanh_slope),
-    "sigmoid": Activation(_sigmoid, 0.0, 1.0, _sigmoid_slope),
-    "ReLU": Activation(_relu, 0.0, float("inf"), _relu_slope),
+    "scaled tanh": Activation(
+        _scaled_tanh, -AMPLITUDE, AMPLITUDE, _scaled_tanh_slope, FLAT / SLOPE
+    ),
+    "tanh": Activation(_tanh, -1.0, 1.0, _tanh_slope, FLAT),
+    "sigmoid": Activation(_sigmoid, 0.0, 1.0, _sigmoid_slope, 2 * FLAT),
+    "ReLU": Activation(_relu, 0.0, float("inf"), _relu_slope, float("inf")),
 }

@@ -167,13 +167,16 @@ class Recognizer:
                 forward(config, self._parameters, _samples(), taps)
         views = []
         for spec in shown:
-            low, high = activation.low, activation.high
+            low, high, sum_end = activation.low, activation.high, activation.flat_from
             if spec.name == "input":
                 low, high = sorted((config.background, config.ink))
             elif not (spec.activation and activation.bounded):
                 high = float(np.abs(taps[spec.name]).max())
                 low = -high if bool((taps[spec.name] < 0).any()) else 0.0
-            views.append(LayerView(spec.name, spec.maps, spec.height, spec.width, low, high))
+            if not (spec.activation and activation.bounded):
+                sum_end = high
+            size = (spec.maps, spec.height, spec.width)
+            views.append(LayerView(spec.name, *size, low, high, sum_end))
         return tuple(views)
 
 

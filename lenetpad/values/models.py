@@ -59,7 +59,11 @@ class ConventionsQuestion:
 
 @dataclass(frozen=True, slots=True)
 class LayerView:
-    """A layer as a panel shows it: its size and the fixed range of its values."""
+    """A layer as a panel shows it: its size and the fixed range of its values.
+
+    Weighted sums beyond ``sum_end`` lie where its activation is about flat; where it has none, or
+    one without a bound, it is the end of the values; 0 where nothing is known.
+    """
 
     name: str
     maps: int
@@ -67,6 +71,7 @@ class LayerView:
     width: int
     low: float
     high: float
+    sum_end: float = 0.0
 
     @property
     def signed(self) -> bool:

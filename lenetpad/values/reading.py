@@ -71,6 +71,10 @@ class Reading:
     def __post_init__(self) -> None:
         object.__setattr__(self, "taps", MappingProxyType(dict(self.taps)))
 
+    def sums(self, layer: str) -> FloatArray:
+        """The weighted sums of a layer; its values where it has no activation."""
+        return self.taps.get(f"{layer}.a", self.taps[layer])
+
     @property
     def probability(self) -> float:
         """Probability of the digit that is read; 0 for a blank image."""

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from lenetpad.controllers.draw.documents import Documents
 from lenetpad.controllers.draw.inspection import Inspection
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
+from lenetpad.controllers.draw.showing import Showing
 from lenetpad.controllers.draw.tools import Tools
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
@@ -59,6 +60,7 @@ class DrawController(PageController):
     documents: Documents
     tools: Tools
     inspection: Inspection
+    showing: Showing
 
     def __init__(self, row: PageRow, context: Context) -> None:
         super().__init__(row, context)
@@ -79,6 +81,7 @@ class DrawController(PageController):
         self.documents = Documents(self.window, page, lambda: self.jobs, self.label_read)
         self.tools = Tools(self.window, page)
         self.inspection = Inspection(self.window, page)
+        self.showing = Showing(self.window, page)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
         self._keeper.not_kept.connect(page.banner.stand)

@@ -9,6 +9,8 @@ from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.models import ModelReady
 
 INPUT: Final = "input"
+#: Titles, a size and a tip: see ``titles_of``.
+Titles = tuple[tuple[str, ...], str, str]
 #: What each layer does, for somebody who sees a network for the first time.
 TIPS: Final = {
     INPUT: marked(
@@ -69,6 +71,13 @@ def short_title_of(layer: str, model: ModelReady | None) -> str:
         return title_of(layer, model)
     coded = model is None or model.coded
     return translate("Draw", "Codes") if coded else translate("Draw", "Weights")
+
+
+def titles_of(layer: str, model: ModelReady | None) -> Titles:
+    """What stands over a layer, from the longest way to say it to the shortest, what stands behind
+    that, and what it means."""
+    titles = title_of(layer, model), short_title_of(layer, model)
+    return titles, size_of(layer, model), tip_of(layer, model)
 
 
 def size_of(layer: str, model: ModelReady | None) -> str:

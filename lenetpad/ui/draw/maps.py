@@ -1,11 +1,12 @@
 """The feature maps: every layer of a reading, a colour scale with numbers, and what is pointed at.
 
 Each layer is one small 32-bit image, coloured when a reading arrives; painting only scales it.
-It happens with every movement of the pen: what stays the same is made once, in ``_arrange``.
+It happens with every movement of the pen: what stays the same is made once, in ``arrange``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw import layer_words
-from lenetpad.ui.draw.layer_words import INPUT
+from lenetpad.ui.draw.layer_words import INPUT, Titles
 from lenetpad.ui.draw.legend import Kind, Legend, LegendPainter, as_text
 from lenetpad.ui.draw.maps_layout import CODES, Placed, arrows, place
 from lenetpad.ui.draw.panel import ReadingPanel, Spot
@@ -29,6 +30,7 @@ from lenetpad.ui.draw.pictures import Picture
 from lenetpad.ui.widgets.colour import (
     Colouring,
     Scale,
+    Table,
     extent,
     ink_table,
     value_index,
@@ -45,7 +47,7 @@ LEGEND: Final = 46.0  # height of the strip with the colour scale, at the usual 
 USUAL_HEIGHT: Final = 640.0  # of the panel; texts grow with a larger one
 LARGEST: Final = 2.4  # and so much at the most
 HEAD: Final = 5.0  # the length of an arrow's head at the usual size
-LEGEND_LAYER: Final = "C1"  # whose scale is shown while nothing is pointed at
+LEGEND_LAYER: Final = "C1"  # whose scale is shown while all are and nothing is pointed at
 DIGITS: Final = 10
 
 
@@ -81,6 +83,7 @@ class MapsPanel(ReadingPanel):
             ),
         )
         self.pictures: dict[str, Picture] = {}
+        self.value_colours: Table
         self._standing = False  # whether the background shows the legend
         self._colouring: Colouring | None = None
         self._code_ends: FloatArray = np.ones(1, dtype=np.float32)
@@ -95,18 +98,22 @@ class MapsPanel(ReadingPanel):
     def set_scale(self, scale: Scale) -> None:
         """Choose what the ends of the colour scale stand for."""
         self.scale = scale
-        self._colour_all()
+        self.colour_all()
         self.update()
 
     def show_reading(self, reading: Reading) -> None:
         super().show_reading(reading)
-        self._colour_all()
+        self.colour_all()
+
+    def taps_of(self, reading: Reading) -> Mapping[str, FloatArray]:
+        """What is shown of each layer of a reading."""
+        return reading.taps
 
     def cells(self, name: str) -> FloatArray:
-        """The values of a layer as its cells show them: (cells, rows, columns)."""
+        """What is shown of a layer as its cells show it: (cells, rows, columns)."""
         assert self.reading is not None
         block = self.placed[name].block
-        values = self.reading.taps[name]
+        values = self.taps_of(self.reading)[name]
         return values if values.ndim == 3 else values.reshape(-1, *block.cell)
 
     def value_at(self, pointed: Pointed) -> float:
@@ -121,19 +128,19 @@ class MapsPanel(ReadingPanel):
 
     def redraw(self) -> None:
         super().redraw()
-        self._arrange()
+        self.arrange()
 
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
         """Place the layers, and make pictures for the sizes of the current network."""
         scale = self._text_scale
         free = QRectF(self.rect()).adjusted(MARGIN, MARGIN - 4, -MARGIN, -LEGEND * scale)
         self.placed = place(free, title=20 * scale, alone=self.alone)
         self._legend_font = self.sized_font(13 * scale)
-        self._place_spots()
+        self.place_spots()
         self.pictures.clear()
         if self.model is None:
             return
-        self._colouring = Colouring(self.model.layers)
+        self._colouring = Colouring([self.layer_view(layer.name) for layer in self.model.layers])
         for name, placed in self.placed.items():
             if name == CODES:
                 self.pictures[name] = self._picture_of_codes(self.model, placed)
@@ -141,15 +148,15 @@ class MapsPanel(ReadingPanel):
             layer = self.model.layer(name)
             size = placed.block.cell if layer.flat else (layer.height, layer.width)
             self.pictures[name] = Picture(self._colouring.part(name), *size, placed.cells)
-        self._colour_all()
+        self.colour_all()
 
-    def _place_spots(self) -> None:
+    def place_spots(self) -> None:
         for name, placed in self.placed.items():
             if name not in self._titles:
                 self._titles[name] = Spot(self)
-            title, size = self._title(name)
+            titles, size, tip = self.title(name)
             self._titles[name].setGeometry(placed.title.toAlignedRect())
-            self._titles[name].say(f"{title} {size}".strip(), layer_words.tip_of(name, self.model))
+            self._titles[name].say(f"{titles[0]} {size}".strip(), tip)
         for name, spot in self._titles.items():
             spot.setVisible(name in self.placed)
         self._scale_spot.setGeometry(self._legend_area.toAlignedRect())
@@ -164,21 +171,22 @@ class MapsPanel(ReadingPanel):
         return min(max(self.height() / USUAL_HEIGHT, self.theme.scale), LARGEST)
 
     def _make_tables(self, theme: Theme) -> None:
-        self._values, self._inks = value_table(theme), ink_table(theme)
-        self._legend_painter = LegendPainter(theme, self._values, self._inks)
+        self.value_colours, self._inks = value_table(theme), ink_table(theme)
+        self._legend_painter = LegendPainter(theme, self.value_colours, self._inks)
 
     def _picture_of_codes(self, model: ModelReady, placed: Placed) -> Picture:
         """Codes have F6's range, so that a unit that agrees has about the code's colour."""
         scale = Scale.FIXED if model.coded else Scale.LAYER
         codes = model.templates.reshape(1, DIGITS, -1)
         self._code_ends = extent(codes, model.layer("F6"), scale)
-        pixels = self._values.take(value_index(codes, self._code_ends))
+        pixels = self.value_colours.take(value_index(codes, self._code_ends))
         return Picture(pixels, *placed.block.cell, placed.cells)
 
-    def _colour_all(self) -> None:
+    def colour_all(self) -> None:
         """Colour every layer of the reading into its picture."""
         if self._colouring is not None and self.reading is not None:
-            self._colouring.colour(self.reading.taps, self.scale, self._inks, self._values)
+            taps = self.taps_of(self.reading)
+            self._colouring.colour(taps, self.scale, self._inks, self.value_colours)
 
     # Painting
 
@@ -187,13 +195,13 @@ class MapsPanel(ReadingPanel):
         name_font = self.sized_font(13 * scale, bold=True)
         size_font = self.sized_font(12 * scale)
         for name, placed in self.placed.items():
-            title, size = self._title(name)
+            titles, size, _ = self.title(name)
             painter.setFont(name_font)
             painter.setPen(QColor(self.theme.text))
-            taken = painter.fontMetrics().horizontalAdvance(title) + 6
-            if taken > placed.title.width():
-                title = layer_words.short_title_of(name, self.model)
-            painter.drawText(placed.title, Qt.AlignmentFlag.AlignVCenter, title)
+            widths = [painter.fontMetrics().horizontalAdvance(title) + 6 for title in titles]
+            fits = [width <= placed.title.width() for width in (*widths[:-1], 0)].index(True)
+            taken = widths[fits]
+            painter.drawText(placed.title, Qt.AlignmentFlag.AlignVCenter, titles[fits])
             painter.setFont(size_font)
             painter.setPen(QColor(self.theme.dim))
             rest = placed.title.adjusted(taken, 0, 0, 0)
@@ -202,10 +210,8 @@ class MapsPanel(ReadingPanel):
                 size = f"{size} {back}"
             if painter.fontMetrics().horizontalAdvance(size) <= rest.width():
                 painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, size)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.theme.zero))
-        for placed in self.placed.values():
-            painter.drawRects(list(placed.cells))
+        for name in self.placed:
+            self.paint_cells(painter, name)
         self._paint_arrows(painter)
         if INPUT in self.placed:
             painter.setPen(QColor(self.theme.line))  # its paper may have the panel's colour
@@ -217,6 +223,12 @@ class MapsPanel(ReadingPanel):
                 self.pictures[CODES].paint(painter)
             if self._standing:
                 self._paint_legend(painter, self.model)
+
+    def paint_cells(self, painter: QPainter, name: str) -> None:
+        """Paint what lies under a layer's pictures."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.theme.zero))
+        painter.drawRects(list(self.placed[name].cells))
 
     def _paint_arrows(self, painter: QPainter) -> None:
         """Which layer feeds which."""
@@ -235,9 +247,9 @@ class MapsPanel(ReadingPanel):
         fixed = self.scale is Scale.FIXED and self.pointed is None
         return fixed and self.model is not None and self.reading is not None
 
-    def _title(self, name: str) -> tuple[str, str]:
-        """A layer's name and what stands behind it in its title."""
-        return layer_words.title_of(name, self.model), layer_words.size_of(name, self.model)
+    def title(self, name: str) -> Titles:
+        """What stands over a layer, and what it means: see ``titles_of``."""
+        return layer_words.titles_of(name, self.model)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._stands != self._standing:
@@ -287,15 +299,8 @@ class MapsPanel(ReadingPanel):
     def legend(self, model: ModelReady) -> Legend:
         """The scale of what is pointed at, with its numbers, and what it is."""
         pointed = self.pointed
-        name, cell = (pointed.layer, pointed.map) if pointed else (LEGEND_LAYER, 0)
-        if pointed is None:
-            if self.scale is Scale.MAP:
-                sentence = translate("Draw", "Colour scale for {layer}, map 0").format(layer=name)
-            else:
-                sentence = translate("Draw", "Colour scale for {layer}").format(layer=name)
-            hint = translate("Draw", "hover a unit for its value")
-        else:
-            sentence, hint = self.sentence(pointed), ""
+        name, cell = (pointed.layer, pointed.map) if pointed else (self.legend_layer, 0)
+        sentence, hint = (self.sentence(pointed), "") if pointed else self.standing_words(name)
         if name == INPUT:
             layer = model.layer(INPUT)
             paper = translate("Draw", "{value} paper").format(value=as_text(layer.low))
@@ -304,9 +309,23 @@ class MapsPanel(ReadingPanel):
         assert self._colouring is not None
         values = self._code_ends if name == CODES else self._colouring.ends[name]
         end = float(values[min(cell, len(values) - 1)])
-        if name != CODES and not model.layer(name).signed:
+        if name != CODES and not self.layer_view(name).signed:
             return Legend(Kind.POSITIVE, ("0", as_text(end)), sentence, hint)
         return Legend(Kind.SIGNED, (as_text(-end), "0", as_text(end)), sentence, hint)
+
+    @property
+    def legend_layer(self) -> str:
+        """Whose colour scale the legend has while nothing is pointed at."""
+        return self.alone or LEGEND_LAYER
+
+    def standing_words(self, layer: str) -> tuple[str, str]:
+        """What the legend says of a layer where nothing is pointed at, and a hint."""
+        if layer in (INPUT, CODES):
+            return layer_words.title_of(layer, self.model), ""
+        text = translate("Draw", "Values of {layer}")
+        if self.scale is Scale.MAP:
+            text = translate("Draw", "Values of {layer}, map 0")
+        return text.format(layer=layer), translate("Draw", "hover a unit for its value")
 
     # Pointing
 

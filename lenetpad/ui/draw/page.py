@@ -12,6 +12,7 @@ from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
 from lenetpad.ui.draw.selectable_maps import SelectableMaps
+from lenetpad.ui.draw.shown import SHOWN_TITLES, Shown
 from lenetpad.ui.draw.tray import HEIGHT as TRAY_HEIGHT
 from lenetpad.ui.draw.tray import LOW_HEIGHT as LOW_TRAY_HEIGHT
 from lenetpad.ui.draw.tray import TrayPanel
@@ -64,6 +65,7 @@ class DrawPage(Page):
 
     reading_painted = Signal(object)
     scale_chosen = Signal(str)
+    shown_chosen = Signal(str)
     pen_width_chosen = Signal(float)
     way_back_wanted = Signal()
     inspector_toggled = Signal(bool)
@@ -86,6 +88,7 @@ class DrawPage(Page):
             panel.painted.connect(self._note_painted)
         self.pen_widths = self._pen_width_box()
         self.scales = self._scale_box()
+        self.shown = self._shown_box()
         self._tools = self._tool_row(actions)
         self.way_back = QPushButton(self.verdict)
         self.way_back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -94,8 +97,12 @@ class DrawPage(Page):
         self.reading_painted.connect(self.verdict.note_painted)
 
     def header_tools(self) -> HeaderTools:
-        """Files, the clipboard, and the colours of the maps."""
-        return HeaderTools(FILE_TOOLS, SPARE_TOOLS, ((translate("Draw", "Colours"), self.scales),))
+        """Files, the clipboard, what the maps show, and their colours."""
+        boxes = (
+            (translate("Draw", "Show"), self.shown),
+            (translate("Draw", "Colours"), self.scales),
+        )
+        return HeaderTools(FILE_TOOLS, SPARE_TOOLS, boxes)
 
     @property
     def tray(self) -> TrayPanel:
@@ -268,6 +275,22 @@ class DrawPage(Page):
         scale = Scale(self.scales.itemData(index))
         self.maps.set_scale(scale)
         self.scale_chosen.emit(scale.value)
+
+    def _shown_box(self) -> Choices:
+        box = Choices(
+            translate("Draw", "What the maps show"),
+            translate("Draw", "Values, weighted sums before the activation (A), or weights (W)"),
+        )
+        for shown, title in SHOWN_TITLES.items():
+            box.addItem(translate("Draw", title), shown.value)
+        box.currentIndexChanged.connect(self._choose_shown)
+        return box
+
+    @Slot(int)
+    def _choose_shown(self, index: int) -> None:
+        shown = Shown(self.shown.itemData(index))
+        self.maps.set_shown(shown)
+        self.shown_chosen.emit(shown.value)
 
     def _tool_row(self, actions: dict[str, QAction]) -> QWidget:
         row = QWidget(self)

@@ -18,8 +18,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw.layer_words import INPUT
-from lenetpad.ui.draw.maps import MapsPanel, Pointed
+from lenetpad.ui.draw.maps import Pointed
 from lenetpad.ui.draw.maps_layout import CODES
+from lenetpad.ui.draw.shown import Shown
+from lenetpad.ui.draw.shown_maps import ShownMaps
 from lenetpad.ui.draw.walking import Walker
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.values.explanation import Field, Unit
@@ -30,13 +32,15 @@ OUTPUT: Final = "output"
 ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class SelectableMaps(MapsPanel):
+class SelectableMaps(ShownMaps):
     """A click or Enter pins a unit, and with Ctrl a second one: ``pins``. ``selected`` are the
     units that are to be explained: those, or else the one that is pointed at.
 
     ``selection_changed`` comes when they are others; ``unit_pointed`` carries the unit that is
     pointed at, None for none; ``layer_asked`` a layer that is to be explained. The
     keyboard points as the pointer does.
+
+    A weight stands for a unit of its map: the one that was pinned last, or the one in the middle.
     """
 
     selection_changed = Signal()
@@ -51,6 +55,7 @@ class SelectableMaps(MapsPanel):
         self._grip: tuple[Field, QPointF] | None = None  # the kernel that is dragged, and where
         self._dragged = False  # whether it has moved since it was pressed
         self._walker = Walker()
+        self._pinned_last: dict[str, Unit] = {}  # of each layer
         super().__init__(theme, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -65,6 +70,11 @@ class SelectableMaps(MapsPanel):
         """The unit that is pointed at; in the codes it is the output of their digit."""
         if pointed.layer == CODES:
             return Unit(OUTPUT, pointed.map)
+        if self.shows_weights(pointed.layer):
+            view = self.layer_view(pointed.layer)
+            middle = Unit(pointed.layer, 0, view.height // 2, view.width // 2)
+            number = self.shown_units.get(pointed.layer, pointed.map)
+            return replace(self._pinned_last.get(pointed.layer, middle), map=number)
         if self.layer_view(pointed.layer).flat:
             columns = self.placed[pointed.layer].block.cell[1]
             return Unit(pointed.layer, pointed.row * columns + pointed.column)
@@ -73,10 +83,12 @@ class SelectableMaps(MapsPanel):
     def pointed_of(self, unit: Unit) -> Pointed | None:
         """Where a unit is shown, None where its layer is not."""
         layer = CODES if unit.layer == OUTPUT else unit.layer
-        if layer not in self.pictures:
+        if layer not in self.pictures and layer not in self.weights:
             return None
         if layer == CODES:
             return Pointed(CODES, unit.map, 0, 0)
+        if self.shows_weights(layer):
+            return Pointed(layer, 0 if layer in self.shown_units else unit.map, 0, 0)
         if self.layer_view(layer).flat:
             row, column = divmod(unit.map, self.placed[layer].block.cell[1])
             return Pointed(layer, 0, row, column)
@@ -89,8 +101,31 @@ class SelectableMaps(MapsPanel):
             self.pins = tuple(other for other in self.pins if other != unit)
         else:
             self.pins = (*self.pins[-1:], unit) if beside else (unit,)
+            self._note_pinned(unit)
         self.selection_changed.emit()
         self.update()
+
+    def _note_pinned(self, unit: Unit) -> None:
+        """Have the weights of a unit shown, or its map's stand for it."""
+        self._pinned_last[unit.layer] = unit
+        if unit.layer in self.shown_units:
+            self.show_unit(unit.layer, unit.map)
+
+    def set_shown(self, shown: Shown) -> None:
+        """Show something else of every layer; what was pointed at stays so."""
+        pointed = self.pointed
+        if shown is self.shown:
+            return
+        by_pointer = pointed is not None and pointed == self.pointer_unit()
+        unit = None if pointed is None else self.unit_of(pointed)
+        self.point(None)
+        if unit is not None and unit.layer in self.shown_units:
+            self.show_unit(unit.layer, unit.map)
+        super().set_shown(shown)
+        if by_pointer:
+            self.point(self.pointer_unit())
+        elif unit is not None:
+            self.point(self.pointed_of(unit))
 
     def let_go(self) -> bool:
         """Let go of what is pinned; False where nothing is."""
@@ -131,7 +166,6 @@ class SelectableMaps(MapsPanel):
         if self.model is None:
             super().keyPressEvent(event)
             return
-        self._walker.know(self.model)
         now = None if self.pointed is None else self.unit_of(self.pointed)
         if event.key() in ENTER:
             if now is not None:
@@ -141,13 +175,40 @@ class SelectableMaps(MapsPanel):
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
             return
-        unit = self._walker.step(now, Qt.Key(event.key()), event.text())
-        if unit is None:
+        sizes = {
+            name: (self.layer_view(name).maps, *weights.grid.size)
+            for name, weights in self.weights.items()
+        }
+        self._walker.know(self.model, sizes)
+        here = None if self.pointed is None else self._place_of(self.pointed)
+        there = self._walker.step(here, Qt.Key(event.key()), event.text())
+        if there is None:
             super().keyPressEvent(event)
             return
-        if self.alone not in ("", CODES if unit.layer == OUTPUT else unit.layer):
+        if self.alone not in ("", CODES if there.layer == OUTPUT else there.layer):
             self.show_alone("")
-        self.point(self.pointed_of(unit))
+        if not self.shows_weights(there.layer):
+            self.point(self.pointed_of(there))
+        else:
+            self._point_at_weight(there, changes=here is None or here.layer != there.layer)
+
+    def _place_of(self, pointed: Pointed) -> Unit:
+        """Where the keyboard is: at a unit, or at a weight as if it were one."""
+        if not self.shows_weights(pointed.layer):
+            return self.unit_of(pointed)
+        number = self.shown_units.get(pointed.layer, pointed.map)
+        return Unit(pointed.layer, number, pointed.row, pointed.column)
+
+    def _point_at_weight(self, place: Unit, *, changes: bool) -> None:
+        """Go to a weight; in a layer of single units from one unit's to another's, but where the
+        keyboard ``changes`` from another layer to those that are shown."""
+        layer, number = place.layer, place.map
+        if layer in self.shown_units:
+            if not changes and number != self.shown_units[layer]:
+                self.point(None)
+                self.show_unit(layer, number)
+            number = 0
+        self.point(Pointed(layer, number, place.row, place.column))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -281,12 +342,19 @@ class SelectableMaps(MapsPanel):
         pointed = self.pointed_of(unit)
         if pointed is None:
             return []
-        whole = pointed.layer == CODES
-        area = self.placed[CODES].cells[pointed.map] if whole else self.unit_area(pointed)
+        whole = pointed.layer == CODES or self.shows_weights(pointed.layer)
+        cells = self.placed[pointed.layer].cells
+        area = cells[pointed.map] if whole else self.unit_area(pointed)
         return [area.adjusted(-around, -around, around, around)]
 
     def _field_areas(self, field: Field) -> list[QRectF]:
-        """Where a receptive field lies, of those layers that are shown."""
+        """Where a receptive field lies, of those layers that are shown; among weights all of the
+        maps that are seen."""
+        if field.layer in self.weights:
+            placed, weights = self.placed[field.layer], self.weights[field.layer]
+            if len(field.maps) < len(placed.cells) and weights.spec.weight:
+                return [placed.cells[number] for number in field.maps]
+            return [placed.area]
         if field.layer not in self.pictures:
             return []
         placed, picture = self.placed[field.layer], self.pictures[field.layer]

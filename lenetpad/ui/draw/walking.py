@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -28,11 +29,15 @@ class Walker:
         self._sizes: dict[str, tuple[int, int, int]] = {}  # maps, rows, columns
         self._typed = ""
 
-    def know(self, model: ModelReady) -> None:
-        """Walk in this network: its layers, the input first, and the outputs."""
+    def know(
+        self, model: ModelReady, others: Mapping[str, tuple[int, int, int]] | None = None
+    ) -> None:
+        """Walk in this network: its layers, the input first, and the outputs; ``others`` are maps,
+        rows and columns of layers that show something else than their units."""
         self._sizes = {
             layer.name: (layer.maps, layer.height, layer.width) for layer in model.layers
         }
+        self._sizes |= others or {}
         self._sizes[OUTPUT] = (DIGITS, 1, 1)
 
     def step(self, unit: Unit | None, key: Qt.Key, text: str) -> Unit | None:
