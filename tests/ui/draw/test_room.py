@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QCoreApplication, QEvent, QRect
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ui.draw.page import DrawPage
-from lenetpad.ui.theme_switch import STILL_MS
 from lenetpad.ui.window import SMALLEST, Window
 
 
@@ -66,13 +65,14 @@ def test_the_pens_width_is_never_cut(
 
 
 def test_showing_the_tray_places_the_parts_once(
-    qtbot: QtBot, full: Window, monkeypatch: pytest.MonkeyPatch
+    full: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = draw_page(full)
-    qtbot.wait(2 * STILL_MS)  # until nothing else is placed
+    request = QEvent.Type.LayoutRequest
+    QCoreApplication.sendPostedEvents(page, request)
     placed: list[None] = []
     original = page._place_parts
     monkeypatch.setattr(page, "_place_parts", lambda: (placed.append(None), original()))
     page.show_tray(shown=False)
-    qtbot.wait(50)
+    QCoreApplication.sendPostedEvents(page, request)
     assert len(placed) == 1

@@ -1,0 +1,334 @@
+"""From a unit that is selected in the maps to its arithmetic in the inspector, with the numbers of
+the reading that is on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from lenetpad.app import Program
+from lenetpad.ink.files import Drawing
+from lenetpad.ink.strokes import Sheet
+from lenetpad.tools.synthetic_pen import SyntheticPen
+from lenetpad.ui.draw.inspector.content import in_words, name_of
+from lenetpad.ui.draw.inspector.panel import MARGIN, InspectorPanel
+from lenetpad.ui.draw.inspector.strip import Place
+from lenetpad.ui.draw.selectable_maps import SelectableMaps
+from lenetpad.values.explanation import Unit
+from lenetpad.values.reading import Reading
+from tests.oracle import table_i
+
+PATIENCE = 60_000
+PRESETS = ("lenet5-1998", "lenet5-study", "lenet5-modern")
+UNITS = (
+    Unit("input", 0, 14, 16),
+    Unit("C1", 2, 12, 14),
+    Unit("S2", 1, 5, 6),
+    Unit("C3", 7, 4, 5),
+    Unit("S4", 3, 2, 2),
+    Unit("C5", 17),
+    Unit("F6", 30),
+    Unit("output", 3),
+)
+LAYERS = ("input", "C1", "S2", "C3", "S4", "C5", "F6", "output")
+
+
+class Looker:
+    """A program with a drawing that is read, and hands that select units."""
+
+    def __init__(self, qtbot: QtBot, program: Program) -> None:
+        self.qtbot, self.program, self.page = qtbot, program, program.draw.page
+        self.maps: SelectableMaps = self.page.maps
+        self.settle()
+
+    def settle(self) -> Reading:
+        """Wait until what lies on the canvas is read and shown."""
+        self.qtbot.waitUntil(
+            lambda: (
+                self.maps.reading is not None
+                and self.maps.reading.serial == self.program.draw.serial
+            ),
+            timeout=PATIENCE,
+        )
+        assert self.maps.reading is not None
+        return self.maps.reading
+
+    @property
+    def inspector(self) -> InspectorPanel:
+        return self.page.inspector
+
+    def key(self, *keys: Qt.Key | str, ctrl: bool = False) -> None:
+        """Type into the maps."""
+        modifier = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
+        for key in keys:
+            text = key if isinstance(key, str) else ""
+            code = Qt.Key(ord(key.upper())) if isinstance(key, str) else key
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                QApplication.sendEvent(self.maps, QKeyEvent(kind, code, modifier, text))
+
+    def centre(self, unit: Unit) -> QPointF:
+        pointed = self.maps.pointed_of(unit)
+        assert pointed is not None
+        return self.maps.unit_area(pointed).center()
+
+    def mouse(
+        self, kind: QEvent.Type, at: QPointF, widget: QWidget, *, ctrl: bool = False
+    ) -> None:
+        button = Qt.MouseButton.LeftButton
+        none = Qt.MouseButton.NoButton
+        held = none if kind is QEvent.Type.MouseButtonRelease else button
+        modifier = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
+        if kind is QEvent.Type.MouseMove:
+            button = none
+        event = QMouseEvent(kind, at, widget.mapToGlobal(at), button, held, modifier)
+        QApplication.sendEvent(widget, event)
+
+    def click(self, unit: Unit, *, ctrl: bool = False) -> None:
+        at = self.centre(unit)
+        self.mouse(QEvent.Type.MouseButtonPress, at, self.maps, ctrl=ctrl)
+        self.mouse(QEvent.Type.MouseButtonRelease, at, self.maps, ctrl=ctrl)
+
+    def hover(self, unit: Unit | None) -> None:
+        at = QPointF(1, 1) if unit is None else self.centre(unit)
+        self.mouse(QEvent.Type.MouseMove, at, self.maps)
+
+    def shown(self) -> list[Unit]:
+        return [one.unit for one in self.inspector.inspected]
+
+
+@pytest.fixture
+def looker(qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing]) -> Looker:
+    program = make_program()
+    program.draw.page.canvas.set_sheet(Sheet(samples[3].ink))
+    return Looker(qtbot, program)
+
+
+def choose(looker: Looker, preset: str) -> Reading:
+    """Read with another network."""
+    looker.program.window.model_chosen.emit(preset)
+    networks = looker.program.draw.networks
+    looker.qtbot.waitUntil(
+        lambda: networks.ready is not None and networks.ready.choice.model == preset,
+        timeout=PATIENCE,
+    )
+    return looker.settle()
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("blank", [False, True])
+def test_every_unit_of_every_network_is_explained(
+    looker: Looker, preset: str, blank: bool
+) -> None:
+    reading = choose(looker, preset)
+    if blank:
+        looker.page.canvas.clear()
+        reading = looker.settle()
+    for unit in UNITS:
+        looker.maps.let_go()
+        looker.maps.pin(unit)
+        (inspected,) = looker.inspector.inspected
+        assert inspected.unit == unit
+        values = reading.taps[unit.layer]
+        tap = float(
+            values[unit.map] if values.ndim == 1 else values[unit.map, unit.row, unit.column]
+        )
+        assert inspected.explanation.value == pytest.approx(tap)
+        sums = reading.taps.get(f"{unit.layer}.a", values)
+        sums = sums[unit.map] if sums.ndim == 1 else sums[unit.map, unit.row, unit.column]
+        assert inspected.explanation.weighted_sum == pytest.approx(float(sums), rel=1e-4, abs=1e-3)
+        looker.inspector.viewport().repaint()
+        assert in_words(inspected).startswith(name_of(unit))
+
+
+def test_a_pinned_unit_follows_the_pen(looker: Looker, samples: list[Drawing]) -> None:
+    unit = Unit("C1", 2, 12, 14)
+    looker.click(unit)
+    before = looker.inspector.inspected[0].explanation.value
+    looker.page.canvas.clear()
+    SyntheticPen(looker.page.canvas).write(samples[11].ink)
+    reading = looker.settle()
+    looker.qtbot.waitUntil(lambda: looker.inspector.inspected[0].explanation.value != before)
+    assert looker.inspector.inspected[0].explanation.value == pytest.approx(
+        float(reading.taps["C1"][2, 12, 14])
+    )
+    assert looker.shown() == [unit]
+
+
+def test_nothing_moves_when_it_opens_and_closes(looker: Looker) -> None:
+    for width, height in ((1024, 700), (1280, 800), (1920, 1080)):
+        looker.program.window.resize(width, height)
+        looker.qtbot.waitUntil(lambda: not looker.program.window.restyling)
+
+        def places() -> dict[str, QRect]:
+            page = looker.page
+            column = page.inspector if page.inspector_shown else page.probabilities
+            return {
+                "canvas": page.canvas.geometry(),
+                "maps": page.maps.geometry(),
+                "verdict": page.verdict.geometry(),
+                "column": (
+                    page.inspector if page.inspector_shown else page.probabilities
+                ).geometry(),
+                **{name: placed.area.toRect() for name, placed in page.maps.placed.items()},
+            }
+
+        before = places()
+        looker.program.window.actions_by_name["inspector"].trigger()
+        assert looker.page.inspector_shown
+        assert places() == before
+        looker.maps.pin(Unit("C3", 15, 4, 4))
+        looker.settle()
+        assert places() == before
+        looker.maps.let_go()
+        looker.program.window.actions_by_name["inspector"].trigger()
+        assert not looker.page.inspector_shown
+        assert places() == before
+
+
+def test_what_the_unit_sees_is_framed_in_the_maps(looker: Looker) -> None:
+    """A C3 unit sees the S2 maps that Table I gives it, and no other."""
+    column = 7
+    looker.hover(Unit("C3", column, 4, 5))
+    fields = {field.layer: field for field in looker.maps._fields}
+    assert list(fields["S2"].maps) == table_i()[column]
+    assert (fields["S2"].top, fields["S2"].left, fields["S2"].height) == (4, 5, 5)
+    assert (fields["input"].top, fields["input"].height) == (8, 14)
+    accent = looker.maps.theme.accent
+    image = looker.maps.grab().toImage()
+    for number in range(6):
+        corner = looker.maps.placed["S2"].cells[number]
+        unit = corner.width() / 14
+        at = (corner.left() + 5 * unit, corner.top() + 6.5 * unit)
+        seen = {image.pixelColor(round(at[0]) + dx, round(at[1])).name() for dx in (-1, 0, 1)}
+        assert (accent in seen) == (number in table_i()[column])
+    looker.hover(None)
+    assert looker.maps._fields == ()
+
+
+def test_a_product_is_followed_in_both_directions(looker: Looker) -> None:
+    looker.click(Unit("C1", 2, 12, 14))
+    inspector = looker.inspector
+    inspector.viewport().repaint()
+    (_, strip) = inspector._strips[0]
+    areas = [area for area, _, _ in strip.grids]
+    assert len(areas) == 3  # patch, kernel, products
+    for area in areas:
+        at = QPointF(
+            area.left() + 2.5 * area.width() / 5 + MARGIN,
+            area.top() + 1.5 * area.height() / 5 + MARGIN - inspector.verticalScrollBar().value(),
+        )
+        assert inspector.place_at(at) == Place(0, 7)
+    looker.mouse(QEvent.Type.MouseMove, at, inspector.viewport())
+    assert inspector.place == Place(0, 7)
+    assert looker.maps._followed == Unit("input", 0, 13, 16)
+    looker.hover(Unit("input", 0, 15, 18))  # the other way round
+    assert inspector.place == Place(0, 3 * 5 + 4)
+    looker.hover(Unit("input", 0, 0, 0))  # it is not seen
+    assert inspector.place is None
+
+
+def test_the_keyboard_reaches_every_layer_map_and_unit(looker: Looker) -> None:
+    looker.maps.setFocus()
+    looker.program.window.actions_by_name["inspector"].trigger()
+    for number, layer in enumerate(LAYERS):
+        looker.key(str(number))
+        assert looker.shown()[0].layer == layer
+    for layer in ("C1", "S2", "C3", "S4", "C5", "F6"):
+        looker.key("0")
+        looker.key(*layer.lower())
+        assert looker.shown()[0].layer == layer
+    looker.key("o")
+    assert looker.shown() == [Unit("output", 0)]
+    looker.key("3")
+    start = looker.shown()[0]
+    assert start == Unit("C3", 0, 5, 5)
+    looker.key(Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down)
+    assert looker.shown() == [Unit("C3", 0, 7, 6)]
+    looker.key(Qt.Key.Key_PageUp)
+    assert looker.shown() == [Unit("C3", 15, 7, 6)]
+    looker.key(Qt.Key.Key_PageDown, *[Qt.Key.Key_Left] * 12)
+    assert looker.shown() == [Unit("C3", 0, 7, 0)]
+    looker.key("5", *[Qt.Key.Key_Right] * 3)
+    assert looker.shown() == [Unit("C5", 3)]
+
+
+def test_pinning_comparing_and_letting_go(looker: Looker) -> None:
+    one, other, third = Unit("C3", 7, 4, 5), Unit("C3", 8, 4, 5), Unit("F6", 3)
+    looker.maps.setFocus()
+    looker.click(one)
+    assert looker.page.inspector_shown
+    looker.hover(third)
+    assert looker.shown() == [one]
+    looker.click(other, ctrl=True)
+    assert looker.shown() == [one, other]
+    looker.inspector.viewport().repaint()
+    looker.hover(third)
+    looker.key(Qt.Key.Key_Return, ctrl=True)
+    assert looker.shown() == [other, third]
+    looker.key(Qt.Key.Key_Return)  # a pinned unit is let go of
+    assert looker.shown() == [other]
+    escape = looker.program.window.actions_by_name
+    assert escape["inspector"].isChecked()
+    QTest.keyClick(looker.program.window, Qt.Key.Key_Escape)
+    assert looker.maps.pins == ()
+    assert looker.page.inspector_shown
+    QTest.keyClick(looker.program.window, Qt.Key.Key_Escape)
+    assert not looker.page.inspector_shown
+    assert not escape["inspector"].isChecked()
+    assert looker.page.probabilities.isVisible()
+
+
+def test_the_inspector_counts_among_what_is_painted(looker: Looker) -> None:
+    painted: list[Reading] = []
+    looker.page.reading_painted.connect(painted.append)
+    looker.click(Unit("C3", 7, 4, 5))
+    looker.page.canvas.clear()
+    looker.settle()
+    looker.qtbot.waitUntil(
+        lambda: bool(painted) and painted[-1].serial == looker.program.draw.serial
+    )
+
+
+def test_the_answer_explains_itself_while_nothing_is_selected(looker: Looker) -> None:
+    reading = looker.settle()
+    looker.program.window.actions_by_name["inspector"].trigger()
+    assert looker.shown() == []
+    competition = looker.inspector.competition
+    assert competition is not None
+    assert np.allclose(competition.probabilities[:10], reading.probabilities, atol=1e-5)
+    looker.page.canvas.clear()
+    looker.settle()
+    assert looker.inspector.competition is None
+
+
+def test_the_kernel_is_dragged_by_hand(looker: Looker) -> None:
+    looker.click(Unit("C1", 2, 12, 14))
+    cell = looker.maps.placed["input"].cells[0]
+    start = looker.centre(Unit("input", 0, 14, 16))
+    step = cell.width() / 32
+    looker.mouse(QEvent.Type.MouseButtonPress, start, looker.maps)
+    looker.mouse(QEvent.Type.MouseMove, start + QPointF(3 * step, -2 * step), looker.maps)
+    assert looker.shown() == [Unit("C1", 2, 10, 17)]
+    looker.mouse(QEvent.Type.MouseMove, start + QPointF(60 * step, 0), looker.maps)
+    assert looker.shown() == [Unit("C1", 2, 12, 27)]
+    looker.mouse(QEvent.Type.MouseButtonRelease, start + QPointF(60 * step, 0), looker.maps)
+    looker.click(Unit("S2", 0, 0, 0))
+    assert looker.shown() == [Unit("S2", 0, 0, 0)]
+
+
+def test_a_layer_is_explained_in_words_on_request(looker: Looker) -> None:
+    looker.hover(Unit("S4", 3, 2, 2))
+    looker.program.window.actions_by_name["layer_help"].trigger()
+    help_ = looker.page._layer_help
+    assert help_ is not None
+    assert help_.isVisible()
+    assert "S4" in help_.title.text()
+    QTest.keyClick(looker.program.window, Qt.Key.Key_Escape)
+    assert not help_.isVisible()
