@@ -97,5 +97,5 @@ class Inspection(QObject):
 
     def _curve_of(self, model: ModelReady, spec: LayerSpec) -> Curve:
         """The layer's activation where its sums mostly lie."""
-        end = STEEP if spec.activation != "relu" else max(1.0, model.layer(spec.name).high)
+        end = STEEP if spec.activation != "ReLU" else max(1.0, model.layer(spec.name).high)
         return self._curve(spec.activation, -end, end)
