@@ -301,7 +301,7 @@ def _write_distance(strip: Strip, explanation: Explanation, followed: Place | No
 
 def _write_activation(strip: Strip, explanation: Explanation, curve: Curve) -> None:
     strip.gap(3)
-    formula = CONVENTIONS["activation"][explanation.activation.lower().replace(" ", "-")]
+    formula = CONVENTIONS["activation"][explanation.activation.replace(" ", "-").lower()]
     strip.line(
         translate("Draw", "Activation: {function}").format(function=translate("Window", formula)),
         dim=True,
