@@ -30,7 +30,7 @@ from lenetpad.values.training import Snapshot
 
 if TYPE_CHECKING:  # a page imports pyqtgraph, which takes a second
     from lenetpad.ui.draw.canvas import Canvas
-    from lenetpad.ui.draw.inspector.panel import InspectorPanel
+    from lenetpad.ui.draw.inspector.inspector import Inspector
     from lenetpad.ui.draw.selectable_maps import SelectableMaps
     from lenetpad.ui.evaluate.page import EvaluatePage
     from lenetpad.ui.train.page import TrainPage
@@ -142,7 +142,7 @@ class Driver(QObject):
         return self._draw.page.maps
 
     @property
-    def inspector(self) -> InspectorPanel:
+    def inspector(self) -> Inspector:
         """What explains them."""
         return self._draw.page.inspector
 

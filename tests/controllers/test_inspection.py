@@ -173,9 +173,7 @@ def test_nothing_moves_when_it_opens_and_closes(looker: Looker) -> None:
                 "canvas": page.canvas.geometry(),
                 "maps": page.maps.geometry(),
                 "verdict": page.verdict.geometry(),
-                "column": (
-                    page.inspector if page.inspector_shown else page.probabilities
-                ).geometry(),
+                "column": column.geometry(),
                 **{name: placed.area.toRect() for name, placed in page.maps.placed.items()},
             }
 

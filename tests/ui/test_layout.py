@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ui.draw.canvas import Canvas
+from lenetpad.ui.draw.inspector.inspector import View
+from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.theme_switch import ZOOMS
 from lenetpad.ui.window import SMALLEST, Window
@@ -176,3 +178,27 @@ def test_no_page_has_a_fault_at_any_zoom(qtbot: QtBot, full: Window, zoom: float
     for name in PAGES:
         for size in (SMALLEST, QSize(1280, 800)):
             check(qtbot, full, name, size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("zoom", [1.0, 1.75])
+def test_every_view_of_the_inspector_fits(
+    qtbot: QtBot, full: Window, size: tuple[int, int], zoom: float
+) -> None:
+    page = full.page_widgets["draw"]
+    assert isinstance(page, DrawPage)
+    full.open_page("draw")
+    page.show_tray(shown=False)
+    page.show_inspector(shown=True)
+    full.resize(*size)
+    while full.zoom < zoom:
+        full.actions_by_name["larger"].trigger()
+    qtbot.waitUntil(lambda: not full.restyling)
+    for view in View:
+        page.inspector.show_view(view)
+        qtbot.wait(20)
+        assert faults(page) == []
+        row = page.inspector.holding
+        for control in row.controls:
+            assert row.rect().contains(place(control, row))
+        assert page.inspector.geometry() == page.probabilities.geometry()

@@ -11,7 +11,9 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal, Slot
 
 from lenetpad.controllers.draw.documents import Documents
+from lenetpad.controllers.draw.holding import Holding
 from lenetpad.controllers.draw.inspection import Inspection
+from lenetpad.controllers.draw.probing import Probing
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.showing import Showing
 from lenetpad.controllers.draw.tools import Tools
@@ -61,6 +63,8 @@ class DrawController(PageController):
     tools: Tools
     inspection: Inspection
     showing: Showing
+    holding: Holding
+    probing: Probing
 
     def __init__(self, row: PageRow, context: Context) -> None:
         super().__init__(row, context)
@@ -82,6 +86,9 @@ class DrawController(PageController):
         self.tools = Tools(self.window, page)
         self.inspection = Inspection(self.window, page)
         self.showing = Showing(self.window, page)
+        self.holding = Holding(self.window, page)
+        self.holding.changed.connect(self._read_again)
+        self.probing = Probing(self.window, page, self.networks)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
         self._keeper.not_kept.connect(page.banner.stand)
@@ -136,7 +143,13 @@ class DrawController(PageController):
 
     def _ask(self, sheet: Sheet, moment: float) -> None:
         self.serial += 1
-        self.recognition.submit(Request(self.serial, sheet, moment))
+        self.recognition.submit(Request(self.serial, sheet, moment, self.holding.holds))
+
+    @Slot()
+    def _read_again(self) -> None:
+        """Read what lies on the canvas, for other units are held."""
+        if self.networks.ready is not None:
+            self._ask(self.page.canvas.sheet, NO_HAND)
 
     @Slot(object)
     def _show_reading(self, reading: Reading) -> None:
@@ -152,6 +165,7 @@ class DrawController(PageController):
         self._shown = now
         self.page.show_reading(reading)
         self.inspection.follow(reading)
+        self.probing.follow(reading)
         if not self._searched:
             self._searched = True
             self.networks.search_devices()  # now: it must not hold up the first reading
@@ -182,6 +196,9 @@ class DrawController(PageController):
         """Show a network and read the canvas with it."""
         self.inspection.show_model(ready)
         self.page.show_model(ready)
+        model = ready.choice.model
+        self.holding.show_network(self.networks.runs.folder_of(model) or model)
+        self.probing.show_network()
         if ready.notice:
             self.page.banner.warn(ready.notice)
         self._ask(self.page.canvas.sheet, NO_HAND)
@@ -258,12 +275,13 @@ class DrawController(PageController):
         """Stop the recognition, and give up what is searched for and what is read."""
         super().stop()
         self.documents.stop()
+        self.probing.stop()
         self._keeper.stop()
         self.networks.stop()
         self.recognition.stop()
 
     def close(self, deadline: float) -> bool:
         """Wait for what is saved and for the threads."""
-        workers = (self.documents, self._keeper, self.networks, self.recognition)
+        workers = (self.documents, self.probing, self._keeper, self.networks, self.recognition)
         ended = [worker.wait(seconds_until(deadline)) for worker in workers]
         return super().close(deadline) and all(ended)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from lenetpad.lenet.explanation import activation_curve, competition, explain
 from lenetpad.ui import actions
-from lenetpad.ui.draw.inspector.content import OUTPUT, Inspected, place_of
+from lenetpad.ui.draw.inspector.content import INPUT, OUTPUT, Inspected, place_of
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.window import Window
 from lenetpad.values.explanation import Curve, Unit
@@ -34,7 +34,11 @@ class Inspection(QObject):
         self._reading: Reading | None = None
         self._connected = False
         self._curve = lru_cache(maxsize=16)(activation_curve)
-        slots = {"inspector": self._toggle, "layer_help": self._explain_layer}
+        slots = {
+            "inspector": self._toggle,
+            "layer_help": self._explain_layer,
+            "slide": self._slide,
+        }
         actions.connect(window.actions_by_name, slots)
         page.maps.layer_asked.connect(page.explain_layer)
         page.maps.selection_changed.connect(self._select)
@@ -65,6 +69,13 @@ class Inspection(QObject):
             self._connected = True
             self._page.inspector.followed.connect(self._page.maps.follow)
             self._page.inspector.chosen.connect(self._page.maps.pin)
+            sliding = self._page.inspector.sliding
+            sliding.moved.connect(self._page.maps.move_pin)
+            sliding.changed.connect(self._fill)
+            self._page.maps.selection_changed.connect(self._choose_sliding)
+            self._choose_sliding()
+        if not shown and self._connected:
+            self._page.inspector.sliding.stop()
         self._show()
 
     @Slot()
@@ -72,6 +83,33 @@ class Inspection(QObject):
         if self._page.maps.pins:
             self._page.show_inspector(shown=True)
         self._show()
+
+    # Flow
+
+    @Slot()
+    def _slide(self) -> None:
+        """Slide the kernel of the selected unit, or stop it."""
+        maps = self._page.maps
+        if not maps.pins and maps.selected:
+            maps.pin(maps.selected[0])
+        self._page.show_inspector(shown=True)
+        self._page.inspector.sliding.toggle()
+
+    @Slot()
+    def _choose_sliding(self) -> None:
+        """Slide over the map of the unit that is pinned first."""
+        units = [unit for unit in self._page.maps.pins[:1] if unit.layer not in (INPUT, OUTPUT)]
+        unit = units[0] if units and self._model is not None else None
+        view = None if unit is None or self._model is None else self._model.layer(unit.layer)
+        self._page.inspector.sliding.choose(unit, view)
+        self._page.inspector.sliding_bar.refresh()
+        self._fill()
+
+    @Slot()
+    def _fill(self) -> None:
+        """Show the map as far as the kernel has come."""
+        sliding = self._page.inspector.sliding
+        self._page.maps.fill_to(sliding.unit if sliding.active else None)
 
     @Slot(object)
     def _point(self, unit: Unit | None) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
-from lenetpad.ui.draw.selectable_maps import SelectableMaps
+from lenetpad.ui.draw.probed_maps import ProbedMaps
 from lenetpad.ui.draw.shown import SHOWN_TITLES, Shown
 from lenetpad.ui.draw.tray import HEIGHT as TRAY_HEIGHT
 from lenetpad.ui.draw.tray import LOW_HEIGHT as LOW_TRAY_HEIGHT
@@ -29,7 +29,7 @@ from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
 if TYPE_CHECKING:
-    from lenetpad.ui.draw.inspector.panel import InspectorPanel
+    from lenetpad.ui.draw.inspector.inspector import Inspector
     from lenetpad.ui.draw.layer_help import LayerHelp
 
 LEAST: Final = QSize(700, 380)  # pixels at the usual size
@@ -76,10 +76,10 @@ class DrawPage(Page):
         super().__init__(theme, parent)
         self._theme = theme
         self.canvas = Canvas(theme, self)
-        self.maps = SelectableMaps(theme, self)
+        self.maps = ProbedMaps(theme, self)
         self.probabilities = ProbabilitiesPanel(theme, self)
         self.verdict = VerdictPanel(theme, self)
-        self._inspector: InspectorPanel | None = None  # made when it is first wanted
+        self._inspector: Inspector | None = None  # made when it is first wanted
         self._layer_help: LayerHelp | None = None  # as well
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
         self._tray: TrayPanel | None = None  # the first file makes it
@@ -127,15 +127,15 @@ class DrawPage(Page):
                 self.canvas.setFocus()
 
     @property
-    def inspector(self) -> InspectorPanel:
+    def inspector(self) -> Inspector:
         """Where a unit's value comes from; it is made when it is first wanted."""
         if self._inspector is None:
-            from lenetpad.ui.draw.inspector.panel import InspectorPanel
+            from lenetpad.ui.draw.inspector.inspector import Inspector
 
-            self._inspector = InspectorPanel(self._theme, self)
+            self._inspector = Inspector(self._theme, self)
             self._inspector.hide()
             self._inspector.painted.connect(self._note_painted)
-            self.setTabOrder(self.maps, self._inspector)
+            self.setTabOrder(self.maps, self._inspector.views)
             self._inspector.setGeometry(self.probabilities.geometry())
         return self._inspector
 
@@ -170,8 +170,9 @@ class DrawPage(Page):
     def show_reading(self, reading: Reading) -> None:
         """Show a reading in every panel."""
         self._unpainted = {panel for panel in self.panels if not panel.isHidden()}
-        if self._inspector is not None and self.inspector_shown:
-            self._unpainted.add(self._inspector)
+        inspector = self._inspector
+        if inspector is not None and self.inspector_shown and inspector.paints_readings:
+            self._unpainted.add(inspector)
         for panel in self.panels:
             panel.show_reading(reading)
 
@@ -308,7 +309,7 @@ class DrawPage(Page):
         if self.maps.alone:
             self.maps.show_alone("")
             return True
-        if self.maps.let_go():
+        if self.maps.drop_saliency() or self.maps.let_go():
             return True
         shown = self.inspector_shown
         self.show_inspector(shown=False)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from lenetpad.ui.draw import held
 from lenetpad.ui.draw.panel import ReadingPanel, Spot
 from lenetpad.ui.draw.probabilities import not_a_digit
 from lenetpad.ui.widgets.text import percent
@@ -182,7 +183,12 @@ class VerdictPanel(ReadingPanel):
 
     def in_words(self) -> str:
         """How sure the network is, and the facts beside it."""
-        return ", ".join(part for part in (self._probability, self._facts) if part)
+        return ", ".join(part for part in (self._probability, self.held, self._facts) if part)
+
+    @property
+    def held(self) -> str:
+        """How many maps and units are held: then the verdict is not the network's own."""
+        return held.in_words(self.reading.holds) if self.reading is not None else ""
 
     def contents(self) -> tuple[object, ...]:
         """Digit and facts, which are all over the panel, and the probability between them."""
@@ -205,6 +211,7 @@ class VerdictPanel(ReadingPanel):
         painter.setPen(QColor(self.theme.dim))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(self._facts_area, flags | Qt.TextFlag.TextWordWrap, self._facts)
+        self._paint_held(painter)
         if not self.verdict:
             return
         sure = self._share >= SURE
@@ -215,6 +222,13 @@ class VerdictPanel(ReadingPanel):
         shown = f"{self.verdict}?" if self.doubtful else self.verdict
         painter.drawText(area, LEFT, shown)
         self._taken = painter.fontMetrics().horizontalAdvance(shown) + 0.25 * self.height()
+
+    def _paint_held(self, painter: QPainter) -> None:
+        """Say above the facts that something is held."""
+        painter.setFont(self.sized_font(max(12.0, min(self.height() * 0.14, 36.0)), bold=True))
+        painter.setPen(QColor(self.theme.warning))
+        flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+        painter.drawText(self._facts_area.adjusted(0, 5, 0, 0), flags, self.held)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._words != self._standing:
@@ -241,7 +255,7 @@ class VerdictPanel(ReadingPanel):
     @property
     def _words(self) -> tuple[object, ...]:
         """What is painted with the background: verdict and facts, and how sure it looks."""
-        return self.verdict, self._facts, self._share >= SURE, self.doubtful
+        return self.verdict, self._facts, self._share >= SURE, self.doubtful, self.held
 
     @property
     def _facts_area(self) -> QRectF:

@@ -19,14 +19,20 @@ from lenetpad.ink.files import Drawing, Label, write_ink
 from lenetpad.ink.sheets import Source
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.tools.event_loop import wait_until
+from lenetpad.ui.draw.inspector.inspector import View
 from lenetpad.ui.draw.maps import Pointed
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.tray import TrayPanel
 from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.colour import Scale
+from lenetpad.values.best_patches import BestPatches, Patch
+from lenetpad.values.evaluation import EvaluationProgress
+from lenetpad.values.explanation import Unit
+from lenetpad.values.holding import Hold
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
+from lenetpad.values.saliency import Saliency
 from tests.words import brackets, outside, painted, untranslated
 
 INK = Ink.of([[[200, 200], [500, 800]]])
@@ -319,3 +325,48 @@ def test_the_way_back_to_another_network(
     draw.put_on_canvas(Sheet(INK), "lenet5-study")
     banner = draw.page.banner
     check(banner.text, banner.findChildren(QPushButton)[0].text())
+
+
+def test_best_patches_saliency_and_what_is_held(
+    page: DrawPage,
+    model: Callable[..., ModelReady],
+    reading: Callable[..., Reading],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page.show_reading(reading())
+    page.show_inspector(shown=True)
+    inspector = page.inspector
+    picture = np.linspace(-1, 1, 1024, dtype=np.float32).reshape(32, 32)
+    patch = Patch(7, 3, 0.5, 0.6, 2, 3, 4, 5, 6, 7, picture.copy())
+    found = BestPatches(Unit("C1", 1, 2, 3), False, 9, (patch,), (replace(patch, label=10),))
+    for view in View:
+        inspector.show_view(view)
+        check_part(inspector, monkeypatch)
+    patches, saliency = inspector.best_patches, inspector.saliency
+    assert patches is not None
+    assert saliency is not None
+    inspector.show_view(View.BEST_PATCHES)
+    patches.show_unit(found.unit)
+    check_part(inspector, monkeypatch)
+    patches.show_progress(EvaluationProgress(1, 3, 9))
+    check_part(inspector, monkeypatch)
+    patches.show_patches(found, "⟦a network⟧")
+    assert check_part(patches.picture, monkeypatch)
+    check(patches.status.text(), patches.picture.accessibleDescription())
+    patches.note_other_weights("⟦a network⟧")
+    check(patches.status.text())
+    for classes in ((3,), (10,), (3, 8)):
+        explained = Saliency(picture.copy(), 2.5, classes)
+        saliency.show_score(explained)
+        page.maps.show_saliency(explained)
+        page.maps.point(Pointed("input", 0, 3, 3))
+        check(saliency.score.text(), page.maps.in_words())
+        page.maps.point(None)
+        check_part(page.maps, monkeypatch)
+    holds = (Hold("C1", 1), Hold("S2", 0, value=2), Hold("C5", 4), Hold("F6", 4, value=1))
+    page.show_reading(reading(holds=holds))
+    for panel in (page.maps, page.verdict):
+        texts = check_part(panel, monkeypatch)
+        assert any("off" in text for text in texts)
+    inspector.holding.show_held(holds[0], possible=True, some=True)
+    check_part(inspector.holding, monkeypatch)

@@ -144,6 +144,7 @@ class SlidingBar(QWidget):
         self._name(self.back, translate("Draw", "Move the kernel back by one unit"))
         self._name(self.on, translate("Draw", "Move the kernel on by one unit"))
         self._name(self.speed, translate("Draw", "How many units a second"))
+        self.controls = (*self._icons, self.speed)  # as Tab goes
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
