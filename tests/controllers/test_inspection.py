@@ -62,7 +62,7 @@ class Looker:
 
     @property
     def inspector(self) -> InspectorPanel:
-        return self.page.inspector
+        return self.page.inspector.arithmetic
 
     def key(self, *keys: Qt.Key | str, ctrl: bool = False) -> None:
         """Type into the maps."""

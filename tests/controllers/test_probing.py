@@ -334,7 +334,7 @@ def test_what_is_held_is_marked_and_said(reads: Program) -> None:
     image = page.maps.grab().toImage()
     at = (cell.center() * page.maps.devicePixelRatioF()).toPoint()
     assert image.pixelColor(at).name() == page.maps.theme.warning  # the cross
-    assert page.maps._title("C1")[1].endswith("1 off")
+    assert page.maps.title("C1")[1].endswith("1 off")
     assert page.verdict.held == "1 map switched off"
     assert page.verdict.held in page.verdict.in_words()
     page.maps.pin(MAP)

@@ -157,6 +157,7 @@ def _write_convolution(strip: Strip, inspected: Inspected, followed: Place | Non
             name = translate("Draw", "map {map}").format(map=term.map)
             strip.mark_row(index)
             strip.bar(mark + name, term.total, longest)
+        _write_sum(strip, explanation)
         strip.gap(4)
     term = explanation.terms[opened]
     where = (
@@ -174,7 +175,8 @@ def _write_convolution(strip: Strip, inspected: Inspected, followed: Place | Non
         followed,
     )
     _write_followed(strip, explanation, followed)
-    _write_sum(strip, explanation)
+    if len(explanation.terms) == 1:
+        _write_sum(strip, explanation)
     if any(sources != spec.sources[0] for sources in spec.sources):
         strip.gap(4)
         strip.line(
