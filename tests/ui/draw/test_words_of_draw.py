@@ -147,7 +147,7 @@ def test_every_layer_its_units_and_scales(
             for name in maps.placed:
                 for alone in ("", name):
                     maps.show_alone(alone)
-                    maps._point(Pointed(name, 0, 0, 0))
+                    maps.point(Pointed(name, 0, 0, 0))
                     legend = maps.legend(ready)
                     check(legend.sentence, maps.accessibleDescription(), *legend.numbers)
                     assert check_part(maps, monkeypatch)
