@@ -151,7 +151,13 @@ class Header(QWidget):
             for widget in group:
                 widget.setVisible(fits and widget in wanted)
         narrow = max(whole + room, self._theme.px(NARROWEST_MODEL))
-        self.models.setMaximumWidth(narrow if room < 0 else widest)
+        most = narrow if room < 0 else widest
+        if most != self.models.maximumWidth():
+            self.models.setMaximumWidth(most)
+            # At once: the row measures the pair that it is in, which would tell it later. Until
+            # then too much or too little would be taken away, and so on for ever.
+            if (pair := self.models.parentWidget()) is not None:
+                pair.updateGeometry()
         self._fitting = False
         self.updateGeometry()  # another width of the row may make another height
 

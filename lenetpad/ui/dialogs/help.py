@@ -125,7 +125,8 @@ def colours(theme: Theme) -> str:
         "larger the value. The legend below the maps has the numbers. <b>Colours</b> in the "
         "header says what the strongest colours mean: the range of the activation function "
         "(fixed, so that pictures can be compared), the largest value of the layer, or of each "
-        "map.",
+        "map. <b>Show</b> puts weighted sums or weights in place of the values; the titles of the "
+        "layers say so.",
     )
     matrix = translate(
         "Window",

@@ -397,6 +397,19 @@ def test_hovering_follows_where_the_pointer_is(show: Callable[..., SelectableMap
     assert units[-1] == Unit("C1", 3, 14, 14)
 
 
+def test_what_lies_under_the_pointer_is_pointed_at(
+    show: Callable[..., SelectableMaps], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = show(Shown.VALUES)
+    at = panel.unit_area(Pointed("C1", 2, 20, 9)).center()
+    monkeypatch.setattr(panel, "pointer_unit", lambda: panel.unit_at(at))
+    panel.point(panel.unit_at(at))
+    panel.set_shown(Shown.WEIGHTS)
+    assert panel.pointed == Pointed("C1", 2, 3, 1)
+    panel.set_shown(Shown.VALUES)
+    assert panel.pointed == Pointed("C1", 2, 20, 9)
+
+
 def test_weights_of_nothing_paint(
     qtbot: QtBot, model: Callable[..., ModelReady], reading: Callable[..., Reading]
 ) -> None:
