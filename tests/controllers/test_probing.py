@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
@@ -29,6 +32,7 @@ from lenetpad.ui.draw.inspector.patches_view import BestPatchesView
 from lenetpad.ui.draw.inspector.saliency_view import GRADIENT, SaliencyView
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.values.best_patches import BestPatches
+from lenetpad.values.evaluation import NO_DIGIT
 from lenetpad.values.explanation import Unit
 from lenetpad.values.holding import Hold
 from lenetpad.values.reading import Reading
@@ -194,6 +198,17 @@ def test_images_that_cannot_be_read_are_told_of(reads: Program, tmp_path: Path) 
     assert "broken.npz" in view.status.text()
 
 
+def test_what_was_found_before_a_moment_of_a_training_says_so(reads: Program, few: Path) -> None:
+    view = patches_view(reads.draw.page, UNIT, few)
+    press(reads, "best_patches")
+    found_in(view)
+    reading = settle(reads)
+    reads.draw.probing.follow(reading)  # the same weights
+    assert "do not read any more" not in view.status.text()
+    reads.draw.probing.follow(replace(reading, parameters=dict(reading.parameters)))
+    assert "do not read any more" in view.status.text()
+
+
 # Saliency
 
 
@@ -298,6 +313,39 @@ def test_it_goes_away(reads: Program, how: str) -> None:
     settle(reads)
     QTest.qWait(200)
     assert page.maps.saliency is None
+
+
+def test_what_is_on_its_way_does_not_come_when_it_was_taken_away(reads: Program) -> None:
+    page = reads.draw.page
+    view = saliency_view(reads)
+    view.patch.setValue(3)
+    assert page.escape()
+    QTest.qWait(500)
+    assert page.maps.saliency is None
+
+
+def test_it_is_of_the_network_with_what_is_held(reads: Program) -> None:
+    page = reads.draw.page
+    page.maps.pin(MAP)
+    press(reads, "switch_off")
+    reading = settle(reads)
+    saliency_view(reads)
+    assert reading.digit is not None
+    winner = NO_DIGIT if reading.refused else reading.digit
+    weights, image = load(MODEL), draw_sheet(page.canvas.sheet)
+    wanted = occlusion(
+        weights.config,
+        weights.parameters,
+        image,
+        classes=(winner,),
+        holds=(Hold("C1", 2),),
+    )
+
+    def is_of_what_is_held() -> bool:
+        found = page.maps.saliency
+        return found is not None and np.allclose(found.picture, wanted.picture, atol=1e-3)
+
+    wait_until(is_of_what_is_held)
 
 
 # Holding
@@ -411,6 +459,32 @@ def test_views_keep_the_inspectors_place_and_readings_are_painted_in_each(
         assert page.inspector.holding.geometry() == row
         with qtbot.waitSignal(page.reading_painted):
             reads.draw.submit(page.canvas.sheet)
+
+
+def test_every_control_is_named_and_reached_by_tab(reads: Program) -> None:
+    page = reads.draw.page
+    page.maps.pin(MAP)
+    reads.window.activateWindow()
+    for view in View:
+        page.inspector.show_view(view)
+        controls = [*page.inspector.holding.controls, page.inspector.views]
+        for widget in (page.inspector.best_patches, page.inspector.saliency):
+            if widget is not None and widget.isVisible():
+                controls += widget.controls
+        wanted = {control for control in controls if control.isEnabled()}
+        for control in controls:
+            said = QAccessible.queryAccessibleInterface(control)
+            assert said.text(QAccessible.Text.Name)
+            assert control.toolTip()
+        page.inspector.views.setFocus()
+        for _ in range(20):
+            focused = QApplication.focusWidget()
+            assert focused is not None
+            wanted.discard(focused)
+            if not wanted:
+                break
+            QTest.keyClick(focused, Qt.Key.Key_Tab)
+        assert not wanted
 
 
 def test_the_window_closes_while_a_job_runs(

@@ -72,9 +72,8 @@ class Probing(QObject):
         page.inspector_toggled.connect(self._connect_inspector)
 
     def show_network(self) -> None:
-        """Another network reads from now on: what was asked of the one before is given up."""
+        """Another network reads from now on: no saliency of the one before comes any more."""
         self._reading = None
-        self._note_other_weights()
         self._cancel_saliency()
         view = self._saliency_view
         if view is not None and (ready := self._networks.ready) is not None:

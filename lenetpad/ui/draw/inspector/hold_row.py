@@ -51,7 +51,7 @@ class HoldRow(QWidget):
         self.value.setValue(1.0)
         self.value.setAccessibleName(translate("Draw", "Held value"))
         self.value.setToolTip(translate("Draw", "The value at which it is held"))
-        self.back = self._button(translate("Draw", "Bring back"))
+        self.back = self._button(translate("Draw", "All back"))
         self.back.setToolTip(
             translate("Draw", "Hold nothing any more: the network reads as it is (Shift+X)")
         )
