@@ -16,11 +16,25 @@ from lenetpad.ink.strokes import Ink
 from lenetpad.storage import resources
 from lenetpad.tools.driver import Driver
 from lenetpad.tools.event_loop import process_for, wait_until
+from lenetpad.ui.draw.inspector.strip import Place
 from lenetpad.ui.widgets.theme import ThemeChoice
+from lenetpad.values.explanation import Unit
 from lenetpad.values.recipes import Recipe
 
-PICTURES: Final = ("window.png", "window-dark.png", "writing.gif", "train.png", "evaluate.png")
+PICTURES: Final = (
+    "window.png",
+    "window-dark.png",
+    "writing.gif",
+    "inspector.png",
+    "best-patches.png",
+    "saliency.png",
+    "weights.png",
+    "train.png",
+    "evaluate.png",
+)
 SHOWN: Final = 3  # the digit in window.png
+EXPLAINED: Final = Unit("C3", 7, 4, 5)
+FOLLOWED: Final = Place(2, 13)  # of its products, the one that is marked
 #: Which sample drawings the GIF writes, at their own speed.
 WRITTEN: Final = (2, 14, 37)
 FRAME_SECONDS: Final = 0.08
@@ -49,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         driver.set_theme(ThemeChoice.DARK)
         driver.save_picture(out / "window-dark.png")
         driver.set_theme(ThemeChoice.LIGHT)
+        explain(driver, out)
         save_gif(out / "writing.gif", film(driver, [samples[number] for number in WRITTEN]))
         train(driver)
         driver.save_picture(out / "train.png")
@@ -65,6 +80,27 @@ def write(driver: Driver, ink: Ink) -> None:
         pass
     driver.wait_for_reading(NOT_LOADED)
     process_for(0.6)  # until the shown latency is refreshed
+
+
+def explain(driver: Driver, out: Path) -> None:
+    """Save a unit's arithmetic, what it looks for, what speaks for the answer, and the weights."""
+    driver.inspect(EXPLAINED)
+    driver.inspector.follow(FOLLOWED)
+    driver.save_picture(out / "inspector.png")
+    driver.act("best_patches")
+    view = driver.inspector.best_patches
+    assert view is not None
+    wait_until(lambda: view.picture.found is not None)
+    driver.save_picture(out / "best-patches.png")
+    driver.let_go()
+    driver.act("saliency")
+    wait_until(lambda: driver.maps.saliency is not None)
+    driver.save_picture(out / "saliency.png")
+    driver.act("saliency")
+    driver.inspect(None)
+    driver.act("weights")
+    driver.save_picture(out / "weights.png")
+    driver.act("weights")
 
 
 def film(driver: Driver, drawings: Sequence[Ink]) -> list[tuple[QPixmap, float]]:

@@ -31,7 +31,7 @@ from lenetpad.values.training import Snapshot
 if TYPE_CHECKING:  # a page imports pyqtgraph, which takes a second
     from lenetpad.ui.draw.canvas import Canvas
     from lenetpad.ui.draw.inspector.inspector import Inspector
-    from lenetpad.ui.draw.selectable_maps import SelectableMaps
+    from lenetpad.ui.draw.probed_maps import ProbedMaps
     from lenetpad.ui.evaluate.page import EvaluatePage
     from lenetpad.ui.train.page import TrainPage
 
@@ -137,7 +137,7 @@ class Driver(QObject):
     # The inspector
 
     @property
-    def maps(self) -> SelectableMaps:
+    def maps(self) -> ProbedMaps:
         """The feature maps, where units are selected."""
         return self._draw.page.maps
 

@@ -85,7 +85,7 @@ class TestDeleted:
         table.training.runs._read_bin()
         table.wait(lambda: not table.training.jobs.busy("list of runs"))
         assert run_bin.contents(run.parent)[1] == 1
-        wanted = "Delete for ever"
+        wanted = "Delete permanently"
         dialog.empty.click()
         table.wait(lambda: dialog.words.text() == "The bin is empty.")
         assert run_bin.contents(run.parent) == ((), 0)

@@ -467,7 +467,11 @@ def test_every_control_is_named_and_reached_by_tab(reads: Program) -> None:
     reads.window.activateWindow()
     for view in View:
         page.inspector.show_view(view)
-        controls = [*page.inspector.holding.controls, page.inspector.views]
+        controls = [
+            *page.inspector.holding.controls,
+            *page.inspector.sliding_bar.controls,
+            page.inspector.views,
+        ]
         for widget in (page.inspector.best_patches, page.inspector.saliency):
             if widget is not None and widget.isVisible():
                 controls += widget.controls
@@ -477,7 +481,7 @@ def test_every_control_is_named_and_reached_by_tab(reads: Program) -> None:
             assert said.text(QAccessible.Text.Name)
             assert control.toolTip()
         page.inspector.views.setFocus()
-        for _ in range(20):
+        for _ in range(40):
             focused = QApplication.focusWidget()
             assert focused is not None
             wanted.discard(focused)
