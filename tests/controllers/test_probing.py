@@ -268,7 +268,7 @@ def test_class_pair_method_and_patch_are_chosen(reads: Program) -> None:
     shows(wanted.picture, (3, 8))
     assert "3 is ahead of 8 by" in view.score.text()
     assert page.maps.model is not None
-    assert "for 3, blue: for 8" in page.maps.legend(page.maps.model).sentence
+    assert "Nats: orange for 3, blue for 8" in page.maps.legend(page.maps.model).sentence
     view.method.select(GRADIENT)
     view.method.activated.emit(1)
     assert not view.patch.isEnabled()

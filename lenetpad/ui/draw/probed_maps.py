@@ -152,8 +152,7 @@ class ProbedMaps(SelectableMaps):
         pointed, found = self.pointed, self.saliency
         if found is None or (pointed is not None and pointed.layer != INPUT):
             return super().legend(model)
-        nats = translate("Draw", "{value} nats").format(value=as_text(self._end))
-        ends = (as_text(-self._end), "0", nats)
+        ends = (as_text(-self._end), "0", as_text(self._end))
         words = words_of_colours(found.classes) if pointed is None else self.sentence(pointed)
         return Legend(Kind.SIGNED, ends, words)
 
@@ -175,9 +174,9 @@ def words_of_colours(classes: Classes) -> str:
     """What the two colours over the input speak for."""
     first, *second = map(name_of_class, classes)
     if second:
-        text = translate("Draw", "Orange: for {first}, blue: for {second}")
+        text = translate("Draw", "Nats: orange for {first}, blue for {second}")
         return text.format(first=first, second=second[0])
-    text = translate("Draw", "Orange: for {first}, blue: against")
+    text = translate("Draw", "Nats: orange for {first}, blue against")
     return text.format(first=first)
 
 
