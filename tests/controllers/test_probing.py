@@ -145,7 +145,7 @@ def test_the_key_pins_what_is_pointed_at(reads: Program, few: Path) -> None:
 
 
 def test_the_search_ends_when_another_unit_is_selected(
-    reads: Program, few: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, reads: Program, few: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on, closed = (threading.Event() for _ in range(3))
     original = explanations.best_patches
@@ -170,7 +170,7 @@ def test_the_search_ends_when_another_unit_is_selected(
     go_on.set()
     assert closed.wait(10)
     wait_until(lambda: reads.draw.probing._jobs._wanted == {})
-    QTest.qWait(50)
+    qtbot.wait(50)
     assert view.picture.found is None  # of the unit before
 
 
@@ -268,7 +268,7 @@ def test_class_pair_method_and_patch_are_chosen(reads: Program) -> None:
     shows(wanted.picture, (3, 8))
     assert "3 is ahead of 8 by" in view.score.text()
     assert page.maps.model is not None
-    assert "for 3, blue: for 8" in page.maps.legend(page.maps.model).sentence
+    assert "Nats: orange for 3, blue for 8" in page.maps.legend(page.maps.model).sentence
     view.method.select(GRADIENT)
     view.method.activated.emit(1)
     assert not view.patch.isEnabled()
@@ -294,7 +294,7 @@ def test_it_follows_the_pen_and_no_stale_one_comes(reads: Program, samples: list
 
 
 @pytest.mark.parametrize("how", ["key", "Esc", "box"])
-def test_it_goes_away(reads: Program, how: str) -> None:
+def test_it_goes_away(qtbot: QtBot, reads: Program, how: str) -> None:
     page = reads.draw.page
     view = saliency_view(reads)
     page.maps.pin(UNIT)
@@ -311,16 +311,18 @@ def test_it_goes_away(reads: Program, how: str) -> None:
     assert page.maps.pins == (UNIT,)
     reads.draw.submit(page.canvas.sheet)
     settle(reads)
-    QTest.qWait(200)
+    qtbot.wait(200)
     assert page.maps.saliency is None
 
 
-def test_what_is_on_its_way_does_not_come_when_it_was_taken_away(reads: Program) -> None:
+def test_what_is_on_its_way_does_not_come_when_it_was_taken_away(
+    qtbot: QtBot, reads: Program
+) -> None:
     page = reads.draw.page
     view = saliency_view(reads)
     view.patch.setValue(3)
     assert page.escape()
-    QTest.qWait(500)
+    qtbot.wait(500)
     assert page.maps.saliency is None
 
 
@@ -453,7 +455,7 @@ def test_views_keep_the_inspectors_place_and_readings_are_painted_in_each(
     row = page.inspector.holding.geometry()
     for view in View:
         page.inspector.show_view(view)
-        QTest.qWait(30)
+        qtbot.wait(30)
         assert page.inspector.geometry() == place == page.probabilities.geometry()
         assert [part.geometry() for part in (page.canvas, page.maps, page.verdict)] == parts
         assert page.inspector.holding.geometry() == row

@@ -176,9 +176,9 @@ def words_of_colours(classes: Classes) -> str:
     """What the two colours over the input speak for."""
     first, *second = map(name_of_class, classes)
     if second:
-        text = translate("Draw", "Orange: for {first}, blue: for {second}, in nats")
+        text = translate("Draw", "Nats: orange for {first}, blue for {second}")
         return text.format(first=first, second=second[0])
-    text = translate("Draw", "Orange: for {first}, blue: against it, in nats")
+    text = translate("Draw", "Nats: orange for {first}, blue against")
     return text.format(first=first)
 
 
