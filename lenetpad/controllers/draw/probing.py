@@ -35,6 +35,8 @@ from lenetpad.values.saliency import GradientRequest, OcclusionRequest, Saliency
 
 #: So long the next saliency waits: the pen goes first.
 PAUSE_MS: Final = 60
+#: And so long the search in other weights: those of a training come one after the other.
+RENEW_MS: Final = 500
 
 
 class Probing(QObject):
@@ -62,6 +64,10 @@ class Probing(QObject):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._ask_if_due)
+        self._renewal = QTimer(self)
+        self._renewal.setSingleShot(True)
+        self._renewal.setInterval(RENEW_MS)
+        self._renewal.timeout.connect(self._find_again)
         self._connected = False
         actions.connect(
             window.actions_by_name,
@@ -177,6 +183,15 @@ class Probing(QObject):
             self._give_up_search()
             if (view := self._patches_view) is not None:
                 view.note_other_weights(self._weights)
+                if not self._renewal.isActive():
+                    self._renewal.start()
+
+    @Slot()
+    def _find_again(self) -> None:
+        """Find them in the weights that read now, where somebody looks at them."""
+        view = self._patches_view
+        if view is not None and view.isVisible() and view.picture.found is not None:
+            self._find()
 
     @Slot()
     def _open_file(self) -> None:
