@@ -330,3 +330,27 @@ def test_a_layer_is_explained_in_words_on_request(looker: Looker) -> None:
     assert "S4" in help_.title.text()
     QTest.keyClick(looker.program.window, Qt.Key.Key_Escape)
     assert not help_.isVisible()
+
+
+def test_the_map_fills_in_as_the_kernel_slides(looker: Looker) -> None:
+    """What lies behind the kernel's unit is not shown yet; its numbers are the inspector's."""
+    looker.hover(Unit("S4", 3, 0, 0))
+    looker.program.window.actions_by_name["slide"].trigger()
+    sliding = looker.page.inspector.sliding
+    assert sliding.playing
+    sliding.step(6 - sliding.place)
+    unit = Unit("S4", 3, 1, 1)
+    assert looker.shown() == [unit]
+    faint, image = looker.maps.theme.zero, looker.maps.grab().toImage()
+    reading = looker.settle()
+    for row in range(5):
+        for column in range(5):
+            centre = looker.centre(Unit("S4", 3, row, column)).toPoint()
+            colour = image.pixelColor(centre).name()
+            if row * 5 + column > 6:
+                assert colour == faint
+            elif abs(reading.taps["S4"][3, row, column]) > 0.05:  # told from what is hidden
+                assert colour != faint
+    QTest.keyClick(looker.program.window, Qt.Key.Key_Escape)
+    assert not sliding.active
+    assert looker.maps._filled is None
