@@ -18,6 +18,7 @@ from lenetpad.ink.files import read_ink
 from lenetpad.ink.raster import draw, pad
 from lenetpad.lenet.codes import codes
 from lenetpad.lenet.config import PRESETS
+from lenetpad.lenet.explanation import explain
 from lenetpad.lenet.identification import WeightsError
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import Weights
@@ -33,6 +34,8 @@ from lenetpad.training.devices import (
 from lenetpad.training.network import build, network_of, parameters_of
 from lenetpad.training.opening import on_cpu, open_recognizer
 from lenetpad.training.recognizer import TorchRecognizer
+from lenetpad.values.explanation import Unit
+from lenetpad.values.holding import Hold
 from lenetpad.values.models import Choice
 from lenetpad.values.reading import Reading
 from tests.oracle import SHAPES
@@ -380,6 +383,34 @@ class TestCuda:
                 assert not one.flags.writeable
                 largest = max(1.0, float(np.abs(other).max()))
                 assert np.abs(one - other).max() <= 1e-2 * largest  # TF32 has three digits
+
+    def test_what_is_held_on_cuda_is_held_as_on_the_cpu(
+        self, mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        holds = (Hold("C1", 2), Hold("S4", 3, value=0.5), Hold("F6", 7, value=-1.0))
+        on_gpu, cpu = (
+            open_recognizer(Choice(0, "lenet5-1998", device)) for device in ("cuda:0", "cpu")
+        )
+        image = mnist[1].images[0].astype(np.float32) / 255
+        readings = [reader.read(image, holds) for reader in (on_gpu, cpu)]
+        assert not readings[0].taps["C1"][2].any()
+        for one, other in zip(*map(arrays, readings), strict=True):
+            largest = max(1.0, float(np.abs(other).max()))
+            assert np.abs(one - other).max() <= 1e-2 * largest
+        freely = on_gpu.read(image)
+        assert freely.taps["C1"][2].any()
+
+    def test_a_unit_of_a_reading_on_cuda_is_explained(
+        self, mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        on_gpu = open_recognizer(Choice(0, "lenet5-1998", "cuda:0"))
+        reading = on_gpu.read(mnist[1].images[0].astype(np.float32) / 255)
+        ready = on_gpu.describe(Choice(0, "lenet5-1998"))
+        for unit in (Unit("C1", 2, 12, 14), Unit("C3", 7, 4, 5), Unit("F6", 30)):
+            found = explain(ready, reading, unit)
+            sums = reading.taps[f"{unit.layer}.a"]
+            at = (unit.map,) if sums.ndim == 1 else (unit.map, unit.row, unit.column)
+            assert found.weighted_sum == pytest.approx(float(sums[at]), rel=1e-2, abs=2e-2)
 
     def test_auto_reads_on_the_cpu_and_trains_on_cuda(self) -> None:
         assert open_recognizer(Choice(0, "lenet5-1998", "auto")).device == "cpu"
