@@ -35,6 +35,7 @@ from lenetpad.tools.bench.pen import LatencyProbe, PacedPen, endless
 from lenetpad.tools.driver import SIZE, Driver
 from lenetpad.tools.event_loop import process_for, wait_until
 from lenetpad.tools.synthetic_pen import Phase, PointerEvent
+from lenetpad.values.explanation import Unit
 from lenetpad.values.models import MODEL_NAMES
 from lenetpad.values.recipes import TRAINING_PRESETS, Plan
 
@@ -179,6 +180,8 @@ class Table:
     folder: Path
 
 
+#: Of each of these layers so many maps or units.
+EXPLAINED: Final = {"C1": 6, "S2": 6, "C3": 16, "C5": 120, "F6": 84, "output": 10}
 Act = Callable[[Table, int], None]
 
 
@@ -251,9 +254,28 @@ def evaluate(table: Table, number: int) -> None:
     table.driver.open_page("draw")
 
 
+def explain(table: Table, number: int) -> None:
+    """Write while units are explained, maps are held, and a saliency and weights are shown."""
+    driver = table.driver
+    with table.pen:
+        for layer, units in EXPLAINED.items():
+            driver.inspect(Unit(layer, number % units))
+            process_for(WRITING_SECONDS / 4)
+        driver.act("best_patches")
+        process_for(WRITING_SECONDS / 2)
+        for action in ("switch_off", "saliency", "weights"):
+            driver.act(action)
+            process_for(WRITING_SECONDS / 2)
+        for action in ("weights", "saliency", "bring_back"):
+            driver.act(action)
+        driver.inspect(None)
+        process_for(WRITING_SECONDS / 2)
+
+
 #: A cycle.
 ACTS: Final[tuple[Act, ...]] = (
-    *(change_network, change_looks, undo_and_redo, open_files, train, change_network, evaluate),
+    *(change_network, change_looks, undo_and_redo, explain, open_files, train, change_network),
+    evaluate,
 )
 
 
