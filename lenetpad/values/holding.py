@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from lenetpad.values.explanation import Unit
+
 #: The layers of whose maps and units some can be held.
 LAYERS_OF_MAPS: Final = ("C1", "S2", "C3", "S4")
 LAYERS_OF_UNITS: Final = ("C5", "F6")
@@ -46,3 +48,10 @@ class Hold:
 
 #: None, mostly: then the network reads as it is.
 Holds = tuple[Hold, ...]
+
+
+def held_value(holds: Holds, unit: Unit) -> float | None:
+    """The value at which a unit, or its map, is held; None where it is not."""
+    indices = (unit.map,), (unit.map, unit.row, unit.column)
+    found = [h.value for h in holds if h.layer == unit.layer and h.index in indices]
+    return found[-1] if found else None

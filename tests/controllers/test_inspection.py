@@ -4,24 +4,29 @@ the reading that is on screen."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Sheet
 from lenetpad.tools.synthetic_pen import SyntheticPen
-from lenetpad.ui.draw.inspector.content import in_words, name_of
+from lenetpad.ui.draw.inspector.content import in_words, name_of, write
+from lenetpad.ui.draw.inspector.faces import MOST_STAMPS
 from lenetpad.ui.draw.inspector.panel import MARGIN, InspectorPanel
-from lenetpad.ui.draw.inspector.strip import Place
+from lenetpad.ui.draw.inspector.strip import Place, Strip
 from lenetpad.ui.draw.selectable_maps import SelectableMaps
 from lenetpad.values.explanation import Unit
+from lenetpad.values.failures import Failure
+from lenetpad.values.failures import Place as FailurePlace
 from lenetpad.values.reading import Reading
 from tests.oracle import table_i
 
@@ -356,3 +361,131 @@ def test_the_map_fills_in_as_the_kernel_slides(looker: Looker) -> None:
         QTest.keyClick(looker.program.window, Qt.Key.Key_Escape)
     assert not sliding.active
     assert looker.maps._filled is None
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_the_keyboard_reaches_every_layer_among_weights(looker: Looker, alone: bool) -> None:
+    """Also the outputs, and from a layer that is alone those that are not on screen."""
+    looker.maps.setFocus()
+    looker.program.window.actions_by_name["weights"].trigger()
+    for layer in LAYERS[1:-1]:
+        for number, other in enumerate(LAYERS):
+            if alone:
+                looker.maps.show_alone(layer)
+            looker.key(str(number))
+            assert looker.maps.selected[0].layer == other
+            assert looker.maps.in_words()
+            looker.key(Qt.Key.Key_Down, Qt.Key.Key_Right)
+            assert looker.maps.selected[0].layer == other
+            looker.maps.grab()
+    looker.maps.show_alone("C5")
+    looker.key(Qt.Key.Key_Right)  # nothing was pointed at
+    assert looker.maps.selected[0].layer == "C1"
+    looker.maps.grab()
+
+
+def test_a_held_unit_does_not_come_from_its_sum(looker: Looker) -> None:
+    looker.click(Unit("C1", 2, 12, 14))
+    (free,) = looker.inspector.inspected
+    assert free.held is None
+    looker.program.draw.holding.hold_at(0.5)
+    looker.settle()
+    (held,) = looker.inspector.inspected
+    assert (held.held, held.explanation.value) == (0.5, 0.5)
+    assert held.explanation.weighted_sum == free.explanation.weighted_sum
+    written: list[str] = []
+    picture = QPixmap(300, 900)
+    painter = QPainter(picture)
+    strip = Strip(looker.inspector._style, 300, painter)
+    strip._write = lambda text, *_, **__: written.append(text)  # type: ignore[method-assign]
+    write(strip, held, None)
+    painter.end()
+    assert "Held at 0.500, whatever its weighted sum is" in written
+    assert not [text for text in written if text.startswith(("f(", "Activation"))]
+    assert "Held at 0.500" in in_words(held)
+    looker.click(Unit("C1", 3, 12, 14))
+    assert looker.inspector.inspected[0].held is None
+
+
+@pytest.mark.expected_log
+def test_a_reading_that_failed_is_not_explained(looker: Looker) -> None:
+    looker.click(Unit("C1", 2, 12, 14))
+    assert looker.shown()
+    looker.program.draw.report(Failure(FailurePlace.RECOGNITION, "it failed", ""))
+    assert looker.shown() == []
+    assert looker.inspector.competition is None
+    assert looker.maps._fields == ()
+    looker.click(Unit("C1", 3, 2, 4))  # there are no numbers of it
+    assert looker.shown() == []
+    looker.page.canvas.clear()
+    looker.settle()
+    assert looker.shown() == [Unit("C1", 3, 2, 4)]
+
+
+def test_a_kernel_slides_past_the_unit_that_is_compared(looker: Looker) -> None:
+    other = Unit("C1", 2, 0, 2)
+    looker.click(Unit("C1", 2, 0, 1))
+    looker.click(other, ctrl=True)
+    for column in (2, 3):
+        looker.page.inspector.sliding.step(1)
+        assert looker.shown() == [Unit("C1", 2, 0, column), other]
+
+
+def test_what_the_kernel_has_not_reached_hides_no_weights(looker: Looker) -> None:
+    looker.click(Unit("C1", 2, 0, 1))
+    looker.page.inspector.sliding.step(1)
+    assert looker.maps._rest_of(Unit("C1", 2, 0, 2))
+    looker.program.window.actions_by_name["weights"].trigger()
+    assert looker.maps._rest_of(Unit("C1", 2, 0, 2)) == []
+
+
+def test_the_words_about_a_layer_are_of_the_network_that_reads(looker: Looker) -> None:
+    looker.page.explain_layer("C1")
+    help_ = looker.page._layer_help
+    assert help_ is not None
+    before = help_.text.toPlainText()
+    choose(looker, "lenet5-modern")
+    assert help_.text.toPlainText() != before
+    assert help_.isVisible()
+    looker.page.explain_layer("C1")
+    after = help_.text.toPlainText()
+    choose(looker, "lenet5-1998")
+    choose(looker, "lenet5-modern")
+    assert help_.text.toPlainText() == after
+    assert looker.maps.model is not None
+    looker.page.show_model(replace(looker.maps.model, specs=()))
+    assert not help_.isVisible()
+    looker.page.explain_layer("C1")  # nothing is known of it
+    assert not help_.isVisible()
+    looker.page.show_model(looker.program.draw.networks.ready)  # type: ignore[arg-type]
+
+
+def test_the_keyboard_goes_back_to_nobody_who_has_gone(looker: Looker) -> None:
+    gone = QLineEdit(looker.page)
+    gone.show()
+    gone.setFocus()
+    looker.page.explain_layer("C1")
+    help_ = looker.page._layer_help
+    assert help_ is not None
+    assert help_._keyboard is gone
+    delete(gone)
+    assert looker.page.escape()
+    assert not help_.isVisible()
+
+
+def test_no_pictures_of_passing_numbers_are_kept(looker: Looker) -> None:
+    """As many readings as a pen makes in half a minute must not fill the memory."""
+    looker.click(Unit("C1", 2, 12, 14))
+    (one,) = looker.inspector.inspected
+    style = looker.inspector._style
+    looker.inspector.grab()
+    kept = len(style.usual._stamps)
+    for step in range(20):
+        value = step / 1000
+        explanation = replace(one.explanation, weighted_sum=value, value=value)
+        looker.inspector.show_units([replace(one, explanation=explanation)], None, 0)
+        looker.inspector.grab()
+    assert len(style.usual._stamps) == kept
+    for number in range(2 * MOST_STAMPS):
+        style.bold.stamp(str(number), style.text, 1.0)
+    assert len(style.bold._stamps) <= MOST_STAMPS + 1

@@ -225,6 +225,8 @@ class DrawController(PageController):
         self.show_notice(failure.message)
         if failure.place is Place.RECOGNITION:
             self.page.forget_reading()
+            self.inspection.forget()
+            self.probing.forget()
         self.page.verdict.show_no_network()
         if failure.place is Place.MODEL:
             self.networks.give_up_choice()

@@ -13,6 +13,7 @@ from lenetpad.ui.draw.inspector.content import INPUT, OUTPUT, Inspected, place_o
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.window import Window
 from lenetpad.values.explanation import Curve, Unit
+from lenetpad.values.holding import held_value
 from lenetpad.values.layers import LayerSpec
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
@@ -53,6 +54,13 @@ class Inspection(QObject):
         """Explain what is selected with the numbers of another reading."""
         self._reading = reading
         self._show()
+
+    def forget(self) -> None:
+        """Explain nothing: what there was is not of what lies on the canvas now."""
+        self._reading = None
+        self._page.maps.show_fields(())
+        if self._page.inspector_shown:
+            self._page.inspector.show_units((), None, 0)
 
     @Slot()
     def _toggle(self) -> None:
@@ -121,12 +129,15 @@ class Inspection(QObject):
 
     def _show(self) -> None:
         page, model, reading = self._page, self._model, self._reading
-        if model is None or reading is None or not model.specs or not reading.parameters:
+        if model is None or reading is None:
             return
-        found = [self._inspected(model, reading, unit) for unit in page.maps.selected]
+        known = bool(model.specs and reading.parameters)
+        units = page.maps.selected if known else ()
+        found = [self._inspected(model, reading, unit) for unit in units]
         page.maps.show_fields(found[0].explanation.fields if found else ())
         if page.inspector_shown:
-            answer = None if reading.digit is None else competition(model, reading)
+            read = known and reading.digit is not None
+            answer = competition(model, reading) if read else None
             page.inspector.show_units(found, answer, reading.serial)
 
     def _inspected(self, model: ModelReady, reading: Reading, unit: Unit) -> Inspected:
@@ -137,6 +148,7 @@ class Inspection(QObject):
             spec,
             self._curve_of(model, spec) if spec.activation else None,
             competition(model, reading) if answers else None,
+            held_value(reading.holds, unit),
         )
 
     def _curve_of(self, model: ModelReady, spec: LayerSpec) -> Curve:

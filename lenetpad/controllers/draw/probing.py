@@ -96,6 +96,14 @@ class Probing(QObject):
             if not (self._asked or self._pause.isActive()):
                 self._pause.start()
 
+    def forget(self) -> None:
+        """There is no reading of what lies on the canvas now."""
+        self._reading = None
+        self._cancel_saliency()
+        self._page.maps.show_saliency(None)
+        if (view := self._saliency_view) is not None:
+            view.show_score(None)
+
     # The inspector's views
 
     @property

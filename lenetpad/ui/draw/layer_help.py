@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from lenetpad.ui.draw.layer_texts import LINK, layer_text, term_text
 from lenetpad.ui.widgets.theme import Theme
@@ -41,6 +42,7 @@ class LayerHelp(QFrame):
         self.setObjectName("layerHelp")
         self._theme, self._over = theme, parent
         self._shown: list[tuple[str, str]] = []  # titles and texts, what is on screen last
+        self._layer = ""  # whose text is the first of them
         self._beside = QRect()
         self._keyboard: QWidget | None = None  # who had it
         self.title = QLabel()
@@ -66,9 +68,17 @@ class LayerHelp(QFrame):
     def show_layer(self, specs: Sequence[LayerSpec], name: str, beside: QRect) -> None:
         """Say what a layer is for, beside a rectangle of the parent's. ``specs`` are all layers of
         the network, the input first."""
-        title = translate("Draw", "Output") if name == "output" else name
-        title = translate("Draw", "Input") if name == "input" else title
-        self._begin((title, layer_text(specs, name)), beside)
+        self._begin(_about_layer(specs, name), beside)
+        self._layer = name
+
+    def show_network(self, specs: Sequence[LayerSpec]) -> None:
+        """Say of the layer that is explained what it is in another network, which has the same
+        layers; nothing where its layers are not known."""
+        if not specs:
+            self.hide()
+        elif self._layer:
+            self._shown[0] = _about_layer(specs, self._layer)
+            self._show_last()
 
     def show_term(self, name: str, beside: QRect) -> None:
         """Say what a term means, beside a rectangle of the parent's."""
@@ -103,7 +113,7 @@ class LayerHelp(QFrame):
     def _begin(self, shown: tuple[str, str], beside: QRect) -> None:
         if not self.isVisible():
             self._keyboard = QApplication.focusWidget()
-        self._shown, self._beside = [shown], beside
+        self._shown, self._beside, self._layer = [shown], beside, ""
         self._show_last()
         self.show()
         self.raise_()
@@ -181,9 +191,17 @@ class LayerHelp(QFrame):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Give the keyboard back."""
-        if self._keyboard is not None and self._keyboard.isVisible():
-            self._keyboard.setFocus()
+        before = self._keyboard
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus()
         self._keyboard = None
+
+
+def _about_layer(specs: Sequence[LayerSpec], name: str) -> tuple[str, str]:
+    """A layer's title and text."""
+    title = translate("Draw", "Output") if name == "output" else name
+    title = translate("Draw", "Input") if name == "input" else title
+    return title, layer_text(specs, name)
 
 
 def _within(place: QRect, room: QRect) -> QRect:

@@ -154,18 +154,21 @@ class DrawPage(Page):
 
     def explain_layer(self, layer: str) -> None:
         """Say beside the maps what a layer is for."""
+        if self.maps.model is None or not self.maps.model.specs:
+            return
         if self._layer_help is None:
             from lenetpad.ui.draw.layer_help import LayerHelp
 
             self._layer_help = LayerHelp(self._theme, self)
-        if self.maps.model is not None:
-            area = self.maps.area_of(layer).translated(self.maps.pos())
-            self._layer_help.show_layer(self.maps.model.specs, layer, area)
+        area = self.maps.area_of(layer).translated(self.maps.pos())
+        self._layer_help.show_layer(self.maps.model.specs, layer, area)
 
     def show_model(self, model: ModelReady) -> None:
         """Show another network in every panel."""
         for panel in self.panels:
             panel.show_model(model)
+        if self._layer_help is not None:
+            self._layer_help.show_network(model.specs)
 
     def show_reading(self, reading: Reading) -> None:
         """Show a reading in every panel."""

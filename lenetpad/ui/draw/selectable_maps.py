@@ -145,7 +145,7 @@ class SelectableMaps(ShownMaps):
     def move_pin(self, unit: Unit) -> None:
         """Pin another unit of the same map in place of the first."""
         if self.pins and unit != self.pins[0]:
-            self.pins = (unit, *(other for other in self.pins[1:] if other != unit))
+            self.pins = (unit, *self.pins[1:])  # also past the one that it is compared with
             self.selection_changed.emit()
             self.update()
 
@@ -175,22 +175,28 @@ class SelectableMaps(ShownMaps):
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
             return
-        sizes = {
-            name: (self.layer_view(name).maps, *weights.grid.size)
-            for name, weights in self.weights.items()
-        }
-        self._walker.know(self.model, sizes)
+        self._walker.know(self.model, self._sizes_of_weights())
         here = None if self.pointed is None else self._place_of(self.pointed)
         there = self._walker.step(here, Qt.Key(event.key()), event.text())
         if there is None:
             super().keyPressEvent(event)
             return
-        if self.alone not in ("", CODES if there.layer == OUTPUT else there.layer):
+        layer = CODES if there.layer == OUTPUT else there.layer
+        if self.alone not in ("", layer):
             self.show_alone("")
-        if not self.shows_weights(there.layer):
+            self._walker.know(self.model, self._sizes_of_weights())  # now of all layers
+            there = self._walker.middle(there.layer)
+        if not self.shows_weights(layer):
             self.point(self.pointed_of(there))
         else:
             self._point_at_weight(there, changes=here is None or here.layer != there.layer)
+
+    def _sizes_of_weights(self) -> dict[str, tuple[int, int, int]]:
+        """Maps, rows and columns of the layers whose weights are in their places."""
+        return {
+            name: (self.layer_view(name).maps, *weights.grid.size)
+            for name, weights in self.weights.items()
+        }
 
     def _place_of(self, pointed: Pointed) -> Unit:
         """Where the keyboard is: at a unit, or at a weight as if it were one."""
@@ -328,9 +334,10 @@ class SelectableMaps(ShownMaps):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), 7, 7)
 
     def _rest_of(self, unit: Unit) -> list[QRectF]:
-        """What of a unit's map lies behind it: the rest of its row, and the rows below."""
+        """What of a unit's map lies behind it: the rest of its row, and the rows below; nothing
+        among weights."""
         pointed = self.pointed_of(unit)
-        if pointed is None:
+        if pointed is None or self.shows_weights(unit.layer):
             return []
         here, cell = self.unit_area(pointed), self.placed[unit.layer].cells[unit.map]
         rest = QRectF(here.topRight(), QPointF(cell.right(), here.bottom()))

@@ -55,7 +55,7 @@ class Walker:
             maps = self._sizes[unit.layer][0]
             return replace(unit, map=(unit.map + PAGES[key]) % maps)
         if key in ARROWS or key in PAGES:
-            return self._middle("C1")
+            return self.middle("C1")
         return self._named(text.lower())
 
     def _moved(self, unit: Unit, down: int, right: int) -> Unit:
@@ -75,17 +75,17 @@ class Walker:
         typed, self._typed = self._typed + letter, ""
         whole = [name for name in names if name.lower() == typed]
         if whole:
-            return self._middle(whole[0])
+            return self.middle(whole[0])
         if letter.isdigit():
             place = int(letter)
-            return self._middle(names[place]) if place < len(names) else None
+            return self.middle(names[place]) if place < len(names) else None
         begun = [name for name in names if name.lower().startswith(letter)]
         if len(begun) == 1:
-            return self._middle(begun[0])
+            return self.middle(begun[0])
         self._typed = letter if begun else ""
         return None
 
-    def _middle(self, layer: str) -> Unit:
+    def middle(self, layer: str) -> Unit:
         """The unit in the middle of a layer's first map."""
         _, rows, columns = self._sizes[layer]
         return Unit(layer, 0, rows // 2, columns // 2)

@@ -39,12 +39,14 @@ CODE: Final = (12, 7)
 @dataclass(frozen=True, slots=True, eq=False)
 class Inspected:
     """A unit with all that is written of it. ``spec`` is its layer, ``curve`` its activation where
-    it has one, and ``competition`` that of all outputs where it is one of them."""
+    it has one, and ``competition`` that of all outputs where it is one of them. ``held`` is the
+    value at which the unit is held, if it is: its weighted sum has no part in it then."""
 
     explanation: Explanation
     spec: LayerSpec
     curve: Curve | None = None
     competition: Competition | None = None
+    held: float | None = None
 
     @property
     def unit(self) -> Unit:
@@ -122,11 +124,19 @@ def write(strip: Strip, inspected: Inspected, followed: Place | None) -> None:
             _write_convolution(strip, inspected, followed)
         case _:
             _write_subsampling(strip, explanation, followed)
-    if inspected.curve is not None:
+    if inspected.held is not None:
+        strip.gap(3)
+        strip.line(_held_words(inspected.held))
+    elif inspected.curve is not None:
         _write_activation(strip, explanation, inspected.curve)
     if inspected.competition is not None:
         strip.gap()
         write_competition(strip, inspected.competition, explanation.unit.map)
+
+
+def _held_words(value: float) -> str:
+    text = translate("Draw", "Held at {value}, whatever its weighted sum is")
+    return text.format(value=number(value))
 
 
 def _write_pixel(strip: Strip, explanation: Explanation) -> None:
@@ -204,7 +214,7 @@ def _write_followed(strip: Strip, explanation: Explanation, followed: Place | No
             text = template.format(
                 patch=number(patch), weight=_bracketed(weight), product=number(product)
             )
-    strip.line(text)
+    strip.line(text, moves=True)
 
 
 def _write_sum(strip: Strip, explanation: Explanation) -> None:
@@ -310,6 +320,7 @@ def _write_activation(strip: Strip, explanation: Explanation, curve: Curve) -> N
     strip.curve(curve, explanation.weighted_sum, explanation.value)
     strip.line(
         f"f({number(explanation.weighted_sum)}) = {number(explanation.value)}",
+        moves=True,
     )
 
 
@@ -378,6 +389,8 @@ def in_words(inspected: Inspected) -> str:
                 value=number(explanation.weighted_sum)
             )
         )
+    if inspected.held is not None:
+        parts.append(_held_words(inspected.held))
     return ", ".join(parts)
 
 

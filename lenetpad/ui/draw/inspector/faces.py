@@ -22,6 +22,7 @@ SMALL_SIZE: Final = 11.0
 LINE: Final = 1.21  # of a line, in heights of its font
 #: So many widths, and pictures, are kept.
 MOST_WIDTHS: Final = 4096
+MOST_STAMPS: Final = 256  # of lines of text
 MOST_PICTURES: Final = 64
 DARK_INK: Final = "#10141a"
 LIGHT_INK: Final = "#ffffff"
@@ -87,7 +88,7 @@ class Face:
         key = (text, colour.rgb(), ratio)
         picture = self._stamps.get(key)
         if picture is None:
-            if len(self._stamps) > MOST_WIDTHS:
+            if len(self._stamps) > MOST_STAMPS:
                 self._stamps.clear()
             picture = self._stamps[key] = self._stamped(text, colour, ratio)
         return picture

@@ -59,20 +59,26 @@ class Strip:
         """A heading, with a value at the right."""
         self._write(text, self.style.bold, self.style.text, right)
 
-    def line(self, text: str, right: str = "", *, dim: bool = False) -> None:
-        """A line, with a value at the right; what is too long goes on in the next."""
+    def line(self, text: str, right: str = "", *, dim: bool = False, moves: bool = False) -> None:
+        """A line, with a value at the right; what is too long goes on in the next. What ``moves``
+        is another with each reading, and no picture of it is kept."""
         colour = self.style.dim if dim else self.style.text
-        self._write(text, self.style.usual, colour, right)
+        self._write(text, self.style.usual, colour, right, moves=moves)
 
     def paragraph(self, text: str) -> None:
         """Words that wrap."""
         self._write(text, self.style.usual, self.style.dim, "")
 
-    def _write(self, text: str, face: Face, colour: QColor, right: str) -> None:
+    def _write(
+        self, text: str, face: Face, colour: QColor, right: str, *, moves: bool = False
+    ) -> None:
         taken = face.width(right) + GAP if right else 0.0
         room = max(20.0, self.width - taken)
         height = face.height(text, room)
-        if height <= self._line:
+        if height <= self._line and moves:
+            self._use(face, colour)
+            face.left(self.painter, 0, self.y + self._line / 2, text)
+        elif height <= self._line:
             face.paint(self.painter, 0, self.y + self._line / 2, text, colour)
         else:
             self._use(face, colour)
