@@ -23,6 +23,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import pytest
 from PySide6.QtCore import QSettings, QThread
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -271,6 +272,8 @@ def nothing_runs_on() -> Iterator[None]:
         if not isinstance(thread, (threading._DummyThread, TMonitor)):
             thread.join(10)  # a timer whose moment has not come
             assert not thread.is_alive(), f"{thread} was left behind"
+    if isinstance(QGuiApplication.instance(), QGuiApplication):
+        QGuiApplication.clipboard().clear()  # Qt destroys it when Python has ended, and crashes
     gc.unfreeze()  # the program freezes what it has made; nothing frozen is listed
     # By its type: isinstance asks the object, and some of torch's answer with a warning.
     threads = [one for one in gc.get_objects() if issubclass(type(one), QThread) and isValid(one)]

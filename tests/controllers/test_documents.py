@@ -127,6 +127,22 @@ def test_copy_and_paste_bring_the_ink_back(program: Program) -> None:
     assert np.allclose(program.draw.page.canvas.sheet.ink.strokes[0].xy, before[0], atol=0.01)
 
 
+def test_what_was_copied_does_not_outlive_python(program: Program) -> None:
+    draw(program)
+    program.draw.documents.copy()
+    assert QGuiApplication.clipboard().mimeData().hasFormat(clipboard.SHEET_TYPE)
+    program.close()
+    assert not QGuiApplication.clipboard().mimeData().formats()
+
+
+def test_what_somebody_else_copied_stays(program: Program) -> None:
+    draw(program)
+    program.draw.documents.copy()
+    QGuiApplication.clipboard().setText("words")
+    program.close()
+    assert QGuiApplication.clipboard().text() == "words"
+
+
 def test_a_picture_is_copied_and_pasted_unchanged(program: Program) -> None:
     picture = np.random.default_rng(1).random((28, 28)).astype(np.float32)
     program.draw.page.canvas.set_sheet(Sheet(picture=picture))

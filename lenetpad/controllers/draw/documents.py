@@ -81,6 +81,7 @@ class Documents(QObject):
         self._patience.timeout.connect(self._show_reading)
         self._painting = Turns(self)
         self._to_paint: deque[Steps[None]] = deque()  # pictures to save or to copy
+        self._copied: QMimeData | None = None
         self._writer = Writer(self)
         self._writer.written.connect(page.say_written)
         self._writer.failed.connect(page.banner.warn)
@@ -322,7 +323,8 @@ class Documents(QObject):
         self._with_image(self._copy_image)
 
     def _copy_image(self, sheet: Sheet, image: QImage) -> None:
-        QGuiApplication.clipboard().setMimeData(clipboard.of(sheet, image))
+        self._copied = clipboard.of(sheet, image)
+        QGuiApplication.clipboard().setMimeData(self._copied)
 
     def _with_image(self, use: documents.Use) -> None:
         """Hand the sheet and its picture on: at once, or when a large one is painted."""
@@ -359,11 +361,23 @@ class Documents(QObject):
 
     def stop(self) -> None:
         """Give up what is being read, painted or asked."""
+        self._leave_clipboard()
         self.tray.question.close()
         self._patience.stop()
         self._painting.stop()
         for jobs in self._all_reading():
             jobs.stop()
+
+    def _leave_clipboard(self) -> None:
+        """Take back what was copied where it is in this process alone, as without a display: Qt
+        would destroy it when Python has ended, and crash."""
+        board = QGuiApplication.clipboard()
+        if (
+            self._copied is not None
+            and not board.ownsClipboard()
+            and board.mimeData() is self._copied
+        ):
+            board.clear()
 
     def _all_reading(self) -> list[Jobs]:
         return self._given_up + ([] if self._reading is None else [self._reading])
