@@ -23,23 +23,26 @@ from lenetpad.lenet.best_patches import best_patches
 from lenetpad.lenet.config import LeNet5Config
 from lenetpad.lenet.weights import load
 from lenetpad.values.arrays import Parameters
-from lenetpad.values.best_patches import BestPatches, BestPatchesRequest
+from lenetpad.values.best_patches import BEST_PATCHES, BestPatches, BestPatchesRequest
 from lenetpad.values.evaluation import DataChoice, EvaluationProgress
 from lenetpad.values.failures import Place
 from lenetpad.values.jobs import Answer, Question
 from lenetpad.values.models import Choice
 from lenetpad.values.reading import NO_NUMBERS, ReadingError
-from lenetpad.values.saliency import GradientRequest, OcclusionRequest, Saliency, SaliencyRequest
+from lenetpad.values.saliency import (
+    SALIENCY,
+    GradientRequest,
+    OcclusionRequest,
+    Saliency,
+    SaliencyRequest,
+)
 
 if TYPE_CHECKING:
     from lenetpad.data.labelled import Labelled
 
 #: The names of the jobs.
-BEST_PATCHES: Final = "best patches"
 OCCLUSION: Final = "occlusion"
 GRADIENT: Final = "gradient"
-#: Who asks for occlusions and gradients: only one of both is shown.
-SALIENCY: Final = "saliency"
 #: So many units' patches are kept, 80 KB each.
 KEPT_UNITS: Final = 64
 #: No larger data set is kept between two questions.

@@ -16,7 +16,7 @@ from lenetpad.ink.strokes import Ink
 from lenetpad.storage import resources
 from lenetpad.tools.driver import Driver
 from lenetpad.tools.event_loop import process_for, wait_until
-from lenetpad.ui.draw.inspector.strip import Place
+from lenetpad.ui.draw.inspector.inspected import Place
 from lenetpad.ui.widgets.theme import ThemeChoice
 from lenetpad.values.explanation import Unit
 from lenetpad.values.recipes import Recipe

@@ -10,6 +10,8 @@ from lenetpad.values.evaluation import MNIST_TEST, DataChoice
 from lenetpad.values.explanation import Unit
 from lenetpad.values.models import Choice
 
+#: The job that finds them, and who asks for it.
+BEST_PATCHES: Final = "best patches"
 #: How many images are found of each kind.
 SHOWN_PATCHES: Final = 9
 OF_MNIST: Final = DataChoice(MNIST_TEST)

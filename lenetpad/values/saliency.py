@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from lenetpad.ink.strokes import Sheet
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.holding import Holds
 from lenetpad.values.models import Choice
 
+#: Who asks for occlusions and gradients: only one of both is shown.
+SALIENCY: Final = "saliency"
 #: Which score is explained: () that of the winning digit, (a,) that of class a, (a, b) how far a
 #: is ahead of b. 10 is "no digit", in a network that has it.
 Classes = tuple[int, ...]

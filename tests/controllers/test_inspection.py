@@ -19,10 +19,11 @@ from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Sheet
 from lenetpad.tools.synthetic_pen import SyntheticPen
-from lenetpad.ui.draw.inspector.content import in_words, name_of, write
+from lenetpad.ui.draw.inspector.content import in_words, write
 from lenetpad.ui.draw.inspector.faces import MOST_STAMPS
+from lenetpad.ui.draw.inspector.inspected import Place, name_of
 from lenetpad.ui.draw.inspector.panel import MARGIN, InspectorPanel
-from lenetpad.ui.draw.inspector.strip import Place, Strip
+from lenetpad.ui.draw.inspector.strip import Strip
 from lenetpad.ui.draw.selectable_maps import SelectableMaps
 from lenetpad.values.explanation import Unit
 from lenetpad.values.failures import Failure

@@ -27,9 +27,9 @@ from lenetpad.lenet.saliency import gradient_times_input, occlusion
 from lenetpad.lenet.weights import load
 from lenetpad.tools.event_loop import wait_until
 from lenetpad.ui.draw import held
-from lenetpad.ui.draw.inspector.inspector import View
 from lenetpad.ui.draw.inspector.patches_view import BestPatchesView
 from lenetpad.ui.draw.inspector.saliency_view import GRADIENT, SaliencyView
+from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.values.best_patches import BestPatches
 from lenetpad.values.evaluation import NO_DIGIT
@@ -169,7 +169,7 @@ def test_the_search_ends_when_another_unit_is_selected(
     assert view.unit == MAP
     go_on.set()
     assert closed.wait(10)
-    wait_until(lambda: reads.draw.probing._jobs._wanted == {})
+    wait_until(lambda: reads.draw.probing._begun._wanted == {})
     qtbot.wait(50)
     assert view.picture.found is None  # of the unit before
 
@@ -509,4 +509,6 @@ def test_the_window_closes_while_a_job_runs(
     press(reads, "best_patches")
     assert begun.wait(10)
     assert reads.close()
-    assert not reads.draw.probing._jobs.running
+    begun = reads.draw.probing._begun
+    assert begun is not None
+    assert not begun.running

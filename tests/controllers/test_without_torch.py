@@ -44,6 +44,9 @@ ink = read_ink(resources.path("ink/samples.jsonl"))[3].ink
 SyntheticPen(program.draw.page.canvas).write(ink)
 wait_until(lambda: painted[-1].serial >= program.draw.serial)
 before = "torch" in sys.modules
+#: What explains is not loaded before somebody asks.
+early = [name for name in ("lenetpad.ui.draw.inspector.inspector", "lenetpad.engine.explanations")
+         if name in sys.modules]
 
 def choose(**wish):
     asked = program.draw.serial
@@ -55,6 +58,7 @@ ACTION
 found = {
     "before": before,
     "after": "torch" in sys.modules,
+    "early": early,
     "gui": threading.main_thread().name in importers,
     "digit": painted[-1].digit,
     "device": program.draw.networks.ready.used,
@@ -83,6 +87,7 @@ def pad(folder: Path, action: str) -> dict[str, object]:
 def test_the_pad_reads_draws_and_changes_networks_without_torch(tmp_path: Path) -> None:
     found = pad(tmp_path, "choose(model='lenet5-modern'); choose(model='lenet5-study-paper')")
     assert (found["before"], found["after"]) == (False, False)
+    assert found["early"] == []
     assert (found["digit"], found["device"]) == (3, "cpu")
 
 

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ui.draw.canvas import Canvas
-from lenetpad.ui.draw.inspector.inspector import View
+from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.theme_switch import ZOOMS

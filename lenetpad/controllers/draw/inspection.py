@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from lenetpad.lenet.explanation import activation_curve, competition, explain
 from lenetpad.ui import actions
-from lenetpad.ui.draw.inspector.content import INPUT, OUTPUT, Inspected, place_of
+from lenetpad.ui.draw.inspector.inspected import INPUT, OUTPUT, Inspected, place_of
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.window import Window
 from lenetpad.values.explanation import Curve, Unit

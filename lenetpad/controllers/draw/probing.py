@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
-from lenetpad.engine.explanations import (
-    BEST_PATCHES,
-    SALIENCY,
-    best_patches_question,
-    explanation_jobs,
-    saliency_question,
-)
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ui import actions
-from lenetpad.ui.draw.inspector.inspector import View
-from lenetpad.ui.draw.inspector.patches_view import BestPatchesView
-from lenetpad.ui.draw.inspector.saliency_view import SaliencyView
+from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.window import Window
 from lenetpad.values.arrays import Parameters
-from lenetpad.values.best_patches import BestPatchesRequest
+from lenetpad.values.best_patches import BEST_PATCHES, BestPatchesRequest
 from lenetpad.values.evaluation import NO_DIGIT
 from lenetpad.values.failures import Failure
-from lenetpad.values.jobs import Answer, JobFailure, JobProgress
+from lenetpad.values.jobs import Answer, JobFailure, JobProgress, Question
 from lenetpad.values.reading import Reading
-from lenetpad.values.saliency import GradientRequest, OcclusionRequest, SaliencyRequest
+from lenetpad.values.saliency import (
+    SALIENCY,
+    GradientRequest,
+    OcclusionRequest,
+    SaliencyRequest,
+)
+
+if TYPE_CHECKING:
+    from lenetpad.ui.draw.inspector.patches_view import BestPatchesView
+    from lenetpad.ui.draw.inspector.saliency_view import SaliencyView
 
 #: So long the next saliency waits: the pen goes first.
 PAUSE_MS: Final = 60
@@ -50,10 +50,8 @@ class Probing(QObject):
         super().__init__(page)
         self._window, self._page, self._networks = window, page, networks
         self._action = window.actions_by_name["saliency"]
-        self._jobs = Jobs(explanation_jobs(), "explanations")
-        self._jobs.progressed.connect(self._show_progress)
-        self._jobs.answered.connect(self._show_answer)
-        self._jobs.failed.connect(self._show_failure)
+        self._begun: Jobs | None = None  # as soon as something is asked
+        self._ended = False
         self._reading: Reading | None = None
         self._serial = 0
         self._searched: Parameters | None = None  # those whose best patches were asked for
@@ -76,6 +74,23 @@ class Probing(QObject):
         page.maps.selection_changed.connect(self._select)
         page.maps.saliency_dropped.connect(self._end_saliency)
         page.inspector_toggled.connect(self._connect_inspector)
+
+    def _ask(self, question: Question) -> None:
+        """Have a question answered; the first begins the thread: no start has to wait for it."""
+        if self._ended:
+            return
+        if self._begun is None:
+            from lenetpad.engine.explanations import explanation_jobs
+
+            self._begun = Jobs(explanation_jobs(), "explanations")
+            self._begun.progressed.connect(self._show_progress)
+            self._begun.answered.connect(self._show_answer)
+            self._begun.failed.connect(self._show_failure)
+        self._begun.ask(question)
+
+    def _cancel(self, asker: str) -> None:
+        if self._begun is not None:
+            self._begun.cancel(asker)
 
     def show_network(self) -> None:
         """Another network reads from now on: no saliency of the one before comes any more."""
@@ -178,12 +193,14 @@ class Probing(QObject):
             reading.parameters or None,
             view.data,
         )
-        self._jobs.ask(best_patches_question(request))
+        from lenetpad.engine.explanations import best_patches_question
+
+        self._ask(best_patches_question(request))
 
     @Slot()
     def _give_up_search(self) -> None:
         self._searched = None
-        self._jobs.cancel(BEST_PATCHES)
+        self._cancel(BEST_PATCHES)
 
     def _note_other_weights(self) -> None:
         """Give up a search in weights that do not read any more, or say that it was in those."""
@@ -258,7 +275,7 @@ class Probing(QObject):
     def _cancel_saliency(self) -> None:
         self._asked = self._due = False
         self._pause.stop()
-        self._jobs.cancel(SALIENCY)
+        self._cancel(SALIENCY)
 
     @Slot()
     def _ask_if_due(self) -> None:
@@ -291,7 +308,9 @@ class Probing(QObject):
         else:
             request = GradientRequest(*shared)
         self._asked = True
-        self._jobs.ask(saliency_question(request))
+        from lenetpad.engine.explanations import saliency_question
+
+        self._ask(saliency_question(request))
 
     # What comes back
 
@@ -335,8 +354,10 @@ class Probing(QObject):
     def stop(self) -> None:
         """Give up what is asked for, without waiting for the thread."""
         self._pause.stop()
-        self._jobs.stop()
+        self._ended = True
+        if self._begun is not None:
+            self._begun.stop()
 
     def wait(self, seconds: float) -> bool:
         """Wait for the thread; False where it hangs."""
-        return self._jobs.wait(seconds)
+        return self._begun is None or self._begun.wait(seconds)

@@ -19,7 +19,7 @@ from lenetpad.ink.files import Drawing, Label, write_ink
 from lenetpad.ink.sheets import Source
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.tools.event_loop import wait_until
-from lenetpad.ui.draw.inspector.inspector import View
+from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.maps import Pointed
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.draw.page import DrawPage

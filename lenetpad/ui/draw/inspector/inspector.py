@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from lenetpad.ui.draw.inspector.content import Inspected
 from lenetpad.ui.draw.inspector.hold_row import HoldRow
+from lenetpad.ui.draw.inspector.inspected import Inspected, Place
 from lenetpad.ui.draw.inspector.panel import InspectorPanel
 from lenetpad.ui.draw.inspector.patches_view import BestPatchesView
 from lenetpad.ui.draw.inspector.saliency_view import SaliencyView
 from lenetpad.ui.draw.inspector.sliding import Sliding, SlidingBar
-from lenetpad.ui.draw.inspector.strip import Place
+from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.explanation import Competition
-
-
-class View(StrEnum):
-    """What the inspector shows."""
-
-    ARITHMETIC = "arithmetic"
-    BEST_PATCHES = "best patches"
-    SALIENCY = "saliency"
-
 
 TITLES: Final = {
     View.ARITHMETIC: marked("Draw", "Arithmetic"),

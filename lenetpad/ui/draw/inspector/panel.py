@@ -18,15 +18,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from lenetpad.ui.draw.inspector.content import (
-    Inspected,
     in_words,
-    source_of,
     write,
     write_comparison,
     write_competition,
 )
 from lenetpad.ui.draw.inspector.faces import Style
-from lenetpad.ui.draw.inspector.strip import Place, Strip
+from lenetpad.ui.draw.inspector.inspected import Inspected, Place, source_of
+from lenetpad.ui.draw.inspector.strip import Strip
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.explanation import Competition, Unit

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad.ui.draw.inspector.content import name_of
+from lenetpad.ui.draw.inspector.inspected import name_of
 from lenetpad.ui.draw.inspector.patches_picture import PatchesPicture
 from lenetpad.ui.widgets.choices import Choices, FileChoices
 from lenetpad.ui.widgets.theme import Theme

@@ -6,7 +6,6 @@ One ``Strip`` is made for each painting.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from lenetpad.ui.draw.inspector.faces import SMALL_SIZE, WRAPPED, Face, Style
+from lenetpad.ui.draw.inspector.inspected import Place
 from lenetpad.ui.draw.inspector.numbers import signed
 from lenetpad.values.arrays import DoubleArray
 from lenetpad.values.explanation import Curve, Unit
@@ -26,14 +26,6 @@ DOT: Final = 4.5  # of the point on a curve
 #: A heading, values (rows, columns), the value with the strongest colour, and whether they are the
 #: same from one reading to the next.
 Grid = tuple[str, DoubleArray, float, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A cell of a grid: of which term, and which of its products, counted along the rows."""
-
-    term: int
-    cell: int
 
 
 class Strip:
