@@ -19,8 +19,9 @@ from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Sheet
 from lenetpad.tools.synthetic_pen import SyntheticPen
+from lenetpad.ui.draw.inspector import numbers
 from lenetpad.ui.draw.inspector.content import in_words, write
-from lenetpad.ui.draw.inspector.faces import MOST_STAMPS
+from lenetpad.ui.draw.inspector.faces import MOST_STAMPS, short
 from lenetpad.ui.draw.inspector.inspected import Place, name_of
 from lenetpad.ui.draw.inspector.panel import MARGIN, InspectorPanel
 from lenetpad.ui.draw.inspector.strip import Strip
@@ -490,3 +491,35 @@ def test_no_pictures_of_passing_numbers_are_kept(looker: Looker) -> None:
     for number in range(2 * MOST_STAMPS):
         style.bold.stamp(str(number), style.text, 1.0)
     assert len(style.bold._stamps) <= MOST_STAMPS + 1
+
+
+def test_the_keyboard_stays_near_where_its_control_goes(looker: Looker) -> None:
+    looker.program.window.activateWindow()
+    looker.click(Unit("C1", 2, 12, 14))
+    spin = looker.page.inspector.holding.value
+    spin.setFocus()
+    assert looker.program.window.focusWidget() is spin
+    QTest.keyClick(spin, Qt.Key.Key_Escape)
+    assert looker.maps.pins == ()
+    assert looker.program.window.focusWidget() is looker.maps
+    looker.inspector.setFocus()
+    QTest.keyClick(looker.inspector, Qt.Key.Key_Escape)
+    assert not looker.page.inspector_shown
+    assert looker.program.window.focusWidget() is looker.maps
+
+
+@pytest.mark.parametrize(
+    ("value", "usual", "cell"),
+    [
+        (0.0, "0.000", "0.00"),
+        (-0.0001, "0.000", "0.00"),
+        (-1.25, "−1.250", "−1.25"),
+        (9999.4, "9,999", "9,999"),
+        (9999.5, "1.000·10⁴", "1·10⁴"),
+        (-123_456.0, "−1.235·10⁵", "−1·10⁵"),
+        (3e38, "3.000·10³⁸", "3·10³⁸"),
+    ],
+)
+def test_numbers_have_four_digits_at_most(value: float, usual: str, cell: str) -> None:
+    assert numbers.number(value) == usual
+    assert short(value) == cell

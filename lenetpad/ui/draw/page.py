@@ -149,6 +149,8 @@ class DrawPage(Page):
         moves."""
         if shown != self.inspector_shown:
             self.probabilities.setVisible(not shown)
+            if self._keyboard_in_inspector:
+                self.maps.setFocus()
             self.inspector.setVisible(shown)
             self.inspector_toggled.emit(shown)
 
@@ -307,6 +309,20 @@ class DrawPage(Page):
         return row
 
     def escape(self) -> bool:
+        within = self._keyboard_in_inspector
+        done = self._take_back()
+        if within and not self._keyboard_in_inspector:  # what had it can do nothing any more
+            self.maps.setFocus()
+        return done
+
+    @property
+    def _keyboard_in_inspector(self) -> bool:
+        focus = self.window().focusWidget()
+        inspector = self._inspector
+        return inspector is not None and focus is not None and inspector.isAncestorOf(focus)
+
+    def _take_back(self) -> bool:
+        """Take back the last of what explains; False where there is nothing."""
         if self._layer_help is not None and self._layer_help.escape():
             return True
         if self.maps.alone:

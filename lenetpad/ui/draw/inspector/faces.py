@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
-from lenetpad.ui.draw.inspector.numbers import MINUS, number
+from lenetpad.ui.draw.inspector.numbers import LARGE, MINUS, number, power_of_ten
 from lenetpad.ui.widgets.colour import Index, Table, value_index, value_table
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.values.arrays import DoubleArray
@@ -134,7 +134,7 @@ class Style:
         #: Whether each of the values' colours is bright, so that dark ink is read on it.
         self.bright = _bright(self.values)
         self._kept: dict[Hashable, QPixmap] = {}
-        self._figures: dict[tuple[int, bool, float], QPixmap] = {}
+        self._figures: dict[tuple[float, bool, float], QPixmap] = {}
 
     def index(self, values: DoubleArray, end: float) -> Index:
         """Entries of the table of values (rows, columns), ``end`` being the strongest colour's."""
@@ -142,7 +142,7 @@ class Style:
         found: Index = value_index(values[None].astype(np.float32), ends)[0]
         return found
 
-    def figure(self, hundredths: int, bright: bool, ratio: float) -> QPixmap:
+    def figure(self, hundredths: float, bright: bool, ratio: float) -> QPixmap:
         """A value in hundredths, to be painted on a bright colour or a dark one."""
         key = (hundredths, bright, ratio)
         picture = self._figures.get(key)
@@ -182,6 +182,8 @@ class Style:
 def short(value: float) -> str:
     """A value for a cell: two decimals, or as many as four characters have room for."""
     size = abs(value)
+    if size >= LARGE:
+        return power_of_ten(value, 0)
     if size >= 99.5:
         return number(round(value))
     text = f"{size:.1f}" if size >= 9.95 else f"{size:.2f}"

@@ -178,7 +178,7 @@ class Strip:
         if width < style.small.width(WIDEST) + 2:
             return
         ratio = painter.device().devicePixelRatio()
-        hundredths = np.rint(np.clip(values, -1e6, 1e6) * 100).astype(int).tolist()
+        hundredths = np.rint(values * 100).tolist()
         for row, (numbers, entries) in enumerate(zip(hundredths, index.tolist(), strict=True)):
             top = round(area.top() + (row + 0.5) * height - style.line / 2)
             for column, (value, entry) in enumerate(zip(numbers, entries, strict=True)):
