@@ -17,8 +17,9 @@ from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Sheet
 from lenetpad.tools.synthetic_pen import SyntheticPen
-from lenetpad.ui.draw.inspector.content import in_words, name_of
+from lenetpad.ui.draw.inspector.content import name_of
 from lenetpad.ui.draw.inspector.panel import MARGIN, InspectorPanel
+from lenetpad.ui.draw.inspector.spoken import in_words
 from lenetpad.ui.draw.inspector.strip import Place
 from lenetpad.ui.draw.selectable_maps import SelectableMaps
 from lenetpad.values.explanation import Unit

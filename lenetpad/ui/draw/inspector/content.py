@@ -352,35 +352,6 @@ def write_competition(strip: Strip, competition: Competition, chosen: int | None
         )
 
 
-def in_words(inspected: Inspected) -> str:
-    """The arithmetic in a sentence, for somebody who does not see it."""
-    explanation = inspected.explanation
-    parts = [f"{name_of(explanation.unit)}: {number(explanation.value)}"]
-    if explanation.kind is LayerKind.RBF:
-        parts.append(
-            translate("Draw", "distance from the code {sum}").format(
-                sum=number(explanation.weighted_sum)
-            )
-        )
-    elif explanation.fields:
-        total = sum(term.total for term in explanation.terms)
-        parts.append(translate("Draw", "sum of the products {sum}").format(sum=number(total)))
-        if explanation.coefficient is not None:
-            parts.append(
-                translate("Draw", "coefficient {value}").format(
-                    value=number(explanation.coefficient)
-                )
-            )
-        if explanation.bias is not None:
-            parts.append(translate("Draw", "bias {value}").format(value=number(explanation.bias)))
-        parts.append(
-            translate("Draw", "weighted sum {value}").format(
-                value=number(explanation.weighted_sum)
-            )
-        )
-    return ", ".join(parts)
-
-
 def write_comparison(strip: Strip, one: Inspected, other: Inspected) -> None:
     """Two units beside each other: their sums and values, and how far they are apart."""
     rows = []
