@@ -20,10 +20,11 @@ from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Sheet
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw.inspector import numbers
-from lenetpad.ui.draw.inspector.content import in_words, write
+from lenetpad.ui.draw.inspector.content import write
 from lenetpad.ui.draw.inspector.faces import MOST_STAMPS, short
 from lenetpad.ui.draw.inspector.inspected import Place, name_of
 from lenetpad.ui.draw.inspector.panel import MARGIN, InspectorPanel
+from lenetpad.ui.draw.inspector.spoken import in_words
 from lenetpad.ui.draw.inspector.strip import Strip
 from lenetpad.ui.draw.selectable_maps import SelectableMaps
 from lenetpad.values.explanation import Unit

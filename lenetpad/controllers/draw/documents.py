@@ -132,7 +132,8 @@ class Documents(QObject):
     @Slot()
     def paste(self) -> None:
         """Put the clipboard's ink or picture on the canvas; say why where it fails."""
-        self._put_from(QGuiApplication.clipboard().mimeData())
+        # None where nothing was ever copied.
+        self._put_from(QGuiApplication.clipboard().mimeData() or QMimeData())
 
     @Slot(object)
     def _drop(self, mime: QMimeData) -> None:

@@ -90,6 +90,8 @@ class LayersDialog(QDialog):
         scrolled = QScrollArea()
         scrolled.setWidgetResizable(True)
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setObjectName("calculator")
+        scrolled.setAccessibleName(translate("Window", "Calculator"))
         scrolled.setWidget(self.calculator)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from lenetpad.ui.draw.inspector.numbers import number
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import counted, translate
+from lenetpad.values.explanation import Unit
 from lenetpad.values.holding import LAYERS_OF_MAPS, Hold, Holds
 
 
@@ -58,6 +59,16 @@ def mark_of(hold: Hold) -> str:
     if hold.value == 0:
         return translate("Draw", "off")
     return translate("Draw", "held at {value}").format(value=number(hold.value))
+
+
+def of_unit(holds: Holds, unit: Unit) -> list[str]:
+    """How a unit, or its map, is held; none where it is not."""
+    at = (unit.map, unit.row, unit.column)
+    return [
+        mark_of(hold)
+        for hold in holds
+        if hold.layer == unit.layer and hold.index == at[: len(hold.index)]
+    ]
 
 
 def paint(

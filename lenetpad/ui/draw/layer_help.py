@@ -40,6 +40,7 @@ class LayerHelp(QFrame):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("layerHelp")
+        self.setAccessibleName(translate("Draw", "Layer help"))
         self._theme, self._over = theme, parent
         self._shown: list[tuple[str, str]] = []  # titles and texts, what is on screen last
         self._layer = ""  # whose text is the first of them
@@ -60,6 +61,9 @@ class LayerHelp(QFrame):
         layout = QVBoxLayout(self)
         layout.addLayout(head)
         layout.addWidget(self.text, 1)
+        # The keyboard begins in the text: the buttons come behind its links.
+        self.setTabOrder(self.text, self.back)
+        self.setTabOrder(self.back, self.closing)
         self.set_theme(theme)
         self.hide()
         self.text.installEventFilter(self)
@@ -103,7 +107,9 @@ class LayerHelp(QFrame):
         self.setStyleSheet(
             f"#layerHelp {{ background: {theme.panel}; border: 1px solid {theme.edge};"
             " border-radius: 8px; }"
-            f"#layerHelp QTextBrowser {{ background: {theme.panel}; border: none; padding: 0; }}"
+            f"#layerHelp QTextBrowser {{ background: {theme.panel}; padding: 0;"
+            f" border: 1px solid {theme.panel}; }}"
+            f"#layerHelp QTextBrowser:focus {{ border-color: {theme.accent}; }}"
         )
         if self._shown:
             self._show_last()
@@ -155,8 +161,8 @@ class LayerHelp(QFrame):
         assert layout is not None
         margins = layout.contentsMargins()
         document = self.text.document().clone()
-        document.setTextWidth(width - margins.left() - margins.right() - 2)
-        around = margins.top() + margins.bottom() + layout.spacing() + 2
+        document.setTextWidth(width - margins.left() - margins.right() - 4)
+        around = margins.top() + margins.bottom() + layout.spacing() + 4
         height = round(document.size().height()) + self.back.sizeHint().height() + around
         document.deleteLater()
         return QSize(width, min(height, largest))

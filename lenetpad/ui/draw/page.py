@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.draw.panel import ReadingPanel
@@ -135,7 +135,7 @@ class DrawPage(Page):
             self._inspector = Inspector(self._theme, self)
             self._inspector.hide()
             self._inspector.painted.connect(self._note_painted)
-            self.setTabOrder(self.maps, self._inspector.views)
+            self._inspector.order_tabs(self.maps)
             self._inspector.setGeometry(self.probabilities.geometry())
         return self._inspector
 
@@ -148,6 +148,9 @@ class DrawPage(Page):
         """Give the inspector the place of the probabilities, or take it away: nothing else
         moves."""
         if shown != self.inspector_shown:
+            focused = QApplication.focusWidget()
+            if not shown and focused is not None and self.inspector.isAncestorOf(focused):
+                self.maps.setFocus()
             self.probabilities.setVisible(not shown)
             if self._keyboard_in_inspector:
                 self.maps.setFocus()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtCore import QRectF, Signal, Slot
+from PySide6.QtGui import QAccessible, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw import held
@@ -47,6 +47,12 @@ class ProbedMaps(SelectableMaps):
         self._overlay: QImage | None = None
         self._usual_words = ("", "")  # of the legend
         super().__init__(theme, parent)
+        self.selection_changed.connect(self._say)
+
+    @Slot()
+    def _say(self) -> None:
+        if QAccessible.isActive():
+            self.setAccessibleDescription(self.in_words())
 
     # What is held
 
@@ -157,6 +163,17 @@ class ProbedMaps(SelectableMaps):
         ends = (as_text(-self._end), "0", as_text(self._end))
         words = words_of_colours(found.classes) if pointed is None else self.sentence(pointed)
         return Legend(Kind.SIGNED, ends, words)
+
+    def in_words(self) -> str:
+        """What is pointed at, and whether it is held or kept."""
+        words, pointed = super().in_words(), self.pointed
+        if not words or pointed is None:
+            return words
+        unit = self.unit_of(pointed)
+        parts = [words, *held.of_unit(self.holds, unit)]
+        if unit in self.pins:
+            parts.append(translate("Draw", "kept"))
+        return ", ".join(parts)
 
     def sentence(self, pointed: Pointed) -> str:
         words = super().sentence(pointed)

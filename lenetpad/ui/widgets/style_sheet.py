@@ -75,6 +75,8 @@ QPushButton#primary:hover, QPushButton#primary:focus { border-color: $text; }
 QProgressBar { background: $panel; border: 1px solid $edge;
     border-radius: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 4px; }
+#calculator { border: 1px solid transparent; }
+#calculator:focus { border-color: $accent; }
 QTabWidget::pane { border: none; }
 QTabBar::tab { padding: 5px 12px; color: $dim; background: transparent;
     border: none; border-bottom: 2px solid transparent; }
@@ -102,6 +104,7 @@ QCheckBox::indicator, QTreeView::indicator, QListView::indicator { width: 14px; 
 QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent;
     image: url("$tick"); }
+QCheckBox::indicator:checked:focus { border-color: $text; }
 QCheckBox::indicator:disabled { background: $window; border-color: $line; }
 QCheckBox::indicator:checked:disabled { background: $dim; }
 QSlider:horizontal { min-height: 14px; }

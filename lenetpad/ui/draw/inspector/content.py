@@ -67,7 +67,7 @@ def write(strip: Strip, inspected: Inspected, followed: Place | None) -> None:
             _write_subsampling(strip, explanation, followed)
     if inspected.held is not None:
         strip.gap(3)
-        strip.line(_held_words(inspected.held))
+        strip.line(held_words(inspected.held))
     elif inspected.curve is not None:
         _write_activation(strip, explanation, inspected.curve)
     if inspected.competition is not None:
@@ -75,7 +75,8 @@ def write(strip: Strip, inspected: Inspected, followed: Place | None) -> None:
         write_competition(strip, inspected.competition, explanation.unit.map)
 
 
-def _held_words(value: float) -> str:
+def held_words(value: float) -> str:
+    """That a unit is held."""
     text = translate("Draw", "Held at {value}, whatever its weighted sum is")
     return text.format(value=number(value))
 
@@ -302,37 +303,6 @@ def write_competition(strip: Strip, competition: Competition, chosen: int | None
         strip.paragraph(
             translate("Draw", "“none” is not a digit: its y is a constant of the network.")
         )
-
-
-def in_words(inspected: Inspected) -> str:
-    """The arithmetic in a sentence, for somebody who does not see it."""
-    explanation = inspected.explanation
-    parts = [f"{name_of(explanation.unit)}: {number(explanation.value)}"]
-    if explanation.kind is LayerKind.RBF:
-        parts.append(
-            translate("Draw", "distance from the code {sum}").format(
-                sum=number(explanation.weighted_sum)
-            )
-        )
-    elif explanation.fields:
-        total = sum(term.total for term in explanation.terms)
-        parts.append(translate("Draw", "sum of the products {sum}").format(sum=number(total)))
-        if explanation.coefficient is not None:
-            parts.append(
-                translate("Draw", "coefficient {value}").format(
-                    value=number(explanation.coefficient)
-                )
-            )
-        if explanation.bias is not None:
-            parts.append(translate("Draw", "bias {value}").format(value=number(explanation.bias)))
-        parts.append(
-            translate("Draw", "weighted sum {value}").format(
-                value=number(explanation.weighted_sum)
-            )
-        )
-    if inspected.held is not None:
-        parts.append(_held_words(inspected.held))
-    return ", ".join(parts)
 
 
 def write_comparison(strip: Strip, one: Inspected, other: Inspected) -> None:

@@ -67,9 +67,6 @@ class Inspector(QWidget):
         column.addWidget(self._stack, 1)
         column.addWidget(self.sliding_bar)
         column.addWidget(self.holding)
-        self._order(
-            self.views, self.arithmetic, *self.sliding_bar.controls, *self.holding.controls
-        )
         self.arithmetic.painted.connect(self.painted)
         self.arithmetic.followed.connect(self.followed)
         self.arithmetic.chosen.connect(self.chosen)
@@ -108,13 +105,17 @@ class Inspector(QWidget):
 
     def _put_in(self, widget: BestPatchesView | SaliencyView, view: View) -> None:
         self._stack.addWidget(widget)
-        self._order(self.views, *widget.controls, self.arithmetic)
+        self.order_tabs(self.views)
         self.view_made.emit(view.value)
 
-    def _order(self, *controls: QWidget) -> None:
-        """Have Tab go from one to the next."""
-        for before, after in pairwise(controls):
-            self.setTabOrder(before, after)
+    def order_tabs(self, before: QWidget) -> None:
+        """Have Tab go from what comes before to each of the controls, from top to bottom."""
+        order: list[QWidget] = [before, self.views, self.arithmetic]
+        for view in (self.best_patches, self.saliency):
+            order += () if view is None else view.controls
+        order += (*self.sliding_bar.controls, *self.holding.controls)
+        for one, other in pairwise(dict.fromkeys(order)):
+            self.setTabOrder(one, other)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme and size."""

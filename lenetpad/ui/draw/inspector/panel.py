@@ -9,22 +9,24 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from lenetpad.ui.draw.inspector.content import (
-    in_words,
     write,
     write_comparison,
     write_competition,
 )
 from lenetpad.ui.draw.inspector.faces import Style
 from lenetpad.ui.draw.inspector.inspected import Inspected, Place, source_of
+from lenetpad.ui.draw.inspector.spoken import answers_in_words, in_words, product_in_words
 from lenetpad.ui.draw.inspector.strip import Strip
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
@@ -73,8 +75,15 @@ class InspectorPanel(QAbstractScrollArea):
             self.follow(None)
         self.inspected, self.competition, self._serial = tuple(inspected), competition, serial
         if QAccessible.isActive():
-            self.setAccessibleDescription("; ".join(in_words(one) for one in inspected))
+            self.setAccessibleDescription(self.in_words())
         self.viewport().update()
+
+    def in_words(self) -> str:
+        """What is shown, the product that is followed first, for somebody who does not see it."""
+        if not self.inspected:
+            return answers_in_words(self.competition) if self.competition else ""
+        product = product_in_words(self.inspected[0], self.place) if self.place else ""
+        return "; ".join(filter(None, (product, *map(in_words, self.inspected))))
 
     def follow(self, place: Place | None) -> None:
         """Mark one product, in patch, kernel and products, and tell which unit it comes from."""
@@ -82,6 +91,8 @@ class InspectorPanel(QAbstractScrollArea):
             self.place = place
             unit = source_of(self.inspected[0], place) if place and self.inspected else None
             self.followed.emit(unit)
+            if QAccessible.isActive():
+                self.setAccessibleDescription(self.in_words())
             self.viewport().update()
 
     def mark(self, place: Place | None) -> None:
@@ -100,6 +111,11 @@ class InspectorPanel(QAbstractScrollArea):
         painter.setClipRect(area.adjusted(1, 1, -1, -1))
         painter.translate(MARGIN, MARGIN - self.verticalScrollBar().value())
         self._height = self._write(painter)
+        if self.hasFocus():
+            painter.resetTransform()
+            painter.setPen(QPen(self._style.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(area).adjusted(2, 2, -2, -2), CORNER - 1, CORNER - 1)
         painter.end()
         self._fit_bar()
         if self._serial:
@@ -154,6 +170,14 @@ class InspectorPanel(QAbstractScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.viewport().update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
         self.viewport().update()
 
     def minimumSizeHint(self) -> QSize:

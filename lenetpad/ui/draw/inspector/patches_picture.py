@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
     QHelpEvent,
     QImage,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -29,13 +30,23 @@ from lenetpad.values.best_patches import BestPatches, Patch
 from lenetpad.values.evaluation import NO_DIGIT
 
 COLUMNS: Final = 3
+#: How many images further each arrow key goes.
+STEPS: Final = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: -COLUMNS,
+    Qt.Key.Key_Down: COLUMNS,
+}
 GAP: Final = 6.0
 LARGEST: Final = 96.0  # side of an image at the usual size
 SIZES: Final = (13.0, 11.0)  # of the fonts, in pixels at the usual size
 
 
 class PatchesPicture(QWidget):
-    """``cells`` are the images that are shown, each with its rectangle."""
+    """``cells`` are the images that are shown, each with its rectangle. The arrow keys go from one
+    to another: ``moved`` carries the rectangle of the one at which the keyboard is now."""
+
+    moved = Signal(QRectF)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +55,8 @@ class PatchesPicture(QWidget):
         self.cells: list[tuple[QRectF, Patch]] = []
         self._images: list[QImage] = []
         self._titles: list[tuple[QRectF, str]] = []
+        self._current: int | None = None  # of the cells, where the keyboard is
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(translate("Draw", "Best patches"))
 
     def set_theme(self, theme: Theme) -> None:
@@ -56,6 +69,8 @@ class PatchesPicture(QWidget):
         self.found = found
         patches = () if found is None else (*found.most, *found.least)
         self._images = _images(patches, self.theme)
+        self._current = None
+        self.setEnabled(bool(patches))  # Tab passes it by where there is nothing
         self.setAccessibleDescription("; ".join(map(in_words, patches)))
         self._arrange()
         self.update()
@@ -107,7 +122,8 @@ class PatchesPicture(QWidget):
         for (area, patch), image in zip(self.cells, self._images, strict=True):
             painter.drawImage(area, image)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.line), 1))
+            here = self.hasFocus() and self.cells[self._current or 0][0] == area
+            painter.setPen(QPen(QColor(theme.text if here else theme.line), 3 if here else 1))
             painter.drawRect(area)
             self._frame(painter, field_area(area, patch))
             below = QRectF(area.left(), area.bottom(), area.width(), height)
@@ -117,6 +133,20 @@ class PatchesPicture(QWidget):
             right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(below, right, number(patch.value))
         painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go to another image; what it is, is its tooltip in words."""
+        step = STEPS.get(Qt.Key(event.key()))
+        if step is None or not self.cells:
+            super().keyPressEvent(event)
+            return
+        before = self._current
+        self._current = 0 if before is None else before + step
+        self._current = min(max(self._current, 0), len(self.cells) - 1)
+        area, patch = self.cells[self._current]
+        self.setAccessibleDescription(in_words(patch))
+        self.moved.emit(area)
+        self.update()
 
     def _frame(self, painter: QPainter, area: QRectF) -> None:
         for colour, width in ((self.theme.panel, 3.5), (self.theme.accent, 1.8)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -72,12 +72,13 @@ class BestPatchesView(QWidget):
         self.status.setWordWrap(True)
         self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.picture = PatchesPicture(theme)
-        self.controls = (self.where, self.images, self.button)  # as Tab goes
+        self.controls = (self.where, self.images, self.button, self.picture)  # as Tab goes
         self._lay_out()
         self.where.currentIndexChanged.connect(self._forget)
         self.images.currentIndexChanged.connect(self._note_images)
         self._data = self.data
         self.button.clicked.connect(self._act)
+        self.picture.moved.connect(self._scroll_to)
         self.show_unit(None)
 
     @property
@@ -147,6 +148,13 @@ class BestPatchesView(QWidget):
         else:
             self.asked.emit()
 
+    @Slot(QRectF)
+    def _scroll_to(self, area: QRectF) -> None:
+        """Have an image in sight, with what stands below it."""
+        middle = self.picture.pos() + area.center().toPoint()
+        margin = round(area.height())
+        self._scrolled.ensureVisible(middle.x(), middle.y(), 0, margin)
+
     @Slot()
     def _note_images(self) -> None:
         if self.data != self._data:  # the box passes by what opens files
@@ -183,15 +191,17 @@ class BestPatchesView(QWidget):
         scrolled.setWidgetResizable(True)
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scrolled.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        scrolled.setAccessibleName(translate("Draw", "Best patches"))
+        scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         content = QWidget()
         inside = QVBoxLayout(content)
         inside.setContentsMargins(2, 4, 2, 4)
         inside.setSpacing(4)
-        for widget in (self.title, *self.controls, self.bar, self.status, self.picture):
+        *boxes, picture = self.controls
+        for widget in (self.title, *boxes, self.bar, self.status, picture):
             inside.addWidget(widget)
         inside.addStretch(1)
         scrolled.setWidget(content)
+        self._scrolled = scrolled
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scrolled)

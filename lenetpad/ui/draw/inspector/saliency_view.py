@@ -75,9 +75,12 @@ class SaliencyView(QScrollArea):
         self.step = self._spin(translate("Draw", "Step"), STEPS)
         self.step.setToolTip(translate("Draw", "How many pixels the patch moves on each time"))
         self.controls: tuple[QWidget, ...] = (self.shown, self.method, self.first, self.second)
-        self.controls += (self.patch, self.step)  # as Tab goes
         self.score = QLabel()
         self.score.setWordWrap(True)
+        # So that Tab brings it in sight where it is scrolled out of it.
+        self.score.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        self.score.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.controls += (self.patch, self.step, self.score)  # as Tab goes
         self.score.setToolTip(about_nats())
         self.setWidget(self._content())
         self.offer_classes(no_digit=True)

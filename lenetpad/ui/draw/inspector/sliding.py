@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
 
 from lenetpad.ui.widgets.icons import themed
 from lenetpad.ui.widgets.theme import Theme
-from lenetpad.ui.widgets.words import translate
+from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.values.explanation import Unit
 from lenetpad.values.models import LayerView
 
@@ -140,10 +140,11 @@ class SlidingBar(QWidget):
         self.speed.setPageStep(1)
         self.speed.setValue(USUAL_SPEED)
         self.speed.valueChanged.connect(sliding.set_speed)
+        self.speed.valueChanged.connect(self._say_speed)
         self._name(self.rewind, translate("Draw", "Move the kernel to the first unit"))
         self._name(self.back, translate("Draw", "Move the kernel back by one unit"))
         self._name(self.on, translate("Draw", "Move the kernel on by one unit"))
-        self._name(self.speed, translate("Draw", "How many units a second"))
+        self._say_speed(USUAL_SPEED)
         self.controls = (*self._icons, self.speed)  # as Tab goes
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -177,6 +178,12 @@ class SlidingBar(QWidget):
             button.setIcon(themed(icon, self._theme))
             button.setEnabled(self._sliding.possible)
         self.speed.setEnabled(self._sliding.possible)
+
+    @Slot(int)
+    def _say_speed(self, place: int) -> None:
+        one = translate("Draw", "Speed: 1 unit a second")
+        many = translate("Draw", "Speed: {n} units a second")
+        self._name(self.speed, counted(SPEEDS[place], one, many))
 
     def _name(self, control: QWidget, words: str) -> None:
         control.setToolTip(words)
