@@ -338,7 +338,7 @@ def test_what_is_held_is_marked_and_said(reads: Program) -> None:
     assert page.verdict.held == "1 map switched off"
     assert page.verdict.held in page.verdict.in_words()
     page.maps.pin(MAP)
-    assert page.inspector.holding.switch.text() == "Let go"
+    assert page.inspector.holding.switch.text() == "Release"
     press(reads, "switch_off")
     assert settle(reads).holds == ()
     assert page.verdict.held == ""

@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from lenetpad.ui.draw.inspector.content import Inspected
-from lenetpad.ui.draw.inspector.hold_row import HoldRow
+from lenetpad.ui.draw.inspector.hold_row import HoldRow, hold_button
 from lenetpad.ui.draw.inspector.panel import InspectorPanel
 from lenetpad.ui.draw.inspector.patches_view import BestPatchesView
 from lenetpad.ui.draw.inspector.saliency_view import SaliencyView
@@ -36,6 +37,8 @@ TITLES: Final = {
     View.BEST_PATCHES: marked("Draw", "Best patches"),
     View.SALIENCY: marked("Draw", "Saliency"),
 }
+
+LOW: Final = 400  # pixels at the usual size
 
 
 class Inspector(QWidget):
@@ -68,6 +71,8 @@ class Inspector(QWidget):
         self.sliding = Sliding(self)
         self.sliding_bar = SlidingBar(self.sliding, theme)
         self.holding = HoldRow(self)
+        self.hold_shown = hold_button(self)
+        self.sliding_bar.flow.addWidget(self.hold_shown)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.arithmetic)
         column = QVBoxLayout(self)
@@ -78,12 +83,31 @@ class Inspector(QWidget):
         column.addWidget(self.sliding_bar)
         column.addWidget(self.holding)
         self._order(
-            self.views, self.arithmetic, *self.sliding_bar.controls, *self.holding.controls
+            self.views,
+            self.arithmetic,
+            *self.sliding_bar.controls,
+            self.hold_shown,
+            *self.holding.controls,
         )
+        self.hold_shown.toggled.connect(self._fit_holding)
         self.arithmetic.painted.connect(self.painted)
         self.arithmetic.followed.connect(self.followed)
         self.arithmetic.chosen.connect(self.chosen)
         self.views.currentIndexChanged.connect(self._change_view)
+
+    # Room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_holding()
+
+    @Slot()
+    def _fit_holding(self) -> None:
+        """Where the window is low, a button shows the controls that hold a unit: the arithmetic
+        needs the room."""
+        low = self.height() < self.theme.px(LOW)
+        self.hold_shown.setVisible(low)
+        self.holding.setVisible(not low or self.hold_shown.isChecked())
 
     # The views
 
@@ -131,6 +155,7 @@ class Inspector(QWidget):
         self.theme = theme
         self.arithmetic.set_theme(theme)
         self.sliding_bar.set_theme(theme)
+        self._fit_holding()
         if self.best_patches is not None:
             self.best_patches.set_theme(theme)
 
