@@ -188,8 +188,8 @@ ACTIONS: Final = (
     ActionSpec(
         "usual_size",
         "View",
-        marked("Window", "Usual text size"),
-        marked("Window", "Usual text size"),
+        marked("Window", "Normal text size"),
+        marked("Window", "Normal text size"),
         ("Ctrl+0",),
     ),
     ActionSpec(
@@ -276,7 +276,7 @@ ACTIONS: Final = (
         "switch_off",
         "Explain",
         marked("Window", "Switch off the selected map"),
-        marked("Window", "Switch the selected map or unit off, or let it go again"),
+        marked("Window", "Hold the selected map or unit at 0, or release it"),
         ("X",),
         breaks=True,
         page=DRAW,
@@ -284,7 +284,7 @@ ACTIONS: Final = (
     ActionSpec(
         "bring_back",
         "Explain",
-        marked("Window", "Bring all maps back"),
+        marked("Window", "Release all maps"),
         marked("Window", "Hold no map and no unit any more"),
         ("Shift+X",),
         page=DRAW,

@@ -150,8 +150,9 @@ class Header(QWidget):
             room -= _width(wanted) if fits else 0
             for widget in group:
                 widget.setVisible(fits and widget in wanted)
-        narrow = max(whole + room, self._theme.px(NARROWEST_MODEL))
-        most = narrow if room < 0 else widest
+        # Where not even that helps, the row goes on below, with room for the whole name.
+        helps = room < 0 and whole + room >= self._theme.px(NARROWEST_MODEL)
+        most = whole + room if helps else widest
         if most != self.models.maximumWidth():
             self.models.setMaximumWidth(most)
             # At once: the row measures the pair that it is in, which would tell it later. Until

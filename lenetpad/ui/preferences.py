@@ -100,8 +100,8 @@ class Preferences(QObject):
             self._has_failed = True
             words = translate(
                 "Window",
-                "Settings are not kept: {file} cannot be written. Make room there, or let "
-                "lenetpad write in its folder.",
+                "Settings are not kept: {file} cannot be written. Free some space or allow "
+                "lenetpad to write in its folder.",
             )
             self.failed.emit(words.format(file=self._settings.fileName()))
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPixmap
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -20,13 +20,14 @@ from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Sheet
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw.inspector import numbers
-from lenetpad.ui.draw.inspector.content import write
-from lenetpad.ui.draw.inspector.faces import MOST_STAMPS, short
+from lenetpad.ui.draw.inspector.content import write, write_comparison
+from lenetpad.ui.draw.inspector.faces import MOST_STAMPS, Face, Style, short
 from lenetpad.ui.draw.inspector.inspected import Place, name_of
 from lenetpad.ui.draw.inspector.panel import MARGIN, InspectorPanel
 from lenetpad.ui.draw.inspector.spoken import in_words
 from lenetpad.ui.draw.inspector.strip import Strip
 from lenetpad.ui.draw.selectable_maps import SelectableMaps
+from lenetpad.ui.widgets.theme import LIGHT
 from lenetpad.values.explanation import Unit
 from lenetpad.values.failures import Failure
 from lenetpad.values.failures import Place as FailurePlace
@@ -524,3 +525,78 @@ def test_the_keyboard_stays_near_where_its_control_goes(looker: Looker) -> None:
 def test_numbers_have_four_digits_at_most(value: float, usual: str, cell: str) -> None:
     assert numbers.number(value) == usual
     assert short(value) == cell
+
+
+class Written:
+    """Where texts were written: left and right end, and middle of the line."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.texts: list[tuple[str, float, float, float]] = []
+
+        def left(face: Face, painter: QPainter, x: float, middle: float, text: str) -> None:
+            self.texts.append((text, x, x + face.width(text), middle))
+
+        def right(face: Face, painter: QPainter, x: float, middle: float, text: str) -> None:
+            left(face, painter, x - face.width(text), middle, text)
+
+        def paint(
+            face: Face, painter: QPainter, x: float, middle: float, text: str, colour: QColor
+        ) -> None:
+            left(face, painter, x, middle, text)
+
+        for name, method in (("left", left), ("right", right), ("paint", paint)):
+            monkeypatch.setattr(Face, name, method)
+
+    def faults(self, width: float) -> list[str]:
+        """Texts that leave the strip, or lie over each other."""
+        texts = [text for text in self.texts if text[0]]
+        found = [one[0] for one in texts if one[1] < -2 or one[2] > width + 2]
+        for index, (text, start, end, middle) in enumerate(texts):
+            for other, begin, stop, line in texts[index + 1 :]:
+                if abs(middle - line) < 6 and start < stop - 1 and begin < end - 1:
+                    found.append(f"{text} over {other}")
+        return found
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.75])
+@pytest.mark.parametrize("width", [116, 147, 192, 330])  # at 800, 1024, 1280 and 1920
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_text_is_cut_or_lies_over_another(
+    looker: Looker, monkeypatch: pytest.MonkeyPatch, preset: str, width: int, scale: float
+) -> None:
+    choose(looker, preset)
+    looker.page.show_inspector(shown=True)
+    style = Style(replace(LIGHT, scale=scale), looker.inspector.font())
+    written = Written(monkeypatch)
+    image = QImage(1000, 4000, QImage.Format.Format_RGB32)
+    found = []
+    for unit in UNITS:
+        looker.maps.let_go()
+        looker.maps.pin(unit)
+        looker.maps.pin(UNITS[3], beside=True)
+        painter = QPainter(image)
+        for one in looker.inspector.inspected:
+            written.texts.clear()
+            write(Strip(style, width * scale, painter), one, Place(0, 3))
+            found += written.faults(width * scale)
+        if len(looker.inspector.inspected) == 2:
+            written.texts.clear()
+            strip = Strip(style, width * scale, painter)
+            write_comparison(strip, *looker.inspector.inspected)
+            found += written.faults(width * scale)
+        painter.end()
+    assert found == []
+
+
+def test_in_a_low_window_a_button_shows_what_holds_a_unit(looker: Looker) -> None:
+    page, inspector = looker.page, looker.page.inspector
+    page.show_inspector(shown=True)
+    inspector.resize(180, 600)
+    assert not inspector.holding.isHidden()
+    assert inspector.hold_shown.isHidden()
+    inspector.resize(180, 300)
+    assert inspector.holding.isHidden()
+    room = inspector.arithmetic.height()
+    inspector.hold_shown.click()
+    assert not inspector.holding.isHidden()
+    assert inspector.arithmetic.height() <= room

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -27,6 +27,7 @@ from lenetpad.ui.draw.canvas import Canvas
 from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.panel import ReadingPanel
+from lenetpad.ui.evaluate.page import EvaluatePage
 from lenetpad.ui.theme_switch import ZOOMS
 from lenetpad.ui.window import SMALLEST, Window
 
@@ -199,6 +200,37 @@ def test_every_view_of_the_inspector_fits(
         qtbot.wait(20)
         assert faults(page) == []
         row = page.inspector.holding
+        if row.isHidden():
+            page.inspector.hold_shown.click()
+            qtbot.wait(20)
+            assert faults(page) == []
         for control in row.controls:
             assert row.rect().contains(place(control, row))
         assert page.inspector.geometry() == page.probabilities.geometry()
+
+
+def test_where_the_header_wraps_the_network_is_named_in_full(qtbot: QtBot, full: Window) -> None:
+    full.open_page("draw")
+    full.resize(SMALLEST)
+    models = full.header.models
+    qtbot.waitUntil(lambda: models.width() >= models.sizeHint().width())
+
+
+def test_evaluates_lists_show_whole_names_in_a_wide_window(qtbot: QtBot, full: Window) -> None:
+    page = full.page_widgets["evaluate"]
+    assert isinstance(page, EvaluatePage)
+    full.open_page("evaluate")
+    full.resize(1280, 720)
+    qtbot.waitUntil(lambda: page.first.width() >= page.first.sizeHint().width())
+    full.resize(1024, 700)
+    qtbot.waitUntil(lambda: faults(page) == [])
+
+
+def test_what_evaluate_does_is_seen_without_scrolling(qtbot: QtBot, full: Window) -> None:
+    page = full.page_widgets["evaluate"]
+    assert isinstance(page, EvaluatePage)
+    full.open_page("evaluate")
+    full.resize(SMALLEST)
+    page.empty.setVisible(True)
+    qtbot.waitUntil(lambda: place(page.empty, page).top() < SMALLEST.height() // 2)
+    assert page.empty.alignment() & Qt.AlignmentFlag.AlignTop

@@ -23,7 +23,7 @@ PAGES: Final = {
         marked(
             "Window",
             "Write a digit with a mouse, a finger or a pen. While you write, the network reads "
-            "it: the large figure at the bottom is its answer, with its probability. Write "
+            "it: the large digit at the bottom is its answer, with its probability. Write "
             "something else, and the answer is “not a digit”.",
         ),
         marked(
@@ -47,7 +47,7 @@ PAGES: Final = {
             "Window",
             "Choose a preset and press <b>Start</b>: the network is trained on this computer. "
             "The loss should fall and the validation accuracy rise. Every training is kept in "
-            "the list of runs, also one that you stop: continue it, compare it with others, or "
+            "the list of runs, even one that you stop: continue it, compare it with others, or "
             "use it on the canvas.",
         ),
     ),
@@ -55,8 +55,8 @@ PAGES: Final = {
         marked(
             "Window",
             "Choose weights and images and press <b>Evaluate</b>: you see the error rate, which "
-            "digits are confused with which, and every pattern that is misread. Click one to put "
-            "it on the canvas.",
+            "digits are confused with which, and every pattern that is read wrong. Click one to "
+            "put it on the canvas.",
         ),
     ),
 }
@@ -131,7 +131,7 @@ def colours(theme: Theme) -> str:
     matrix = translate(
         "Window",
         "In the confusion matrix, {negative} counts what is read correctly and {positive} what "
-        "is misread.",
+        "is read wrong.",
     )
     title = translate("Window", "Colours")
     words = "".join(

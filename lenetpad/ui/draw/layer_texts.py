@@ -121,12 +121,10 @@ POOLED: Final = marked(
 # What to look at
 
 LOOK: Final = {
-    "input": marked(
-        "Draw", "Look at where your strokes have come to lie, and how thick they are."
-    ),
-    "C1": marked("Draw", "Compare the maps: each answers to other parts of the same stroke."),
+    "input": marked("Draw", "See where your strokes lie, and how thick they are."),
+    "C1": marked("Draw", "Compare the maps: each responds to other parts of the same stroke."),
     "S2": marked("Draw", "Move the digit a little: these maps change less than C1's."),
-    "C3": marked("Draw", "Look for maps that answer to a corner, an arc or an end of a stroke."),
+    "C3": marked("Draw", "Look for maps that respond to a corner, an arc or an end of a stroke."),
     "S4": marked("Draw", "Little of the drawing's shape is left: which maps are strong counts."),
     "C5": marked("Draw", "Write two digits in turn: the pattern changes with the digit."),
     "F6": marked("Draw", "Write one digit in two ways: the pattern should stay much the same."),
@@ -135,7 +133,7 @@ LOOK_F6_CODED: Final = marked(
     "Draw",
     "Drawn as 7×12, they should look like the winner's <a href='term:code'>target code</a>.",
 )
-LOOK_OUTPUT: Final = marked("Draw", "Compare the best two: what parts them decides.")
+LOOK_OUTPUT: Final = marked("Draw", "Compare the best two: what separates them decides.")
 
 PURPOSES: Final = {"input": INPUT, "C1": C1, "C5": C5, "F6": F6}
 POOLINGS: Final = (LayerKind.MAX_POOLING, LayerKind.AVERAGE_POOLING)
@@ -268,14 +266,14 @@ TERMS: Final = {
         marked(
             "Draw",
             "1 / (1 + e<sup>−a</sup>), an <a href='term:activation'>activation</a> whose values "
-            "lie between 0 and 1; that of 0 is ½.",
+            "lie between 0 and 1; 0 becomes ½.",
         ),
     ),
     "relu": Term(
         marked("Draw", "ReLU"),
         marked(
             "Draw",
-            "An <a href='term:activation'>activation</a> that makes zero of what is negative, and "
+            "An <a href='term:activation'>activation</a> that turns negative values into 0, and "
             "leaves everything else as it is.",
         ),
     ),
@@ -345,9 +343,10 @@ TERMS: Final = {
         marked("Draw", "Softmax"),
         marked(
             "Draw",
-            "Makes probabilities of <a href='term:logit'>scores</a>, divided by the <a "
-            "href='term:temperature'>temperature</a>: e to the power of each, divided by the sum "
-            "of all. <a href='term:nodigit'>No digit</a> can be one of them.",
+            "Turns <a href='term:logit'>scores</a> into probabilities: each is divided by the <a "
+            "href='term:temperature'>temperature</a>, e is raised to it, and the result is "
+            "divided by the sum of all. <a href='term:nodigit'>“Not a digit”</a> can be one of "
+            "them.",
         ),
     ),
     "temperature": Term(
@@ -359,7 +358,7 @@ TERMS: Final = {
         ),
     ),
     "nodigit": Term(
-        marked("Draw", "No digit"),
+        marked("Draw", "Not a digit"),
         marked(
             "Draw",
             "The paper's rubbish class: its score is always the same, and it wins where every "

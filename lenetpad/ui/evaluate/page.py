@@ -47,7 +47,10 @@ from lenetpad.values.failures import Failure
 from lenetpad.values.models import Choice
 
 MARGIN: Final = 10
-BOX_WIDTH: Final = 192  # the same for every list, so that a long name moves nothing
+# The same for every list, so that a long name moves nothing; the wide ones in a wide window.
+BOX_WIDTH: Final = 192
+WIDE_BOX: Final = 232
+WIDE: Final = 1150  # pixels at the usual size
 STATUS_HEIGHT: Final = 38
 ALONE: Final = ""  # the data of the entry that compares with nothing
 DATA_FILTER: Final = marked(
@@ -189,8 +192,7 @@ class EvaluatePage(Page):
         """Draw everything in another theme."""
         super().set_theme(theme)
         self._theme = theme
-        for box in (self.first, self.second, self.data):
-            box.setFixedWidth(theme.px(BOX_WIDTH))
+        self._fit_boxes()
         self.summary.set_theme(theme)
         self.views.set_theme(theme)
 
@@ -263,7 +265,8 @@ class EvaluatePage(Page):
 
     def _build(self) -> None:
         self.empty.setTextFormat(Qt.TextFormat.RichText)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        # Where it is seen without scrolling.
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.empty.setWordWrap(True)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.views)
@@ -352,7 +355,15 @@ class EvaluatePage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_boxes()
         self._give_room()
+
+    def _fit_boxes(self) -> None:
+        """Give the lists room for a long name where there is some."""
+        px = self._theme.px
+        width = px(WIDE_BOX if self.width() >= px(WIDE) else BOX_WIDTH)
+        for box in (self.first, self.second, self.data):
+            box.setFixedWidth(width)
 
     @Slot()
     def _give_room(self) -> None:

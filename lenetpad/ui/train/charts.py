@@ -42,7 +42,7 @@ CHARTS: Final = (
     Chart(
         "accuracy",
         marked("Train", "Validation accuracy, %"),
-        marked("Train", "How many images are read correctly that are kept out of training"),
+        marked("Train", "How many of the images kept out of training are read correctly"),
         4,
     ),
     Chart(

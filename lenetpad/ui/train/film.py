@@ -74,7 +74,7 @@ class Film(QWidget):
         if frames:
             self._show(*self._frames[-1])
         else:
-            self.words.setText(translate("Train", "C1's kernels appear here during training"))
+            self.words.setText(translate("Train", "C1's kernels appear here"))
             self.kernels.show_kernels(None, 1.0)
 
     def show_live(self, step: int, kernels: FloatArray) -> None:

@@ -36,6 +36,13 @@ from lenetpad.values.layers import LayerKind
 #: So many of the contributions for and against are shown.
 BARS: Final = 6
 CODE: Final = (12, 7)
+#: The widest numbers of the columns y, x, eˣ and %.
+WIDEST: Final = ("−00.00", "−00.0", "0.000", "100.0")
+
+
+def _whole(name: str) -> str:
+    """A name that is not broken between the row and the column of its place."""
+    return name.replace(", ", ",\N{NO-BREAK SPACE}")
 
 
 def open_term(inspected: Inspected, followed: Place | None) -> int:
@@ -50,7 +57,7 @@ def open_term(inspected: Inspected, followed: Place | None) -> int:
 def write(strip: Strip, inspected: Inspected, followed: Place | None) -> None:
     """Write all of it."""
     explanation, spec = inspected.explanation, inspected.spec
-    strip.title(name_of(explanation.unit), number(explanation.value))
+    strip.title(_whole(name_of(explanation.unit)), number(explanation.value))
     strip.gap(3)
     match spec.kind:
         case LayerKind.INPUT:
@@ -83,7 +90,9 @@ def held_words(value: float) -> str:
 
 def _write_pixel(strip: Strip, explanation: Explanation) -> None:
     if not explanation.terms:
-        strip.paragraph(translate("Draw", "A pixel of the frame, which this network has at 0."))
+        strip.paragraph(
+            translate("Draw", "A pixel of the border, which is always 0 for this network.")
+        )
         return
     term = explanation.terms[0]
     darkness, span = float(term.patch[0, 0]), float(term.weights[0, 0])
@@ -115,14 +124,14 @@ def _write_convolution(strip: Strip, inspected: Inspected, followed: Place | Non
     where = (
         translate("Draw", "input")
         if seen == INPUT
-        else translate("Draw", "{layer} map {map}").format(layer=seen, map=term.map)
+        else translate("Draw", "map {map}").format(map=term.map)
     )
     strip.grid_row(
         opened,
         (
-            (where, term.patch, ends[0], False),
-            (translate("Draw", "× kernel"), term.weights, ends[1], True),
-            (translate("Draw", "= products"), term.products, ends[2], False),
+            ("", where, term.patch, ends[0], False),
+            ("×", translate("Draw", "kernel"), term.weights, ends[1], True),
+            ("=", translate("Draw", "products"), term.products, ends[2], False),
         ),
         followed,
     )
@@ -174,7 +183,7 @@ def _write_subsampling(strip: Strip, explanation: Explanation, followed: Place |
     end = float(np.abs(term.patch).max())
     winner = explanation.winner
     marked = None if winner is None else Place(0, winner[0] * 2 + winner[1])
-    strip.grid_row(0, ((heading, term.patch, end, False),), followed or marked)
+    strip.grid_row(0, (("", heading, term.patch, end, False),), followed or marked)
     what = {
         LayerKind.TRAINED_SUM: translate("Draw", "Sum of the four"),
         LayerKind.TRAINED_AVERAGE: translate("Draw", "Mean of the four"),
@@ -213,7 +222,7 @@ def _write_contributions(strip: Strip, explanation: Explanation) -> None:
         for one in found:
             strip.mark_row(one.source)
             strip.bar(_short_name(one.source), one.product, longest)
-        strip.line(words, f"{percent(1.0)}  {signed(total)}" if found else number(0.0))
+        strip.line(words, signed(total) if found else number(0.0))
         strip.gap(3)
     _write_sum(strip, explanation)
 
@@ -239,17 +248,14 @@ def _write_distance(strip: Strip, explanation: Explanation, followed: Place | No
     strip.pictures(
         0,
         (
-            ("F6", pictures[0], end, False),
-            (translate("Draw", "code"), pictures[1], end, True),
-            (translate("Draw", "difference²"), pictures[2], float(pictures[2].max()), False),
+            ("", "F6", pictures[0], end, False),
+            ("−", translate("Draw", "code"), pictures[1], end, True),
+            ("", translate("Draw", "squares"), pictures[2], float(pictures[2].max()), False),
         ),
         followed,
     )
     _write_followed(strip, explanation, followed)
-    strip.line(
-        translate("Draw", "Their sum: distance y"),
-        number(explanation.weighted_sum),
-    )
+    strip.line(translate("Draw", "Sum of squares: distance y"), number(explanation.weighted_sum))
 
 
 def _write_activation(strip: Strip, explanation: Explanation, curve: Curve) -> None:
@@ -291,7 +297,7 @@ def write_competition(strip: Strip, competition: Competition, chosen: int | None
                 f"{100 * probability:.1f}",
             )
         )
-    strip.columns(heads, rows, chosen)
+    strip.columns(heads, rows, WIDEST, chosen)
     strip.line(translate("Draw", "Sum of the exponentials"), number(competition.total))
     if far:
         formula = translate("Draw", "x = −y / {temperature}, less the largest of them")
@@ -318,9 +324,9 @@ def write_comparison(strip: Strip, one: Inspected, other: Inspected) -> None:
     ):
         rows.append((title, *map(number, values), signed(values[1] - values[0])))
     strip.title(translate("Draw", "Two units"))
-    strip.line(f"A  {name_of(one.unit)}")
-    strip.line(f"B  {name_of(other.unit)}")
-    strip.columns(("", "A", "B", "B − A"), rows, None)
+    strip.line(_whole(f"A  {name_of(one.unit)}"))
+    strip.line(_whole(f"B  {name_of(other.unit)}"))
+    strip.columns(("", "A", "B", "B − A"), rows, ("−0.000",) * 3, None)
 
 
 def _ends(terms: Sequence[Term]) -> tuple[float, float, float]:

@@ -19,6 +19,7 @@ from lenetpad.values.arrays import DoubleArray
 #: Heights in pixels at the usual size.
 USUAL_SIZE: Final = 13.0
 SMALL_SIZE: Final = 11.0
+TINY_SIZE: Final = 9.0  # of headings that have little room
 LINE: Final = 1.21  # of a line, in heights of its font
 #: So many widths, and pictures, are kept.
 MOST_WIDTHS: Final = 4096
@@ -125,6 +126,7 @@ class Style:
         self.usual = Face(font, USUAL_SIZE * theme.scale)
         self.bold = Face(font, USUAL_SIZE * theme.scale, bold=True)
         self.small = Face(font, SMALL_SIZE * theme.scale)
+        self.tiny = Face(font, TINY_SIZE * theme.scale)
         self.line = self.usual.line
         self.text, self.dim = QColor(theme.text), QColor(theme.dim)
         self.accent, self.edge = QColor(theme.accent), QColor(theme.edge)

@@ -28,19 +28,19 @@ class HoldRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._off, self._on = translate("Draw", "Switch off"), translate("Draw", "Let go")
-        self.switch = self._button(self._on)
+        self._off, self._on = translate("Draw", "Switch off"), translate("Draw", "Release")
+        self.switch = _button(self._on)
         width = self.switch.sizeHint().width()
         self.switch.setText(self._off)
         self.switch.setMinimumWidth(max(width, self.switch.sizeHint().width()))
         self.switch.setToolTip(
             translate(
                 "Draw",
-                "Hold the selected map, or the unit of C5 or F6, at 0, so that all that follows "
-                "does without it; or let it go again (X)",
+                "Hold the selected map, or the unit of C5 or F6, at 0, so that later layers do "
+                "without it; or release it (X)",
             )
         )
-        self.hold = self._button(translate("Draw", "Hold at"))
+        self.hold = _button(translate("Draw", "Hold at"))
         self.hold.setToolTip(
             translate("Draw", "Hold the selected map, or the unit of C5 or F6, at this value")
         )
@@ -51,10 +51,8 @@ class HoldRow(QWidget):
         self.value.setValue(1.0)
         self.value.setAccessibleName(translate("Draw", "Held value"))
         self.value.setToolTip(translate("Draw", "The value at which it is held"))
-        self.back = self._button(translate("Draw", "All back"))
-        self.back.setToolTip(
-            translate("Draw", "Hold nothing any more: the network reads as it is (Shift+X)")
-        )
+        self.back = _button(translate("Draw", "Release all"))
+        self.back.setToolTip(translate("Draw", "Hold no map and no unit any more (Shift+X)"))
         self.controls = (self.switch, self.back, self.hold, self.value)  # as Tab goes
         self._held: Hold | None = None  # how what is selected is held
         pair = QWidget()
@@ -94,12 +92,24 @@ class HoldRow(QWidget):
         if self._held is not None:
             self.hold_wanted.emit(value)
 
-    def _button(self, text: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setProperty("framed", True)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
+
+def hold_button(parent: QWidget) -> QToolButton:
+    """What shows the row, or puts it away, where there is little room."""
+    button = _button(translate("Draw", "Hold"))
+    button.setParent(parent)
+    button.setCheckable(True)
+    button.setToolTip(
+        translate("Draw", "Show the buttons that switch off the selected map, or hold it")
+    )
+    return button
+
+
+def _button(text: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setProperty("framed", True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
 
 
 class _ValueSpin(QDoubleSpinBox):

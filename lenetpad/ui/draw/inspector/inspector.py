@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from lenetpad.ui.draw.inspector.hold_row import HoldRow
+from lenetpad.ui.draw.inspector.hold_row import HoldRow, hold_button
 from lenetpad.ui.draw.inspector.inspected import Inspected, Place
 from lenetpad.ui.draw.inspector.panel import InspectorPanel
 from lenetpad.ui.draw.inspector.patches_view import BestPatchesView
@@ -26,6 +27,8 @@ TITLES: Final = {
     View.BEST_PATCHES: marked("Draw", "Best patches"),
     View.SALIENCY: marked("Draw", "Saliency"),
 }
+
+LOW: Final = 400  # pixels at the usual size
 
 
 class Inspector(QWidget):
@@ -58,6 +61,8 @@ class Inspector(QWidget):
         self.sliding = Sliding(self)
         self.sliding_bar = SlidingBar(self.sliding, theme)
         self.holding = HoldRow(self)
+        self.hold_shown = hold_button(self)
+        self.sliding_bar.flow.addWidget(self.hold_shown)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.arithmetic)
         column = QVBoxLayout(self)
@@ -67,10 +72,25 @@ class Inspector(QWidget):
         column.addWidget(self._stack, 1)
         column.addWidget(self.sliding_bar)
         column.addWidget(self.holding)
+        self.hold_shown.toggled.connect(self._fit_holding)
         self.arithmetic.painted.connect(self.painted)
         self.arithmetic.followed.connect(self.followed)
         self.arithmetic.chosen.connect(self.chosen)
         self.views.currentIndexChanged.connect(self._change_view)
+
+    # Room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_holding()
+
+    @Slot()
+    def _fit_holding(self) -> None:
+        """Where the window is low, a button shows the controls that hold a unit: the arithmetic
+        needs the room."""
+        low = self.height() < self.theme.px(LOW)
+        self.hold_shown.setVisible(low)
+        self.holding.setVisible(not low or self.hold_shown.isChecked())
 
     # The views
 
@@ -113,7 +133,7 @@ class Inspector(QWidget):
         order: list[QWidget] = [before, self.views, self.arithmetic]
         for view in (self.best_patches, self.saliency):
             order += () if view is None else view.controls
-        order += (*self.sliding_bar.controls, *self.holding.controls)
+        order += (*self.sliding_bar.controls, self.hold_shown, *self.holding.controls)
         for one, other in pairwise(dict.fromkeys(order)):
             self.setTabOrder(one, other)
 
@@ -122,6 +142,7 @@ class Inspector(QWidget):
         self.theme = theme
         self.arithmetic.set_theme(theme)
         self.sliding_bar.set_theme(theme)
+        self._fit_holding()
         if self.best_patches is not None:
             self.best_patches.set_theme(theme)
 

@@ -181,7 +181,7 @@ class InspectorPanel(QAbstractScrollArea):
         self.viewport().update()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.theme.px(120), self.theme.px(120))
+        return QSize(self.theme.px(120), self.theme.px(80))
 
     # Pointing
 

@@ -48,9 +48,7 @@ class BestPatchesView(QWidget):
         self.busy = False
         self.where = Choices(
             translate("Draw", "Where"),
-            translate(
-                "Draw", "Whether an image counts for this unit, or wherever its map is excited"
-            ),
+            translate("Draw", "Search at the place of this unit alone, or anywhere in its map"),
         )
         self.where.addItem(translate("Draw", "This unit"), data_of(anywhere=False))
         self.where.addItem(translate("Draw", "Anywhere in its map"), data_of(anywhere=True))

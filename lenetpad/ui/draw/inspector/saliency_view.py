@@ -55,8 +55,8 @@ class SaliencyView(QScrollArea):
             translate("Draw", "Method"),
             translate(
                 "Draw",
-                "Occlusion hides a patch of the drawing and looks how far the answer falls; "
-                "gradient × input says which pixels the answer depends on.",
+                "Occlusion hides a patch of the drawing and measures how far the score falls; "
+                "gradient × input shows which pixels the score depends on.",
             ),
         )
         self.method.addItem(translate("Draw", "Occlusion"), OCCLUSION)

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
 
+from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.icons import themed
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import counted, translate
@@ -18,6 +19,9 @@ from lenetpad.values.models import LayerView
 SPEEDS: Final = (1, 2, 5, 10, 25, 50, 100)
 USUAL_SPEED: Final = 3  # its place among them
 ICON: Final = 18
+# Pixels at the usual size.
+BUTTON_WIDTH: Final = 28
+SPEED_WIDTH: Final = 48
 
 
 class Sliding(QObject):
@@ -146,13 +150,16 @@ class SlidingBar(QWidget):
         self._name(self.on, translate("Draw", "Move the kernel on by one unit"))
         self._say_speed(USUAL_SPEED)
         self.controls = (*self._icons, self.speed)  # as Tab goes
-        row = QHBoxLayout(self)
+        buttons = QWidget()
+        row = QHBoxLayout(buttons)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for button in self._icons:
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)
-        row.addWidget(self.speed, 1)
+        self.flow = FlowLayout(self, 3)
+        self.flow.addWidget(buttons)
+        self.flow.addWidget(self.speed)
         sliding.changed.connect(self.refresh)
         self.set_theme(theme)
 
@@ -161,6 +168,8 @@ class SlidingBar(QWidget):
         self._theme = theme
         for button in self._icons:
             button.setIconSize(QSize(theme.px(ICON), theme.px(ICON)))
+            button.setFixedWidth(theme.px(BUTTON_WIDTH))
+        self.speed.setFixedWidth(theme.px(SPEED_WIDTH))
         self.refresh()
 
     @Slot()

@@ -23,9 +23,13 @@ GAP: Final = 8.0
 WIDEST: Final = "−0.00"
 DOT: Final = 4.5  # of the point on a curve
 
-#: A heading, values (rows, columns), the value with the strongest colour, and whether they are the
-#: same from one reading to the next.
-Grid = tuple[str, DoubleArray, float, bool]
+SIGN_GAP: Final = 13.0  # between grids, where the sign of the arithmetic stands
+#: Less of the width is too little for words beside a value.
+LEAST_SHARE: Final = 0.4
+
+#: The sign before it, a heading, values (rows, columns), the value with the strongest colour, and
+#: whether they are the same from one reading to the next.
+Grid = tuple[str, str, DoubleArray, float, bool]
 
 
 class Strip:
@@ -65,7 +69,10 @@ class Strip:
         self, text: str, face: Face, colour: QColor, right: str, *, moves: bool = False
     ) -> None:
         taken = face.width(right) + GAP if right else 0.0
-        room = max(20.0, self.width - taken)
+        room = self.width - taken
+        below = room < LEAST_SHARE * self.width and face.width(text) > room
+        if below:
+            room = self.width
         height = face.height(text, room)
         if height <= self._line and moves:
             self._use(face, colour)
@@ -77,6 +84,7 @@ class Strip:
             self.painter.drawText(QRectF(0, self.y, room, height), int(WRAPPED), text)
         if right:
             self._use(face, colour)
+            height += self._line if below else 0.0
             face.right(self.painter, self.width, self.y + height - self._line / 2, right)
         self.y += height
 
@@ -91,61 +99,108 @@ class Strip:
         self.rows.append((QRectF(0, self.y, self.width, self._line), what))
 
     def columns(
-        self, heads: Sequence[str], rows: Sequence[Sequence[str]], chosen: int | None
+        self,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        widest: Sequence[str],
+        chosen: int | None,
     ) -> None:
-        """A small table: the first column to the left, numbers to the right; a row is chosen."""
-        face = self.style.small
-        first = max(face.width(row[0]) for row in (heads, *rows)) + GAP
-        width = (self.width - first) / (len(heads) - 1)
-        for index, row in enumerate((heads, *rows), start=-1):
-            middle = self.y + self._line / 2
-            if index == chosen:
-                area = QRectF(-2, self.y, self.width + 4, self._line)
-                self.painter.fillRect(area, self.style.faint)
-            self._use(face, self.style.dim if index < 0 else self.style.text)
-            face.left(self.painter, 0, middle, row[0])
-            for place, text in enumerate(row[1:], start=1):
-                face.right(self.painter, first + place * width, middle, text)
-            self.y += self._line
+        """A small table: the first column to the left, numbers to the right; a row is chosen.
+        ``widest`` has the widest number of each column: where there is no room for all of them,
+        the table goes on below with the rest, and nothing moves as numbers change."""
+        face, gap = self.style.small, GAP / 2 * self.style.theme.scale
+        first = max(face.width(row[0]) for row in (heads, *rows)) + gap
+        widths = [face.width(text) + gap for text in widest]
+        groups: list[list[int]] = [[]]
+        for place, width in enumerate(widths):
+            taken = first + sum(widths[other] for other in groups[-1])
+            if groups[-1] and taken + width > self.width:
+                groups.append([])
+            groups[-1].append(place)
+        for group in groups:
+            spare = self.width - first - sum(widths[place] for place in group)
+            each = max(0.0, spare / len(group))
+            for index, row in enumerate((heads, *rows), start=-1):
+                middle = self.y + self._line / 2
+                if index == chosen:
+                    area = QRectF(-2, self.y, self.width + 4, self._line)
+                    self.painter.fillRect(area, self.style.faint)
+                self._use(face, self.style.dim if index < 0 else self.style.text)
+                face.left(self.painter, 0, middle, row[0])
+                right = first
+                for place in group:
+                    right += widths[place] + each
+                    face.right(self.painter, right, middle, row[place + 1])
+                self.y += self._line
 
     # Grids
 
     def pictures(self, term: int, grids: Sequence[Grid], followed: Place | None) -> None:
         """Pictures without numbers side by side, as large as there is room."""
-        columns, gap = grids[0][1].shape[1], GAP * self.style.theme.scale
-        side = (self.width - (len(grids) - 1) * gap) / len(grids) / columns
-        top, cell = self.y, QSizeF(min(side, self._line), min(side, self._line))
-        for place, grid in enumerate(grids):
-            self.y = top
-            left = place * (cell.width() * columns + gap)
-            self._grid(term, grid, left, cell, followed)
+        side = min(self._side(grids), self._line)
+        self._row(term, grids, QSizeF(side, side), followed)
 
     def grid_row(self, term: int, grids: Sequence[Grid], followed: Place | None) -> None:
         """Grids with their headings side by side, or below each other where numbers need it."""
-        columns, gap = grids[0][1].shape[1], GAP * self.style.theme.scale
+        columns = grids[0][2].shape[1]
         needed = self.style.small.width(WIDEST) + 2
-        side = (self.width - (len(grids) - 1) * gap) / len(grids) / columns
+        side = self._side(grids)
         # Numbers need room; where there is none for them at all, the colours stand for them.
         beside = side >= needed or self.width / columns < needed
         width = min(side if beside else self.width / columns, 1.3 * needed)
         cell = QSizeF(width, width if width < needed else self._line)
-        top = self.y
-        for place, grid in enumerate(grids):
-            if beside:
-                self.y = top
-            left = place * (width * columns + gap) if beside else 0.0
+        if beside:
+            self._row(term, grids, cell, followed)
+            return
+        face = self.style.small
+        for grid in grids:
+            sign, heading = grid[:2]
+            words = f"{sign} {heading}" if sign else heading
+            face.paint(self.painter, 0, self.y + self._line / 2, words, self.style.dim)
+            self._grid(term, grid, 0.0, cell, followed)
+
+    def _side(self, grids: Sequence[Grid]) -> float:
+        """Of a cell, where the grids fill the width side by side."""
+        gaps = (len(grids) - 1) * SIGN_GAP * self.style.theme.scale
+        columns: int = grids[0][2].shape[1]
+        return (self.width - gaps) / len(grids) / columns
+
+    def _row(self, term: int, grids: Sequence[Grid], cell: QSizeF, followed: Place | None) -> None:
+        """Grids side by side, with the signs between them."""
+        style, top = self.style, self.y
+        gap = SIGN_GAP * style.theme.scale
+        rows, columns = grids[0][2].shape
+        width = cell.width() * columns
+        lefts = [place * (width + gap) for place in range(len(grids))]
+        places = self._places([grid[1] for grid in grids], lefts, style.small)
+        face = style.small if places else style.tiny
+        places = places or self._places([grid[1] for grid in grids], lefts, face) or lefts
+        for grid, left, place in zip(grids, lefts, places, strict=True):
+            self.y = top
+            face.paint(self.painter, place, top + self._line / 2, grid[1], style.dim)
+            middle = top + self._line + cell.height() * rows / 2
+            sign = left - gap / 2 - style.small.width(grid[0]) / 2
+            style.small.paint(self.painter, sign, middle, grid[0], style.text)
             self._grid(term, grid, left, cell, followed)
+
+    def _places(self, headings: Sequence[str], lefts: Sequence[float], face: Face) -> list[float]:
+        """Where headings begin, the last no further than the width allows; none where they would
+        run into each other."""
+        widths = [face.width(heading) for heading in headings]
+        places = [*lefts[:-1], max(0.0, min(lefts[-1], self.width - widths[-1]))]
+        ends = [place + width for place, width in zip(places, widths, strict=True)]
+        fit = all(end + 2 <= place for end, place in zip(ends[:-1], places[1:], strict=True))
+        return places if fit else []
 
     def _grid(
         self, term: int, grid: Grid, left: float, cell: QSizeF, followed: Place | None
     ) -> None:
-        heading, values, end, stands = grid
+        """A grid below the line of its heading."""
+        _, _, values, end, stands = grid
         rows, columns = values.shape
         width, height = cell.width(), cell.height()
         area = QRectF(left, self.y + self._line, width * columns, height * rows)
         self.grids.append((area, (rows, columns), term))
-        head = self.y + self._line / 2
-        self.style.small.paint(self.painter, left, head, heading, self.style.dim)
         if stands:  # such as a kernel, as long as nobody trains it
             size = QSizeF(area.width() + 1, area.height() + 1)
             key = (values.tobytes(), values.shape, end)
@@ -197,12 +252,14 @@ class Strip:
     def bar(self, name: str, value: float, longest: float) -> None:
         """A named bar: to the right what adds, to the left what takes away."""
         face, numbers = self.style.usual, signed(value)
+        if face.width(name) + face.width("+0.000") + GAP > self.width:
+            face = self.style.small
         middle = self.y + self._line / 2
         face.paint(self.painter, 0, middle, name, self.style.text)
         self._use(face, self.style.text)
         face.right(self.painter, self.width, middle, numbers)
         start = face.width(name) + GAP
-        room = max(4.0, self.width - start - face.width("+0.000") - GAP)
+        room = max(0.0, self.width - start - face.width("+0.000") - GAP)
         length = room * (0.0 if longest <= 0 else min(abs(value) / longest, 1.0))
         left = start if value >= 0 else start + room - length
         colour = self.style.positive if value >= 0 else self.style.negative
