@@ -18,6 +18,7 @@ from lenetpad.values.models import LayerView
 SPEEDS: Final = (1, 2, 5, 10, 25, 50, 100)
 USUAL_SPEED: Final = 3  # its place among them
 ICON: Final = 18
+BUTTON: Final = 26
 
 
 class Sliding(QObject):
@@ -160,6 +161,7 @@ class SlidingBar(QWidget):
         self._theme = theme
         for button in self._icons:
             button.setIconSize(QSize(theme.px(ICON), theme.px(ICON)))
+            button.setFixedWidth(theme.px(BUTTON))  # how fast needs some room as well
         self.refresh()
 
     @Slot()
