@@ -182,14 +182,14 @@ def test_no_page_has_a_fault_at_any_zoom(qtbot: QtBot, full: Window, zoom: float
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("zoom", [1.0, 1.75])
+@pytest.mark.parametrize(("zoom", "tray"), [(1.0, False), (1.75, False), (1.0, True)])
 def test_every_view_of_the_inspector_fits(
-    qtbot: QtBot, full: Window, size: tuple[int, int], zoom: float
+    qtbot: QtBot, full: Window, size: tuple[int, int], zoom: float, tray: bool
 ) -> None:
     page = full.page_widgets["draw"]
     assert isinstance(page, DrawPage)
     full.open_page("draw")
-    page.show_tray(shown=False)
+    page.show_tray(shown=tray)
     page.show_inspector(shown=True)
     full.resize(*size)
     while full.zoom < zoom:
@@ -206,6 +206,7 @@ def test_every_view_of_the_inspector_fits(
             assert faults(page) == []
         for control in row.controls:
             assert row.rect().contains(place(control, row))
+        assert page.inspector.sliding_bar.speed.width() >= 40
         assert page.inspector.geometry() == page.probabilities.geometry()
 
 

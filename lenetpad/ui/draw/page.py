@@ -155,6 +155,8 @@ class DrawPage(Page):
             if self._keyboard_in_inspector:
                 self.maps.setFocus()
             self.inspector.setVisible(shown)
+            if self.tray_shown:
+                self._ask_for_layout()
             self.inspector_toggled.emit(shown)
 
     def explain_layer(self, layer: str) -> None:
@@ -338,7 +340,10 @@ class DrawPage(Page):
         return shown
 
     def least_size(self, width: int) -> QSize:
-        return QSize(self._theme.px(LEAST.width()), self._theme.px(LEAST.height()))
+        height = LEAST.height()
+        if self.tray_shown and self.inspector_shown:  # which has to have room above it
+            height += LOW_TRAY_HEIGHT + 2 * MARGIN
+        return QSize(self._theme.px(LEAST.width()), self._theme.px(height))
 
     def _fit_tools(self, width: int) -> int:
         """Leave out the title of the pen's widths where one line has no room for it; returns the
