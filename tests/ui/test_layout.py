@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 
 import pytest
@@ -196,9 +197,12 @@ def test_every_view_of_the_inspector_fits(
     qtbot.waitUntil(lambda: not full.restyling)
     for view in View:
         page.inspector.show_view(view)
-        qtbot.wait(20)
-        assert faults(page) == []
-        row = page.inspector.holding
-        for control in row.controls:
-            assert row.rect().contains(place(control, row))
+        qtbot.waitUntil(partial(nothing_is_cut, page))
         assert page.inspector.geometry() == page.probabilities.geometry()
+
+
+def nothing_is_cut(page: DrawPage) -> None:
+    """See that nothing is wrong with a page and its inspector, now that they have settled."""
+    assert faults(page) == []
+    row = page.inspector.holding
+    assert [one for one in row.controls if not row.rect().contains(place(one, row))] == []
