@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 
 import pytest
@@ -197,17 +198,20 @@ def test_every_view_of_the_inspector_fits(
     qtbot.waitUntil(lambda: not full.restyling)
     for view in View:
         page.inspector.show_view(view)
-        qtbot.wait(20)
-        assert faults(page) == []
-        row = page.inspector.holding
-        if row.isHidden():
+        qtbot.waitUntil(partial(nothing_is_cut, page))
+        if page.inspector.holding.isHidden():
             page.inspector.hold_shown.click()
-            qtbot.wait(20)
-            assert faults(page) == []
-        for control in row.controls:
-            assert row.rect().contains(place(control, row))
+            qtbot.waitUntil(partial(nothing_is_cut, page))
         assert page.inspector.sliding_bar.speed.width() >= 40
         assert page.inspector.geometry() == page.probabilities.geometry()
+
+
+def nothing_is_cut(page: DrawPage) -> None:
+    """See that nothing is wrong with a page and its inspector, now that they have settled."""
+    assert faults(page) == []
+    row = page.inspector.holding
+    if not row.isHidden():
+        assert [one for one in row.controls if not row.rect().contains(place(one, row))] == []
 
 
 def test_where_the_header_wraps_the_network_is_named_in_full(qtbot: QtBot, full: Window) -> None:

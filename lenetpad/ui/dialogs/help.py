@@ -37,6 +37,13 @@ PAGES: Final = {
         ),
         marked(
             "Window",
+            "Click a unit, or press Return there: the <b>inspector</b> shows where its value "
+            "comes from, which images excite it most, and what in the drawing speaks for the "
+            "answer. The menu <b>Explain</b> has more: a text about each layer, and the layer "
+            "table.",
+        ),
+        marked(
+            "Window",
             "<b>File ▸ Save</b> keeps a drawing, with its label, as ink or as a picture, and "
             "<b>Add to ink file</b> collects many. The tray shows the drawings of such a file: "
             "choose, label or delete them there.",
@@ -69,6 +76,34 @@ MORE_KEYS: Final = (
     ),
     (marked("Window", "Everywhere"), marked("Window", "Next control"), "Tab"),
     (marked("Window", "Everywhere"), marked("Window", "Previous control"), "Shift+Tab"),
+    (marked("Window", "Feature maps"), marked("Window", "Go to a unit beside it"), "← → ↑ ↓"),
+    (marked("Window", "Feature maps"), marked("Window", "Go to another map"), "PgUp, PgDown"),
+    (
+        marked("Window", "Feature maps"),
+        marked("Window", "Go to a layer, from C1 to the output; or type its name"),
+        "1 – 7",
+    ),
+    (marked("Window", "Feature maps"), marked("Window", "Go to the input"), "0"),
+    (
+        marked("Window", "Feature maps"),
+        marked("Window", "Keep the unit in the inspector, or let it go"),
+        "Return",
+    ),
+    (
+        marked("Window", "Feature maps"),
+        marked("Window", "Compare it with the one that is kept"),
+        "Ctrl+Return",
+    ),
+    (marked("Window", "Inspector"), marked("Window", "Go from product to product"), "← →"),
+    (
+        marked("Window", "Inspector"),
+        marked("Window", "Go from one of the best patches to another"),
+        "← → ↑ ↓",
+    ),
+    (marked("Window", "Inspector"), marked("Window", "Let go of the unit; then close it"), "Esc"),
+    (marked("Window", "Layer help"), marked("Window", "Go to a link"), "Tab"),
+    (marked("Window", "Layer help"), marked("Window", "Follow it"), "Return"),
+    (marked("Window", "Layer help"), marked("Window", "Go back"), "Alt+Left"),
     (marked("Window", "Tray"), marked("Window", "Put on the canvas"), "Return"),
     (marked("Window", "Tray"), marked("Window", "Label with a digit"), "0 – 9"),
     (marked("Window", "Tray"), marked("Window", "Give another label"), "F2"),

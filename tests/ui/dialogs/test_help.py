@@ -35,6 +35,11 @@ def test_every_key_and_every_page_is_in_it(qtbot: QtBot, window: Window) -> None
             assert shown in words, spec.name
         if spec.shortcuts:
             assert spec.text.rstrip("…") in words
+    for key, shown in (("PgUp", "Go to another map"), ("1 – 7", "Go to a layer")):
+        assert key in words
+        assert shown in words
+    for title in ("Inspector", "Layer help", "Feature maps"):
+        assert title in words[words.index("Keys") :]
     for title in ("Draw", "Train", "Evaluate", "Colours", "Keys"):
         assert title in words
 
