@@ -46,3 +46,11 @@ class Hold:
 
 #: None, mostly: then the network reads as it is.
 Holds = tuple[Hold, ...]
+
+
+def held_at(holds: Holds, layer: str, map: int, row: int = 0, column: int = 0) -> float | None:
+    """The value at which a unit is held, by itself or with its map; None where it is not."""
+    for hold in holds:
+        if hold.layer == layer and hold.index in ((map,), (map, row, column)):
+            return hold.value
+    return None

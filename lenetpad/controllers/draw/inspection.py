@@ -13,6 +13,7 @@ from lenetpad.ui.draw.inspector.content import INPUT, OUTPUT, Inspected, place_o
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.window import Window
 from lenetpad.values.explanation import Curve, Unit
+from lenetpad.values.holding import held_at
 from lenetpad.values.layers import LayerSpec
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
@@ -137,6 +138,7 @@ class Inspection(QObject):
             spec,
             self._curve_of(model, spec) if spec.activation else None,
             competition(model, reading) if answers else None,
+            held_at(reading.holds, unit.layer, unit.map, unit.row, unit.column),
         )
 
     def _curve_of(self, model: ModelReady, spec: LayerSpec) -> Curve:

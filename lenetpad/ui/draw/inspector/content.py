@@ -41,12 +41,14 @@ WIDEST: Final = ("−00.00", "−00.0", "0.000", "100.0")
 @dataclass(frozen=True, slots=True, eq=False)
 class Inspected:
     """A unit with all that is written of it. ``spec`` is its layer, ``curve`` its activation where
-    it has one, and ``competition`` that of all outputs where it is one of them."""
+    it has one, ``competition`` that of all outputs where it is one of them, and ``held`` the value
+    at which it is held."""
 
     explanation: Explanation
     spec: LayerSpec
     curve: Curve | None = None
     competition: Competition | None = None
+    held: float | None = None
 
     @property
     def unit(self) -> Unit:
@@ -129,7 +131,10 @@ def write(strip: Strip, inspected: Inspected, followed: Place | None) -> None:
             _write_convolution(strip, inspected, followed)
         case _:
             _write_subsampling(strip, explanation, followed)
-    if inspected.curve is not None:
+    if inspected.held is not None:
+        words = translate("Draw", "Held at {value}, whatever its weighted sum is.")
+        strip.paragraph(words.format(value=number(inspected.held)))
+    elif inspected.curve is not None:
         _write_activation(strip, explanation, inspected.curve)
     if inspected.competition is not None:
         strip.gap()
@@ -384,6 +389,8 @@ def in_words(inspected: Inspected) -> str:
                 value=number(explanation.weighted_sum)
             )
         )
+    if inspected.held is not None:
+        parts.append(translate("Draw", "held at {value}").format(value=number(inspected.held)))
     return ", ".join(parts)
 
 
