@@ -600,3 +600,15 @@ def test_in_a_low_window_a_button_shows_what_holds_a_unit(looker: Looker) -> Non
     inspector.hold_shown.click()
     assert not inspector.holding.isHidden()
     assert inspector.arithmetic.height() <= room
+
+
+@pytest.mark.parametrize("unit", UNITS[1:7])
+def test_of_a_held_unit_the_inspector_says_so(looker: Looker, unit: Unit) -> None:
+    looker.page.show_inspector(shown=True)
+    looker.maps.pin(unit)
+    assert looker.inspector.inspected[0].held is None
+    looker.program.window.actions_by_name["switch_off"].trigger()
+    looker.settle()
+    shown = looker.inspector.inspected[0]
+    assert shown.held == shown.explanation.value == 0
+    assert in_words(shown).endswith("held at 0.000")

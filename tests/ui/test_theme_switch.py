@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QSettings
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -57,3 +58,15 @@ def test_a_theme_that_changes_just_after_the_network_lets_the_window_be_painted(
         with qtbot.waitSignal(page.reading_painted):
             program.draw.submit(Sheet(Ink.of([[[0, 0], [10, 10]]])))
         qtbot.waitUntil(lambda: not program.window.restyling)
+
+
+def test_a_kept_zoom_is_that_of_the_header_and_the_menus_from_the_start(
+    make_program: Callable[..., Program], settings: QSettings
+) -> None:
+    """Qt tells no widget of another font before the event loop runs."""
+    settings.setValue("zoom", 1.75)
+    window = make_program().window
+    size = QApplication.font().pointSizeF()
+    assert size > 1.5 * QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
+    for widget in (window, window.header.models, window.header.page_tabs, window.menuBar()):
+        assert widget.font().pointSizeF() == size

@@ -199,7 +199,8 @@ class MapsPanel(ReadingPanel):
             painter.setFont(name_font)
             painter.setPen(QColor(self.theme.text))
             widths = [painter.fontMetrics().horizontalAdvance(title) + 6 for title in titles]
-            fits = [width <= placed.title.width() for width in (*widths[:-1], 0)].index(True)
+            room = placed.title.width() - 4  # so that no title touches the next
+            fits = [width <= room for width in (*widths[:-1], 0)].index(True)
             taken = widths[fits]
             painter.drawText(placed.title, Qt.AlignmentFlag.AlignVCenter, titles[fits])
             painter.setFont(size_font)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -111,6 +111,11 @@ def apply(theme: Theme) -> None:
     font.setPointSizeF(font.pointSizeF() * theme.scale)
     if font != application.font():
         application.setFont(font)
+        # Before the event loop runs Qt tells no widget of it, and what is made later takes after
+        # the window.
+        for window in application.topLevelWidgets():
+            if window.font().pointSizeF() != font.pointSizeF():
+                QCoreApplication.sendEvent(window, QEvent(QEvent.Type.ApplicationFontChange))
 
 
 @cache
