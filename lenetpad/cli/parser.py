@@ -141,7 +141,8 @@ def _run(argv: Sequence[str]) -> int:
     arguments = parse(argv)
     try:
         status = int(arguments.handler(arguments))
-        sys.stdout.flush()  # here, where a reader that has gone away is expected
+        # Flushed here, where a reader that has gone away is expected; there may be no stdout.
+        print(end="", flush=True)
         return status
     except KeyboardInterrupt:
         output.say("stopped")

@@ -196,3 +196,8 @@ def test_what_is_said_is_one_short_line(capsys: pytest.CaptureFixture[str]) -> N
     assert len(error) == 301
     assert error.startswith("lenetpad: xxx")
     assert error.endswith("the end\n")
+
+
+def test_a_command_without_a_terminal_ends_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert cli.run(["info"]) == 0
