@@ -37,6 +37,13 @@ PAGES: Final = {
         ),
         marked(
             "Window",
+            "The menu <b>Explain</b> has more. The <b>Inspector</b> shows how a unit gets its "
+            "value, which images excite it most, and what in the drawing speaks for the answer. "
+            "Slide a kernel over its input, switch maps off to see what the network does without "
+            "them, or read what a layer is for.",
+        ),
+        marked(
+            "Window",
             "<b>File ▸ Save</b> keeps a drawing, with its label, as ink or as a picture, and "
             "<b>Add to ink file</b> collects many. The tray shows the drawings of such a file: "
             "choose, label or delete them there.",
