@@ -37,10 +37,10 @@ PAGES: Final = {
         ),
         marked(
             "Window",
-            "Click a unit, or press Return there: the <b>inspector</b> shows where its value "
-            "comes from, which images excite it most, and what in the drawing speaks for the "
-            "answer. The menu <b>Explain</b> has more: a text about each layer, and the layer "
-            "table.",
+            "The menu <b>Explain</b> has more. The <b>Inspector</b> shows how a unit gets its "
+            "value, which images excite it most, and what in the drawing speaks for the answer. "
+            "Slide a kernel over its input, switch maps off to see what the network does without "
+            "them, or read what a layer is for.",
         ),
         marked(
             "Window",
