@@ -611,4 +611,4 @@ def test_of_a_held_unit_the_inspector_says_so(looker: Looker, unit: Unit) -> Non
     looker.settle()
     shown = looker.inspector.inspected[0]
     assert shown.held == shown.explanation.value == 0
-    assert in_words(shown).endswith("held at 0.000")
+    assert in_words(shown).endswith("Held at 0.000, whatever its weighted sum is")
