@@ -321,12 +321,16 @@ class Recognition(Worker):
         choice, reader = desk.choice, desk.reader
         if choice is None or reader is None or choice.serial != serial:
             return
+        # Weights that are refused leave those of before, and what these read is not to be missed.
+        self._guarded(Place.RECOGNITION, partial(self._renew, desk, choice, reader, snapshot))
+        if desk.latest is not None:
+            self._read(desk, replace(desk.latest, time=0.0))  # no hand waits for this one
+
+    def _renew(self, desk: _Desk, choice: Choice, reader: Reader, snapshot: Snapshot) -> None:
         with desk.at(READING, choice):
             if reader.refresh(snapshot):
                 desk.model = reader.describe(choice)
                 self.send(desk.model)
-        if desk.latest is not None:
-            self._read(desk, replace(desk.latest, time=0.0))  # no hand waits for this one
 
     def _read(self, desk: _Desk, request: Request) -> None:
         desk.latest = request

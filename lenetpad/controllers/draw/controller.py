@@ -73,6 +73,7 @@ class DrawController(PageController):
         self.networks = Networks(self.window, self.recognition, context.runs)
         self._shown = 0.0  # perf_counter when a reading was shown last
         self._reported: Failure | None = None
+        self._reported_at = 0  # the serial of the latest request then
         self._slow = ""  # what the banner says of a network that takes long to load
         self._loading = self._searched = False
 
@@ -158,7 +159,8 @@ class DrawController(PageController):
         ready = self.networks.ready
         if ready is None or reading.model_serial != ready.serial:
             return
-        self._reported = None
+        if reading.serial > self._reported_at:
+            self._reported = None
         now = time.perf_counter()
         if reading.serial < self.serial and now - self._shown < FRAME_SECONDS:
             return
@@ -219,7 +221,7 @@ class DrawController(PageController):
         same = failure == self._reported
         if not same:
             log_failure(failure)
-        self._reported = failure
+        self._reported, self._reported_at = failure, self.serial
         if same and failure.place is Place.RECOGNITION:
             return
         self.show_notice(failure.message)
