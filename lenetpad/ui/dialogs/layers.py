@@ -171,7 +171,7 @@ def layer_table(specs: Sequence[LayerSpec], theme: Theme) -> str:
 
 def _name(spec: LayerSpec) -> str:
     """What a layer is called: the same in every language, but for the last one."""
-    return translate("Window", "output") if spec.name == "output" else spec.name
+    return translate("Window", "Output") if spec.name == "output" else spec.name
 
 
 def _side_sum(spec: LayerSpec, before: LayerSpec) -> str:
