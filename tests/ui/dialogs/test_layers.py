@@ -31,7 +31,7 @@ PAPER = {
     "S4": (16, 5, 32, 2_000),
     "C5": (120, 1, 48_120, 48_120),
     "F6": (84, 1, 10_164, 10_164),
-    "output": (10, 1, 0, 840),
+    "Output": (10, 1, 0, 840),
 }
 TABLE_I = (
     *("012", "123", "234", "345", "045", "015"),
@@ -193,8 +193,8 @@ def test_kinds_are_those_of_the_network(shown: Callable[[str], LayersDialog]) ->
     assert kinds["lenet5-modern"]["S2"] == "Max-pooling 2×2"
     assert "Table I" in kinds["lenet5-study"]["C3"]
     assert "all maps" in kinds["lenet5-modern"]["C3"]
-    assert "RBF" in kinds["lenet5-1998"]["output"]
-    assert kinds["lenet5-study"]["output"] == "Full connection"
+    assert "RBF" in kinds["lenet5-1998"]["Output"]
+    assert kinds["lenet5-study"]["Output"] == "Full connection"
 
 
 # The calculator
