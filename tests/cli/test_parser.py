@@ -395,4 +395,4 @@ class TestEnding:
         )
         result = python(code)
         assert result.stderr == ""
-        assert result.returncode == 1
+        assert result.returncode == 0
