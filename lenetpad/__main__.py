@@ -7,10 +7,12 @@ import os
 import sys
 
 from lenetpad.storage.resources import frozen
+from lenetpad.storage.streams import open_missing
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    open_missing()  # before all else: frozen, the processes that it starts begin here too
     multiprocessing.freeze_support()
     _forget_libraries()
     from lenetpad.cli.parser import run

@@ -17,6 +17,10 @@ from typing import Any, Final
 
 from lenetpad.values.catalogue import DATA_SETS, FOLDER, MNIST
 from lenetpad.values.devices import AUTO, CPU, TORCH_CPU
+from lenetpad.values.numbers import decimal, may_be_thousands, whole
+
+#: Numbers that are written in letters.
+NO_FIGURES: Final = ("inf", "infinity", "nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def listed(meanings: Mapping[str, str]) -> str:
 def whole_number(text: str) -> int:
     """A whole number."""
     try:
-        return int(text)
+        return whole(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from None
 
@@ -74,9 +78,12 @@ def at_least_1(text: str) -> int:
 
 
 def number(text: str) -> float:
-    """A number, which may be infinite or none (NaN)."""
+    """A number, with a decimal point or a decimal comma; it may be infinite or none (NaN)."""
+    if may_be_thousands(text):
+        point, without = text.replace(",", "."), text.replace(",", "")
+        raise argparse.ArgumentTypeError(f"{text!r} may be {point} or {without}: write which")
     try:
-        return float(text)
+        return float(text) if text.lower().lstrip("+-") in NO_FIGURES else decimal(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
 

@@ -7,15 +7,31 @@ begin a line; ``guarded`` is the net below for whatever else is printed.
 
 from __future__ import annotations
 
+import codecs
+import errno
+import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, cast
 
 from lenetpad.storage.decoding import LONGEST_MESSAGE, escaped, one_line
+from lenetpad.storage.streams import nowhere
 
 PROGRAM: Final = "lenetpad: "
+_PAIRS: Final = (
+    "×=x ·=* …=... ±=+/- −=- –=- —=- ─=- ⅔=2/3 ¼=1/4 ²=^2 µ=u Σ=sum →=-> ≥=>= ≤=<="
+    " ’=' ‘=' “=\" ”=\""
+)
+#: What a terminal gets that has not got the sign.
+SIMPLER: Final = dict(pair.split("=", 1) for pair in _PAIRS.split())
+#: The name under which Python knows how such signs are replaced.
+_SIMPLER: Final = "lenetpad.simpler"
+#: How a stream fails whose reader has gone, or that never was: the last is Windows' word for it.
+_GONE: Final = {errno.EPIPE, errno.ESHUTDOWN, errno.EBADF} | (
+    {errno.EINVAL} if sys.platform == "win32" else set()
+)
 
 
 def say(message: object) -> None:
@@ -37,33 +53,73 @@ def telling_new_folder(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Let no control character but line ends, and nothing that cannot be encoded, be printed."""
+    """Let no control character but line ends be printed, and nothing fail that is.
+
+    A sign that the terminal has not got becomes a simpler one or an escape. What is printed for a
+    reader that has gone, or without a terminal, is lost, and the work goes on.
+    """
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = _guard(sys.stdout), _guard(sys.stderr)
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = before
+    with nowhere() as none:
+        # What goes to stdout may be a file that is wanted: a full disk is an error there.
+        sys.stdout = _guard(sys.stdout or none, needed=True)
+        sys.stderr = _guard(sys.stderr or none, needed=False)
+        try:
+            yield
+        finally:
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError):  # else Python would try, and fail, when it ends
+                    stream.flush()
+            sys.stdout, sys.stderr = before
 
 
 def unguarded(stream: TextIO) -> TextIO:
     """The stream below a guarded one, for what moves the cursor: progress bars."""
-    return stream.below if isinstance(stream, _Guarded) else stream
+    return cast(TextIO, stream.below) if isinstance(stream, _Guarded) else stream
+
+
+class _Lasting:
+    """A text stream that does not fail for what cannot be encoded, nor for a reader that has gone.
+
+    Other faults are raised once where it is ``needed``, such as a full disk; then what is written
+    is lost. What it does not do itself, the stream ``below`` does.
+    """
+
+    def __init__(self, below: TextIO, *, needed: bool) -> None:
+        self.below = below
+        self._needed = needed
+
+    def write(self, text: str) -> int:
+        encoding = getattr(self.below, "encoding", None) or "utf-8"
+        with self._lasting():
+            self.below.write(text.encode(encoding, _SIMPLER).decode(encoding))
+        return len(text)
+
+    def flush(self) -> None:
+        with self._lasting():
+            self.below.flush()
+
+    @contextmanager
+    def _lasting(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError) as error:  # ValueError: somebody has closed it
+            _lose_the_rest(self.below)
+            if self._needed and isinstance(error, OSError) and error.errno not in _GONE:
+                why = error.strerror or error
+                raise OSError(f"the result cannot be written: {why}; write it elsewhere") from None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.below, name)
 
 
 class _Guarded:
-    """A text stream that escapes what no terminal should get.
+    """A text stream that escapes what no terminal should get, over one that lasts."""
 
-    What it does not do itself, the stream ``below`` does.
-    """
-
-    def __init__(self, below: TextIO) -> None:
+    def __init__(self, below: _Lasting) -> None:
         self.below = below
 
     def write(self, text: str) -> int:
-        plain = "\n".join(map(escaped, text.split("\n")))
-        encoding = getattr(self.below, "encoding", None) or "utf-8"
-        self.below.write(plain.encode(encoding, "backslashreplace").decode(encoding))
+        self.below.write("\n".join(map(escaped, text.split("\n"))))
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -74,6 +130,31 @@ class _Guarded:
         return getattr(self.below, name)
 
 
-def _guard(stream: TextIO | None) -> Any:
-    """A stream guarded; a program without a terminal has none."""
-    return stream if stream is None or isinstance(stream, _Guarded) else _Guarded(stream)
+def _guard(stream: TextIO, *, needed: bool) -> Any:
+    """A stream guarded, once."""
+    if isinstance(stream, _Guarded):
+        return stream
+    return _Guarded(_Lasting(stream, needed=needed))
+
+
+def _lose_the_rest(stream: TextIO) -> None:
+    """Have what is in a stream's buffers, and all that follows, go nowhere."""
+    with suppress(OSError, ValueError, AttributeError):
+        number = stream.fileno()
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, number)
+        os.close(null)
+
+
+def _simpler(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What stands for the signs that an encoding has not got."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start : error.end]
+    simpler = (
+        SIMPLER.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in signs
+    )
+    return "".join(simpler), error.end
+
+
+codecs.register_error(_SIMPLER, _simpler)

@@ -141,14 +141,10 @@ def _run(argv: Sequence[str]) -> int:
     arguments = parse(argv)
     try:
         status = int(arguments.handler(arguments))
-        # Flushed here, where a reader that has gone away is expected; there may be no stdout.
-        print(end="", flush=True)
+        sys.stdout.flush()  # here, where a full disk is told of
         return status
     except KeyboardInterrupt:
         output.say("stopped")
-        return 1
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (OSError, ValueError, RuntimeError, MemoryError) as error:
         # What our own code raises is written for the user, on one line.

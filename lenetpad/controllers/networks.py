@@ -237,7 +237,7 @@ class Networks(QObject):
         self._choose_model(model)
         return before
 
-    @Slot(str)
+    @Slot(object)
     def _open_weights(self, path: str) -> None:
         """Open a file as if for the first time: an answer of before can be given anew."""
         self.other_chosen.emit()

@@ -17,6 +17,7 @@ from typing import Final
 from lenetpad.engine.jobs import Job
 from lenetpad.engine.side_process import message_of
 from lenetpad.engine.training_process import be_nice
+from lenetpad.storage.streams import open_missing
 from lenetpad.values.devices import Devices
 from lenetpad.values.failures import Place
 from lenetpad.values.jobs import Answer, Question
@@ -48,6 +49,7 @@ def devices_question(serial: int) -> Question:
 
 def send_gpus(pipe: Connection) -> None:
     """Send the GPUs that torch finds; the life of the process."""
+    open_missing()
     be_nice()
     from lenetpad.training.devices import gpus
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from lenetpad.engine.training_process import be_nice
 from lenetpad.storage.decoding import InputError
+from lenetpad.storage.streams import open_missing
 
 #: How long a caller waits at once: it can be cancelled in between.
 POLL_SECONDS: Final = 0.05
@@ -62,6 +63,7 @@ def in_a_process(function: Callable[..., Any], *arguments: Any) -> Generator[Non
 
 def _answer(pipe: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     """Call the function and send what it returns or raises; the life of the process."""
+    open_missing()
     be_nice()
     try:
         pipe.send((function(*arguments), None))

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
 from lenetpad.storage import runs
+from lenetpad.storage.streams import open_missing
 from lenetpad.values.catalogue import FOLDER
 from lenetpad.values.failures import first_line, is_mistake
 from lenetpad.values.training import (
@@ -62,6 +63,7 @@ def train(pipe: Connection, order: Order) -> None:
     for name in ("SIGINT", "SIGHUP", "SIGQUIT"):
         if name in signal.Signals.__members__:
             signal.signal(signal.Signals[name], signal.SIG_IGN)
+    open_missing()
     be_nice()
     _JobRunner(pipe, order).run()
     os._exit(0)  # all is on the disk; taking the interpreter down with torch in it takes seconds

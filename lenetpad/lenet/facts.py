@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from lenetpad.storage.decoding import InputError, as_kind
+from lenetpad.storage.decoding import InputError, as_kind, values_of
 
 #: The metadata that training writes have some kilobytes, or more where it had many files of ink.
 LARGEST_FACTS: Final = 1 << 19
@@ -72,7 +72,7 @@ def decoded(text: str, name: str, error: type[InputError] = InputError) -> dict[
     if len(text) > LARGEST_FACTS:
         raise error(f"{name}: {len(text):,} characters are far too many")
     try:
-        facts = msgspec.json.decode(text, type=dict[str, Any])
+        facts = values_of(text, dict[str, Any])
         return {key: _plain(value, DEEPEST) for key, value in facts.items()}
     except (ValueError, RecursionError) as fault:  # msgspec's errors are ValueErrors
         raise error(f"{name}: {fault}") from None

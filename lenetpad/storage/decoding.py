@@ -8,6 +8,7 @@ values checks nothing again.
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import stat
 import zlib
@@ -25,6 +26,8 @@ LONGEST_MESSAGE: Final = 300
 #: A part of a message that a file decides, such as a name in it, is cut to this.
 LONGEST_NAME: Final = 80
 GZIP_MAGIC: Final = b"\x1f\x8b"
+#: What msgspec says of half of a pair of surrogates.
+SURROGATE: Final = "surrogate"
 #: Our own files of JSON are a few kilobytes.
 LARGEST_JSON: Final = 1 << 20
 
@@ -136,9 +139,27 @@ def from_json(
 ) -> Value:
     """JSON as a typed value; the error names what it came from."""
     try:
-        return msgspec.json.decode(content, type=kind)
+        return values_of(content, kind)
     except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError) as fault:
         raise error(f"{name} is damaged: {fault}") from None
+
+
+def values_of(content: bytes | str, kind: type[Value]) -> Value:
+    """JSON as a typed value, as msgspec reads it and with its errors, which are ValueErrors.
+
+    Texts may be names of files that cannot be decoded: Python writes half of a pair of surrogates
+    for such a byte, which msgspec does not read.
+    """
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.DecodeError as fault:
+        if SURROGATE not in str(fault):
+            raise
+        return msgspec.convert(json.loads(content, parse_constant=_refuse), type=kind)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def as_kind(

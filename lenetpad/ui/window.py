@@ -75,7 +75,7 @@ class Window(QMainWindow):
     page_wanted = Signal(str)
     page_opened = Signal(str)
     model_chosen = Signal(str)
-    weights_opened = Signal(str)
+    weights_opened = Signal(object)  # a str, which Qt could not hold where it is no text
     device_chosen = Signal(str)
     conventions_chosen = Signal(object)
     question_dropped = Signal()

@@ -395,4 +395,27 @@ class TestEnding:
         )
         result = python(code)
         assert result.stderr == ""
-        assert result.returncode == 1
+        assert result.returncode == 0
+
+
+class TestNumbers:
+    @pytest.mark.parametrize("text", ["0.0005", "0,0005", "5e-4"])
+    def test_a_decimal_comma_is_a_point(self, text: str) -> None:
+        arguments = cli.parse(["train", "--weight-decay", text])
+        assert arguments.weight_decay == 0.0005
+
+    @pytest.mark.parametrize("option", ["--lr", "--weight-decay", "--momentum"])
+    def test_what_may_be_thousands_is_asked(
+        self, option: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit):
+            cli.parse(["train", option, "1,000"])
+        assert "may be 1.000 or 1000: write which" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("text", ["1.5", "1,5", "1,000", "1_0"])
+    def test_a_whole_number_has_no_separator(
+        self, text: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit):
+            cli.parse(["train", "--epochs", text])
+        assert f"must be a whole number, not '{text}'" in capsys.readouterr().err

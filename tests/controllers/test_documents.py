@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Generator
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -387,3 +389,34 @@ def test_a_warning_that_stays_is_there_again_after_a_file_was_opened(
     write_ink(tmp_path / "one.jsonl", [Drawing(INK)])
     opened(program, tmp_path / "one.jsonl")
     assert banner.text == "What you write is not kept"
+
+
+def test_a_file_whose_name_is_no_text_is_dropped_like_any_other(
+    program: Program, tmp_path: Path
+) -> None:
+    place = f"{tmp_path}/digit%FE \ufffd ä.jsonl".encode()
+    path = Path(os.fsdecode(place.replace(b"%FE", b"\xfe")))
+    try:
+        write_ink(path, [Drawing(INK)])
+    except (OSError, UnicodeError):
+        pytest.skip("no file system for such names")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromEncoded(b"file://" + quote(place, safe="/%").encode())])
+    assert clipboard.files_in(mime) == [path]
+    program.draw.documents._put_from(mime)
+    read(program)
+    assert len(program.draw.page.canvas.sheet.ink.strokes) == 2
+    saved(program, path.with_name("again\udcfe.jsonl"))
+    assert len(read_ink(path.with_name("again\udcfe.jsonl"))) == 1
+
+
+def test_what_is_left_out_is_said_of_its_own_drop_alone(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text("no ink")
+    write_ink(tmp_path / "good.jsonl", [Drawing(INK)])
+    program.draw.documents.open_paths([tmp_path / "bad.jsonl", tmp_path / "good.jsonl"])
+    read(program)
+    assert "bad.jsonl" in program.draw.page.banner.text
+    assert "Files left out: 1." in program.draw.page.banner.text
+    program.draw.documents._read(Source(tmp_path / "good.jsonl"))
+    read(program)
+    assert not program.draw.page.banner.isVisible()

@@ -258,6 +258,21 @@ def wait_for_model(qtbot: QtBot, program: Program, model: str) -> None:
     qtbot.waitUntil(lambda: program.window.header.models.currentData() == model, timeout=TIMEOUT)
 
 
+def test_weights_whose_name_is_no_text_are_opened(
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type, tmp_path: Path
+) -> None:
+    opened: list[str] = []
+
+    def opener(choice: Choice) -> Any:
+        opened.append(choice.model)
+        return fake_reader()
+
+    program = make_program(opener)
+    path = tmp_path / "mine\udcff.safetensors"
+    program.draw.documents.open_path(path)
+    qtbot.waitUntil(lambda: str(path) in opened, timeout=TIMEOUT)
+
+
 def test_weights_that_the_window_is_opened_with_are_the_only_ones_that_are_opened(
     qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type, tmp_path: Path
 ) -> None:

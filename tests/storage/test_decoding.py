@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -316,3 +318,24 @@ def test_a_large_file_of_json_is_not_read(tmp_path: Path) -> None:
     path.write_bytes(b'{"number": 7}'.ljust(most + 1))
     with pytest.raises(OwnError, match=r"a\.json holds more than 1 MB"):
         json_object(path, Facts, OwnError)
+
+
+class TestNamesThatAreNoText:
+    def test_they_are_read_as_they_were_written(self) -> None:
+        kept = {"ink": ["b\udcff.jsonl", "ä"], "n": 1}
+        for content in (json.dumps(kept), json.dumps(kept).encode()):
+            assert from_json(content, dict[str, Any], "the file") == kept
+
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            ('["\\udcff", NaN]', "NaN is no JSON"),
+            ('["\\udcff", ', "Expecting value"),
+            ('{"\\udcff": 1}', "Expected `array`, got `object`"),
+            ('["\\udcff"' + ", [" * 100_000, "the file is damaged"),
+        ],
+    )
+    def test_nothing_else_is_let_in_by_them(self, content: str, reason: str) -> None:
+        with pytest.raises(InputError, match="the file is damaged") as caught:
+            from_json(content, list[Any], "the file")
+        assert reason in str(caught.value)

@@ -200,6 +200,7 @@ class Documents(QObject):
     @Slot()
     def cancel(self) -> None:
         """Give up what is being read; the canvas stays as it is."""
+        self._left_out = ""
         self._give_up()
         self._end_reading()
 
@@ -231,7 +232,7 @@ class Documents(QObject):
     def _take(self, answer: Answer) -> None:
         self._end_reading()
         if isinstance(answer.result, Refused):
-            self._warn(answer.result.message)
+            self._warn(self._with_left_out(answer.result.message))
         else:
             self._put(answer.result)
 
@@ -239,7 +240,7 @@ class Documents(QObject):
     def _explain(self, message: JobFailure) -> None:
         self._end_reading()
         log_failure(message.failure)
-        self._warn(message.failure.message)
+        self._warn(self._with_left_out(message.failure.message))
 
     @Slot()
     def begin(self) -> None:
@@ -257,9 +258,13 @@ class Documents(QObject):
         self._page.canvas.set_sheet(found.sheet)
         if found.contents is not None:
             self.tray.show(found.contents)
-        if note := " ".join(filter(None, (found.note, self._left_out))):
+        if note := self._with_left_out(found.note):
             self._note(note)
-        self._left_out = ""
+
+    def _with_left_out(self, message: str) -> str:
+        """What is said of a document, and, once, of the files that came with it."""
+        left_out, self._left_out = self._left_out, ""
+        return " ".join(filter(None, (message, left_out)))
 
     def _note(self, message: str) -> None:
         self._said = message

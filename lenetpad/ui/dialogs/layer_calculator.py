@@ -15,13 +15,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from lenetpad.ui.widgets.flow import FlowRow
-from lenetpad.ui.widgets.spins import quiet_wheel
+from lenetpad.ui.widgets.spins import WholeSpin, quiet_wheel
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.ui.widgets.words import counted, marked, translate
 from lenetpad.values.layers import LayerSpec, kernel_places, output_side, side_formula
@@ -280,8 +279,8 @@ class PlacesPicture(QFrame):
             painter.fillRect(box, QColor(self._theme.accent))
 
 
-def _number_box(title: str, least: int, largest: int) -> QSpinBox:
-    box = quiet_wheel(QSpinBox())
+def _number_box(title: str, least: int, largest: int) -> WholeSpin:
+    box = quiet_wheel(WholeSpin())
     box.setRange(least, largest)
     box.setAccessibleName(translate("Window", title))
     return box

@@ -20,6 +20,9 @@ from shiboken6 import getCppPointer
 
 MOUSE_PRESSURE: Final = 0.5
 PALM_SECONDS: Final = 0.5  # touch is a palm for so long after the pen was seen
+#: A mouse press so soon after the pen's, and so near, in pixels, is the driver's echo of it.
+ECHO_SECONDS: Final = 0.5
+ECHO_PIXELS: Final = 24
 LOST_SECONDS: Final = 2.0  # a gesture that rests for so long yields to another pointer
 
 
@@ -47,6 +50,9 @@ class PointerSurface(QWidget):
         self._touch_id = -1
         self._pen_seen = -PALM_SECONDS
         self._moved = 0.0  # perf_counter when the gesture last moved
+        self._began_at = QPointF()  # where it began
+        self._pen_down = -ECHO_SECONDS  # perf_counter when the pen last touched the surface
+        self._pen_places: tuple[QPointF, ...] = ()  # where it went down, and where it was last
         self._devices: set[int] = set()  # whose unplugging is noticed
 
     # What a subclass does
@@ -95,10 +101,12 @@ class PointerSurface(QWidget):
         event.accept()
         self._pen_seen = time.perf_counter()
         self.pointer_at(event.position())
+        self._note_pen(event)
         if event.type() == QEvent.Type.TabletPress:
             self._notice_unplugging(event.pointingDevice())
-            if self._source is Source.TOUCH:
-                self.cancel_gesture()  # the palm came first
+            palm = self._source is Source.TOUCH
+            if palm or (self._source is Source.MOUSE and self._is_echo(self._began_at)):
+                self.cancel_gesture()  # the palm, or the driver's mouse, came first
             eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
             self._begin(Source.PEN, event.position(), event.pressure(), erases=eraser)
         elif event.type() == QEvent.Type.TabletMove:
@@ -107,7 +115,8 @@ class PointerSurface(QWidget):
             self._end(Source.PEN)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and _by_hand(event):
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and _by_hand(event) and not self._is_echo(event.position()):
             self._begin(Source.MOUSE, event.position(), MOUSE_PRESSURE)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -157,7 +166,7 @@ class PointerSurface(QWidget):
             if self._source is not source and now - self._moved < LOST_SECONDS:
                 return
             self.finish()  # its release never came
-        self._source, self._moved = source, now
+        self._source, self._moved, self._began_at = source, now, at
         self.gesture_begun(at, pressure, erases=erases)
 
     def _move(self, source: Source, at: QPointF, pressure: float) -> None:
@@ -168,6 +177,23 @@ class PointerSurface(QWidget):
     def _end(self, source: Source) -> None:
         if self._source is source:
             self.finish()
+
+    def _note_pen(self, event: QTabletEvent) -> None:
+        """Remember when and where the pen touches the surface; above it, it only points."""
+        here = event.position()
+        if event.type() == QEvent.Type.TabletPress:
+            self._pen_places = (here, here)
+        elif event.type() == QEvent.Type.TabletRelease or event.pressure() > 0:
+            self._pen_places = (*self._pen_places[:1], here)
+        else:
+            return
+        self._pen_down = time.perf_counter()
+
+    def _is_echo(self, at: QPointF) -> bool:
+        """Whether a mouse press here is what a driver makes of the pen, unknown to Qt."""
+        if time.perf_counter() - self._pen_down >= ECHO_SECONDS:
+            return False
+        return any((at - place).manhattanLength() < ECHO_PIXELS for place in self._pen_places)
 
     def _notice_unplugging(self, device: QInputDevice) -> None:
         """A tablet that goes while it draws sends no release: the stroke ends with it."""

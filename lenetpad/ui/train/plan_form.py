@@ -9,13 +9,11 @@ from typing import Any, Final
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -32,7 +30,7 @@ from lenetpad.ui.train.plan_fields import (
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.files import WEIGHTS_FILTER
 from lenetpad.ui.widgets.model_titles import PRESET_TITLES, titles
-from lenetpad.ui.widgets.spins import RateSpin, quiet_wheel
+from lenetpad.ui.widgets.spins import NumberSpin, RateSpin, WholeSpin, quiet_wheel
 from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.values.catalogue import DATA_SETS, FOLDER, MNIST
 from lenetpad.values.devices import AUTO
@@ -361,15 +359,15 @@ def _box(entries: Mapping[Any, str]) -> Choices:
     return box
 
 
-def _spin(spec: Number) -> QSpinBox | QDoubleSpinBox:
-    spin: QSpinBox | QDoubleSpinBox
+def _spin(spec: Number) -> WholeSpin | NumberSpin:
+    spin: WholeSpin | NumberSpin
     if spec.decimals:
-        spin = QDoubleSpinBox()
+        spin = NumberSpin()
         spin.setDecimals(spec.decimals)
         spin.setRange(spec.low, spec.high)
         spin.setSingleStep(spec.step)
     else:
-        spin = QSpinBox()
+        spin = WholeSpin()
         spin.setRange(int(spec.low), int(spec.high))
         spin.setSingleStep(int(spec.step))
     spin.setSuffix(spec.suffix)

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from lenetpad.ui.widgets.choices import Choices
+from lenetpad.ui.widgets.spins import WholeSpin
 from lenetpad.ui.widgets.theme import LIGHT, Theme
 from lenetpad.ui.widgets.words import marked, translate
 
@@ -141,8 +141,8 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(340)
 
     @staticmethod
-    def _spin(suffix: str, bounds: tuple[float, float], unit: float = 1.0) -> QSpinBox:
-        box = QSpinBox()
+    def _spin(suffix: str, bounds: tuple[float, float], unit: float = 1.0) -> WholeSpin:
+        box = WholeSpin()
         box.setRange(*(round(bound / unit) for bound in bounds))
         box.setSuffix(suffix)
         return box

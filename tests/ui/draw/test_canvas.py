@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -125,6 +125,21 @@ def test_a_fast_swipe_erases_all_that_it_crosses(canvas: Canvas) -> None:
         stroke(pen, (x, 0.3), (x, 0.7))
     stroke(eraser, (0.0, 0.5), (0.99, 0.5))
     assert not canvas.sheet
+
+
+@pytest.mark.parametrize("pointer", [Pointer.ERASER, Pointer.MOUSE])
+@pytest.mark.parametrize("events", [1, 4, 7, 30])
+def test_a_swipe_erases_a_stroke_wherever_its_events_fall(
+    canvas: Canvas, pointer: Pointer, events: int
+) -> None:
+    pen, eraser = SyntheticPen(canvas), SyntheticPen(canvas, pointer)
+    for shift in range(20):
+        canvas.set_erasing(False)
+        stroke(pen, *((0.5, 0.1 + 0.02 * step) for step in range(41)))
+        canvas.set_erasing(pointer is Pointer.MOUSE)
+        start = 0.1 + 0.003 * shift
+        stroke(eraser, *((start + 0.8 * step / events, 0.5) for step in range(events + 1)))
+        assert not canvas.sheet
 
 
 def test_a_tablet_that_is_unplugged_ends_its_stroke(canvas: Canvas) -> None:
@@ -294,6 +309,55 @@ def test_the_mouse_is_ignored_while_the_pen_is_down(canvas: Canvas) -> None:
     pen.send(at(0.2, 0.2, Phase.UP))
     (drawn,) = canvas.sheet.ink.strokes
     assert drawn.xy.max() == 200
+
+
+@pytest.mark.parametrize("place", [(0.1, 0.1), (0.5, 0.6), (0.51, 0.61)])
+def test_the_mouse_that_a_driver_sends_after_the_pen_adds_no_dot(
+    canvas: Canvas, monkeypatch: pytest.MonkeyPatch, place: tuple[float, float]
+) -> None:
+    now = time.perf_counter()
+    monkeypatch.setattr(time, "perf_counter", lambda: now)
+    pen, mouse = SyntheticPen(canvas), SyntheticPen(canvas, Pointer.MOUSE)
+    stroke(pen, (0.1, 0.1), (0.3, 0.3), (0.5, 0.6))
+    pen.send(at(0.2, 0.2, pressure=0.0))  # above the paper
+    for _ in range(2):  # the second press may be called a double click
+        stroke(mouse, place, place)
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 240))
+    (drawn,) = canvas.sheet.ink.strokes
+    assert len(drawn.points) == 3
+    assert canvas.history.undone().present == Sheet()
+    stroke(mouse, (0.8, 0.2), (0.9, 0.2))  # a hand, elsewhere
+    assert len(canvas.sheet.ink.strokes) == 2
+    monkeypatch.setattr(time, "perf_counter", lambda: now + 0.6)
+    stroke(mouse, place, place)  # a hand, later
+    assert len(canvas.sheet.ink.strokes) == 3
+
+
+def test_the_mouse_that_a_driver_sends_before_the_pen_adds_no_dot(
+    canvas: Canvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.perf_counter()
+    monkeypatch.setattr(time, "perf_counter", lambda: now)
+    pen, mouse = SyntheticPen(canvas), SyntheticPen(canvas, Pointer.MOUSE)
+    mouse.send(at(0.1, 0.1, Phase.DOWN))
+    pen.send(at(0.1, 0.1, Phase.DOWN, pressure=0.75))
+    mouse.send(at(0.2, 0.2))
+    pen.send(at(0.2, 0.2, pressure=0.75))
+    mouse.send(at(0.2, 0.2, Phase.UP))
+    pen.send(at(0.2, 0.2, Phase.UP, pressure=0.0))
+    (drawn,) = canvas.sheet.ink.strokes
+    assert drawn.points[:, 3].tolist() == [0.75, 0.75]
+
+
+def test_a_mouse_that_is_drawing_elsewhere_goes_on(canvas: Canvas) -> None:
+    pen, mouse = SyntheticPen(canvas), SyntheticPen(canvas, Pointer.MOUSE)
+    mouse.send(at(0.9, 0.9, Phase.DOWN))
+    pen.send(at(0.1, 0.1, Phase.DOWN))
+    pen.send(at(0.1, 0.1, Phase.UP))
+    mouse.send(at(0.8, 0.9))
+    mouse.send(at(0.8, 0.9, Phase.UP))
+    (drawn,) = canvas.sheet.ink.strokes
+    assert drawn.xy.tolist() == [[900, 900], [800, 900]]
 
 
 def test_a_palm_beside_the_pen_does_not_draw(canvas: Canvas) -> None:

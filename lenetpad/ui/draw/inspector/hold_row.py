@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from lenetpad.ui.draw.inspector.numbers import MINUS
 from lenetpad.ui.widgets.flow import FlowLayout
-from lenetpad.ui.widgets.spins import quiet_wheel
+from lenetpad.ui.widgets.spins import NumberSpin, quiet_wheel
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.holding import Hold
 
@@ -112,15 +111,8 @@ def _button(text: str) -> QToolButton:
     return button
 
 
-class _ValueSpin(QDoubleSpinBox):
+class _ValueSpin(NumberSpin):
     """A value with a true minus; a hyphen is understood too."""
 
     def textFromValue(self, value: float) -> str:
         return super().textFromValue(value).replace("-", MINUS)
-
-    def valueFromText(self, text: str) -> float:
-        return super().valueFromText(text.replace(MINUS, "-"))
-
-    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        state, *_ = super().validate(text.replace(MINUS, "-"), position)
-        return state, text, position

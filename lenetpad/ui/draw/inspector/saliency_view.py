@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from lenetpad.ui.draw.inspector.numbers import signed
 from lenetpad.ui.draw.probed_maps import about_nats, name_of_class
 from lenetpad.ui.widgets.choices import Choices
-from lenetpad.ui.widgets.spins import quiet_wheel
+from lenetpad.ui.widgets.spins import WholeSpin, quiet_wheel
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.evaluation import NO_DIGIT
 from lenetpad.values.saliency import Classes, Saliency
@@ -148,9 +147,9 @@ class SaliencyView(QScrollArea):
         self.step.setEnabled(self.occludes)
         self.changed.emit()
 
-    def _spin(self, name: str, limits: tuple[int, int, int]) -> QSpinBox:
+    def _spin(self, name: str, limits: tuple[int, int, int]) -> WholeSpin:
         least, largest, usual = limits
-        spin = quiet_wheel(QSpinBox())
+        spin = quiet_wheel(WholeSpin())
         spin.setRange(least, largest)
         spin.setValue(usual)
         spin.setAccessibleName(name)
