@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 import PIL.Image
 
+from lenetpad.data.array_files import arrays_of
 from lenetpad.data.idx import read_idx
-from lenetpad.data.labelled import arrays_of
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.pictures import read_picture
 from lenetpad.ink.strokes import InkError
