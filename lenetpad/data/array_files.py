@@ -1,7 +1,8 @@
 """Files of arrays of labelled images, of every kind that is read: each through its decoder here.
 
 What comes out of them is looked at as a whole: images of 28×28 are MNIST's own form, others are
-pictures, which are normalised; one that shows nothing is passed over.
+pictures, which are normalised; one that shows nothing is passed over. What does not lie upright
+is turned, and that is said.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from lenetpad.data.forms import as_bytes, checked_shape, digits_of, pairs
 from lenetpad.data.labelled import Labelled, labelled
 from lenetpad.data.layouts import TEST
 from lenetpad.data.npz import opened_npz
+from lenetpad.data.orientation import upright
 from lenetpad.ink.pictures import normalised
 from lenetpad.ink.raster import SIDE
 from lenetpad.ink.strokes import InkError
@@ -58,11 +60,15 @@ def bitmaps(path: Path, watch: Watch | None = None) -> Labelled:
 
 
 def labelled_of(read: Images, path: Path, watch: Watch) -> Labelled:
-    """Images of a file as MNIST has them: 28×28 as they are, of which only the ink may be dark on
-    light paper; others, and what are pictures, normalised."""
+    """Images of a file as MNIST has them, upright."""
+    small = read.images.shape[1:] == (SIDE, SIDE) and not read.pictures
+    found = _as_they_are(read, path, watch) if small else _normalised(read, path, watch)
+    return upright(found, path, watch)
+
+
+def _as_they_are(read: Images, path: Path, watch: Watch) -> Labelled:
+    """Images of 28×28, of which only the ink may be dark on light paper."""
     images = read.images
-    if read.pictures or images.shape[1:] != (SIDE, SIDE):
-        return _normalised(read, path, watch)
     border = np.concatenate([images[:, [0, -1]].ravel(), images[:, :, [0, -1]].ravel()])
     watch.report(path.name, len(images), len(images))
     if border.mean() > 127:

@@ -24,6 +24,7 @@ from lenetpad.data.array_files import Images, labelled_of, read_arrays
 from lenetpad.data.cancellation import PassedOver, Watch
 from lenetpad.data.idx import read_idx
 from lenetpad.data.labelled import Labelled, all_drawings, ink_drawings, label_of, labelled
+from lenetpad.data.orientation import upright
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.pictures import read_picture
 from lenetpad.ink.raster import SIDE, draw
@@ -182,7 +183,8 @@ def _pictures(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
         bad.or_raise(DataError)
     bad.tell(watch, f"of {len(files) - others.count:,} pictures")
     others.tell(watch, f"of {len(files):,} files")
-    return _Found(labelled(np.stack(images), np.array(labels)))
+    read = labelled(np.stack(images), np.array(labels))
+    return _Found(upright(read, folder, watch))
 
 
 def _idx_files(folder: Path, watch: Watch) -> list[Path]:

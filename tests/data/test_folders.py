@@ -14,7 +14,7 @@ import PIL.Image
 import pytest
 from numpy.typing import NDArray
 
-from lenetpad.data import folders, forms, layouts
+from lenetpad.data import folders, forms, layouts, orientation
 from lenetpad.data.cancellation import CancelledError, Watch
 from lenetpad.data.idx import read_idx
 from lenetpad.data.labelled import NO_DIGIT, Labelled
@@ -26,6 +26,12 @@ from lenetpad.storage.mnist import DataError
 from tests.memory import at_most
 
 SILENT = Watch()
+
+
+@pytest.fixture(autouse=True)
+def _no_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies in these folders shows no digits; nobody is to say so."""
+    monkeypatch.setattr(orientation, "FEWEST", 1 << 30)
 
 
 def gun(n: int) -> NDArray[np.uint8]:
