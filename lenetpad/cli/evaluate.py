@@ -172,8 +172,8 @@ COMMANDS: Final = (
                 "--images",
                 type=Path,
                 metavar="FILE",
-                help='.npz file with arrays "images" and "labels", in place of a data set '
-                "(default: none)",
+                help='.npz file with arrays such as "images" and "labels", or .csv with a label '
+                "and pixels in a row, in place of a data set (default: none)",
             ),
             *DATA,
             DEVICE,

@@ -15,10 +15,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.data.cancellation import PassedOver, Watch
+from lenetpad.data import tables
+from lenetpad.data.cancellation import IDLE, PassedOver, Watch
 from lenetpad.data.forms import as_bytes, checked_shape, digits_of, pairs
 from lenetpad.data.labelled import Labelled, labelled
-from lenetpad.data.layouts import TEST
+from lenetpad.data.layouts import TEST, part_of
 from lenetpad.data.npz import opened_npz
 from lenetpad.data.orientation import upright
 from lenetpad.ink.pictures import normalised
@@ -27,6 +28,8 @@ from lenetpad.ink.strokes import InkError
 from lenetpad.storage.mnist import DataError
 from lenetpad.values.failures import first_line
 
+#: The endings of the names of such files.
+SUFFIXES: Final = (".npz", *tables.SUFFIXES)
 #: What numpy says of other kinds of fault is advice for programmers.
 _TELLING: Final = (OSError, ValueError, zipfile.BadZipFile)
 
@@ -42,18 +45,24 @@ class Images:
     pictures: bool = False
 
 
-def read_arrays(path: Path) -> list[Images]:
+def read_arrays(path: Path, watch: Watch = IDLE) -> list[Images]:
     """All images of a file of arrays. Raises DataError, which names it, for one without."""
+    if is_named(path, tables.SUFFIXES):
+        return [Images(*tables.read_table(path, watch), part=part_of(path.name))]
     return _npz(path)
 
 
-def bitmaps(path: Path, watch: Watch | None = None) -> Labelled:
+def is_named(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> bool:
+    """Whether a file's name says that it is of these kinds, or of any that is read here."""
+    return path.name.lower().endswith(suffixes)
+
+
+def bitmaps(path: Path, watch: Watch = IDLE) -> Labelled:
     """The images to evaluate on in a file of arrays: those for testing where it says so, else all.
 
     Raises DataError for a file that has none.
     """
-    watch = watch or Watch()
-    read = read_arrays(path)
+    read = read_arrays(path, watch)
     kept = [one for one in read if one.part == TEST] or read
     first, *others = [labelled_of(one, path, watch) for one in kept]
     return first.joined(*others)

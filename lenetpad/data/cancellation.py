@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from lenetpad.storage.decoding import one_line
 
@@ -48,6 +49,10 @@ class Watch:
     def note(self, sentence: str) -> None:
         """Tell what was passed over or changed: one line, without a full stop."""
         self.noted(one_line(sentence))
+
+
+#: Nobody watches.
+IDLE: Final = Watch()
 
 
 class PassedOver:

@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.data import forms, layouts
-from lenetpad.data.array_files import Images, labelled_of, read_arrays
+from lenetpad.data.array_files import Images, is_named, labelled_of, read_arrays
 from lenetpad.data.cancellation import PassedOver, Watch
 from lenetpad.data.idx import read_idx
 from lenetpad.data.labelled import Labelled, all_drawings, ink_drawings, label_of, labelled
 from lenetpad.data.orientation import upright
+from lenetpad.data.tables import SUFFIXES as TABLES
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.pictures import read_picture
 from lenetpad.ink.raster import SIDE, draw
@@ -36,6 +37,7 @@ PICTURES: Final = frozenset(
     {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".tif", ".tiff"}
     | {".webp", ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".heic", ".heif"}
 )
+TABLES_TITLE: Final = "tables of pixels"
 #: Images that are turned at once.
 BLOCK: Final = 4096
 TEST_SHARE: Final = 1 / 6
@@ -48,7 +50,7 @@ IDX_NAME: Final = re.compile(
 )
 EXPECTED: Final = (
     'expected folders "0" to "9" or "digit_0" … with pictures, IDX files (train-images-idx3-ubyte)'
-    ', .npz files, or ink files (.jsonl), in it or in folders "train" and "test"'
+    ', .npz or .csv files, or ink files (.jsonl), in it or in folders "train" and "test"'
 )
 
 
@@ -98,6 +100,12 @@ def _found(folder: Path, watch: Watch, depth: int = 0) -> _Found:
             advice = layouts.several(folder, watch) or ";"
             raise NothingError(f"{folder} holds nothing to train on{advice} {EXPECTED}")
         return _found(within, watch, depth + 1)
+    if len(kinds) > 1:  # lists of the images may lie beside them
+        tables, _ = kinds.pop(TABLES_TITLE, ((), None))
+        beside = PassedOver()
+        for path in tables:
+            beside.add(f"{path} lies beside {' and '.join(kinds)}")
+        beside.tell(watch, f"of {len(tables):,} tables")
     if len(kinds) > 1:
         raise DataError(f"{folder} holds {' and '.join(kinds)}; keep one kind in a folder")
     ((files, reader),) = kinds.values()
@@ -247,12 +255,16 @@ def _turned(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _array_files(folder: Path, watch: Watch) -> list[Path]:
-    return _files(folder, lambda path: path.suffix.lower() == ".npz", watch)
+    return _files(folder, lambda path: is_named(path) and not is_named(path, TABLES), watch)
+
+
+def _tables(folder: Path, watch: Watch) -> list[Path]:
+    return _files(folder, lambda path: is_named(path, TABLES), watch)
 
 
 def _arrays(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
     def read(path: Path) -> list[tuple[Labelled, str]]:
-        return [(labelled_of(one, path, watch), one.part) for one in read_arrays(path)]
+        return [(labelled_of(one, path, watch), one.part) for one in read_arrays(path, watch)]
 
     wanted = [(layouts.part_of(path.name), partial(read, path)) for path in files]
     return _of_files(wanted, "files of arrays", watch)
@@ -261,8 +273,11 @@ def _arrays(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
 def _of_files(
     wanted: Sequence[tuple[str, Callable[[], list[tuple[Labelled, str]]]]], what: str, watch: Watch
 ) -> _Found:
-    """What files hold, each with the part that its name says. One that cannot be read is passed
-    over where another of the same part can: else a part would be missing."""
+    """What files hold, each with the part that its name says.
+
+    One that cannot be read is passed over where others can, but not what is all that there is of
+    a part; of images without labels it is, such as Kaggle's test.csv.
+    """
     found: dict[str, list[Labelled]] = {}
     bad: dict[str, list[DataError]] = {}
     passed = PassedOver()
@@ -275,8 +290,9 @@ def _of_files(
             bad.setdefault(named_part, []).append(error)
             passed.add(error)
     for part, errors in bad.items():
-        if not found.get(part):
-            raise errors[0]
+        damaged = [error for error in errors if not isinstance(error, forms.UnlabelledError)]
+        if not found or (part and part not in found and damaged):
+            raise (damaged or errors)[0]
     passed.tell(watch, f"of {len(wanted):,} {what}")
     test = found.pop(layouts.TEST, []) or found.pop(layouts.VALIDATION, [])
     return _of_parts([one for part in found.values() for one in part], test)
@@ -339,5 +355,6 @@ _KINDS: Final[Iterable[tuple[str, _Lister, _Reader]]] = (
     ("pictures in folders", _picture_files, _pictures),
     ("IDX files", _idx_files, _idx),
     (".npz files", _array_files, _arrays),
+    (TABLES_TITLE, _tables, _arrays),
     ("ink files", _ink_files, _ink),
 )

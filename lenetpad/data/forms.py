@@ -38,6 +38,10 @@ _BEFORE: Final = re.compile(r"^(emnist|mnist|dataset|data(?=.))")
 _PART: Final = re.compile("|".join(sorted(PARTS, key=len, reverse=True)))
 
 
+class UnlabelledError(DataError):
+    """Images of which nobody says what they show."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """The names of two arrays that belong together, and what a name says that they are for."""
@@ -50,7 +54,7 @@ class Pair:
 def pairs(names: Iterable[str], path: Path) -> list[Pair]:
     """The arrays of images and labels among these names, such as x_train and y_train.
 
-    Raises DataError, which names the file, where there are images without labels.
+    Raises UnlabelledError, which names the file, where there are images without labels.
     """
     roles: dict[tuple[str, bool], list[tuple[int, str]]] = {}
     for name in sorted(names):
@@ -65,7 +69,7 @@ def pairs(names: Iterable[str], path: Path) -> list[Pair]:
         images = min(candidates)[1]
         labels = roles.get((part, True))
         if labels is None:
-            raise DataError(
+            raise UnlabelledError(
                 f'{path} cannot be used: "{named(images)}" has no labels beside it; add an array '
                 f'"{(part and "y_" + part) or "labels"}"'
             )

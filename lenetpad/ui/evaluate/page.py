@@ -51,7 +51,8 @@ BOX_WIDTH: Final = 192  # the same for every list, so that a long name moves not
 STATUS_HEIGHT: Final = 38
 ALONE: Final = ""  # the data of the entry that compares with nothing
 DATA_FILTER: Final = marked(
-    "Evaluate", "Ink and images (*.jsonl *.jsonl.gz *.json *.npz);;All files (*)"
+    "Evaluate",
+    "Ink and images (*.jsonl *.jsonl.gz *.json *.npz *.csv *.csv.gz *.tsv);;All files (*)",
 )
 EMPTY: Final = marked(
     "Evaluate",
