@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.data import tables
+from lenetpad.data import matlab, tables
 from lenetpad.data.cancellation import IDLE, PassedOver, Watch
 from lenetpad.data.forms import as_bytes, checked_shape, digits_of, pairs
 from lenetpad.data.labelled import Labelled, labelled
@@ -29,7 +29,7 @@ from lenetpad.storage.mnist import DataError
 from lenetpad.values.failures import first_line
 
 #: The endings of the names of such files.
-SUFFIXES: Final = (".npz", *tables.SUFFIXES)
+SUFFIXES: Final = (".npz", matlab.SUFFIX, *tables.SUFFIXES)
 #: What numpy says of other kinds of fault is advice for programmers.
 _TELLING: Final = (OSError, ValueError, zipfile.BadZipFile)
 
@@ -49,6 +49,8 @@ def read_arrays(path: Path, watch: Watch = IDLE) -> list[Images]:
     """All images of a file of arrays. Raises DataError, which names it, for one without."""
     if is_named(path, tables.SUFFIXES):
         return [Images(*tables.read_table(path, watch), part=part_of(path.name))]
+    if is_named(path, (matlab.SUFFIX,)):
+        return [Images(*read) for read in matlab.read_matlab(path)]
     return _npz(path)
 
 

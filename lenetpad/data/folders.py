@@ -50,7 +50,7 @@ IDX_NAME: Final = re.compile(
 )
 EXPECTED: Final = (
     'expected folders "0" to "9" or "digit_0" … with pictures, IDX files (train-images-idx3-ubyte)'
-    ', .npz or .csv files, or ink files (.jsonl), in it or in folders "train" and "test"'
+    ', .npz, .mat or .csv files, or ink files (.jsonl), in it or in folders "train" and "test"'
 )
 
 
@@ -354,7 +354,7 @@ _Reader = Callable[[Path, Sequence[Path], Watch], _Found]
 _KINDS: Final[Iterable[tuple[str, _Lister, _Reader]]] = (
     ("pictures in folders", _picture_files, _pictures),
     ("IDX files", _idx_files, _idx),
-    (".npz files", _array_files, _arrays),
+    ("files of arrays", _array_files, _arrays),
     (TABLES_TITLE, _tables, _arrays),
     ("ink files", _ink_files, _ink),
 )

@@ -82,7 +82,7 @@ MNIST_TRAINING: Final = "mnist-train"
 INK: Final = "ink"
 IMAGES: Final = "images"
 #: What the names of files of images end in; all others are taken for ink.
-ARRAYS: Final = (".npz", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
+ARRAYS: Final = (".npz", ".mat", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
 
 Indices = NDArray[np.intp]
 Flags = NDArray[np.bool_]

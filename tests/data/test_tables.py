@@ -206,5 +206,5 @@ class TestFolders:
         notes: list[str] = []
         assert sum(map(len, folders.read(tmp_path, Watch(noted=notes.append)))) == 30
         assert notes == [
-            f"1 of 1 tables passed over: {tmp_path / 'labels.csv'} lies beside .npz files"
+            f"1 of 1 tables passed over: {tmp_path / 'labels.csv'} lies beside files of arrays"
         ]

@@ -13,11 +13,13 @@ import PIL.Image
 
 from lenetpad.data.array_files import arrays_of, read_arrays
 from lenetpad.data.idx import read_idx
+from lenetpad.data.matlab import read_matlab
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.pictures import read_picture
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage.mnist import DataError
 from tests.fuzz.fuzzing import Target
+from tests.mat_files import mat, structure
 
 LINES: Final = (
     b'{"label": 7, "strokes": [[[0, 0.5], [1e2, -3]], [[9, 9]]], "writer": "me", '
@@ -137,6 +139,20 @@ def named_npzs() -> list[bytes]:
     return files
 
 
+def mats() -> list[bytes]:
+    """MATLAB's files, with structures, compressed, of both byte orders."""
+    arrays = {
+        "data": np.arange(32, dtype=np.uint8).reshape(16, 2),
+        "label": np.array([[1.0, 7.0]]),
+    }
+    return [
+        mat(arrays),
+        mat(arrays, packed=True),
+        mat(arrays, order=">"),
+        mat({"dataset": structure({"train": structure(arrays)})}),
+    ]
+
+
 def tables() -> list[bytes]:
     """Tables with names and without, of whole numbers and real ones."""
     return [
@@ -162,6 +178,7 @@ TARGETS: Final = (
     _picture("pnm", pnms),
     Target("npz", ".npz", npzs, arrays_of, (DataError,)),
     Target("npz of other forms", ".npz", named_npzs, read_arrays, (DataError,)),
+    Target("mat", ".mat", mats, read_matlab, (DataError,)),
     Target("table", ".csv", tables, read_arrays, (DataError,)),
     Target("table packed", ".csv.gz", packed(tables), read_arrays, (DataError,)),
     Target("idx", "-ubyte", idxs, read_idx, (DataError,)),

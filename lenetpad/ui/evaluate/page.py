@@ -52,7 +52,7 @@ STATUS_HEIGHT: Final = 38
 ALONE: Final = ""  # the data of the entry that compares with nothing
 DATA_FILTER: Final = marked(
     "Evaluate",
-    "Ink and images (*.jsonl *.jsonl.gz *.json *.npz *.csv *.csv.gz *.tsv);;All files (*)",
+    "Ink and images (*.jsonl *.jsonl.gz *.json *.npz *.mat *.csv *.csv.gz *.tsv);;All files (*)",
 )
 EMPTY: Final = marked(
     "Evaluate",
