@@ -172,8 +172,8 @@ COMMANDS: Final = (
                 "--images",
                 type=Path,
                 metavar="FILE",
-                help='.npz or .mat file with arrays such as "images" and "labels", or .csv with label '
-                "and pixels in a row, in place of a data set (default: none)",
+                help='.npz or .mat file with arrays such as "images" and "labels", or .csv with '
+                "label and pixels in a row, in place of a data set (default: none)",
             ),
             *DATA,
             DEVICE,
