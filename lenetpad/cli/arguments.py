@@ -128,8 +128,8 @@ IMAGES: Final = argument(
     nargs="+",
     default=[],
     metavar="FILE",
-    help='.npz files with arrays "images" and "labels", which weights are evaluated on and never '
-    "trained on (default: none)",
+    help='.npz or .mat files with arrays such as "images" and "labels", or .csv files, which '
+    "weights are evaluated on and never trained on (default: none)",
 )
 DATA: Final = (
     argument(

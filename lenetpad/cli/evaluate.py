@@ -60,13 +60,16 @@ def _labelled(arguments: argparse.Namespace) -> Labelled:
     """The images that were asked for, with their labels."""
     from lenetpad.cli.progress import ProgressReporter
     from lenetpad.data import datasets, labelled
+    from lenetpad.data.array_files import bitmaps
+    from lenetpad.data.cancellation import Watch
 
     if arguments.ink:
         return labelled.drawn(_drawings(arguments))
     if arguments.images:
-        return labelled.bitmaps(arguments.images)
+        return bitmaps(arguments.images, Watch(noted=output.say))
     folder = Path(arguments.folder) if arguments.folder else None
-    return datasets.load(arguments.data, datasets.cache(), folder, ProgressReporter())[1]
+    reporter = ProgressReporter()
+    return datasets.load(arguments.data, datasets.cache(), folder, reporter, noted=output.say)[1]
 
 
 def _drawings(arguments: argparse.Namespace) -> Sequence[Drawing]:
@@ -169,8 +172,8 @@ COMMANDS: Final = (
                 "--images",
                 type=Path,
                 metavar="FILE",
-                help='.npz file with arrays "images" and "labels", in place of a data set '
-                "(default: none)",
+                help='.npz or .mat file with arrays such as "images" and "labels", or .csv with '
+                "label and pixels in a row, in place of a data set (default: none)",
             ),
             *DATA,
             DEVICE,

@@ -168,7 +168,7 @@ def _job(plan: Plan) -> TrainingJob:
     from lenetpad.cli.progress import ProgressReporter
     from lenetpad.training.job import TrainingJob
 
-    return TrainingJob(plan, ProgressReporter())
+    return TrainingJob(plan, ProgressReporter(), output.say)
 
 
 def _plan(arguments: argparse.Namespace) -> Plan:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from lenetpad.data import folders
 from lenetpad.data import labelled as data
-from lenetpad.data.cancellation import Watch, never, silent
+from lenetpad.data.cancellation import Watch, never, silent, unheard
 from lenetpad.data.fetching import Archive, fetch
 from lenetpad.data.labelled import Labelled, labelled
 from lenetpad.ink.raster import SIDE, centred
@@ -53,16 +53,18 @@ def load(
     folder: Path | None = None,
     progress: Callable[[str, int, int], None] = silent,
     cancelled: Callable[[], bool] = never,
+    noted: Callable[[str], None] = unheard,
 ) -> tuple[Labelled, Labelled]:
     """The images to train on and to test with of a data set of ``DATA_SETS``.
 
     What has to be fetched is kept in ``cache``, laid out as torchvision does, and not fetched
     again. ``folder`` is the user's own, for "folder". ``progress`` is called with a title, what is
     done and its total: bytes of a file that is fetched (0 for a total that is not known), images
-    of a folder. ``cancelled`` is called again and again. Raises DataError for what cannot be had,
+    of a folder. ``cancelled`` is called again and again, ``noted`` with what of the files was
+    passed over or changed. Raises DataError for what cannot be had,
     with what to do; CancelledError once cancelled.
     """
-    watch = Watch(progress, cancelled)
+    watch = Watch(progress, cancelled, noted)
     if key == MNIST:
         return data.mnist()
     if key == FOLDER:

@@ -1,51 +1,47 @@
-"""A folder of the user's own: pictures in folders 0 to 9, IDX files, .npz files, or ink.
+"""A folder of the user's own: pictures in folders named for digits, IDX files, arrays, or ink.
 
-What such a folder holds is of one kind. It is tested with what the files say is for testing, or
-with all in a folder "test" beside a folder "train", or else with a sixth that is held out: the
-same images each time, and of ink whose writers are known a sixth of the writers.
+What such a folder holds is of one kind, in it or in folders for training and testing in it. It is
+tested with what the files say is for testing, or else with a sixth that is held out: the same
+images each time, and of ink whose writers are known a sixth of the writers. What cannot be read
+among much that can is passed over, and noted.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.data.cancellation import Watch
+from lenetpad.data import forms, layouts
+from lenetpad.data.array_files import Images, is_named, labelled_of, read_arrays
+from lenetpad.data.cancellation import PassedOver, Watch
 from lenetpad.data.idx import read_idx
-from lenetpad.data.labelled import (
-    MOST_IMAGES,
-    Labelled,
-    arrays_of,
-    ink_drawings,
-    label_of,
-    labelled,
-)
-from lenetpad.data.npz import opened_npz
-from lenetpad.ink.pictures import normalised, read_picture
+from lenetpad.data.labelled import Labelled, all_drawings, ink_drawings, label_of, labelled
+from lenetpad.data.orientation import upright
+from lenetpad.data.tables import SUFFIXES as TABLES
+from lenetpad.ink.files import Drawing
+from lenetpad.ink.pictures import read_picture
 from lenetpad.ink.raster import SIDE, draw
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage.mnist import DataError
 
-#: The endings of the names of pictures.
+#: The endings of the names of pictures; one that cannot be read here is passed over, and named.
 PICTURES: Final = frozenset(
-    {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"}
+    {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".tif", ".tiff"}
+    | {".webp", ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".heic", ".heif"}
 )
-#: In a folder, whatever they are: EMNIST's digits as pictures are 280,000.
-MOST_FILES: Final = 500_000
+TABLES_TITLE: Final = "tables of pixels"
 #: Images that are turned at once.
 BLOCK: Final = 4096
 TEST_SHARE: Final = 1 / 6
 SPLIT_SEED: Final = 0
-#: The names of an .npz file's arrays: images and labels, and whether they are for testing.
-ARRAYS: Final = (("x_train", "y_train", False), ("x_test", "y_test", True))
 #: train-images-idx3-ubyte.gz, t10k-labels.idx1-ubyte, emnist-digits-test-images-idx3-ubyte …
 IDX_NAME: Final = re.compile(
     r"(?P<set>.*?)(?P<part>train|t10k|test)[-_.](?P<what>images|labels)[-.]idx\d[-.]"
@@ -53,9 +49,13 @@ IDX_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 EXPECTED: Final = (
-    "expected folders 0 to 9 with pictures, IDX files such as train-images-idx3-ubyte, .npz files "
-    'with "images" and "labels", or ink files (.jsonl)'
+    'expected folders "0" to "9" or "digit_0" … with pictures, IDX files (train-images-idx3-ubyte)'
+    ', .npz, .mat or .csv files, or ink files (.jsonl), in it or in folders "train" and "test"'
 )
+
+
+class NothingError(DataError):
+    """A folder in which there is nothing that could be trained on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +72,11 @@ def read(folder: Path, watch: Watch) -> tuple[Labelled, Labelled]:
     """The images to train on and to test with. Progress counts files, images or drawings.
 
     Raises DataError, in one line, for a folder that holds nothing to train on or several kinds of
-    it, and for a bad file, which it names; CancelledError once cancelled.
+    it, and where all of its files are bad; CancelledError once cancelled.
     """
     try:
         if not folder.is_dir():
             raise DataError(f"{folder} is no folder; {EXPECTED}")
-        parts = [folder / "train", folder / "test"]
-        if all(part.is_dir() for part in parts):
-            train, test = (_everything(_found(part, watch)) for part in parts)
-            return train, test
         return _split(_found(folder, watch), folder)
     except InkError as error:
         raise DataError(str(error)) from None
@@ -89,18 +85,55 @@ def read(folder: Path, watch: Watch) -> tuple[Labelled, Labelled]:
         raise DataError(f"{error.filename or folder} cannot be read: {reason}") from None
 
 
-def _found(folder: Path, watch: Watch) -> _Found:
+def _found(folder: Path, watch: Watch, depth: int = 0) -> _Found:
+    """What a folder holds, or the parts in it, or the only folder in it."""
+    if parts := layouts.parts_in(folder, watch):
+        return _of_folders(parts, watch, depth)
     kinds = {
         title: (files, reader)
         for title, lister, reader in _KINDS
         if (files := lister(folder, watch))
     }
     if not kinds:
-        raise DataError(f"{folder} holds nothing to train on; {EXPECTED}")
+        within = layouts.deeper(folder, watch)
+        if within is None or depth == layouts.DEEPEST:
+            advice = layouts.several(folder, watch) or ";"
+            raise NothingError(f"{folder} holds nothing to train on{advice} {EXPECTED}")
+        return _found(within, watch, depth + 1)
+    if len(kinds) > 1:  # lists of the images may lie beside them
+        tables, _ = kinds.pop(TABLES_TITLE, ((), None))
+        beside = PassedOver()
+        for path in tables:
+            beside.add(f"{path} lies beside {' and '.join(kinds)}")
+        beside.tell(watch, f"of {len(tables):,} tables")
     if len(kinds) > 1:
         raise DataError(f"{folder} holds {' and '.join(kinds)}; keep one kind in a folder")
     ((files, reader),) = kinds.values()
     return reader(folder, files, watch)
+
+
+def _of_folders(parts: dict[str, list[Path]], watch: Watch, depth: int) -> _Found:
+    """Folders for training and for testing. Images to validate on are trained on where there are
+    others to test with, for a training holds out its own; one without labels is passed over."""
+    read: dict[str, list[Labelled]] = {}
+    nothing: list[NothingError] = []
+    for part, folders in parts.items():
+        for folder in folders:
+            try:
+                everything = _everything(_found(folder, watch, depth + 1))
+                read.setdefault(part, []).append(everything)
+            except NothingError as error:
+                nothing.append(error)
+    if layouts.TRAIN not in read:
+        raise nothing[0]
+    for fault in nothing:
+        watch.note(f"passed over: {fault}")
+    train, test = read[layouts.TRAIN], read.get(layouts.TEST, [])
+    validation = read.get(layouts.VALIDATION, [])
+    if test and validation:
+        watch.note("the images to validate on are trained on: a training holds out its own")
+        return _of_parts([*train, *validation], test)
+    return _of_parts(train, test or validation)
 
 
 def _everything(found: _Found) -> Labelled:
@@ -124,53 +157,42 @@ def _split(found: _Found, folder: Path) -> tuple[Labelled, Labelled]:
     return train.chosen(~held), train.chosen(held)
 
 
-def _entries(folder: Path, watch: Watch, deep: bool = False) -> Iterator[Path]:
-    """What lies in a folder, and where it is ``deep`` in the folders in it, but for hidden files.
-
-    A link to a folder is not followed. Raises DataError for a folder of ever more files.
-    """
-    pending, count = [folder], 0
-    while pending:
-        with os.scandir(pending.pop()) as entries:
-            for entry in entries:
-                watch.check()
-                count += 1
-                if count > MOST_FILES:
-                    raise DataError(
-                        f"{folder} holds over {MOST_FILES:,} files; choose one of images alone"
-                    )
-                if deep and entry.is_dir(follow_symlinks=False):
-                    pending.append(Path(entry.path))
-                elif not entry.name.startswith("."):
-                    yield Path(entry.path)
-
-
 def _files(folder: Path, wanted: Callable[[Path], bool], watch: Watch) -> list[Path]:
     """The files in a folder; what is no regular file is refused when it is opened."""
-    entries = _entries(folder, watch)
-    return sorted(path for path in entries if wanted(path) and not path.is_dir())
+    found = layouts.entries(folder, watch)
+    return sorted(path for path in found if wanted(path) and not path.is_dir())
 
 
 def _picture_files(folder: Path, watch: Watch) -> list[Path]:
-    """The pictures in the folders 0 to 9, also deeper in them; other files are passed over."""
-    found = []
-    for digit in (folder / str(digit) for digit in range(10)):
-        if digit.is_dir():
-            entries = _entries(digit, watch, deep=True)
-            found += sorted(
-                path for path in entries if path.suffix.lower() in PICTURES and not path.is_dir()
-            )
-    return found
+    """The files in the folders of digits, also deeper in them, if any of them is a picture."""
+    found: list[Path] = []
+    for _, digit in layouts.digit_folders(folder, watch):
+        inside = layouts.entries(digit, watch, deep=True)
+        found += sorted(path for path in inside if not path.is_dir())
+    return found if any(path.suffix.lower() in PICTURES for path in found) else []
 
 
 def _pictures(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
-    images = []
+    digits = {path: digit for digit, path in layouts.digit_folders(folder, watch)}
+    images, labels, bad, others = [], [], PassedOver(), PassedOver()
     for done, path in enumerate(files):
         watch.report(folder.name, done, len(files))
-        images.append(_bytes(read_picture(path)))
+        if path.suffix.lower() not in PICTURES:
+            others.add(f"{path} is no picture")
+            continue
+        try:
+            images.append(_bytes(read_picture(path)))
+        except InkError as error:
+            bad.add(error)
+            continue
+        labels.append(digits[folder / path.relative_to(folder).parts[0]])
     watch.report(folder.name, len(files), len(files))
-    labels = [int(path.relative_to(folder).parts[0]) for path in files]
-    return _Found(labelled(np.stack(images), np.array(labels)))
+    if not images:
+        bad.or_raise(DataError)
+    bad.tell(watch, f"of {len(files) - others.count:,} pictures")
+    others.tell(watch, f"of {len(files):,} files")
+    read = labelled(np.stack(images), np.array(labels))
+    return _Found(upright(read, folder, watch))
 
 
 def _idx_files(folder: Path, watch: Watch) -> list[Path]:
@@ -184,19 +206,20 @@ def _idx(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
         name = IDX_NAME.fullmatch(path.name.lower())
         assert name is not None
         pairs.setdefault((name["set"], name["part"]), {}).setdefault(name["what"], path)
-    train: list[Labelled] = []
-    test: list[Labelled] = []
-    for (which, part), pair in pairs.items():
+
+    def read(which: str, part: str) -> list[tuple[Labelled, str]]:
+        pair = pairs[which, part]
         if len(pair) < 2:
             (path,) = pair.values()
             raise DataError(f"{path} is alone: images and labels are needed, of the same name")
-        watch.check()
         images, labels = _idx_pair(pair["images"], pair["labels"])
         if which.startswith("emnist"):
             images = _turned(images)
-        read = labelled(_like_mnist(images, pair["images"], watch), labels)
-        (train if part == "train" else test).append(read)
-    return _of_parts(train, test)
+        found = labelled_of(Images(images, labels), pair["images"], watch)
+        return [(found, layouts.PARTS[part])]
+
+    wanted = [(layouts.PARTS[part], partial(read, which, part)) for which, part in pairs]
+    return _of_files(wanted, "pairs of IDX files", watch)
 
 
 def _idx_pair(at: Path, labels_at: Path) -> tuple[NDArray[np.uint8], NDArray[np.integer]]:
@@ -205,8 +228,10 @@ def _idx_pair(at: Path, labels_at: Path) -> tuple[NDArray[np.uint8], NDArray[np.
         raise DataError(
             f"{at} must hold images (n, H, W) of bytes, not {images.dtype} {images.shape}"
         )
-    if len(images) > MOST_IMAGES:
-        raise DataError(f"{at} holds over {MOST_IMAGES:,} images; split it into smaller files")
+    if len(images) > forms.MOST_IMAGES:
+        raise DataError(
+            f"{at} holds over {forms.MOST_IMAGES:,} images; split it into smaller files"
+        )
     if labels.ndim == 2 and labels.shape[1] > 0:
         labels = labels[:, 0]  # as QMNIST has them, whose other columns say more
     if labels.shape != images.shape[:1] or not np.issubdtype(labels.dtype, np.integer):
@@ -229,35 +254,48 @@ def _turned(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return images
 
 
-def _npz_files(folder: Path, watch: Watch) -> list[Path]:
-    return _files(folder, lambda path: path.suffix.lower() == ".npz", watch)
+def _array_files(folder: Path, watch: Watch) -> list[Path]:
+    return _files(folder, lambda path: is_named(path) and not is_named(path, TABLES), watch)
 
 
-def _npz(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
-    train: list[Labelled] = []
-    test: list[Labelled] = []
-    for path in files:
+def _tables(folder: Path, watch: Watch) -> list[Path]:
+    return _files(folder, lambda path: is_named(path, TABLES), watch)
+
+
+def _arrays(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
+    def read(path: Path) -> list[tuple[Labelled, str]]:
+        return [(labelled_of(one, path, watch), one.part) for one in read_arrays(path, watch)]
+
+    wanted = [(layouts.part_of(path.name), partial(read, path)) for path in files]
+    return _of_files(wanted, "files of arrays", watch)
+
+
+def _of_files(
+    wanted: Sequence[tuple[str, Callable[[], list[tuple[Labelled, str]]]]], what: str, watch: Watch
+) -> _Found:
+    """What files hold, each with the part that its name says.
+
+    One that cannot be read is passed over where others can, but not what is all that there is of
+    a part; of images without labels it is, such as Kaggle's test.csv.
+    """
+    found: dict[str, list[Labelled]] = {}
+    bad: dict[str, list[DataError]] = {}
+    passed = PassedOver()
+    for named_part, read in wanted:
         watch.check()
-        names = _names(path)
-        if "x_train" not in names:
-            images, labels = arrays_of(path)
-            train.append(labelled(_normalised(images, path, watch), labels))
-            continue
-        for images_name, labels_name, for_testing in ARRAYS:
-            if images_name in names:
-                images, labels = arrays_of(path, images_name, labels_name)
-                read = labelled(_like_mnist(images, path, watch), labels)
-                (test if for_testing else train).append(read)
-    return _of_parts(train, test)
-
-
-def _names(path: Path) -> set[str]:
-    """The names of the arrays in an .npz file; none where it cannot be opened."""
-    try:
-        with opened_npz(path) as file:
-            return file.names
-    except Exception:  # whatever it is, reading the arrays says it too, and better
-        return set()
+        try:
+            for images, part in read():
+                found.setdefault(part or named_part, []).append(images)
+        except DataError as error:
+            bad.setdefault(named_part, []).append(error)
+            passed.add(error)
+    for part, errors in bad.items():
+        damaged = [error for error in errors if not isinstance(error, forms.UnlabelledError)]
+        if not found or (part and part not in found and damaged):
+            raise (damaged or errors)[0]
+    passed.tell(watch, f"of {len(wanted):,} {what}")
+    test = found.pop(layouts.TEST, []) or found.pop(layouts.VALIDATION, [])
+    return _of_parts([one for part in found.values() for one in part], test)
 
 
 def _ink_files(folder: Path, watch: Watch) -> list[Path]:
@@ -266,7 +304,7 @@ def _ink_files(folder: Path, watch: Watch) -> list[Path]:
 
 def _ink(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
     """The labelled drawings through the rasteriser; a text as label is no digit."""
-    drawings = ink_drawings(_watched(files, watch))
+    drawings = _drawings(files, watch)
     images = np.empty((len(drawings), SIDE, SIDE), np.uint8)
     for done, drawing in enumerate(drawings):
         watch.report(folder.name, done, len(drawings))
@@ -277,11 +315,26 @@ def _ink(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
     return _Found(labelled(images, labels), writers=writers)
 
 
-def _watched(files: Sequence[Path], watch: Watch) -> Iterator[Path]:
-    """The files one by one, for as long as nobody cancels."""
+def _drawings(files: Sequence[Path], watch: Watch) -> list[Drawing]:
+    """The labelled drawings of those files that can be read."""
+    read, without, bad = [], 0, PassedOver()
     for path in files:
         watch.check()
-        yield path
+        try:
+            everything = all_drawings([path])
+        except (InkError, DataError) as error:
+            bad.add(error)
+            continue
+        drawings = [drawing for drawing in everything if drawing.label is not None]
+        without += len(everything) - len(drawings)
+        read += drawings
+    if not read:
+        bad.or_raise(DataError)
+        ink_drawings(files)  # which says that none has a label
+    bad.tell(watch, f"of {len(files):,} ink files")
+    if without:
+        watch.note(f"{without:,} of {len(read) + without:,} drawings have no label: left out")
+    return read
 
 
 def _of_parts(train: Sequence[Labelled], test: Sequence[Labelled]) -> _Found:
@@ -290,28 +343,6 @@ def _of_parts(train: Sequence[Labelled], test: Sequence[Labelled]) -> _Found:
         train, test = test, ()
     first, *others = train
     return _Found(first.joined(*others), test[0].joined(*test[1:]) if test else None)
-
-
-def _like_mnist(images: NDArray[np.uint8], path: Path, watch: Watch) -> NDArray[np.uint8]:
-    """Images as such files have them: 28×28 are MNIST's own form, of which only the ink may be
-    dark on light paper; others are pictures, which are normalised."""
-    if images.shape[1:] != (SIDE, SIDE):
-        return _normalised(images, path, watch)
-    border = np.concatenate([images[:, [0, -1]].ravel(), images[:, :, [0, -1]].ravel()])
-    watch.report(path.name, len(images), len(images))
-    return np.subtract(255, images, out=images) if border.mean() > 127 else images
-
-
-def _normalised(images: NDArray[np.uint8], path: Path, watch: Watch) -> NDArray[np.uint8]:
-    found = np.empty((len(images), SIDE, SIDE), np.uint8)
-    for done, image in enumerate(images):
-        watch.report(path.name, done, len(images))
-        try:
-            found[done] = _bytes(normalised(image))
-        except InkError as error:
-            raise DataError(f"{path}, image {done + 1}: {error}") from None
-    watch.report(path.name, len(images), len(images))
-    return found
 
 
 def _bytes(image: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -323,6 +354,7 @@ _Reader = Callable[[Path, Sequence[Path], Watch], _Found]
 _KINDS: Final[Iterable[tuple[str, _Lister, _Reader]]] = (
     ("pictures in folders", _picture_files, _pictures),
     ("IDX files", _idx_files, _idx),
-    (".npz files", _npz_files, _npz),
+    ("files of arrays", _array_files, _arrays),
+    (TABLES_TITLE, _tables, _arrays),
     ("ink files", _ink_files, _ink),
 )

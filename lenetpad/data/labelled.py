@@ -1,8 +1,7 @@
-"""Labelled images as arrays: MNIST as it ships, ink sets drawn by the rasteriser, .npz files."""
+"""Labelled images as arrays: MNIST as it ships, ink sets drawn by the rasteriser."""
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,24 +10,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.data.npz import Header, opened_npz
-from lenetpad.ink.files import Drawing, normalised, read_ink
+from lenetpad.ink.files import Drawing, read_ink
 from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
-from lenetpad.ink.strokes import InkError
 from lenetpad.storage import mnist as storage_mnist
 from lenetpad.storage.mnist import DataError
 from lenetpad.values import evaluation as results
-from lenetpad.values.failures import first_line
 
 SIDE: Final = 28
 #: The label of an image that shows no digit.
 NO_DIGIT: Final = results.NO_DIGIT
 #: How ink gets labels.
 TO_LABEL: Final = "open the file on the Draw page, and label its drawings in the tray"
-#: Of one file; EMNIST has 280,000 digits.
-MOST_IMAGES: Final = 1_000_000
-#: What numpy says of other kinds of fault is advice for programmers.
-_TELLING: Final = (OSError, ValueError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,63 +131,6 @@ def drawn(drawings: Iterable[Drawing], pen: Pen = DEFAULT_PEN) -> Labelled:
     pairs = [(draw(drawing.ink, pen), label_of(drawing)) for drawing in drawings]
     images = np.stack([image for image, _ in pairs])
     return labelled(np.rint(images * 255), np.array([label for _, label in pairs]))
-
-
-def bitmaps(path: Path) -> Labelled:
-    """The arrays "images" (n, H, W) uint8 and "labels" (n,) of an .npz file, normalised.
-
-    Raises DataError for a file that is not so.
-    """
-    images, labels = arrays_of(path)
-    read = np.empty((len(images), SIDE, SIDE), np.uint8)
-    for number, image in enumerate(images):
-        try:
-            read[number] = np.rint(normalised(image) * 255)
-        except InkError as error:
-            raise DataError(f"{path}: image {number}: {error}") from None
-    return labelled(read, labels)
-
-
-def arrays_of(
-    path: Path, images_name: str = "images", labels_name: str = "labels"
-) -> tuple[NDArray[np.uint8], NDArray[np.integer]]:
-    """The arrays of images (n, H, W) uint8 and labels (n,) in an .npz file, as they are.
-
-    Raises DataError for a file that has none of these names, or in which they are not so. Memory
-    is taken for the arrays when their headers have said what they are.
-    """
-    try:
-        with opened_npz(path) as file:
-            images_at, labels_at = file.header(images_name), file.header(labels_name)
-            _check_headers(path, images_at, labels_at, images_name, labels_name)
-            labels = file.array(labels_at)
-            if not 0 <= int(labels.min()) <= int(labels.max()) <= 9:
-                raise DataError(f"{path} cannot be used: labels must be digits from 0 to 9")
-            return file.array(images_at), labels
-    except DataError:
-        raise
-    except Exception as error:  # a damaged archive can trip numpy or zipfile up anywhere
-        reason = f". {first_line(error)}" if type(error) in _TELLING else ""
-        raise DataError(
-            f'{path} cannot be used: it must be an .npz file with "{images_name}" (n, H, W) '
-            f'and "{labels_name}" (n,){reason}'
-        ) from None
-
-
-def _check_headers(
-    path: Path, images: Header, labels: Header, images_name: str, labels_name: str
-) -> None:
-    if len(images.shape) != 3 or images.dtype != np.uint8 or labels.shape != images.shape[:1]:
-        raise DataError(
-            f'{path} cannot be used: "{images_name}" must be uint8 (n, H, W) with one label each, '
-            f"not {images.dtype} {images.shape} with labels {labels.shape}"
-        )
-    if 0 in images.shape:
-        raise DataError(f"{path} holds no images")
-    if images.shape[0] > MOST_IMAGES:
-        raise DataError(f"{path} holds over {MOST_IMAGES:,} images; split it into smaller files")
-    if labels.dtype.kind not in "iu":  # a span of time counts as a whole number with numpy
-        raise DataError(f'{path} cannot be used: "{labels_name}" must be whole numbers')
 
 
 def labelled(images: NDArray[np.generic], labels: NDArray[np.generic]) -> Labelled:

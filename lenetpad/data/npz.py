@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.data.idx import LARGEST, filled
+from lenetpad.data.idx import BLOCK, LARGEST, filled
 from lenetpad.storage.decoding import opened
 from lenetpad.storage.metered import MeteredFile
 from lenetpad.storage.mnist import DataError
@@ -56,8 +56,9 @@ class Npz:
         """The names of the arrays."""
         return set(self._members)
 
-    def header(self, name: str) -> Header:
-        """What the array of a name is, which takes no memory."""
+    def header(self, name: str, any_numbers: bool = False) -> Header:
+        """What the array of a name is, which takes no memory. Of ``any_numbers``, which ``blocks``
+        reads, there may be as many as there may be bytes."""
         members = self._members.get(name, [])
         if len(members) != 1:
             raise ValueError(f'"{name}" is there {len(members)} times')
@@ -68,9 +69,10 @@ class Npz:
             start, dtype, shape, fortran = _header(cast(BinaryIO, stream))
         if any(side < 0 for side in shape) or dtype.hasobject:
             raise ValueError(f'"{name}" is no array of numbers')
+        largest = LARGEST * (min(dtype.itemsize, 8) if any_numbers and not fortran else 1)
         # A shape with a nought in it needs no bytes, and may be beyond what numpy takes.
-        if math.prod(max(side, 1) for side in shape) * dtype.itemsize > LARGEST:
-            raise ValueError(f'"{name}" takes more than {LARGEST >> 20} MB; split it')
+        if math.prod(max(side, 1) for side in shape) * dtype.itemsize > largest:
+            raise ValueError(f'"{name}" takes more than {largest >> 20} MB; split it')
         if info.file_size != start + math.prod(shape) * dtype.itemsize:
             raise ValueError(f'"{name}" is damaged')
         return Header(info, start, dtype, shape, fortran)
@@ -85,6 +87,21 @@ class Npz:
         return values.view(header.dtype).reshape(
             header.shape, order="F" if header.fortran else "C"
         )
+
+    def blocks(self, header: Header) -> Iterator[NDArray[Any]]:
+        """The array's values in order, some at a time; all at once where columns come first."""
+        if header.fortran:
+            yield self.array(header)
+            return
+        left = header.info.file_size - header.start
+        with self._archive.open(header.info) as stream:
+            stream.read(header.start)
+            while left:
+                values = np.empty(min(left, BLOCK * header.dtype.itemsize), np.uint8)
+                if filled(values, cast(BinaryIO, stream)) < len(values):
+                    raise ValueError("it is cut off")
+                left -= len(values)
+                yield values.view(header.dtype)
 
 
 @contextmanager

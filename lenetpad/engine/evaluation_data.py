@@ -31,7 +31,7 @@ def open_data(
     choice: DataChoice, serial: int = 0
 ) -> Generator[EvaluationProgress | str | Labelled, None, None]:
     """The chosen images, at the end of the progress of what has to be fetched for them, and before
-    them, where there is one, a sentence on what of the user's file is left out.
+    them sentences on what of the user's files is left out.
 
     Raises DataError or InkError where there are none.
     """
@@ -44,7 +44,7 @@ def open_data(
     elif choice.key == INK:
         yield from _of_ink(Path(choice.path))
     elif choice.key == IMAGES:
-        yield labelled.bitmaps(Path(choice.path))
+        yield from _of_arrays(Path(choice.path))
     else:
         yield from _fetched(choice, serial)
 
@@ -62,7 +62,18 @@ def _of_ink(path: Path) -> Iterator[str | Labelled]:
     yield drawn(drawings)
 
 
-def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | Labelled]:
+def _of_arrays(path: Path) -> Iterator[str | Labelled]:
+    from lenetpad.data.array_files import bitmaps
+    from lenetpad.data.cancellation import Watch
+
+    notes: list[str] = []
+    read = bitmaps(path, Watch(noted=notes.append))
+    for note in notes:
+        yield f"{note}."
+    yield read
+
+
+def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | str | Labelled]:
     """The test part of a set of the catalogue; closing the generator cancels the fetching.
 
     The thread, a daemon, is not waited for: a server may be silent for twenty seconds. What it
@@ -71,16 +82,21 @@ def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | L
     from lenetpad.data import datasets
     from lenetpad.data.labelled import Labelled
 
-    messages: SimpleQueue[EvaluationProgress | Labelled | Exception] = SimpleQueue()
+    messages: SimpleQueue[EvaluationProgress | str | Labelled | Exception] = SimpleQueue()
     cancelled = Event()
 
     def report(title: str, done: int, total: int) -> None:
         messages.put(EvaluationProgress(serial, done, total, title))
 
+    def note(sentence: str) -> None:
+        messages.put(f"{sentence}.")
+
     def fetch() -> None:
         folder = Path(choice.path) if choice.path else None
         try:
-            sets = datasets.load(choice.key, datasets.cache(), folder, report, cancelled.is_set)
+            sets = datasets.load(
+                choice.key, datasets.cache(), folder, report, cancelled.is_set, note
+            )
             messages.put(sets[1])
         except Exception as error:  # raised again in the thread that asked
             messages.put(error)
@@ -100,6 +116,7 @@ def _fetched(choice: DataChoice, serial: int) -> Iterator[EvaluationProgress | L
             yield message
             if isinstance(message, Labelled):
                 return
-            latest = message
+            if isinstance(message, EvaluationProgress):
+                latest = message
     finally:
         cancelled.set()

@@ -152,7 +152,7 @@ class BestPatchesJob:
             if isinstance(step, Labelled):
                 opened = step
             elif isinstance(step, str):
-                notice = step
+                notice = f"{notice} {step}".strip()
             else:
                 yield step
         if len(opened) <= KEPT_IMAGES:

@@ -25,6 +25,7 @@ from lenetpad.values.training import (
     Begun,
     Control,
     Ended,
+    Noted,
     Order,
     Outcome,
     Paused,
@@ -131,7 +132,7 @@ class _JobRunner:
 
         torch.set_num_threads(max(1, min(MOST_THREADS, (os.cpu_count() or 1) - 1)))
         order = self._order
-        job = TrainingJob(order.plan, self._send_stage)
+        job = TrainingJob(order.plan, self._send_stage, self._send_note)
         folder = self._folder = order.folder or job.begin(order.root)
         progress = job.run(folder, self._wait_for_room, order.rate_factor)
         with closing(progress):  # type: ignore[type-var]
@@ -218,6 +219,9 @@ class _JobRunner:
             return
         self._stage_sent = now if total else 0.0
         self._send(Stage(words, done, total, folder=self._order.plan.data == FOLDER))
+
+    def _send_note(self, sentence: str) -> None:
+        self._send(Noted(f"{sentence}."))
 
     def _send(self, message: object) -> None:
         with self._sending:

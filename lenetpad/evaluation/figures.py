@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lenetpad.data import labelled as data
+from lenetpad.data.array_files import bitmaps
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.mixture import SEEDS, noise, scribbles, split
 from lenetpad.storage.decoding import one_line
@@ -39,7 +40,7 @@ def evaluation_sets(ink: Sequence[Path] = (), images: Sequence[Path] = ()) -> di
     a calibration error.
     """
     files = {path.name: data.ink_drawings([path]) for path in ink}
-    given = {path.name: data.bitmaps(path) for path in images}
+    given = {path.name: bitmaps(path) for path in images}
     sets = {
         MNIST_TEST: data.mnist()[1],
         "scribbles": scribbles(SCRIBBLES, SEEDS["test"]),

@@ -16,6 +16,7 @@ import torch
 from lenetpad import __version__
 from lenetpad.data import datasets
 from lenetpad.data import labelled as data
+from lenetpad.data.cancellation import unheard
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.sources import described, digest
 from lenetpad.evaluation.figures import (
@@ -49,18 +50,19 @@ class TrainingJob:
     """One training from its data to its weights.
 
     Making one reads the data and builds the network, which can take minutes for a mixture; after
-    it, ``begin`` a run or take one that was begun, and follow ``run`` to its end. Raises
+    it, ``begin`` a run or take one that was begun, and follow ``run`` to its end. ``noted`` gets
+    sentences on what of the user's files was passed over or changed. Raises
     DataError, InkError, WeightsError or TrainingError for what cannot be done.
     """
 
-    def __init__(self, plan: Plan, say: Say) -> None:
+    def __init__(self, plan: Plan, say: Say, noted: Callable[[str], None] = unheard) -> None:
         self.plan, self._say = plan, say
         self._device = usable_device(plan.device)
         recipe = plan.recipe
         # Each file by itself: one without labels would be left out in silence beside others.
         drawings = [drawing for path in plan.ink for drawing in data.ink_drawings([Path(path)])]
         folder = Path(plan.folder) if plan.folder else None
-        images, self._test = datasets.load(plan.data, datasets.cache(), folder, say)
+        images, self._test = datasets.load(plan.data, datasets.cache(), folder, say, noted=noted)
         self.network = _network(plan)
         teachers = [self._teacher(model) for model in plan.teachers]
         if recipe.mixture:

@@ -81,6 +81,8 @@ MNIST_TRAINING: Final = "mnist-train"
 #: Data sets that are files of the user's.
 INK: Final = "ink"
 IMAGES: Final = "images"
+#: What the names of files of images end in; all others are taken for ink.
+ARRAYS: Final = (".npz", ".mat", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
 
 Indices = NDArray[np.intp]
 Flags = NDArray[np.bool_]
@@ -96,10 +98,11 @@ class DataChoice:
 
     @classmethod
     def of_file(cls, path: Path) -> DataChoice:
-        """A file of the user's: .npz holds images, everything else but a folder ink."""
+        """A file of the user's: .npz and tables hold images, everything else but a folder ink."""
         if os.path.isdir(path):
             return cls(FOLDER, str(path))
-        return cls(IMAGES if path.suffix == ".npz" else INK, str(path))
+        arrays = path.name.lower().endswith(ARRAYS)
+        return cls(IMAGES if arrays else INK, str(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,13 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A sentence on what of the user's files was passed over or changed."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
     """The run in ``folder`` trains now, from ``step`` on."""
 

@@ -127,6 +127,14 @@ class TestEvaluate:
         assert parsed(run("evaluate", *options).out)["n"] == 50
         assert parsed(run("evaluate", *options, "--held-out").out)["n"] == held_out > 0
 
+    def test_what_is_passed_over_is_said(self, run: Run, tmp_path: Path) -> None:
+        images, labels = np.zeros((4, 40, 40), np.uint8), [1, 1, 1, 1]
+        images[:3, 5:35, 18:22] = 255
+        np.savez(tmp_path / "a.npz", images=images, labels=labels)
+        said = f"lenetpad: 1 of 4 images passed over: {tmp_path / 'a.npz'}, image 4: "
+        assert said in run("evaluate", "--images", tmp_path / "a.npz").err
+        assert said in run("evaluate", "--data", "folder", "--folder", tmp_path).err
+
     def test_a_folder_needs_its_kind_of_data(self, failing: Failing, tmp_path: Path) -> None:
         assert "--folder needs --data folder" in failing("evaluate", "--folder", tmp_path)
 

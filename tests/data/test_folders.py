@@ -14,7 +14,7 @@ import PIL.Image
 import pytest
 from numpy.typing import NDArray
 
-from lenetpad.data import folders
+from lenetpad.data import folders, forms, layouts, orientation
 from lenetpad.data.cancellation import CancelledError, Watch
 from lenetpad.data.idx import read_idx
 from lenetpad.data.labelled import NO_DIGIT, Labelled
@@ -26,6 +26,12 @@ from lenetpad.storage.mnist import DataError
 from tests.memory import at_most
 
 SILENT = Watch()
+
+
+@pytest.fixture(autouse=True)
+def _no_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies in these folders shows no digits; nobody is to say so."""
+    monkeypatch.setattr(orientation, "FEWEST", 1 << 30)
 
 
 def gun(n: int) -> NDArray[np.uint8]:
@@ -107,18 +113,117 @@ class TestPictures:
             folders.read(tmp_path, watch)
         assert told == [0, 1, 2, 3, 4]
 
-    def test_a_damaged_picture_is_named(self, tmp_path: Path) -> None:
+    def test_damaged_pictures_are_passed_over_and_the_first_is_named(self, tmp_path: Path) -> None:
         save_pictures(tmp_path, 1)
-        (tmp_path / "4" / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
-        with pytest.raises(DataError, match=r"4.bad\.png") as caught:
+        for digit in "45":
+            (tmp_path / digit / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+        (tmp_path / "3" / "notes.txt").touch()
+        (tmp_path / "3" / "Thumbs.db").touch()
+        notes: list[str] = []
+        both = folders.read(tmp_path, Watch(noted=notes.append))
+        assert sum(map(len, both)) == 10
+        assert notes[0].startswith("2 of 12 pictures passed over; the first: ")
+        assert str(Path("4", "bad.png")) in notes[0]
+        assert notes[1:] == [
+            f"1 of 13 files passed over: {tmp_path / '3/notes.txt'} is no picture"
+        ]
+
+    def test_where_all_pictures_are_bad_that_is_an_error(self, tmp_path: Path) -> None:
+        for digit in "4567":
+            (tmp_path / digit).mkdir()
+            (tmp_path / digit / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+        with pytest.raises(DataError, match=r"4.bad\.png .*\(and 3 more like it\)") as caught:
             folders.read(tmp_path, SILENT)
         assert len(str(caught.value).splitlines()) == 1
 
-    def test_a_test_folder_beside_a_train_folder_is_tested_with(self, tmp_path: Path) -> None:
-        save_pictures(tmp_path / "train", 3)
-        save_pictures(tmp_path / "test", 1)
+    @pytest.mark.parametrize("ending", ["jfif", "jpe", "JPEG", "dib", "pbm", "pnm"])
+    def test_other_endings_of_pictures(self, ending: str, tmp_path: Path) -> None:
+        save_pictures(tmp_path, 1)
+        picture = PIL.Image.open(tmp_path / "3" / "0.png").convert("1" if ending == "pbm" else "L")
+        kind = {"dib": "BMP", "pbm": "PPM", "pnm": "PPM"}.get(ending, "JPEG")
+        picture.save(tmp_path / "3" / f"1.{ending}", kind)
+        assert sum(len(part) for part in folders.read(tmp_path, SILENT)) == 11
+
+
+class TestParts:
+    @pytest.mark.parametrize(
+        ("train_name", "test_name"),
+        [
+            ("train", "test"),
+            ("Train", "Test"),
+            ("training", "testing"),
+            ("train", "val"),
+            ("train", "validation"),
+            ("MNIST - JPG - training", "MNIST - JPG - testing"),
+            ("trainingSet", "testSet"),
+        ],
+    )
+    def test_what_is_tested_with_is_seen_from_names(
+        self, train_name: str, test_name: str, tmp_path: Path
+    ) -> None:
+        save_pictures(tmp_path / train_name, 3)
+        save_pictures(tmp_path / test_name, 1)
+        assert [len(part) for part in folders.read(tmp_path, SILENT)] == [30, 10]
+
+    def test_beside_a_test_folder_validation_images_are_trained_on(self, tmp_path: Path) -> None:
+        for name, each in (("train", 3), ("test", 1), ("val", 2)):
+            save_pictures(tmp_path / name, each)
+        notes: list[str] = []
+        both = folders.read(tmp_path, Watch(noted=notes.append))
+        assert [len(part) for part in both] == [50, 10]
+        assert notes == ["the images to validate on are trained on: a training holds out its own"]
+
+    def test_a_test_folder_without_labels_is_passed_over(self, tmp_path: Path) -> None:
+        save_pictures(tmp_path / "train", 6)
+        (tmp_path / "test").mkdir()
+        (tmp_path / "test" / "1.png").touch()
+        notes: list[str] = []
+        both = folders.read(tmp_path, Watch(noted=notes.append))
+        assert [len(part) for part in both] == [50, 10]
+        (note,) = notes
+        assert note.startswith(f"passed over: {tmp_path / 'test'} holds nothing to train on")
+
+    def test_a_train_folder_alone_is_split(self, tmp_path: Path) -> None:
+        save_pictures(tmp_path / "data" / "train", 6)
+        assert [len(part) for part in folders.read(tmp_path, SILENT)] == [50, 10]
+
+    @pytest.mark.parametrize(
+        "name", ["digit_{}", "{}_{word}", "{word}", "Digit {}", "class-{}", "{}-digits"]
+    )
+    def test_folders_that_name_digits(self, name: str, tmp_path: Path) -> None:
+        save_pictures(tmp_path, 2)
+        for digit, word in enumerate(layouts.WORDS):
+            (tmp_path / str(digit)).rename(tmp_path / name.format(digit, word=word))
         train, test = folders.read(tmp_path, SILENT)
-        assert (len(train), len(test)) == (30, 10)
+        assert np.bincount(train.joined(test).labels).tolist() == [2] * 10
+
+    @pytest.mark.parametrize("name", ["backup2", "Sample001", "0_one", "10", "2 3", "run 1", "٣"])
+    def test_names_that_say_no_digit(self, name: str) -> None:
+        assert layouts.digit_in(name) is None
+
+    def test_files_are_found_below_as_torchvision_has_them(self, tmp_path: Path) -> None:
+        raw = tmp_path / "MNIST" / "raw"
+        raw.mkdir(parents=True)
+        save_idx(raw, "train", 12)
+        save_idx(raw, "train", 12, zipped=True)
+        save_idx(raw, "t10k", 4)
+        (tmp_path / "MNIST" / "processed").mkdir()
+        assert [len(part) for part in folders.read(tmp_path, SILENT)] == [12, 4]
+
+    def test_of_several_folders_one_is_to_be_chosen(self, tmp_path: Path) -> None:
+        for name in ("MNIST", "KMNIST"):
+            (tmp_path / name).mkdir()
+            save_idx(tmp_path / name / "raw", "train", 12)
+        with pytest.raises(DataError, match=r"choose one of the folders in it \(KMNIST, MNIST\)"):
+            folders.read(tmp_path, SILENT)
+
+    def test_not_ever_deeper(self, tmp_path: Path) -> None:
+        deep = tmp_path.joinpath(*"abcdef")
+        deep.mkdir(parents=True)
+        save_idx(deep, "train", 12)
+        with pytest.raises(DataError, match="nothing to train on"):
+            folders.read(tmp_path, SILENT)
+        assert len(folders.read(tmp_path / "a" / "b", SILENT)) == 2
 
 
 class TestIdx:
@@ -207,6 +312,22 @@ class TestIdx:
             folders.read(tmp_path, SILENT)
         assert len(str(caught.value).splitlines()) == 1
 
+    def test_a_damaged_set_beside_others_is_passed_over(self, tmp_path: Path) -> None:
+        save_idx(tmp_path, "train", 12)
+        save_idx(tmp_path, "other-train", 6)
+        (tmp_path / "other-train-labels-idx1-ubyte").write_bytes(idx(digits(6) + 10))
+        notes: list[str] = []
+        both = folders.read(tmp_path, Watch(noted=notes.append))
+        assert sum(map(len, both)) == 12
+        assert notes[0].startswith("1 of 2 pairs of IDX files passed over: ")
+
+    def test_a_damaged_set_to_test_with_is_an_error(self, tmp_path: Path) -> None:
+        save_idx(tmp_path, "train", 12)
+        save_idx(tmp_path, "t10k", 6)
+        (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(idx(digits(6) + 10))
+        with pytest.raises(DataError, match="t10k-labels-idx1-ubyte must hold digits"):
+            folders.read(tmp_path, SILENT)
+
     def test_images_need_labels(self, tmp_path: Path) -> None:
         save_idx(tmp_path, "train", 6)
         (tmp_path / "train-labels-idx1-ubyte").unlink()
@@ -225,7 +346,7 @@ class TestIdx:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         save_idx(tmp_path, "train", 6)
-        monkeypatch.setattr(folders, "MOST_IMAGES", 5)
+        monkeypatch.setattr(forms, "MOST_IMAGES", 5)
         with pytest.raises(DataError, match=r"images-idx3-ubyte holds over 5 images; split"):
             folders.read(tmp_path, SILENT)
 
@@ -270,12 +391,28 @@ class TestNpz:
         train, test = folders.read(tmp_path, SILENT)
         assert len(train) + len(test) == 12
 
-    def test_a_blank_image_is_named(self, tmp_path: Path) -> None:
+    def test_a_blank_image_is_passed_over_and_named(self, tmp_path: Path) -> None:
         images = np.zeros((3, 40, 40), np.uint8)
         images[:2, 5:35, 18:22] = 255
         np.savez(tmp_path / "a.npz", images=images, labels=digits(3))
-        with pytest.raises(DataError, match=r"a\.npz, image 3: "):
-            folders.read(tmp_path, SILENT)
+        notes: list[str] = []
+        assert sum(map(len, folders.read(tmp_path, Watch(noted=notes.append)))) == 2
+        assert "a.npz, image 3: " in notes[0]
+
+    def test_a_damaged_file_beside_others_is_passed_over(self, tmp_path: Path) -> None:
+        np.savez(tmp_path / "a.npz", images=gun(6), labels=digits(6))
+        (tmp_path / "b.npz").write_bytes(b"PK")
+        notes: list[str] = []
+        assert sum(map(len, folders.read(tmp_path, Watch(noted=notes.append)))) == 6
+        assert notes[0].startswith(f"1 of 2 files of arrays passed over: {tmp_path / 'b.npz'}")
+
+    @pytest.mark.parametrize("names", [("train", "test"), ("mnist_train", "mnist_test")])
+    def test_names_of_files_say_what_is_tested_with(
+        self, names: tuple[str, str], tmp_path: Path
+    ) -> None:
+        for name, n in zip(names, (12, 3), strict=True):
+            np.savez(tmp_path / f"{name}.npz", x=gun(n), y=digits(n))
+        assert [len(part) for part in folders.read(tmp_path, SILENT)] == [12, 3]
 
     @pytest.mark.parametrize(
         "arrays",
@@ -284,7 +421,7 @@ class TestNpz:
             {"x_train": gun(3)},
             {"x_train": gun(3), "y_train": digits(2)},
             {"x_train": gun(3), "y_train": digits(3) + 20},
-            {"x_train": gun(3).astype(np.float32), "y_train": digits(3)},
+            {"x_train": gun(3).astype(np.complex64), "y_train": digits(3)},
         ],
     )
     def test_a_bad_file_is_named(self, arrays: dict[str, Any], tmp_path: Path) -> None:
@@ -340,6 +477,15 @@ class TestInk:
         labels = train.joined(test).labels
         assert int((labels == NO_DIGIT).sum()) >= 1
 
+    def test_a_bad_file_beside_others_is_passed_over(self, tmp_path: Path) -> None:
+        save_ink(tmp_path / "a.jsonl", [None] * 12)
+        (tmp_path / "b.jsonl").write_text('{"strokes": [[[0, 0], [1, 1]]]}')
+        (tmp_path / "c.jsonl").write_text("nothing")
+        notes: list[str] = []
+        assert sum(map(len, folders.read(tmp_path, Watch(noted=notes.append)))) == 12
+        assert notes[0].startswith(f"1 of 3 ink files passed over: {tmp_path / 'c.jsonl'}, line 1")
+        assert notes[1:] == ["1 of 13 drawings have no label: left out"]
+
     def test_a_bad_file_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "a.jsonl").write_text('{"label": 1}')
         with pytest.raises(DataError, match=r"a\.jsonl, line 1: .*expected"):
@@ -356,7 +502,7 @@ class TestInk:
 class TestWhatItIs:
     def test_nothing_to_train_on_says_what_is_expected(self, tmp_path: Path) -> None:
         (tmp_path / "holiday.png").touch()
-        with pytest.raises(DataError, match="nothing to train on; expected folders 0 to 9"):
+        with pytest.raises(DataError, match='train on; expected folders "0" to'):
             folders.read(tmp_path, SILENT)
 
     def test_a_folder_that_is_none_says_what_is_expected(self, tmp_path: Path) -> None:
@@ -395,21 +541,21 @@ class TestWhatLiesInIt:
         train, test = folders.read(tmp_path, SILENT)
         assert len(train) + len(test) == 11
 
-    def test_a_link_to_nothing_is_named(self, tmp_path: Path) -> None:
+    def test_links_to_nothing_are_passed_over_and_named(self, tmp_path: Path) -> None:
         save_pictures(tmp_path, 1)
         (tmp_path / "3" / "a.png").symlink_to("nowhere.png")
         (tmp_path / "3" / "b.png").symlink_to("b.png")
-        with pytest.raises(DataError, match=r"3/a\.png does not exist"):
-            folders.read(tmp_path, SILENT)
-        (tmp_path / "3" / "a.png").unlink()
-        with pytest.raises(DataError, match=r"3/b\.png cannot be read"):
-            folders.read(tmp_path, SILENT)
+        notes: list[str] = []
+        assert sum(map(len, folders.read(tmp_path, Watch(noted=notes.append)))) == 10
+        (note,) = notes
+        assert note.startswith("2 of 12 pictures passed over; the first: ")
+        assert f"{Path('3', 'a.png')} does not exist" in note
 
     def test_ever_more_files_are_not_looked_at(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         save_pictures(tmp_path, 3)
-        monkeypatch.setattr(folders, "MOST_FILES", 10)
+        monkeypatch.setattr(layouts, "MOST_FILES", 10)
         assert sum(len(part) for part in folders.read(tmp_path, SILENT)) == 30
         for number in range(8):
             (tmp_path / "3" / f"{number}.txt").touch()

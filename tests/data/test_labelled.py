@@ -1,14 +1,11 @@
 from __future__ import annotations
 
 import json
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from lenetpad.data import labelled as data
 from lenetpad.data.labelled import Labelled
@@ -30,16 +27,6 @@ def numbered(n: int) -> Labelled:
 
 def numbers(labelled: Labelled) -> list[int]:
     return [int(image[0, 0]) for image in labelled.images]
-
-
-class Trap:
-    """Unpickled by a careless reader, it creates a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str, str]]:
-        return open, (str(self.path), "w")
 
 
 class TestMnist:
@@ -109,131 +96,6 @@ class TestLabelled:
     def test_digits_are_without_what_is_no_digit(self) -> None:
         images = numbered(3).images
         assert numbers(Labelled(images, np.array([1, data.NO_DIGIT, 2])).digits()) == [0, 2]
-
-
-class TestBitmaps:
-    @staticmethod
-    def digits(n: int = 3) -> NDArray[np.uint8]:
-        images = np.zeros((n, 40, 50), dtype=np.uint8)
-        images[:, 5:35, 20:26] = 255
-        return images
-
-    @staticmethod
-    def saved(path: Path, **arrays: Any) -> Path:
-        np.savez(path / "set.npz", **arrays)
-        return path / "set.npz"
-
-    def test_images_are_normalised(self, tmp_path: Path) -> None:
-        labelled = data.bitmaps(self.saved(tmp_path, images=self.digits(), labels=[1, 1, 7]))
-        assert labelled.images.shape == (3, 28, 28)
-        assert labelled.labels.tolist() == [1, 1, 7]
-        ink = labelled.images[0] > 127
-        assert 18 <= np.ptp(np.flatnonzero(ink.any(axis=1))) + 1 <= 22
-
-    @pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.uint64])
-    def test_labels_of_any_whole_type(self, tmp_path: Path, dtype: type) -> None:
-        labels = np.array([1, 0, 9], dtype=dtype)
-        file = self.saved(tmp_path, images=self.digits(), labels=labels)
-        assert data.bitmaps(file).labels.tolist() == [1, 0, 9]
-
-    @pytest.mark.parametrize(
-        ("labels", "message"),
-        [
-            ([1, 2, 10], "0 to 9"),
-            ([1, 2, -1], "0 to 9"),
-            ([1, 2], "one label each"),
-            ([[1], [2], [3]], "one label each"),
-            ([1.0, 2.5, 3.0], "whole numbers"),
-            ([1.0, float("nan"), 3.0], "whole numbers"),
-            (["one", "two", "three"], "whole numbers"),
-        ],
-    )
-    def test_unfit_labels(self, tmp_path: Path, labels: list[Any], message: str) -> None:
-        file = self.saved(tmp_path, images=self.digits(), labels=labels)
-        with pytest.raises(DataError, match=message):
-            data.bitmaps(file)
-
-    @pytest.mark.parametrize(
-        "images",
-        [
-            np.zeros((3, 40, 50), dtype=np.float32),
-            np.zeros((3, 40), dtype=np.uint8),
-            np.zeros((3, 40, 50, 3), dtype=np.uint8),
-        ],
-    )
-    def test_unfit_images(self, tmp_path: Path, images: NDArray[np.generic]) -> None:
-        file = self.saved(tmp_path, images=images, labels=[1, 2, 3])
-        with pytest.raises(DataError, match='"images" must be uint8'):
-            data.bitmaps(file)
-
-    def test_no_images(self, tmp_path: Path) -> None:
-        file = self.saved(
-            tmp_path, images=np.zeros((0, 28, 28), np.uint8), labels=np.zeros(0, int)
-        )
-        with pytest.raises(DataError, match="no images"):
-            data.bitmaps(file)
-
-    @pytest.mark.parametrize("there", ["images", "labels", "x"])
-    def test_a_missing_array(self, tmp_path: Path, there: str) -> None:
-        with pytest.raises(DataError, match=r'must be an \.npz file with "images"'):
-            data.bitmaps(self.saved(tmp_path, **{there: self.digits()}))
-
-    def test_python_objects_are_not_unpickled(self, tmp_path: Path) -> None:
-        file, sprung = tmp_path / "set.npz", tmp_path / "sprung"
-        np.savez(file, images=np.array([Trap(sprung)]), labels=[1], allow_pickle=True)
-        with pytest.raises(DataError, match="cannot be used") as caught:
-            data.bitmaps(file)
-        assert "pickle" not in str(caught.value)  # which numpy advises to allow
-        assert not sprung.exists()
-        with np.load(file, allow_pickle=True) as arrays:  # a careless reader
-            arrays["images"][0].close()
-        assert sprung.exists()
-
-    def test_an_image_without_ink_is_named(self, tmp_path: Path) -> None:
-        images = self.digits()
-        images[1] = 0
-        file = self.saved(tmp_path, images=images, labels=[1, 2, 3])
-        with pytest.raises(DataError, match=r"set\.npz: image 1: the picture shows no ink"):
-            data.bitmaps(file)
-
-    def test_a_missing_file(self, tmp_path: Path) -> None:
-        with pytest.raises(DataError, match="does not exist"):
-            data.bitmaps(tmp_path / "nowhere.npz")
-
-    def test_a_folder(self, tmp_path: Path) -> None:
-        with pytest.raises(DataError, match="is a folder"):
-            data.bitmaps(tmp_path)
-
-    @pytest.mark.parametrize("raw", [b"", b"digits", b"PK\x03\x04 and no more", b"\x93NUMPY"])
-    def test_a_file_of_another_kind(self, tmp_path: Path, raw: bytes) -> None:
-        file = tmp_path / "set.npz"
-        file.write_bytes(raw)
-        with pytest.raises(DataError, match="cannot be used"):
-            data.bitmaps(file)
-
-    def test_a_single_array(self, tmp_path: Path) -> None:
-        np.save(tmp_path / "images.npy", self.digits())
-        with pytest.raises(DataError, match=r"must be an \.npz file"):
-            data.bitmaps(tmp_path / "images.npy")
-
-    @pytest.mark.parametrize("keep", [0.3, 0.7, 0.99])
-    def test_a_truncated_file(self, tmp_path: Path, keep: float) -> None:
-        file = self.saved(tmp_path, images=self.digits(), labels=[1, 2, 3])
-        raw = file.read_bytes()
-        file.write_bytes(raw[: int(len(raw) * keep)])
-        with pytest.raises(DataError, match="cannot be used"):
-            data.bitmaps(file)
-
-    def test_damaged_compression(self, tmp_path: Path) -> None:
-        file = tmp_path / "set.npz"
-        np.savez_compressed(file, images=self.digits(), labels=[1, 2, 3])
-        with zipfile.ZipFile(file) as archive:
-            at = archive.getinfo("images.npy").header_offset + 60
-        raw = bytearray(file.read_bytes())
-        raw[at : at + 20] = b"\xff" * 20
-        file.write_bytes(raw)
-        with pytest.raises(DataError, match="cannot be used"):
-            data.bitmaps(file)
 
 
 class TestInk:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lenetpad.data import labelled, npz
-from lenetpad.data.labelled import arrays_of
+from lenetpad.data import forms, npz
+from lenetpad.data.array_files import arrays_of
 from lenetpad.data.npz import opened_npz
 from lenetpad.storage.mnist import DataError
 from tests.memory import at_most
@@ -99,7 +99,7 @@ def test_names_are_told_without_reading_the_arrays(tmp_path: Path) -> None:
         (None, npy(LABELS.astype("M8[s]")), "whole numbers"),
         (None, npy(LABELS > 1), "whole numbers"),
         (None, npy(LABELS.astype(complex)), "whole numbers"),
-        (npy(IMAGES.astype("i1")), None, "must be uint8"),
+        (npy(IMAGES.astype("c8")), None, r"must be \(n, H, W\)"),
         (headed("|u1", "(70000, 70000, 70000)"), None, "takes more than 256 MB"),
         (headed("|u1", "(0, 999999999999, 999999999999)"), None, "takes more than 256 MB"),
         (headed("|u1", "(3, -4, -5)", bytes(60)), None, "no array of numbers"),
@@ -157,7 +157,7 @@ def test_images_take_their_own_size_in_memory_and_no_more(tmp_path: Path) -> Non
 def test_more_images_than_any_set_has_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(labelled, "MOST_IMAGES", 2)
+    monkeypatch.setattr(forms, "MOST_IMAGES", 2)
     with pytest.raises(DataError, match="over 2 images; split"):
         arrays_of(saved(tmp_path))
 

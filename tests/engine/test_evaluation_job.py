@@ -134,7 +134,9 @@ class TestFetchedSets:
     def test_the_test_part_comes_after_the_progress(
         self, monkeypatch: pytest.MonkeyPatch, mnist: tuple[Labelled, Labelled]
     ) -> None:
-        def load(key: str, cache: Path, folder: Path | None, tell: Any, cancelled: Any) -> Any:
+        def load(
+            key: str, cache: Path, folder: Path | None, tell: Any, cancelled: Any, _: Any
+        ) -> Any:
             assert (key, folder) == ("kmnist", None)
             tell("KMNIST", 5, 10)
             tell("KMNIST", 10, 10)
@@ -149,7 +151,9 @@ class TestFetchedSets:
     def test_who_stops_asking_stops_the_fetching(self, monkeypatch: pytest.MonkeyPatch) -> None:
         stopped = Event()
 
-        def load(key: str, cache: Path, folder: Path | None, tell: Any, cancelled: Any) -> Any:
+        def load(
+            key: str, cache: Path, folder: Path | None, tell: Any, cancelled: Any, _: Any
+        ) -> Any:
             while not cancelled():
                 tell("KMNIST", 1, 0)
             stopped.set()
@@ -179,6 +183,10 @@ class TestFetchedSets:
         choice = DataChoice.of_file(tmp_path)
         assert choice.key == "folder"
         assert len(opened(choice)) == 10
+        (tmp_path / "3" / "bad.png").write_bytes(b"no picture")
+        request = EvaluationRequest(1, (Choice(1, "lenet5-modern"),), choice)
+        *_, found = evaluate_networks(request)
+        assert found.notice.startswith("1 of 61 pictures passed over: ")
 
 
 class TestInkThatIsEvaluated:

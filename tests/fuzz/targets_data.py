@@ -1,4 +1,4 @@
-"""The decoders of a user's own data: ink, pictures, .npz and IDX files, plain and packed."""
+"""The decoders of a user's own data: ink, pictures, .npz, IDX files, tables, plain or packed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from typing import Any, Final
 import numpy as np
 import PIL.Image
 
+from lenetpad.data.array_files import arrays_of, read_arrays
 from lenetpad.data.idx import read_idx
-from lenetpad.data.labelled import arrays_of
+from lenetpad.data.matlab import read_matlab
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.pictures import read_picture
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage.mnist import DataError
 from tests.fuzz.fuzzing import Target
+from tests.mat_files import mat, structure
 
 LINES: Final = (
     b'{"label": 7, "strokes": [[[0, 0.5], [1e2, -3]], [[9, 9]]], "writer": "me", '
@@ -127,6 +129,39 @@ def idxs() -> list[bytes]:
     ]
 
 
+def named_npzs() -> list[bytes]:
+    """.npz files of other names and forms."""
+    files, images = [], np.linspace(0, 1, 32, dtype=np.float32).reshape(2, 16)
+    for labels in (np.eye(10)[[1, 7]], np.array(["1", "7"]), np.array([[1.0], [7.0]])):
+        file = io.BytesIO()
+        np.savez(file, x_train=images, y_train=labels, testX=images > 0.5, testY=labels)
+        files.append(file.getvalue())
+    return files
+
+
+def mats() -> list[bytes]:
+    """MATLAB's files, with structures, compressed, of both byte orders."""
+    arrays = {
+        "data": np.arange(32, dtype=np.uint8).reshape(16, 2),
+        "label": np.array([[1.0, 7.0]]),
+    }
+    return [
+        mat(arrays),
+        mat(arrays, packed=True),
+        mat(arrays, order=">"),
+        mat({"dataset": structure({"train": structure(arrays)})}),
+    ]
+
+
+def tables() -> list[bytes]:
+    """Tables with names and without, of whole numbers and real ones."""
+    return [
+        b"label,pixel0,pixel1,pixel2,pixel3\n7,0,128,255,9\n1,0,0,0,255\n",
+        b"0;128;255;9;3\r\n0;0;0;255;1\r\n",
+        b'"id","digit","a","b","c","d"\n1,7,0.5,1,0,0\n2,7,0,1e-3,0,1\n',
+    ]
+
+
 def _picture(suffix: str, seeds: Callable[[], list[bytes]]) -> Target:
     return Target(f"picture {suffix}", f".{suffix}", seeds, read_picture, (InkError,))
 
@@ -142,6 +177,10 @@ TARGETS: Final = (
     _picture("webp", webps),
     _picture("pnm", pnms),
     Target("npz", ".npz", npzs, arrays_of, (DataError,)),
+    Target("npz of other forms", ".npz", named_npzs, read_arrays, (DataError,)),
+    Target("mat", ".mat", mats, read_matlab, (DataError,)),
+    Target("table", ".csv", tables, read_arrays, (DataError,)),
+    Target("table packed", ".csv.gz", packed(tables), read_arrays, (DataError,)),
     Target("idx", "-ubyte", idxs, read_idx, (DataError,)),
     Target("idx packed", "-ubyte.gz", packed(idxs), read_idx, (DataError,)),
 )

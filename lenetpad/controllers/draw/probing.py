@@ -220,7 +220,7 @@ class Probing(QObject):
 
     @Slot()
     def _open_file(self) -> None:
-        kinds = translate("Draw", "Images and ink (*.npz *.jsonl)")
+        kinds = translate("Draw", "Images and ink (*.npz *.mat *.csv *.jsonl)")
         memory, title = self._window.preferences, translate("Draw", "Open images")
         name, _ = QFileDialog.getOpenFileName(self._page, title, memory.folder, kinds)
         view = self._patches_view

@@ -54,7 +54,8 @@ WIDE: Final = 1150  # pixels at the usual size
 STATUS_HEIGHT: Final = 38
 ALONE: Final = ""  # the data of the entry that compares with nothing
 DATA_FILTER: Final = marked(
-    "Evaluate", "Ink and images (*.jsonl *.jsonl.gz *.json *.npz);;All files (*)"
+    "Evaluate",
+    "Ink and images (*.jsonl *.jsonl.gz *.json *.npz *.mat *.csv *.csv.gz *.tsv);;All files (*)",
 )
 EMPTY: Final = marked(
     "Evaluate",

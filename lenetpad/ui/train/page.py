@@ -43,6 +43,7 @@ from lenetpad.values.history import History
 from lenetpad.values.training import (
     Begun,
     Ended,
+    Noted,
     Outcome,
     Paused,
     Progress,
@@ -128,6 +129,7 @@ class TrainPage(Page):
         self._clock = QTimer(self)
         self._clock.setInterval(500)
         self._clock.timeout.connect(self._write_words)
+        self._notes: list[str] = []  # what is said of the user's files in this training
         self._build()
         self._connect()
         self.set_theme(theme)
@@ -139,6 +141,7 @@ class TrainPage(Page):
         """A training was ordered: nothing has come of it yet."""
         self._busy, self._paused, self._last = True, False, None
         self._failed, self._pace, self._run = None, Pace(), None
+        self._notes.clear()
         self.banner.hide()
         self.resume.hide()
         self.bar.setRange(0, 0)
@@ -152,6 +155,9 @@ class TrainPage(Page):
         match message:
             case Stage():
                 self._show_stage(message)
+            case Noted(sentence):
+                self._notes.append(sentence)
+                self.banner.warn(" ".join(self._notes))
             case Begun(folder):
                 self._run = folder
                 self.runs.choose_when_listed(folder)

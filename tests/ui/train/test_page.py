@@ -34,6 +34,7 @@ from lenetpad.values.recipes import TRAINING_PRESETS, Distortions, Plan
 from lenetpad.values.training import (
     Begun,
     Ended,
+    Noted,
     Outcome,
     Paused,
     Progress,
@@ -300,6 +301,16 @@ class TestProgress:
         assert page.pause.text() == "Pause"
         with qtbot.waitSignal(page.stop_requested):
             page.stop.click()
+
+    def test_what_was_passed_over_is_told_until_the_next_training(self, page: TrainPage) -> None:
+        page.begin()
+        page.take(Noted("1 of 21 pictures passed over."), None)
+        page.take(Noted("It is upright now."), None)
+        page.take(report(), None)
+        assert page.banner.isVisible()
+        assert page.banner.text == "1 of 21 pictures passed over. It is upright now."
+        page.begin()
+        assert not page.banner.isVisible()
 
     def test_a_full_disk_is_told_until_it_goes_on(self, page: TrainPage) -> None:
         page.begin()
