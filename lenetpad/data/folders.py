@@ -36,7 +36,11 @@ from lenetpad.storage.mnist import DataError
 
 #: The endings of the names of pictures.
 PICTURES: Final = frozenset(
-    {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"}
+    f".{name}"
+    for name in (
+        *("png", "jpg", "jpeg", "jpe", "jfif", "bmp", "gif", "tif", "tiff", "webp", "avif"),
+        *("ppm", "pgm", "pbm"),
+    )
 )
 #: In a folder, whatever they are: EMNIST's digits as pictures are 280,000.
 MOST_FILES: Final = 500_000

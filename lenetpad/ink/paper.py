@@ -49,6 +49,10 @@ FRAME_SLACK: Final = 0.1  # differences within a bitmap's frame, as a share of t
 BLANK: Final = "the picture shows no ink; choose one whose digit stands out clearly from the paper"
 
 
+class BlankError(InkError):
+    """A picture that shows no ink."""
+
+
 def separated(plane: Plane) -> Plane:
     """How much of each pixel is ink, (H, W) float32 in [0, 1], from grey levels 0 to 255.
 
@@ -117,7 +121,7 @@ def _ink(plane: Plane, dark_ink: bool, closed: bool, photo: bool) -> tuple[Plane
         contrast = _without_border(without_lines(contrast))
     threshold, level = _threshold(contrast), _ink_level(contrast)
     if level < max(FAINTEST, floor):
-        raise InkError(BLANK)
+        raise BlankError(BLANK)
     low, high = (min(floor, threshold), level)
     if photo:
         low, high = RAMP[0] * threshold, RAMP[1] * threshold
@@ -294,6 +298,6 @@ def _without_specks(ink: Plane, fringe: int) -> Plane:
     side = max(ink.shape)
     smallest = max(side / 64, min(side / 16, 4))  # noise makes specks of a pixel or two
     if len(areas) == 0 or longer_side(labels == areas.argmax()) < smallest:
-        raise InkError(BLANK)
+        raise BlankError(BLANK)
     large = np.append(areas >= SPECK * areas.max(), False)
     return np.where(grown(large[labels], fringe), ink, np.float32(0))
