@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 # `make soak ARGS="--minutes 10"`, `make fuzz ARGS="--executions 1000000 TARGET"`,
 # `make mutants ARGS="lenetpad.ink.raster*"`.
-.PHONY: help setup run test lint coverage soak fuzz mutants bench demo texts weights seeds bundle smoke bare bench-bundle deb clean
+.PHONY: help setup run test lint coverage soak fuzz mutants bench bench-pictures demo texts weights seeds bundle smoke bare bench-bundle deb clean
 
 ARGS =
 # Tests run on every core. Each worker takes a run of neighbouring tests, which share what is made
@@ -20,7 +20,7 @@ BIN = .venv/bin
 test coverage soak fuzz mutants bench demo: export QT_QPA_PLATFORM = offscreen
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Debian's packages and .venv; every other target does this itself
 	@sh packaging/setup.sh
@@ -56,6 +56,9 @@ mutants: setup ## do tests notice changed code? those that survive and why: test
 
 bench: setup ## latency, start-up, memory, and training against a plain loop
 	$(BIN)/lenetpad bench $(ARGS)
+
+bench-pictures: setup ## how many of 600 pictures of digits are read, in 60 scenes
+	$(BIN)/python -m lenetpad.tools.bench.pictures $(ARGS)
 
 demo: setup ## pictures of the program at work, into demo/
 	$(BIN)/lenetpad demo --out demo $(ARGS)

@@ -1,23 +1,25 @@
 """Segmentation of ink and paper: a picture's grey levels to how much of each pixel is ink.
 
 The paper's brightness is what is left when everything narrow and dark is closed (a morphological
-closing, which a slope of light or a straight shadow's edge survives). Otsu's threshold cuts the
-contrast with it into ink and paper; specks go, and so does what hangs in from a photograph's
-border: the edge of the sheet, the table, the next line of writing.
+closing, which a slope of light, a sheet's or a straight shadow's edge survives). Otsu's threshold
+cuts the contrast with it into ink and paper; specks go, and so does what hangs in from the border:
+the edge of the sheet, the table, the next line of writing. Whether ink is dark or light is decided
+by which of the two looks like strokes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lenetpad.ink.around import alone, without_lines
+from lenetpad.ink.parts import Mask, grown, longer_side, parts, plumpness, slid
 from lenetpad.ink.strokes import InkError
 
 Plane = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 
 SMALL: Final = 64  # pixels; up to this side a picture is a bitmap of the digit alone
 #: Paper whose median deviation is this share of the contrast has one level: no photograph's has.
@@ -38,34 +40,116 @@ DIGIT: Final = 0.08  # of a large picture's longer side: what is smaller is no d
 FRINGE: Final = 3  # pixels around a part that belong to it, in a large picture
 ROUNDS: Final = 8  # in which what hangs in from the border is taken off
 BINS: Final = 128
+#: How much the plumpness of ink counts where the paper has one level.
+LEVEL_FAVOUR: Final = 0.35
+#: Pixels: from this longer side on, the tone is decided in a picture of half the size.
+COARSE: Final = 240
+OUTLINE: Final = 0.1  # of ink, which may be none where it is found in another way
+FRAME_SLACK: Final = 0.1  # differences within a bitmap's frame, as a share of that to the paper
 BLANK: Final = "the picture shows no ink; choose one whose digit stands out clearly from the paper"
+
+
+class BlankError(InkError):
+    """A picture that shows no ink."""
 
 
 def separated(plane: Plane) -> Plane:
     """How much of each pixel is ink, (H, W) float32 in [0, 1], from grey levels 0 to 255.
 
-    Raises InkError where the picture shows no ink.
+    What a large picture's ink is, is decided by the strokes: dark and light ink are both looked
+    for, and the one of thinner strokes counts, for what lies between strokes is wider, as a sheet
+    on a table is. Raises InkError where the picture shows no ink.
+    """
+    if max(plane.shape) <= SMALL:
+        plane = _without_frame(plane)
+        return _ink(plane, _ink_is_dark(plane, BITMAP_SCALES), closed=False, photo=False)[0]
+    photo = not _is_flat(plane)
+    ink, _ = _ink(plane, *_tone(plane, photo), photo)
+    return ink
+
+
+def _tone(plane: Plane, photo: bool) -> tuple[bool, bool]:
+    """Whether a large picture's ink is dark, and whether its paper needs a closing."""
+    dark = _ink_is_dark(plane, PHOTO_SCALES if photo else BITMAP_SCALES)
+    tones, levels = (dark, not dark), () if photo else (False,)
+    ways = [(tone, closed) for closed in (*levels, True) for tone in tones]
+    coarse = _halved(plane) if max(plane.shape) >= COARSE and min(plane.shape) > 1 else plane
+    found: dict[tuple[bool, bool], tuple[Plane, float]] = {}
+    for way in ways:
+        with contextlib.suppress(InkError):
+            ink, fault = _ink(coarse, *way, photo)
+            found[way] = ink, fault * (1.0 if way[1] else LEVEL_FAVOUR)
+    if not found:
+        return ways[0]
+    tone, closed = min(found, key=lambda way: found[way][1])
+    if (
+        closed
+        and (tone, False) in found
+        and _goes_on(*(found[tone, c][0] > 0.5 for c in (False, True)))
+    ):
+        closed = False  # which has taken thick strokes for paper
+    return tone, closed
+
+
+def _goes_on(whole: Mask, part: Mask) -> bool:
+    """Whether ink contains other ink, but for its outline, and does not reach the border."""
+    return not _border(whole).any() and float((part & ~whole).sum()) <= OUTLINE * part.sum()
+
+
+def _halved(plane: Plane) -> Plane:
+    """Means of 2×2 pixels."""
+    rows, columns = (side // 2 * 2 for side in plane.shape)
+    halved: Plane = plane[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3))
+    return halved
+
+
+def _ink(plane: Plane, dark_ink: bool, closed: bool, photo: bool) -> tuple[Plane, float]:
+    """The dark or the light ink, the paper's level taken from a closing or from the whole.
+
+    With it comes how little it looks like strokes.
     """
     large = max(plane.shape) > SMALL
-    photo = large and not _is_flat(plane)
     noise = _noise(plane)
     if photo:
         plane = _blurred(plane)
         noise /= 2  # the blur takes two thirds of it, less where JPEG has smeared it
-    contrast, floor = _contrast(plane, photo), NOISE * noise
+    contrast, floor = _contrast(plane, dark_ink, closed, photo), NOISE * noise
     # The paper's level is that of the brightest noise.
     contrast -= min(float(np.median(contrast)), floor)
     contrast = np.where(contrast > floor, contrast, np.float32(0))
     if large:
-        contrast = _without_border(contrast)
+        contrast = _without_border(without_lines(contrast))
     threshold, level = _threshold(contrast), _ink_level(contrast)
     if level < max(FAINTEST, floor):
-        raise InkError(BLANK)
+        raise BlankError(BLANK)
     low, high = (min(floor, threshold), level)
     if photo:
         low, high = RAMP[0] * threshold, RAMP[1] * threshold
     ink = np.clip((contrast - low) / (high - low), 0, 1).astype(np.float32)
-    return _without_specks(ink, FRINGE if large else 1)
+    ink = _without_specks(ink, FRINGE if large else 1)
+    if not large:
+        return ink, 0.0
+    ink = alone(ink, FRINGE)
+    return ink, plumpness(ink > 0.5)
+
+
+def _without_frame(plane: Plane) -> Plane:
+    """A bitmap without a line of another level all around it."""
+    least = min(plane.shape)
+    for width in range(1, least // 5):
+        line, inner = (
+            _border(plane[width - 1 : 1 - width or None, width - 1 : 1 - width or None]),
+            _border(plane[width:-width, width:-width]),
+        )
+        gap = abs(float(np.median(line) - np.median(inner)))
+        if np.ptp(line) > FRAME_SLACK * gap:
+            break
+        if (
+            np.percentile(np.abs(inner - np.median(inner)), 80) < FRAME_SLACK * gap
+            and gap > 2 * FAINTEST
+        ):
+            return plane[width:-width, width:-width]
+    return plane
 
 
 def _is_flat(plane: Plane) -> bool:
@@ -96,14 +180,14 @@ def _blurred(plane: Plane) -> Plane:
     return blurred
 
 
-def _contrast(plane: Plane, photo: bool) -> Plane:
+def _contrast(plane: Plane, dark_ink: bool, closed: bool, photo: bool) -> Plane:
     """How far each pixel is from the paper towards the ink, in grey levels."""
-    dark_ink = _ink_is_dark(plane, PHOTO_SCALES if photo else BITMAP_SCALES)
     dark = plane if dark_ink else 255 - plane
-    paper = _paper(dark, photo)
+    paper = _paper(dark, closed, photo)
     contrast = paper - dark
     if dark_ink:  # a shadow takes as large a share from the ink as from the paper
-        contrast *= paper.max() / np.maximum(paper, paper.max() / 4)
+        brightest = max(float(paper.max()), 1.0)
+        contrast *= brightest / np.maximum(paper, brightest / 4)
     return contrast.astype(np.float32)
 
 
@@ -141,35 +225,18 @@ def _window_means(plane: Plane, reach: int) -> Plane:
     return means.astype(np.float32)
 
 
-def _paper(dark: Plane, photo: bool) -> Plane:
+def _paper(dark: Plane, closed: bool, photo: bool) -> Plane:
     """The paper's brightness at each pixel of a picture with dark ink."""
-    if photo:
+    if closed:
         reach = int(PHOTO_WINDOW * max(dark.shape) / 2)
-        paper = np.pad(_blurred(dark), 2 * reach, mode="edge")
+        paper = np.pad(_blurred(dark) if photo else dark, 2 * reach, mode="edge")
     elif max(dark.shape) > SMALL:
         bright = dark[dark > _threshold(dark - dark.min()) + dark.min()]
         return np.full_like(dark, np.median(bright) if len(bright) else dark.max())
     else:  # with paper all around, for the ink may fill the bitmap up to its border
         reach = int(BITMAP_WINDOW * max(dark.shape) / 2)
         paper = np.pad(dark, 2 * reach, constant_values=dark.max())
-    return _slid(_slid(paper, 2 * reach + 1, np.maximum), 2 * reach + 1, np.minimum)
-
-
-def _slid(values: NDArray[Any], window: int, best: Callable[..., NDArray[Any]]) -> NDArray[Any]:
-    """The greatest or least of each square window; the result is smaller by ``window - 1``."""
-    for _ in range(2):
-        span = 1
-        while 2 * span <= window:
-            values = best(values[:-span], values[span:])
-            span *= 2
-        rest = window - span
-        values = best(values[: len(values) - rest], values[rest:]).T
-    return values
-
-
-def _grown(mask: Mask, reach: int) -> Mask:
-    """The dilated mask: with everything within ``reach`` pixels of it."""
-    return _slid(np.pad(mask, reach), 2 * reach + 1, np.logical_or)
+    return slid(slid(paper, 2 * reach + 1, np.maximum), 2 * reach + 1, np.minimum)
 
 
 def _threshold(values: Plane) -> float:
@@ -205,71 +272,32 @@ def _without_border(contrast: Plane) -> Plane:
     outside[[0, -1]] = outside[:, [0, -1]] = True
     rest = contrast
     for _ in range(ROUNDS):
-        labels, areas = _parts(rest > _threshold(rest))
+        labels, areas = parts(rest > _threshold(rest))
         touching = np.zeros(len(areas) + 1, dtype=np.bool_)
         touching[labels[outside]] = True
         touching[-1] = False  # the paper's
         if not touching.any():
             break
-        gone |= _grown(touching[labels], FRINGE)
-        outside |= _grown(gone, 1)
+        gone |= grown(touching[labels], FRINGE)
+        outside |= grown(gone, 1)
         rest = np.where(gone, np.float32(0), contrast)
     return rest if _holds_digit(rest) else contrast
 
 
 def _holds_digit(contrast: Plane) -> bool:
     """Whether the largest part is as large, and as dark, as a digit in a photo is."""
-    labels, areas = _parts(contrast > _threshold(contrast))
+    labels, areas = parts(contrast > _threshold(contrast))
     if _ink_level(contrast) < FAINTEST or len(areas) == 0:
         return False
-    return bool(_longer_side(labels == areas.argmax()) >= DIGIT * max(contrast.shape))
-
-
-def _longer_side(mask: NDArray[Any]) -> int:
-    """The longer side of the mask's bounding box, in pixels."""
-    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
-    return int(max(rows[-1] - rows[0], columns[-1] - columns[0])) + 1
+    return bool(longer_side(labels == areas.argmax()) >= DIGIT * max(contrast.shape))
 
 
 def _without_specks(ink: Plane, fringe: int) -> Plane:
     """The ink's larger parts, with the grey within ``fringe`` pixels of them."""
-    labels, areas = _parts(ink > 0.5)
+    labels, areas = parts(ink > 0.5)
     side = max(ink.shape)
     smallest = max(side / 64, min(side / 16, 4))  # noise makes specks of a pixel or two
-    if len(areas) == 0 or _longer_side(labels == areas.argmax()) < smallest:
-        raise InkError(BLANK)
+    if len(areas) == 0 or longer_side(labels == areas.argmax()) < smallest:
+        raise BlankError(BLANK)
     large = np.append(areas >= SPECK * areas.max(), False)
-    return np.where(_grown(large[labels], fringe), ink, np.float32(0))
-
-
-def _parts(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The 8-connected components: labels (H, W), -1 for none, and areas (n,)."""
-    labels = np.full(mask.shape, -1, dtype=np.intp)
-    turns = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1).ravel()
-    starts, stops = np.flatnonzero(turns == 1), np.flatnonzero(turns == -1)  # of runs in rows
-    if len(starts) == 0:
-        return labels, np.zeros(0, dtype=np.intp)
-    row = mask.shape[1] + 1
-    first = np.searchsorted(stops, starts + row, side="left")
-    last = np.searchsorted(starts, stops + row, side="right")
-    counts = np.maximum(last - first, 0)  # runs in the next row that touch this one
-    upper = np.repeat(np.arange(len(starts)), counts)
-    lower = np.arange(len(upper)) - np.repeat(np.cumsum(counts) - counts, counts) + first[upper]
-    _, run_labels = np.unique(_joined(len(starts), upper, lower), return_inverse=True)
-    lengths = stops - starts
-    labels[mask] = np.repeat(run_labels, lengths)
-    return labels, np.bincount(run_labels, weights=lengths).astype(np.intp)
-
-
-def _joined(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
-    """For each of ``count`` nodes the least node of its connected component, given the edges."""
-    least = np.arange(count)
-    while True:
-        before = least.copy()
-        low = np.minimum(least[one], least[other])
-        # Lower the roots as well: a chain then takes about log2(length) rounds.
-        for ends in (before[one], before[other], one, other):
-            np.minimum.at(least, ends, low)
-        least = least[least]
-        if np.array_equal(least, before):
-            return least
+    return np.where(grown(large[labels], fringe), ink, np.float32(0))

@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.ink import pnm
-from lenetpad.ink.paper import Plane, separated
+from lenetpad.ink import pnm, repairs
+from lenetpad.ink.paper import FAINTEST, BlankError, Plane, separated
 from lenetpad.ink.raster import BOX, CENTRE, DEFAULT_PEN, SIDE, Image, centre_of_mass, centred
 from lenetpad.ink.statistics import stroke_widths
 from lenetpad.ink.strokes import InkError
@@ -28,9 +28,29 @@ if TYPE_CHECKING:
     import PIL.Image
 
 FORMATS: Final = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+#: Where Pillow has been built with it.
+ALSO: Final = "AVIF"
+ANIMATED: Final = ("GIF", "PNG", "WEBP", "AVIF")
+#: The kinds of file, in bytes 4 to 12, that begin a picture of an iPhone.
+HEIC: Final = (
+    b"ftypheic",
+    b"ftypheix",
+    b"ftypheim",
+    b"ftypheis",
+    b"ftyphevc",
+    b"ftypmif1",
+    b"ftypmsf1",
+)
+#: Pixels of an animation, all frames together, and frames.
+MOST_FRAME_PIXELS: Final = 400_000_000
+MOST_FRAMES: Final = 1000
 #: Bytes.
 LARGEST_FILE: Final = 256 << 20
 MOST_PIXELS: Final = 80_000_000
+#: Pixels for each byte of a JPEG file, in which a block of 64 takes two bits at least.
+MOST_PER_BYTE: Final = 512
+#: Of a JPEG file that is decoded smaller, row by row; Pillow opens none that has many more.
+MOST_REDUCED: Final = 170_000_000
 #: Reads while a file's head is parsed, a few for each of its parts; and while its pixels are
 #: decoded, in PNG three for each block of at least some kilobytes.
 MOST_READS_OF_HEAD: Final = 20_000
@@ -46,8 +66,6 @@ LARGEST_EXIF: Final = 1 << 17
 #: Pixels: TIFF's tiles are decoded as a whole, however little of one is the picture's.
 LARGEST_TILE: Final = 1 << 24
 TILE_WIDTH, TILE_LENGTH = 322, 323
-JPEG_MAGIC: Final = b"\xff\xd8\xff"
-START_OF_SCAN: Final = b"\xff\xda"
 #: Of a JPEG file: progressive ones have about ten, and each goes over all pixels.
 MOST_SCANS: Final = 100
 #: Rows that are converted at once.
@@ -77,11 +95,15 @@ def read_picture(source: Path | bytes) -> Image:
         if isinstance(source, Path)
         else io.BytesIO(source) as stream
     ):
-        grey = _decoded(stream, name)
-    try:
-        return normalised(grey)
-    except InkError as error:
-        raise InkError(f"{name}: {error}" if isinstance(source, Path) else str(error)) from None
+        try:
+            return normalised(_decoded(stream, name))
+        except BlankError as error:
+            blank = InkError(f"{name}: {error}" if isinstance(source, Path) else str(error))
+        stream.seek(0)
+        try:  # ink and paper may be as bright as each other
+            return normalised(_decoded(stream, name, by_colour=True))
+        except InkError:
+            raise blank from None
 
 
 def normalised(grey: NDArray[np.uint8]) -> Image:
@@ -105,8 +127,8 @@ def normalised(grey: NDArray[np.uint8]) -> Image:
     return placed
 
 
-def _decoded(stream: BinaryIO, name: str) -> NDArray[np.uint8]:
-    """The grey levels (H, W) of an image file."""
+def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> NDArray[np.uint8]:
+    """The grey levels (H, W) of an image file; of its colours, the one that differs most."""
     import PIL.Image  # not before a picture is opened
     import PIL.ImageOps
 
@@ -119,12 +141,19 @@ def _decoded(stream: BinaryIO, name: str) -> NDArray[np.uint8]:
                 content = stream.read()
                 _check_size(*pnm.size_of(content), name)
                 return _grey_of(pnm.levels_of(content))
-            if start.startswith(JPEG_MAGIC):
+            if start.startswith(repairs.JPEG_MAGIC):
                 _check_scans(stream, name)
-            with _opened(stream, start, name) as picture:
-                picture.draft("L", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))  # JPEG decodes smaller
-                PIL.ImageOps.exif_transpose(picture, in_place=True)
-                return _grey(picture)
+            if start[4:12] in HEIC:
+                raise InkError(f"{name} is a HEIC picture, which is not read; save it as JPEG")
+            try:
+                return _grey_in(stream, start, name, by_colour)
+            except InkError:
+                raise
+            except Exception:
+                found = _mended(stream, start, name, by_colour)
+                if found is None:
+                    raise
+                return found
     except InkError:
         raise
     except PIL.Image.DecompressionBombError:
@@ -137,20 +166,82 @@ def _decoded(stream: BinaryIO, name: str) -> NDArray[np.uint8]:
         raise InkError(f"{name} is damaged ({what}); save or export it again") from None
 
 
+def _grey_in(stream: BinaryIO, start: bytes, name: str, by_colour: bool) -> NDArray[np.uint8]:
+    """The grey levels of a file that Pillow opens."""
+    import PIL.Image
+    import PIL.ImageOps
+
+    with _opened(stream, start, name) as picture:
+        # JPEG decodes smaller
+        picture.draft("RGB" if by_colour else "L", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
+        _check_size(*picture.size, name)
+        if picture.format in ANIMATED and getattr(picture, "is_animated", False):
+            return _last_frame(picture, by_colour)
+        picture.load()
+        try:
+            PIL.ImageOps.exif_transpose(picture, in_place=True)
+        except InkError:
+            raise
+        except Exception:  # what says how it is turned is damaged: it is shown as it is
+            return _grey(picture, by_colour)
+        return _grey(picture, by_colour)
+
+
+def _last_frame(picture: PIL.Image.Image, by_colour: bool) -> NDArray[np.uint8]:
+    """The grey levels of an animation's last frame that is not blank."""
+    grey = _grey(picture, by_colour)
+    pixels = picture.width * picture.height
+    for frame in range(1, min(MOST_FRAMES, MOST_FRAME_PIXELS // pixels)):
+        try:
+            picture.seek(frame)
+        except EOFError:
+            break
+        later = _grey(picture, by_colour)
+        if np.ptp(later) >= FAINTEST:
+            grey = later
+    return grey
+
+
+def _mended(
+    stream: BinaryIO, start: bytes, name: str, by_colour: bool
+) -> NDArray[np.uint8] | None:
+    """The grey levels of a damaged file whose pixels are whole; None where it is not."""
+    if stream.seek(0, io.SEEK_END) > repairs.LARGEST:
+        return None
+    stream.seek(0)
+    content = stream.read()
+    if start.startswith(repairs.PNG_MAGIC):
+        pixels = repairs.with_pixels_alone(content)
+        return None if pixels is None else _grey_in(io.BytesIO(pixels), start, name, by_colour)
+    if not start.startswith(repairs.JPEG_MAGIC) or repairs.has_end(content):
+        return None
+    found, other = (
+        _grey_in(io.BytesIO(repairs.with_end(content, filled)), start, name, by_colour)
+        for filled in (False, True)
+    )
+    return found if np.array_equal(found, other) else None
+
+
 def _opened(stream: BinaryIO, start: bytes, name: str) -> PIL.Image.Image:
     """The picture in a file, of which what stands before its pixels has been read."""
+    import PIL.features
     import PIL.Image
 
     fault = InkError(f"{name} holds far more besides its pixels than a picture does; {_EXPORT}")
     metered = MeteredFile(stream, fault)
-    if start.startswith(b"RIFF"):  # WebP's decoder takes the file as a whole
+    if start.startswith(b"RIFF") or start[4:8] == b"ftyp":  # WebP and AVIF: taken as a whole
         metered.limit(MOST_READS_OF_HEAD, 2 * metered.size)
     else:
         metered.limit(
             MOST_READS_OF_HEAD, MOST_TAGS if start[:2] in (b"II", b"MM") else MOST_METADATA
         )
-    picture = PIL.Image.open(cast(IO[bytes], metered), formats=FORMATS)
-    _check_size(picture.width, picture.height, name)
+    is_avif = start[4:8] == b"ftyp" and PIL.features.check("avif")
+    formats = (*FORMATS, ALSO) if is_avif else FORMATS
+    picture = PIL.Image.open(cast(IO[bytes], metered), formats=formats)
+    reduced = picture.format == "JPEG" and "progressive" not in picture.info
+    _check_size(picture.width, picture.height, name, MOST_REDUCED if reduced else MOST_PIXELS)
+    if reduced and metered.size * MOST_PER_BYTE < picture.width * picture.height:
+        raise InkError(f"{name} is damaged (its pixels are missing); save or export it again")
     tile = [getattr(picture, "tag_v2", {}).get(tag, 1) for tag in (TILE_WIDTH, TILE_LENGTH)]
     exif = picture.info.get("exif", b"")
     if math.prod(tile) > LARGEST_TILE or len(exif) > LARGEST_EXIF:
@@ -161,8 +252,8 @@ def _opened(stream: BinaryIO, start: bytes, name: str) -> PIL.Image.Image:
     return picture
 
 
-def _check_size(width: int, height: int, name: str) -> None:
-    if width * height > MOST_PIXELS:
+def _check_size(width: int, height: int, name: str, most: int | None = None) -> None:
+    if width * height > (MOST_PIXELS if most is None else most):
         raise InkError(_TOO_LARGE.format(name))
 
 
@@ -170,7 +261,7 @@ def _check_scans(stream: BinaryIO, name: str) -> None:
     """Refuse a JPEG file that goes over its pixels hundreds of times."""
     scans, last = 0, b""
     while block := stream.read(1 << 20):
-        scans += (last + block).count(START_OF_SCAN)
+        scans += (last + block).count(repairs.START_OF_SCAN)
         last = block[-1:]
         if scans > MOST_SCANS:
             raise InkError(f"{name} has over {MOST_SCANS} scans; {_EXPORT}")
@@ -186,16 +277,28 @@ def _grey_of(levels: NDArray[Any]) -> NDArray[np.uint8]:
     return levels if levels.dtype == np.uint8 else _eight_bits(levels)
 
 
-def _grey(picture: PIL.Image.Image) -> NDArray[np.uint8]:
-    """Grey levels of a picture in any mode; what is transparent shows white or black paper."""
+def _grey(picture: PIL.Image.Image, by_colour: bool = False) -> NDArray[np.uint8]:
+    """Grey levels of a picture in any mode; what is transparent shows white or black paper.
+
+    By colour they are the levels of red, green or blue, whichever differs most.
+    """
     if picture.mode.startswith(("I", "F")):
         return _eight_bits(np.asarray(picture))
-    if not picture.has_transparency_data:
+    transparent = picture.has_transparency_data
+    if transparent:
+        picture = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        # Programs that know no alpha leave it 0.
+        transparent = bool(picture.getchannel("A").getextrema() != (0, 0))
+    if by_colour:
+        colours = np.asarray(picture.convert("RGB"))
+        return colours[..., int(colours.std(axis=(0, 1)).argmax())]
+    block = max(max(picture.size) // (2 * LONGEST_SIDE), 1)
+    if not transparent:
+        if picture.mode == "RGBA":
+            picture = picture.convert("RGB").reduce(block)
         return np.asarray(picture.convert("L"), dtype=np.uint8)
-    premultiplied = (picture if picture.mode == "RGBA" else picture.convert("RGBA")).convert(
-        "RGBa"
-    )
-    premultiplied = premultiplied.reduce(max(max(picture.size) // (2 * LONGEST_SIDE), 1))
+    premultiplied = picture.convert("RGBa")
+    premultiplied = premultiplied.reduce(block)
     levels = np.asarray(premultiplied).astype(np.float32)
     on_black = levels[..., :3] @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     on_white = on_black + (255 - levels[..., 3])

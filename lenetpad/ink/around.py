@@ -1,0 +1,165 @@
+"""What lies around a digit and is none of it: a box, a ring, a line below, what is far away."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenetpad.ink.parts import grown, parts, slid_down
+
+Plane = NDArray[np.float32]
+
+#: What lies within a ring or a box is the digit if it is so large a share of it.
+WITHIN: Final = 0.2
+#: An underline is so much longer than high, at least so wide a share of what is above it, and so
+#: far below, as a share of the digit's height.
+FLATTEST: Final = 5.0
+UNDERLINE: Final = 0.5
+BELOW: Final = 0.03
+FAR: Final = 0.2  # of the digit's longer side: what is farther away is none of it
+SOLID: Final = 0.85  # of its box: what covers more is a bar
+BARE: Final = 0.3
+#: Lines of ruled paper: their length at least, as a share of the picture's side, their number,
+#: their thickness in pixels, and how much darker the strokes are that cross them.
+LINE: Final = 0.25
+FEWEST_LINES: Final = 3
+LINE_PIXELS: Final = 7
+DARKER: Final = 1.5
+FAINT: Final = 8.0  # grey levels: what is less is no line
+
+
+class _Part(NamedTuple):
+    """A connected part: its number, area and bounding box."""
+
+    number: int
+    area: int
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def weight(self) -> float:
+        """How much speaks for its being the digit: its area, where it is no bare rectangle."""
+        box = (self.bottom - self.top) * (self.right - self.left)
+        return self.area * (BARE if self.area > SOLID * box else 1.0)
+
+    @property
+    def side(self) -> int:
+        return max(self.bottom - self.top, self.right - self.left)
+
+    def encloses(self, other: _Part) -> bool:
+        """Whether the other's box is within this one's."""
+        return (
+            self.top < other.top
+            and self.left < other.left
+            and self.bottom > other.bottom
+            and self.right > other.right
+        )
+
+
+def without_lines(contrast: Plane) -> Plane:
+    """A large picture's contrast without the lines of ruled or squared paper."""
+    for _ in range(2):  # the lines across, then those down
+        contrast = _without_lines_down(contrast).T
+    return contrast
+
+
+def _without_lines_down(contrast: Plane) -> Plane:
+    """The contrast without lines along the columns, if several span the picture."""
+    length = max(int(LINE * max(contrast.shape)), 2)
+    if len(contrast) < 2 * length or contrast.shape[1] < 2 * LINE_PIXELS:
+        return contrast
+    wide = np.pad(contrast, ((length - 1, length - 1), (1, 1)), mode="edge")
+    wide = slid_down(wide.T, 3, np.maximum).T  # the lines may lean a little
+    line = slid_down(slid_down(wide, length, np.minimum), length, np.maximum)
+    is_line = line > FAINT
+    begins = np.diff(is_line.astype(np.int8), axis=1, prepend=0) == 1
+    if np.median(begins.sum(axis=1)) < FEWEST_LINES:
+        return contrast
+    usual = np.median(line[is_line])  # where a stroke lies along a line, its own is more
+    gone = is_line & (contrast <= DARKER * np.minimum(line, usual))
+    rest = np.where(gone, np.float32(0), contrast)
+    # A stroke that a line has cut goes on across it.
+    reach = LINE_PIXELS - 1
+    across = np.pad(rest, ((0, 0), (reach, reach))).T
+    joined = slid_down(slid_down(across, LINE_PIXELS, np.maximum), LINE_PIXELS, np.minimum)
+    return np.where(gone, np.minimum(contrast, joined.T), rest)
+
+
+def alone(ink: Plane, fringe: int) -> Plane:
+    """A large picture's ink without what lies around its digit."""
+    labels, areas = parts(ink > 0.5)
+    if len(areas) < 2:
+        return ink
+    found = _without_far(_without_underline(_within(_boxes(labels, areas))))
+    if len(found) == len(areas):
+        return ink
+    kept = np.zeros(len(areas) + 1, dtype=np.bool_)
+    kept[[part.number for part in found]] = True
+    gone = ~kept
+    gone[-1] = kept[-1] = False  # the paper's
+    # The fringes of both may touch: what is nearer to the digit's is not known, nor matters.
+    return np.where(grown(kept[labels], fringe) & ~gone[labels], ink, np.float32(0))
+
+
+def _boxes(labels: NDArray[np.intp], areas: NDArray[np.intp]) -> list[_Part]:
+    rows, columns = np.nonzero(labels >= 0)
+    of = labels[rows, columns]
+    count = len(areas)
+    top, left = np.full(count, labels.shape[0]), np.full(count, labels.shape[1])
+    bottom, right = np.zeros(count, np.intp), np.zeros(count, np.intp)
+    np.minimum.at(top, of, rows)
+    np.minimum.at(left, of, columns)
+    np.maximum.at(bottom, of, rows + 1)
+    np.maximum.at(right, of, columns + 1)
+    values = zip(areas, top, left, bottom, right, strict=True)
+    return [_Part(number, *map(int, value)) for number, value in enumerate(values)]
+
+
+def _within(found: list[_Part]) -> list[_Part]:
+    """The parts within the innermost box, ring or frame that holds something."""
+    while True:
+        for outer in sorted(found, key=lambda part: part.side):
+            inner = [part for part in found if outer.encloses(part)]
+            if inner and max(part.side for part in inner) >= WITHIN * outer.side:
+                found = inner
+                break
+        else:
+            return found
+
+
+def _without_underline(found: list[_Part]) -> list[_Part]:
+    """The parts without lines that lie below all others."""
+    for line in found:
+        rest = [part for part in found if part is not line]
+        if not rest or line.right - line.left < FLATTEST * (line.bottom - line.top):
+            continue
+        bottom = max(part.bottom for part in rest)
+        height = bottom - min(part.top for part in rest)
+        width = max(part.right for part in rest) - min(part.left for part in rest)
+        if line.top - bottom >= BELOW * height and line.right - line.left >= UNDERLINE * width:
+            return rest
+    return found
+
+
+def _without_far(found: list[_Part]) -> list[_Part]:
+    """The largest part, and what is near it or near what is near it."""
+    near = [max(found, key=lambda part: part.weight)]
+    rest = [part for part in found if part is not near[0]]
+    reach = FAR * near[0].side
+    while True:
+        more = [part for part in rest if any(_gap(part, other) <= reach for other in near)]
+        if not more:
+            return near
+        near += more
+        rest = [part for part in rest if part not in more]
+
+
+def _gap(one: _Part, other: _Part) -> int:
+    """How far the boxes are from each other, along the axis along which they are farther."""
+    down = max(one.top - other.bottom, other.top - one.bottom)
+    across = max(one.left - other.right, other.left - one.right)
+    return max(down, across, 0)

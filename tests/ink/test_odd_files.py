@@ -1,0 +1,139 @@
+"""Picture files that every viewer shows: damaged metadata, missing ends, frames, odd alpha."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, features
+
+from lenetpad.data.folders import PICTURES
+from lenetpad.ink.files import read_picture
+from lenetpad.ink.strokes import InkError
+from lenetpad.ui.draw.documents import OPEN_PATTERNS
+from tests.ink.test_pictures import REFERENCE, chunk, digit, file_of, likeness, on_paper
+
+GREY = Image.fromarray(on_paper(digit(), 255, 0))
+PNG = file_of(GREY)
+JPEG = file_of(GREY.convert("RGB"), "JPEG", quality=92)
+END = chunk(b"IEND", b"")
+EXACT = {"WEBP": {"lossless": True, "exact": True}}
+
+
+def is_read(content: bytes) -> bool:
+    return likeness(REFERENCE, read_picture(content)) > 0.85
+
+
+@pytest.mark.parametrize("kind", ["BMP", "PNG", "TIFF", "WEBP"])
+def test_alpha_that_is_nought_everywhere_is_none(kind: str) -> None:
+    picture = GREY.convert("RGBA")
+    picture.putalpha(0)
+    content = file_of(
+        picture, kind, **({"lossless": True, "exact": True} if kind == "WEBP" else {})
+    )
+    if kind == "BMP":  # with masks of its channels, as Windows programs write
+        pixels = np.asarray(picture)[::-1, :, [2, 1, 0, 3]].tobytes()
+        masks = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+        head = struct.pack("<IiiHHIIiiII", 108, 200, 200, 1, 32, 3, len(pixels), 0, 0, 0, 0)
+        body = head + masks + bytes(108 - len(head) - 16)
+        content = struct.pack("<2sIII", b"BM", 122 + len(pixels), 0, 122) + body + pixels
+    assert is_read(content)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize(
+    ("ink", "paper"), [((200, 30, 30), (0, 132, 0)), ((0, 0, 255), (58, 20, 0))]
+)
+def test_ink_as_bright_as_the_paper_is_seen_by_its_colour(
+    kind: str, ink: tuple[int, int, int], paper: tuple[int, int, int]
+) -> None:
+    picture = Image.new("RGB", (200, 200), paper)
+    picture.paste(ink, mask=digit())
+    assert is_read(file_of(picture, kind))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+def test_of_an_animation_the_last_frame_with_ink_is_read(kind: str) -> None:
+    blank = Image.new("L", GREY.size, 255)
+    half = GREY.copy()
+    half.paste(255, (0, 100, 200, 200))  # it is being written
+    frames = [half, GREY, blank]
+    assert is_read(file_of(blank, kind, save_all=True, append_images=frames, duration=40))
+
+
+def test_an_animation_without_ink_is_refused() -> None:
+    frames = [Image.new("L", (60, 60), level) for level in (255, 254, 250)]
+    with pytest.raises(InkError, match="shows no ink"):
+        read_picture(file_of(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+
+
+def test_a_jpeg_without_its_end_mark_is_read() -> None:
+    progressive = file_of(GREY, "JPEG", progressive=True)
+    assert is_read(JPEG[:-2])
+    assert is_read(progressive[:-2])
+
+
+@pytest.mark.parametrize("share", [0.55, 0.7, 0.9])
+def test_a_jpeg_that_lacks_pixels_is_refused(share: float) -> None:
+    """For half a digit may look like another."""
+    with pytest.raises(InkError, match="is damaged"):
+        read_picture(JPEG[: int(share * len(JPEG))])
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [chunk(b"zTXt", b"comment\0\0" + zlib.compress(bytes(3_000_000)))],
+        [chunk(b"zTXt", b"comment\0\0no zlib")],
+        [chunk(b"iCCP", b"profile\0\0no zlib")],
+        [chunk(b"tEXt", b"a\0b")[:-4] + b"\1\2\3\4"],
+        [chunk(b"pHYs", b"")] * 2,
+        [chunk(b"eXIf", b"no Exif")],
+    ],
+)
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_png_whose_metadata_are_damaged_is_read(others: list[bytes], ended: bool) -> None:
+    content = PNG[:33] + b"".join(others) + PNG[33:]
+    assert is_read(content if ended else content[: -len(END)])
+
+
+def test_a_png_without_its_end_mark_is_read_and_one_that_is_cut_is_not() -> None:
+    assert is_read(PNG[: -len(END)])
+    for cut in (len(PNG) // 2, len(PNG) - len(END) - 30):
+        with pytest.raises(InkError, match="is damaged"):
+            read_picture(PNG[:cut])
+
+
+def test_a_picture_whose_orientation_is_damaged_is_shown_as_it_is() -> None:
+    exif = b"Exif\0\0II*\0\xff\xff\xff\x7f"
+    assert is_read(file_of(GREY, "JPEG", exif=exif))
+
+
+def test_a_jpeg_of_over_a_hundred_megapixels_is_decoded_smaller(tmp_path: Path) -> None:
+    content = file_of(GREY.resize((10_100, 10_100), Image.Resampling.NEAREST), "JPEG")
+    assert is_read(content)
+    progressive = file_of(Image.new("L", (10_100, 10_100), 9), "JPEG", progressive=True)
+    with pytest.raises(InkError, match="has over 80 megapixels; make it smaller"):
+        read_picture(progressive)
+
+
+def test_a_heic_picture_is_named(tmp_path: Path) -> None:
+    content = struct.pack(">I", 24) + b"ftypheic" + bytes(12) + bytes(100)
+    with pytest.raises(InkError, match=r"is a HEIC picture, which is not read; save it as JPEG$"):
+        read_picture(content)
+
+
+@pytest.mark.skipif(not features.check("avif"), reason="Pillow has been built without AVIF")
+def test_avif_is_read() -> None:
+    assert is_read(file_of(GREY.convert("RGB"), "AVIF"))
+    with pytest.raises(InkError):
+        read_picture(file_of(GREY.convert("RGB"), "AVIF")[:200])
+
+
+def test_dialogs_and_folders_know_the_same_endings() -> None:
+    offered = OPEN_PATTERNS.replace("*", "").split()
+    assert set(offered) >= PICTURES
+    assert {".jfif", ".jpe", ".pbm", ".avif"} <= PICTURES
