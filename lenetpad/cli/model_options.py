@@ -45,9 +45,12 @@ def chosen_conventions(arguments: argparse.Namespace) -> Conventions:
 
 def load_weights(arguments: argparse.Namespace) -> Weights:
     """The weights that were asked for; stderr says how they read where that was guessed."""
+    from lenetpad.lenet.leftovers import sentence
     from lenetpad.lenet.weights import load
 
     loaded = load(arguments.model, chosen_conventions(arguments))
+    if loaded.left_out:
+        output.say(f"{arguments.model}: {sentence(loaded.left_out)}")
     report_conventions(loaded, arguments)
     if loaded.warning:
         output.say(loaded.warning)

@@ -15,6 +15,7 @@ from lenetpad.ink.raster import SIDE, Image, draw, pad
 from lenetpad.lenet.activations import ACTIVATIONS
 from lenetpad.lenet.forward import forward
 from lenetpad.lenet.layers import layer_specs
+from lenetpad.lenet.leftovers import sentence
 from lenetpad.lenet.single_image import SingleImagePass
 from lenetpad.lenet.weights import Weights
 from lenetpad.storage import resources
@@ -47,7 +48,7 @@ class Recognizer:
 
     def __init__(self, weights: Weights, notice: str = "") -> None:
         self.weights = weights
-        self.notice = notice or weights.warning
+        self.notice = notice or weights.warning or sentence(weights.left_out)
         self._highest: dict[str, float] = {}  # of the layers without a bound, as described
         self._parameters = weights.parameters
         self._build()

@@ -21,6 +21,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from lenetpad.lenet.identification import LARGEST_FILE, LAYERS, State, WeightsError
+from lenetpad.lenet.leftovers import NESTS
 from lenetpad.lenet.safetensors_file import (
     CONVERTED,
     ITEM_SIZES,
@@ -40,8 +41,6 @@ MOST_FILES: Final = 10_000
 MOST_DIMENSIONS: Final = 8
 #: A state dict has at least the weights of the five layers; what an optimiser keeps has fewer.
 LAYERED: Final = len(LAYERS)
-#: Names under which checkpoints keep their network's state dict, the likeliest first.
-NESTS: Final = ("state_dict", "model_state_dict", "model", "network", "net", "weights", "params")
 #: What a file begins with that torch wrote before 1.6, and the version of its format.
 LEGACY_MAGIC, LEGACY_VERSION = 0x1950A86A20F9469CFC6C, 1001
 ZIP_MAGIC: Final = b"PK\x03\x04"

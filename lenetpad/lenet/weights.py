@@ -65,7 +65,8 @@ class Weights:
     of them, and an InputError says that they make no sense. Of a file that does not say which
     conventions its network has, ``conventions`` are those that it is read with; where that was
     guessed, ``guesses`` are those that were possible, the best first, with their accuracy on
-    MNIST. ``warning`` is a sentence on a network that does not read MNIST, mostly nothing.
+    MNIST. ``warning`` is a sentence on a network that does not read MNIST, mostly nothing;
+    ``left_out`` names what the file holds beside its layers.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Weights:
     conventions: Conventions | None = None
     guesses: tuple[tuple[Conventions, float], ...] = ()
     warning: str = ""
+    left_out: tuple[str, ...] = ()
     known: Facts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -143,7 +145,11 @@ def _load_file(path: Path, name: str, conventions: Conventions) -> Weights:
         state = state_dicts.read(path)
     if (longest := max(map(len, state), default=0)) > LONGEST_KEY:
         raise WeightsError(f"{path} is not LeNet-5: a tensor's name has {longest:,} letters")
-    return _without_metadata(identification.unprefixed(state), path, name, conventions)
+    layers = identification.layers_of(state)
+    if layers.faults:
+        raise _refusal(f"{path} is refused", layers.faults)
+    weights = _without_metadata(layers.state, path, name, conventions)
+    return replace(weights, left_out=(*weights.left_out, *layers.left_out))
 
 
 def _fault_of_file(path: Path) -> str:
@@ -190,9 +196,11 @@ def _without_metadata(state: State, path: Path, name: str, conventions: Conventi
         _check_under_our_names(state, path)
         raise _refusal(f"{path} is not LeNet-5", found.faults)
     if conventions not in possible(found.state):
-        return _guessed(found.state, name, path, conventions)
-    config = configuration(conventions, found.state)
-    return Weights(name, config, found.state, conventions=conventions)
+        weights = _guessed(found.state, name, path, conventions)
+    else:
+        config = configuration(conventions, found.state)
+        weights = Weights(name, config, found.state, conventions=conventions)
+    return replace(weights, left_out=found.left_out)
 
 
 def _guessed(state: dict[str, FloatArray], name: str, path: Path, known: Conventions) -> Weights:

@@ -142,10 +142,17 @@ class TestRefusals:
         assert "F6: expected 84×120 or 84×120×1×1, 2.weight is 10×100" in message
         assert "output: expected 10×84 or 10×84×1×1, nothing is there" in message
 
-    def test_batch_normalisation(self, tmp_path: Path) -> None:
-        state = a_state() | {f"bn.{n}": t for n, t in nn.BatchNorm2d(6).state_dict().items()}
+    @pytest.mark.parametrize("widths", [(7,), (6, 6)])
+    def test_batch_normalisation_of_no_layer(
+        self, widths: tuple[int, ...], tmp_path: Path
+    ) -> None:
+        state = a_state()
+        for at, width in enumerate(widths):
+            batch = nn.BatchNorm2d(width).state_dict()
+            state |= {f"bn{at}.{n}": t for n, t in batch.items()}
         message = refusal(written(tmp_path / "a.pth", state))
-        assert message.endswith("is not LeNet-5: bn normalises batches, which LeNet-5 does not")
+        last = f"bn{len(widths) - 1}"
+        assert message.endswith(f"LeNet-5: {last} normalises batches, which LeNet-5 does not")
 
     def test_a_large_network_is_refused_in_few_words(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
