@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.ink.raster import PADDED
-from lenetpad.lenet import guessing, identification, safetensors_file
+from lenetpad.lenet import formats, guessing, identification, safetensors_file
 from lenetpad.lenet.config import PRESETS, LeNet5Config
 from lenetpad.lenet.conventions import (
     FOREIGN,
@@ -136,6 +136,8 @@ def _load_file(path: Path, name: str, conventions: Conventions) -> Weights:
         raise WeightsError(f"{path} {fault}")
     if path.suffix == SAFETENSORS:
         content = contents(path, LARGEST_FILE, WeightsError)
+        if content[8:9] != b"{":
+            formats.check(content, path)
         state, header = safetensors_file.read(content, str(path), WeightsError)
         if "preset" in header:
             return _with_metadata(state, header, path, name)

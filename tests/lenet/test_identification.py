@@ -74,7 +74,9 @@ class TestNames:
 
     def test_several_state_dicts_that_nothing_tells_apart(self, tmp_path: Path) -> None:
         path = written(tmp_path / "a.pth", {"one": a_state(), "two": a_state(seed=1)})
-        assert "holds no state dict" in refusal(path)
+        message = refusal(path)
+        assert "holds several state dicts (one, two)" in message
+        assert "torch.load(FILE)['one']" in message
 
     def test_a_whole_wrapped_sequential(self, tmp_path: Path) -> None:
         """As torch itself names it, and computes it."""
@@ -229,7 +231,11 @@ class TestRefusals:
         message = refusal(written(tmp_path / "a.pth", state))
         assert "x (1000000×1000000) is no part of LeNet-5" in message
 
-    def test_a_whole_module_is_not_unpickled(self, tmp_path: Path) -> None:
-        path = tmp_path / "a.pth"
-        torch.save(nn.Linear(84, 10), path)
-        assert "Save the network's state_dict() instead" in refusal(path)
+    @pytest.mark.parametrize("nest", [False, True])
+    def test_a_whole_module_is_not_unpickled(self, nest: bool, tmp_path: Path) -> None:
+        module = nn.Linear(84, 10)
+        torch.save({"model": module, "epoch": 3} if nest else module, tmp_path / "a.pth")
+        assert refusal(tmp_path / "a.pth").endswith(
+            "is a whole pickled model of the class torch.nn.modules.linear.Linear, code and all: "
+            "save its state_dict() instead"
+        )
