@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from lenetpad.cli import output
 from lenetpad.cli.arguments import argument, listed
-from lenetpad.values.conventions import CONVENTIONS, UNKNOWN_CONVENTIONS, Conventions
+from lenetpad.values.conventions import CONVENTIONS, UNKNOWN_CONVENTIONS, Conventions, fit_of
 from lenetpad.values.models import DEFAULT_MODEL, MODEL_NAMES
 
 if TYPE_CHECKING:
@@ -70,3 +70,6 @@ def report_conventions(loaded: Weights, arguments: argparse.Namespace) -> None:
             f"{arguments.model} does not say how it reads; with {options} it gets "
             f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)"
         )
+        if fit_of(loaded.guesses[0][1]):
+            best = "; ".join(f"{one.text}: {100 * a:.1f} %" for one, a in loaded.guesses[:5])
+            output.say(f"the best five, in the order of these options: {best}")

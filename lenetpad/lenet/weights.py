@@ -44,8 +44,8 @@ from lenetpad.storage.decoding import LONGEST_MESSAGE, contents, named, one_line
 from lenetpad.storage.mnist import DataError
 from lenetpad.storage.suggestions import did_you_mean
 from lenetpad.values.arrays import FloatArray, Parameters
-from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions, warning_of
-from lenetpad.values.models import MODEL_NAMES, WEIGHTS_ENDINGS
+from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions, fit_of, warning_of
+from lenetpad.values.models import MODEL_NAMES, READ_ENDINGS, WEIGHTS_ENDINGS
 
 FORMAT: Final = "lenetpad weights 1"
 SAFETENSORS: Final = ".safetensors"
@@ -110,7 +110,7 @@ def load(
     if model in MODEL_NAMES:
         return _load_file(shipped(model), model, conventions)
     path = Path(model)
-    if path.suffix not in SUFFIXES and not os.path.exists(path):
+    if path.suffix not in READ_ENDINGS and not os.path.exists(path):
         known, meant = ", ".join(MODEL_NAMES), did_you_mean(model, MODEL_NAMES)
         raise WeightsError(
             f"{named(model)!r} is neither a preset ({known}) nor a weights file{meant}"
@@ -220,7 +220,7 @@ def _guessed(state: dict[str, FloatArray], name: str, path: Path, known: Convent
         parameters=state,
         conventions=best,
         guesses=guesses,
-        warning=warning_of(accuracy),
+        warning=fit_of(accuracy).format(percent=f"{100 * accuracy:.1f}"),
     )
 
 
