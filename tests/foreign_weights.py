@@ -41,6 +41,7 @@ NORMALISATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "symmetric": lambda x: (x - 0.5) / 0.5,
     "mnist": lambda x: (x - 0.1307) / 0.3081,
     "paper": lambda x: x * 1.275 - 0.1,
+    "bytes": lambda x: x * 255,
     "inverted": lambda x: 1.175 - x * 1.275,
 }
 
@@ -62,7 +63,7 @@ def a_state(names: tuple[str, ...] = NAMINGS["conv and fc"], *, seed: int = 0) -
 
 def forward(state: State, conventions: Conventions, images: Tensor) -> Tensor:
     """The logits of torch's own operations for images (N, 1, 28, 28); state of a_state()."""
-    activation = ACTIVATIONS[conventions.activation]
+    activation, of_c5, of_f6 = activations(conventions.activation)
     x = images
     if conventions.padding == "background":
         x = functional.pad(x, (2, 2, 2, 2))
@@ -87,8 +88,20 @@ def forward(state: State, conventions: Conventions, images: Tensor) -> Tensor:
     x = pooled(functional.conv2d(x, *c1, padding=2 if conventions.padding == "zero" else 0), "s2")
     x = pooled(functional.conv2d(x, *c3), "s4")
     x = functional.linear(x.flatten(1), *c5)
-    x = x if conventions.pooling == "study" else activation(x)
-    return functional.linear(activation(functional.linear(x, *f6)), *out)
+    x = x if conventions.pooling == "study" else of_c5(x)
+    return functional.linear(of_f6(functional.linear(x, *f6)), *out)
+
+
+def activations(answer: str) -> list[Callable[[Tensor], Tensor]]:
+    """What the convolutions, C5 and F6 have behind them."""
+    known = ACTIVATIONS | {"none": lambda a: a}
+    if answer in known:
+        return [known[answer]] * 3
+    if "-not-" in answer:
+        name, _, layer = answer.partition("-not-")
+        return [known[name], *(known["none" if layer == at else name] for at in ("c5", "f6"))]
+    first, _, second = answer.partition("-")
+    return [known[first], known[second], known[second]]
 
 
 def _owners(state: State) -> list[str]:

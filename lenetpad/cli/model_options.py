@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from lenetpad.cli import output
 from lenetpad.cli.arguments import argument, listed
-from lenetpad.values.conventions import CONVENTIONS, UNKNOWN_CONVENTIONS, Conventions
+from lenetpad.values.conventions import CONVENTIONS, UNKNOWN_CONVENTIONS, Conventions, fit_of
 from lenetpad.values.models import DEFAULT_MODEL, MODEL_NAMES
 
 if TYPE_CHECKING:
@@ -45,9 +45,12 @@ def chosen_conventions(arguments: argparse.Namespace) -> Conventions:
 
 def load_weights(arguments: argparse.Namespace) -> Weights:
     """The weights that were asked for; stderr says how they read where that was guessed."""
+    from lenetpad.lenet.leftovers import sentence
     from lenetpad.lenet.weights import load
 
     loaded = load(arguments.model, chosen_conventions(arguments))
+    if loaded.left_out:
+        output.say(f"{arguments.model}: {sentence(loaded.left_out)}")
     report_conventions(loaded, arguments)
     if loaded.warning:
         output.say(loaded.warning)
@@ -67,3 +70,6 @@ def report_conventions(loaded: Weights, arguments: argparse.Namespace) -> None:
             f"{arguments.model} does not say how it reads; with {options} it gets "
             f"{accuracy:.1f} % of MNIST right (give these options to choose otherwise)"
         )
+        if fit_of(loaded.guesses[0][1]):
+            best = "; ".join(f"{one.text}: {100 * a:.1f} %" for one, a in loaded.guesses[:5])
+            output.say(f"the best five, in the order of these options: {best}")

@@ -33,7 +33,7 @@ def input_gradient(
         """Of a layer's values -> of its weighted sums."""
         clear_held(gradient, layer, holds)
         if layer in config.activated:
-            gradient = gradient * ACTIVATIONS[config.activation].slope(taps[layer])
+            gradient = gradient * ACTIVATIONS[config.function(layer)].slope(taps[layer])
         return gradient
 
     found = of_sums("F6", _through_output(config, p, taps["F6"], gradient))

@@ -14,6 +14,9 @@ TABLE_I: Final = (
 )
 FULL: Final = tuple(tuple(range(6)) for _ in range(16))
 
+#: The layers of full connections that have an activation.
+CONNECTED: Final = ("C5", "F6")
+
 
 @dataclass(frozen=True, slots=True)
 class LeNet5Config:
@@ -21,6 +24,7 @@ class LeNet5Config:
 
     ``activated`` names the layers whose weighted sums go through ``activation``, the paper's
     squashing function. ``background`` and ``ink`` are the input values of paper and ink.
+    ``connected`` is that of C5 and F6 where it is another.
     ``padding`` is what lies around the middle 28×28 of the input: the image's own border, zeros
     instead of it, or nothing, the middle being enlarged.
     ``distance_scale`` multiplies the RBF distances of equation 9. ``rubbish`` is its j: "no digit"
@@ -41,6 +45,13 @@ class LeNet5Config:
     rubbish: float | None = None
     temperature: float = 1.0
     padding: Literal["background", "zero", "resized"] = "background"
+    connected: str = ""
+
+    def function(self, layer: str) -> str:
+        """The activation that a layer's weighted sums go through; "" for none."""
+        if layer not in self.activated:
+            return ""
+        return self.connected if self.connected and layer in CONNECTED else self.activation
 
 
 PRESETS: Final = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal
 
-from lenetpad.lenet.config import FULL, TABLE_I, LeNet5Config
+from lenetpad.lenet.config import CONNECTED, FULL, TABLE_I, LeNet5Config
 from lenetpad.values.arrays import Parameters
 from lenetpad.values.conventions import CONVENTIONS, Conventions
 
@@ -29,6 +30,9 @@ ACTIVATION: Final = {
     "scaled-tanh": "scaled tanh",
     "sigmoid": "sigmoid",
 }
+#: The layers without an activation, by the end of an answer, or its beginning.
+WITHOUT: Final = {"-none": CONNECTED, "-not-c5": ("C5",), "-not-f6": ("F6",)}
+CONVOLVED: Final = ("C1", "S2", "C3", "S4")
 #: The subsampling, and the layers whose sums go through the activation.
 POOLING: Final[dict[str, tuple[Subsampling, tuple[str, ...]]]] = {
     "max": ("max", WEIGHTED),
@@ -45,6 +49,7 @@ NORMALISATION: Final = {
     "symmetric": (-1.0, 1.0),
     "mnist": (-0.1307 / 0.3081, (1 - 0.1307) / 0.3081),
     "paper": (-0.1, 1.175),
+    "bytes": (0.0, 255.0),
     "inverted": (1.175, -0.1),
 }
 PADDING: Final[dict[str, Padding]] = {
@@ -61,12 +66,14 @@ def configuration(conventions: Conventions, state: Parameters = PLAIN) -> LeNet5
     output compares F6 with codes or weighs it.
     """
     subsampling, activated = POOLING[conventions.pooling]
+    activation, connected, without = _activations(conventions.activation)
     background, ink = NORMALISATION[conventions.normalisation]
     kernels = state.get("c3.weight")
     return LeNet5Config(
         name=FOREIGN,
-        activation=ACTIVATION[conventions.activation],
-        activated=activated,
+        activation=activation,
+        connected=connected,
+        activated=tuple(layer for layer in activated if layer not in without),
         subsampling=subsampling,
         table=TABLE_I if kernels is not None and kernels.ndim == 3 else FULL,
         output="RBF" if "output.codes" in state else "linear",
@@ -76,13 +83,36 @@ def configuration(conventions: Conventions, state: Parameters = PLAIN) -> LeNet5
     )
 
 
+def _activations(answer: str) -> tuple[str, str, tuple[str, ...]]:
+    """The activation, that of full connections where it is another, and the layers without one."""
+    if answer in ACTIVATION:
+        return ACTIVATION[answer], "", ()
+    if answer == "none":
+        return ACTIVATION["relu"], "", (*CONVOLVED, *CONNECTED)
+    if answer.startswith("none-"):
+        return ACTIVATION[answer.removeprefix("none-")], "", CONVOLVED
+    for end, without in WITHOUT.items():
+        if answer.endswith(end):
+            return ACTIVATION[answer.removesuffix(end)], "", without
+    first, _, second = answer.partition("-")
+    return ACTIVATION[first], ACTIVATION[second], ()
+
+
 def conventions_of(config: LeNet5Config) -> Conventions | None:
     """The conventions that a network of this configuration has; None where none are so."""
     plain = replace(
         config, name=FOREIGN, rubbish=None, temperature=1.0, table=FULL, output="linear"
     )
-    every = _combinations(CONVENTIONS["pooling"])
-    return next((one for one in every if configuration(one) == plain), None)
+    return _by_configuration().get(plain)
+
+
+@cache
+def _by_configuration() -> dict[LeNet5Config, Conventions]:
+    """The conventions by what they mean; of those that mean the same, the first."""
+    found: dict[LeNet5Config, Conventions] = {}
+    for one in _combinations(CONVENTIONS["pooling"]):
+        found.setdefault(configuration(one), one)
+    return found
 
 
 def possible(state: Parameters) -> list[Conventions]:

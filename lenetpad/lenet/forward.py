@@ -85,7 +85,7 @@ def layer_by_layer(
         x = sums = sums_of(x)
         if layer in config.activated:
             x = np.empty_like(sums)
-            ACTIVATIONS[config.activation].apply(sums, x)
+            ACTIVATIONS[config.function(layer)].apply(sums, x)
         if holds:
             hold(np.moveaxis(x, 0, -1), layer, holds)
         yield layer, sums, x

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lenetpad.lenet.config import TABLE_I
+from lenetpad.lenet.leftovers import (
+    BATCH_STATISTICS,
+    WORKED_IN,
+    cleared,
+    folded,
+    may_add,
+    may_subsample,
+)
 from lenetpad.storage.decoding import InputError, named
 from lenetpad.values.arrays import FloatArray
 
@@ -33,8 +43,11 @@ KERNELS: Final = 60
 FULLY_CONNECTED: Final = ("c5", "f6", "output")
 #: The maps of the layers whose subsampling may have a trained coefficient and bias a map.
 SUBSAMPLINGS: Final = {"s2": 6, "s4": 16}
-#: Parts of names that betray batch normalisation.
-BATCH_STATISTICS: Final = ("running_mean", "running_var", "num_batches_tracked")
+#: How many parameters a layer's weight, bias or coefficients may have.
+SIZES: Final = frozenset(
+    {math.prod(shape) for shapes, _ in LAYERS.values() for shape in shapes}
+    | {biases for _, biases in LAYERS.values()}
+)
 
 
 class WeightsError(InputError):
@@ -45,11 +58,25 @@ class WeightsError(InputError):
 class Found:
     """The tensors of a state dict under our own names, and what does not fit, a sentence each.
 
-    The sentences that say most come first.
+    The sentences that say most come first. ``left_out`` are names of what is no layer's, or was
+    worked into one.
     """
 
     state: dict[str, FloatArray]
     faults: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def layers_of(state: State) -> Found:
+    """A state dict without what lies beside its layers, and without what its names begin with."""
+    found = cleared(state, SIZES)
+    return Found(unprefixed(found.state), found.faults, found.left_out)
+
+
+def has_layers(shapes: Iterable[Shape]) -> bool:
+    """Whether tensors of these shapes can be a LeNet-5's."""
+    there = set(shapes)
+    return all(there & set(shapes) for shapes, _ in LAYERS.values())
 
 
 def unprefixed(state: State) -> State:
@@ -72,12 +99,10 @@ def identify(state: Mapping[str, NDArray[Any]]) -> Found:
 
     The tensors found are float32 of our shapes, none where there are faults. A bias that is
     missing is zero. An output of ±1 without a bias are codes, "output.codes", with no bias.
+    Batch normalisation with its statistics is worked into the layer before it.
     """
-    normalising = dict.fromkeys(
-        name.rpartition(".")[0] for name in state if name.endswith(BATCH_STATISTICS)
-    )
-    faults = _faults_of_batches(list(normalising))
-    left = {n: tensor for n, tensor in state.items() if n.rpartition(".")[0] not in normalising}
+    batches, left = _batches(state)
+    faults: list[str] = []
     found: State = {}
     missing = []
     for layer, (shapes, biases) in LAYERS.items():
@@ -98,11 +123,12 @@ def identify(state: Mapping[str, NDArray[Any]]) -> Found:
         elif bias is not None:
             found[f"{layer}.bias"] = left.pop(bias)
     faults += _faults_of_missing(missing, left)
+    faults += _faults_of_normalising(left)
     for layer, maps in SUBSAMPLINGS.items():
         found |= _coefficients(layer, maps, left)
     for layer, (_, biases) in LAYERS.items():  # biases whose names tell nothing
         if f"{layer}.weight" in found and f"{layer}.bias" not in found:
-            name = next((n for n, tensor in left.items() if tensor.shape == (biases,)), None)
+            name = next((n for n, t in left.items() if t.shape == (biases,) and may_add(n)), None)
             found[f"{layer}.bias"] = (
                 np.zeros(biases, np.float32) if name is None else left.pop(name)
             )
@@ -111,13 +137,16 @@ def identify(state: Mapping[str, NDArray[Any]]) -> Found:
                 del found["output.bias"]
     if ("s2.weight" in found) != ("s4.weight" in found):
         faults.append("S2, S4: only one of them has coefficients and biases")
+    faults[:0] = _fold(batches, found)
     faults += [
         f"{named(n)} ({shape_text(t.shape)}) is no part of LeNet-5" for n, t in left.items()
     ]
     if not faults:
-        faults += _faults_of_values(state)
+        counters = BATCH_STATISTICS[2]
+        faults += _faults_of_values({n: t for n, t in state.items() if not n.endswith(counters)})
     known = {} if faults else {name: as_float32(array) for name, array in found.items()}
-    return Found(known, tuple(faults))
+    worked_in = tuple(f"{name}{WORKED_IN}" for name in batches)
+    return Found(known, tuple(faults), worked_in)
 
 
 def shape_text(shape: Shape) -> str:
@@ -125,12 +154,60 @@ def shape_text(shape: Shape) -> str:
     return "×".join(str(side) for side in shape) or "a single number"
 
 
-def _faults_of_batches(names: list[str]) -> list[str]:
-    """A sentence on the first of these layers, all of which normalise batches."""
-    if not names:
+def _batches(state: Mapping[str, NDArray[Any]]) -> tuple[dict[str, State], State]:
+    """The tensors of each layer that normalises batches, and the rest."""
+    ends = tuple(f".{statistic}" for statistic in BATCH_STATISTICS)
+    batches: dict[str, State] = {n.rpartition(".")[0]: {} for n in state if n.endswith(ends)}
+    left: State = {}
+    for name, tensor in state.items():
+        owner, _, key = name.rpartition(".")
+        if owner in batches:
+            batches[owner][key] = tensor
+        else:
+            left[name] = tensor
+    return batches, left
+
+
+def _fold(batches: Mapping[str, State], found: State) -> list[str]:
+    """Work batch normalisations into the layers as wide; a sentence on the first other."""
+    widths = {biases: layer for layer, (_, biases) in LAYERS.items()}
+    faults = []
+    for name, batch in batches.items():
+        mean = batch.get(BATCH_STATISTICS[0], np.empty(0))
+        layer = widths.pop(mean.size, "")
+        keys = {*BATCH_STATISTICS[:2], *({"weight", "bias"} & batch.keys())}
+        whole = keys <= batch.keys() and all(
+            batch[key].shape == mean.shape and is_floating(batch[key]) for key in keys
+        )
+        weight, bias = found.get(f"{layer}.weight"), found.get(f"{layer}.bias")
+        if not whole or weight is None or bias is None or not is_floating(weight):
+            faults.append(f"{named(name)} normalises batches, which LeNet-5 does not")
+            continue
+        each = [len(maps) for maps in TABLE_I] if len(weight) == KERNELS else [1] * len(weight)
+        found[f"{layer}.weight"], found[f"{layer}.bias"] = folded(weight, bias, batch, each)
+    more = f"; {len(faults) - 1:,} more like that" if len(faults) > 1 else ""
+    return [faults[0] + more] if faults else []
+
+
+def _faults_of_normalising(left: State) -> list[str]:
+    """A sentence on layers that seem to normalise without statistics; they leave ``left``."""
+    widths = {biases for _, biases in LAYERS.values()}
+    owners: dict[str, list[str]] = {}
+    for name, tensor in left.items():
+        if tensor.size in widths and not may_subsample(name, tensor.shape):
+            owner = re.sub(r"[._][^._]*$", "", name)
+            owners.setdefault(owner, []).append(name)
+    pairs = {owner: names for owner, names in owners.items() if len(names) > 1}
+    for names in pairs.values():
+        for name in names:
+            del left[name]
+    if not pairs:
         return []
-    more = f"; {len(names) - 1:,} more like that" if len(names) > 1 else ""
-    return [f"{named(names[0])} normalises batches, which LeNet-5 does not{more}"]
+    words = ", ".join(map(named, pairs))
+    return [
+        f"{words} may normalise (as GroupNorm, or BatchNorm without statistics), which LeNet-5 "
+        "does not; call trained subsampling s2 and s4"
+    ]
 
 
 def _title(layer: str) -> str:
@@ -172,7 +249,11 @@ def _are_codes(weight: NDArray[Any]) -> bool:
 
 def _coefficients(layer: str, maps: int, left: State) -> State:
     """A subsampling's coefficients and biases, if both are among what is left."""
-    names = [name for name, tensor in left.items() if tensor.size == maps and maps in tensor.shape]
+    names = [
+        name
+        for name, tensor in left.items()
+        if tensor.size == maps and maps in tensor.shape and may_subsample(name, tensor.shape)
+    ]
     if len(names) not in (2, 3):  # a third, the first of them, is the convolution's bias
         return {}
     # Of two tensors of one shape, the bias is the one that has a word like it, and the other not.

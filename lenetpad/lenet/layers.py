@@ -110,7 +110,7 @@ def _spec(
         kernel=kernel,
         stride=stride,
         sources=sources,
-        activation=config.activation if name in config.activated else "",
+        activation=config.function(name),
         weight=weight,
         bias=bias,
         parameters=sum(math.prod(shapes[p]) for p in (weight, bias) if p and p in trainable),

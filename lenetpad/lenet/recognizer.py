@@ -15,6 +15,7 @@ from lenetpad.ink.raster import SIDE, Image, draw, pad
 from lenetpad.lenet.activations import ACTIVATIONS
 from lenetpad.lenet.forward import forward
 from lenetpad.lenet.layers import layer_specs
+from lenetpad.lenet.leftovers import sentence
 from lenetpad.lenet.single_image import SingleImagePass
 from lenetpad.lenet.weights import Weights
 from lenetpad.storage import resources
@@ -47,7 +48,7 @@ class Recognizer:
 
     def __init__(self, weights: Weights, notice: str = "") -> None:
         self.weights = weights
-        self.notice = notice or weights.warning
+        self.notice = notice or weights.warning or sentence(weights.left_out)
         self._highest: dict[str, float] = {}  # of the layers without a bound, as described
         self._parameters = weights.parameters
         self._build()
@@ -106,7 +107,7 @@ class Recognizer:
         config, layers = self.weights.config, self._layer_views()
         if not all(math.isfinite(view.low) and math.isfinite(view.high) for view in layers):
             raise ReadingError(NO_NUMBERS)
-        if not ACTIVATIONS[config.activation].bounded:
+        if any(spec.activation and not _bounded(spec) for spec in self._specs):
             self._highest = {view.name: view.high for view in layers if view.name != "input"}
         devices = self._devices()
         return ModelReady(
@@ -159,25 +160,30 @@ class Recognizer:
         """Sizes from the specifications; ranges from the activation or, where it has no bound,
         from what the sample ink makes the layer do."""
         config = self.weights.config
-        activation = ACTIVATIONS[config.activation]
         shown = [spec for spec in self._specs if spec.name in SHOWN_LAYERS]
         taps: dict[str, FloatArray] = {}
-        if any(not (spec.activation and activation.bounded) for spec in shown[1:]):
+        if any(not _bounded(spec) for spec in shown[1:]):
             with np.errstate(all="ignore"):  # a training that diverges has no values worth showing
                 forward(config, self._parameters, _samples(), taps)
         views = []
         for spec in shown:
+            activation = ACTIVATIONS[spec.activation or config.activation]
             low, high, sum_end = activation.low, activation.high, activation.flat_from
             if spec.name == "input":
                 low, high = sorted((config.background, config.ink))
-            elif not (spec.activation and activation.bounded):
+            elif not _bounded(spec):
                 high = float(np.abs(taps[spec.name]).max())
                 low = -high if bool((taps[spec.name] < 0).any()) else 0.0
-            if not (spec.activation and activation.bounded):
+            if not _bounded(spec):
                 sum_end = high
             size = (spec.maps, spec.height, spec.width)
             views.append(LayerView(spec.name, *size, low, high, sum_end))
         return tuple(views)
+
+
+def _bounded(spec: LayerSpec) -> bool:
+    """Whether a layer's activation gives its values a range."""
+    return bool(spec.activation) and ACTIVATIONS[spec.activation].bounded
 
 
 @cache

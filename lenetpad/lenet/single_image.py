@@ -29,8 +29,12 @@ class SingleImagePass:
         self._config = config
         self._scale = np.float32(config.ink - config.background)
         self._paper = np.float32(config.background)
-        self._activate = ACTIVATIONS[config.activation].apply
         self._specs = {spec.name: spec for spec in layer_specs(config)}
+        self._activate = {
+            name: ACTIVATIONS[spec.activation].apply
+            for name, spec in self._specs.items()
+            if spec.activation
+        }
         self._set_parameters(parameters)
         self._make_buffers()
         self._lay_out_row()
@@ -145,7 +149,7 @@ class SingleImagePass:
         """Send a layer's sums through the activation, where it has one, and hold what is held."""
         sums = self._sums[layer]
         if sums != layer:
-            self._activate(taps[sums], taps[layer])
+            self._activate[layer](taps[sums], taps[layer])
         if holds:
             hold(taps[layer], layer, holds)
 

@@ -1,26 +1,32 @@
-"""State dicts in pickled files (.pth, .pt), as torch writes them, read without running code.
+"""State dicts in pickled files (.pth, .pt, .ckpt), read without running code.
 
-Nothing is unpickled: torch's own reader, though it runs no code, would make gigabytes of some
-bytes of pickle. Its instructions are followed here, a limited number of them. What they would call
-is only understood where it makes tensors, and of these become arrays what the state dict holds.
+What the pickle holds says ``pickles``; of the tensors become arrays what the state dict holds.
+Archives of TorchScript are read in the same way: their tensors, not their code.
 """
 
 from __future__ import annotations
 
 import io
 import math
-import pickletools
 import zipfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from lenetpad.lenet.identification import LARGEST_FILE, LAYERS, State, WeightsError
+from lenetpad.lenet.formats import check
+from lenetpad.lenet.identification import (
+    LARGEST_FILE,
+    LAYERS,
+    State,
+    WeightsError,
+    has_layers,
+)
+from lenetpad.lenet.leftovers import NESTS
+from lenetpad.lenet.pickles import MOST_DIMENSIONS, Array, Pickles, Stand, Storage, Tensor
 from lenetpad.lenet.safetensors_file import (
     CONVERTED,
     ITEM_SIZES,
@@ -30,18 +36,16 @@ from lenetpad.lenet.safetensors_file import (
 )
 from lenetpad.storage.decoding import contents, named
 
-#: The pickle of a LeNet-5's checkpoint has some kilobytes and some thousand instructions.
+#: The pickle of a LeNet-5's checkpoint has some kilobytes.
 LARGEST_PICKLE: Final = 4 << 20
-MOST_INSTRUCTIONS: Final = 200_000
-#: A name takes so much longer than other instructions; real pickles have each name once.
-NAME: Final = 10
 #: And its archive has some dozen files.
 MOST_FILES: Final = 10_000
-MOST_DIMENSIONS: Final = 8
 #: A state dict has at least the weights of the five layers; what an optimiser keeps has fewer.
 LAYERED: Final = len(LAYERS)
-#: Names under which checkpoints keep their network's state dict, the likeliest first.
-NESTS: Final = ("state_dict", "model_state_dict", "model", "network", "net", "weights", "params")
+#: State dicts are looked for so many levels down.
+DEEP: Final = 2
+#: So many networks are named.
+MOST_NAMES: Final = 6
 #: What a file begins with that torch wrote before 1.6, and the version of its format.
 LEGACY_MAGIC, LEGACY_VERSION = 0x1950A86A20F9469CFC6C, 1001
 ZIP_MAGIC: Final = b"PK\x03\x04"
@@ -64,232 +68,16 @@ KINDS: Final = {
     "bool": "BOOL",
     "complex64": "C64",
 }
-STORAGES: Final = {
-    "DoubleStorage": "float64",
-    "FloatStorage": "float32",
-    "HalfStorage": "float16",
-    "BFloat16Storage": "bfloat16",
-    "LongStorage": "int64",
-    "IntStorage": "int32",
-    "ShortStorage": "int16",
-    "CharStorage": "int8",
-    "ByteStorage": "uint8",
-    "UntypedStorage": "uint8",
-    "BoolStorage": "bool",
-    "ComplexFloatStorage": "complex64",
-    "ComplexDoubleStorage": "complex128",
-}
-#: What the functions begin with that make tensors.
-REBUILD: Final = "torch._utils._rebuild_"
-#: What checkpoints may name besides.
-KNOWN: Final = {
-    "collections.OrderedDict",
-    "collections.Counter",
-    "torch.nn.parameter.Parameter",
-    "torch._tensor._rebuild_from_type_v2",
-    "torch.serialization._get_layout",
-    "_codecs.encode",
-    "builtins.bytearray",
-    "builtins.complex",
-    "builtins.set",
-}
-#: And the modules of torch's tensors, storages, types and sizes.
-KNOWN_MODULES: Final = (
-    "torch",
-    "torch.storage",
-    "torch.sparse",
-    "torch.cuda",
-    "torch.cuda.sparse",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """Something that a pickle names, as module.name; it is never looked up."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Storage:
-    """Where numbers lie: the key of their bytes, their type, and how many to leave out first."""
-
-    key: str
-    dtype: str
-    skipped: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Tensor:
-    """A tensor as a pickle has it; sizes in numbers. One that is not plain has no ``storage``."""
-
-    storage: _Storage | None
-    offset: int = 0
-    shape: tuple[int, ...] = ()
-    strides: tuple[int, ...] = ()
-
-
-@dataclass(slots=True)
-class _Opaque:
-    """A value of which nothing is kept."""
-
-
-@dataclass(slots=True)
-class _Pickles:
-    """Follows the pickles of a file; together they have ``MOST_INSTRUCTIONS``.
-
-    ``storages`` are those that were named, by their keys.
-    """
-
-    path: Path
-    file: BinaryIO
-    storages: dict[str, _Storage] = field(default_factory=dict)
-    left: int = field(default_factory=lambda: MOST_INSTRUCTIONS)
-
-    def next(self) -> Any:
-        """The next pickle's value: dictionaries, lists, plain values, tensors; others opaque.
-
-        Raises WeightsError for what could run code, and others for what is damaged.
-        """
-        stack: list[Any] = []
-        below: list[list[Any]] = []
-        memo: dict[int, Any] = {}
-        for instruction, argument, _ in pickletools.genops(self.file):
-            self._count(1)
-            value: Any = argument
-            match instruction.name:
-                case "PROTO":
-                    pass
-                case "STOP":
-                    return stack.pop()
-                case "MARK":
-                    below.append(stack)
-                    stack = []
-                case "NONE":
-                    stack.append(None)
-                case "NEWTRUE" | "NEWFALSE":
-                    stack.append(instruction.name == "NEWTRUE")
-                case "EMPTY_DICT":
-                    stack.append({})
-                case "EMPTY_LIST":
-                    stack.append([])
-                case "EMPTY_TUPLE":
-                    stack.append(())
-                case "EMPTY_SET":
-                    stack.append(_Opaque())
-                case "BININT" | "BININT1" | "BININT2" | "LONG1" | "BINFLOAT":
-                    stack.append(value)
-                case "BINUNICODE" | "SHORT_BINSTRING":
-                    stack.append(value)
-                case "TUPLE1" | "TUPLE2" | "TUPLE3":
-                    size = int(instruction.name[-1])
-                    stack[-size:] = [tuple(stack[-size:])]
-                case "TUPLE":
-                    items, stack = stack, below.pop()
-                    stack.append(tuple(items))
-                case "APPEND":
-                    item = stack.pop()
-                    _extend(stack[-1], [item])
-                case "APPENDS":
-                    items, stack = stack, below.pop()
-                    _extend(stack[-1], items)
-                case "SETITEM":
-                    items = [(stack.pop(-2), stack.pop())]
-                    _update(stack[-1], items)
-                case "SETITEMS":
-                    items, stack = stack, below.pop()
-                    _update(stack[-1], zip(items[::2], items[1::2], strict=True))
-                case "BINPUT" | "LONG_BINPUT":
-                    memo[value] = stack[-1]
-                case "BINGET" | "LONG_BINGET":
-                    stack.append(memo[value])
-                case "GLOBAL":
-                    self._count(NAME)
-                    stack.append(self._known(value))
-                case "REDUCE" | "NEWOBJ":
-                    arguments = stack.pop()
-                    stack.append(self._made(stack.pop(), arguments))
-                case "BUILD":  # attributes, of which none is kept
-                    stack.pop()
-                    if isinstance(stack[-1], _Tensor):
-                        stack[-1] = _Tensor(None)
-                case "BINPERSID":
-                    stack.append(self._storage(*stack.pop()))
-                case _:
-                    raise self._refused()
-        raise ValueError("no end")
-
-    def _count(self, steps: int) -> None:
-        self.left -= steps
-        if self.left < 0:
-            raise WeightsError(
-                f"{self.path} is not LeNet-5: it holds far more than its weights; save the "
-                "network's state_dict() alone"
-            )
-
-    def _refused(self) -> WeightsError:
-        return WeightsError(
-            f"{self.path} is refused: it is damaged, or holds more than plain tensors and could "
-            "run code. Save the network's state_dict() instead."
-        )
-
-    def _known(self, text: str) -> _Name:
-        """Something of which checkpoints are made, by the words of a pickle."""
-        module, _, name = text.partition(" ")
-        module = "builtins" if module == "__builtin__" else module
-        full = f"{module}.{name}"
-        if full in KNOWN or full.startswith(REBUILD) or module in KNOWN_MODULES:
-            return _Name(full)
-        raise self._refused()
-
-    def _made(self, called: Any, arguments: Any) -> Any:
-        """What a call would give."""
-        if not isinstance(called, _Name) or not isinstance(arguments, tuple):
-            raise self._refused()
-        match called.text:
-            case "collections.OrderedDict":
-                made: dict[Any, Any] = {}
-                for pairs in arguments:  # as older files have it
-                    self._count(len(pairs))
-                    _update(made, pairs)
-                return made
-            case "torch.Size":
-                self._count(len(arguments[0]))
-                return tuple(arguments[0])
-            case "torch._utils._rebuild_tensor" | "torch._utils._rebuild_tensor_v2":
-                return _tensor(arguments, None, arguments[6:7])
-            case "torch._utils._rebuild_tensor_v3":
-                return _tensor(arguments, arguments[6], arguments[7:8])
-            case (
-                "torch._utils._rebuild_parameter"
-                | "torch._utils._rebuild_parameter_with_state"
-                | "torch._utils._rebuild_device_tensor_from_cpu_tensor"
-                | "torch.nn.parameter.Parameter"
-            ):
-                return arguments[0]
-            case "torch._tensor._rebuild_from_type_v2":
-                return self._made(arguments[0], arguments[2])
-            case other if other.startswith(REBUILD):
-                return _Tensor(None)
-        return _Opaque()
-
-    def _storage(self, kind: str, storage: _Name, key: Any, *others: Any) -> _Storage:
-        """The storage that a pickle names: its location, its size, and perhaps a part of it."""
-        if kind != "storage":
-            raise self._refused()
-        dtype = STORAGES[storage.text.rpartition(".")[2]]
-        whole = self.storages.setdefault(str(key), _Storage(str(key), dtype))
-        part = others[2] if len(others) > 2 else None
-        return replace(whole, dtype=dtype, skipped=0 if part is None else part[1])
 
 
 def read(path: Path) -> State:
     """The state dict of a pickled file as arrays, by name.
 
-    Nothing that could run code is unpickled. Raises WeightsError for everything else than plain
-    tensors, and for what is damaged or too large. Needs no torch.
+    Nothing of the file is run. Raises WeightsError for what is damaged, too large, or holds no
+    state dict or several that nothing tells apart. Needs no torch.
     """
     content = contents(path, LARGEST_FILE, WeightsError)
+    check(content, path)
     try:
         if content.startswith(ZIP_MAGIC):
             return _state(path, *_archived(path, content))
@@ -303,7 +91,7 @@ def read(path: Path) -> State:
 
 
 #: Gives the bytes of a storage, the most significant byte of each number first where ">".
-Bytes = Callable[[_Storage], bytes | memoryview]
+Bytes = Callable[[Storage], bytes | memoryview]
 
 
 def _archived(path: Path, content: bytes) -> tuple[Any, Bytes, str]:
@@ -317,8 +105,6 @@ def _archived(path: Path, content: bytes) -> tuple[Any, Bytes, str]:
         raise WeightsError(f"{path} is not LeNet-5: it unpacks to {size / 1e6:.0f} MB")
     [index] = [name for name in files if name.endswith("/data.pkl") and name.count("/") == 1]
     folder = index.removesuffix("data.pkl")
-    if f"{folder}constants.pkl" in files:
-        raise ValueError("a whole program, of torch.jit")
 
     def unpacked(name: str) -> bytes:
         entry = files[name]
@@ -339,10 +125,10 @@ def _archived(path: Path, content: bytes) -> tuple[Any, Bytes, str]:
         )
     ordered = f"{folder}byteorder"
     order = ">" if ordered in files and unpacked(ordered) == b"big" else "<"
-    held = _Pickles(path, io.BytesIO(unpacked(index))).next()
+    held = Pickles(path, io.BytesIO(unpacked(index))).next()
     kept: dict[str, bytes] = {}
 
-    def storage(wanted: _Storage) -> bytes:
+    def storage(wanted: Storage) -> bytes:
         if wanted.key not in kept:
             kept[wanted.key] = unpacked(f"{folder}data/{wanted.key}")
         return kept[wanted.key]
@@ -352,8 +138,11 @@ def _archived(path: Path, content: bytes) -> tuple[Any, Bytes, str]:
 
 def _legacy(path: Path, content: bytes) -> tuple[Any, Bytes, str]:
     """The same of a file that torch wrote before 1.6: pickles, and the storages behind them."""
-    pickles = _Pickles(path, io.BytesIO(content[:LARGEST_PICKLE]))
-    if (pickles.next(), pickles.next()) != (LEGACY_MAGIC, LEGACY_VERSION):
+    pickles = Pickles(path, io.BytesIO(content[:LARGEST_PICKLE]))
+    first = pickles.next()
+    if isinstance(first, dict | list | tuple | Stand):  # a pickle of arrays, without torch
+        return first, _none, "<"
+    if (first, pickles.next()) != (LEGACY_MAGIC, LEGACY_VERSION):
         raise ValueError("no file of torch's")
     system = pickles.next()
     held, keys = pickles.next(), pickles.next()
@@ -370,17 +159,20 @@ def _legacy(path: Path, content: bytes) -> tuple[Any, Bytes, str]:
     return held, lambda wanted: kept[wanted.key], order
 
 
+def _none(wanted: Storage) -> bytes:
+    raise ValueError("no storages")
+
+
 def _state(path: Path, held: Any, storage: Bytes, order: str) -> State:
     """The arrays of the state dict that a file holds."""
-    found = state_in(held)
-    if found is None:
-        raise WeightsError(
-            f"{path} holds no state dict, names with one tensor each: save the network's "
-            "state_dict()"
-        )
-    arrays, convertible = {}, LARGEST_TENSOR
+    found = _chosen(path, held)
+    arrays: State = {}
+    convertible = LARGEST_TENSOR
     for name, tensor in found.items():
-        if tensor.storage is None:
+        if isinstance(tensor, Array) and tensor.numbers is not None:
+            arrays[name] = tensor.numbers
+            continue
+        if isinstance(tensor, Array) or tensor.storage is None:
             raise WeightsError(f"{path} is not LeNet-5: {named(name)} is not a plain tensor")
         dtype = tensor.storage.dtype
         if dtype not in KINDS:
@@ -399,7 +191,7 @@ def _state(path: Path, held: Any, storage: Bytes, order: str) -> State:
     return arrays
 
 
-def _array(tensor: _Tensor, raw: bytes | memoryview, kind: str, order: str) -> NDArray[Any]:
+def _array(tensor: Tensor, raw: bytes | memoryview, kind: str, order: str) -> NDArray[Any]:
     """The numbers of a tensor, in float32 of the floating types that NumPy lacks."""
     assert tensor.storage is not None
     size = ITEM_SIZES[kind]
@@ -414,7 +206,7 @@ def _array(tensor: _Tensor, raw: bytes | memoryview, kind: str, order: str) -> N
     return CONVERTED[kind][0](array) if kind in CONVERTED else array
 
 
-def _check_room(tensor: _Tensor, stored: int) -> None:
+def _check_room(tensor: Tensor, stored: int) -> None:
     """Raise ValueError where a tensor reaches beyond the ``stored`` numbers of its storage."""
     assert tensor.storage is not None
     sizes = (tensor.storage.skipped, tensor.offset, *tensor.shape, *tensor.strides)
@@ -430,62 +222,103 @@ def _check_room(tensor: _Tensor, stored: int) -> None:
         raise ValueError("beyond its storage")
 
 
-def _tensor(arguments: tuple[Any, ...], dtype: _Name | None, metadata: tuple[Any, ...]) -> _Tensor:
-    """A tensor by the arguments of the functions that make it; ``metadata`` may conjugate it."""
-    storage, offset, shape, strides = arguments[:4]
-    if not isinstance(storage, _Storage) or any(metadata):
-        return _Tensor(None)
-    if dtype is not None:
-        storage = replace(storage, dtype=dtype.text.rpartition(".")[2])
-    return _Tensor(storage, offset, shape, strides)
-
-
 def _item_size(dtype: str) -> int:
     return 16 if dtype == "complex128" else ITEM_SIZES[KINDS[dtype]]
 
 
-def _extend(held: Any, items: list[Any]) -> None:
-    if isinstance(held, list):
-        held.extend(items)
+#: The tensors of a state dict, by their names.
+Tensors = dict[str, Tensor | Array]
 
 
-def _update(held: Any, items: Iterable[tuple[Any, Any]]) -> None:
-    """Put what has a name into a dictionary; of other keys nothing is kept."""
+def _chosen(path: Path, held: Any) -> Tensors:
+    """The state dict of a LeNet-5 that a file holds; WeightsError says why there is none."""
+    if isinstance(held, Stand) and held.kind.startswith("__torch__."):  # TorchScript
+        return _of_modules(held)
+    found = dict(_state_dicts(held))
+    whole = {where: one for where, one in found.items() if len(one) >= LAYERED}
+    fitting = [where for where, one in whole.items() if _has_layers(one)] or list(whole)
+    likely = sorted(
+        (where for where in fitting if where.rpartition(".")[2] in NESTS),
+        key=lambda where: (where.count("."), NESTS.index(where.rpartition(".")[2])),
+    )
+    if len(fitting) == 1 or likely or "" in fitting:
+        return whole[fitting[0] if "" in fitting else (likely or fitting)[0]]
+    if fitting:
+        names = ", ".join(named(where) for where in fitting[:MOST_NAMES])
+        first = named(fitting[0])
+        raise WeightsError(
+            f"{path} holds several state dicts ({names}): save one of them alone, such as "
+            f"torch.save(torch.load(FILE)[{first!r}], OTHER_FILE)"
+        )
+    if module := _module_in(held):
+        raise WeightsError(
+            f"{path} is a whole pickled model of the class {named(module.kind)}, code and all: "
+            "save its state_dict() instead"
+        )
+    if found:
+        return next(iter(found.values()))
+    raise WeightsError(
+        f"{path} holds no state dict, names with one tensor each: save the network's state_dict()"
+    )
+
+
+def _state_dicts(held: Any) -> Iterator[tuple[str, Tensors]]:
+    """The dictionaries of tensors in what a file holds, by the way there, the outermost first."""
+    seen: set[int] = set()
+    level = [("", held)]
+    for _ in range(DEEP + 1):
+        deeper: list[tuple[str, Any]] = []
+        for where, one in level:
+            if id(one) in seen or not isinstance(one, dict | list | tuple | Stand):
+                continue
+            seen.add(id(one))
+            items = _items(one)
+            tensors = {str(k): t for k, t in items if isinstance(t, Tensor | Array)}
+            if tensors and isinstance(one, dict):
+                yield where, tensors
+            if len(tensors) < LAYERED or not _has_layers(tensors):
+                deeper += [(f"{where}.{key}" if where else str(key), item) for key, item in items]
+        level = deeper
+
+
+def _items(held: dict[Any, Any] | list[Any] | tuple[Any, ...] | Stand) -> list[tuple[Any, Any]]:
+    """What something holds, by name or place."""
     if isinstance(held, dict):
-        held |= {
-            key: value
-            for key, value in items
-            if isinstance(key, str) or (isinstance(key, int) and abs(key) < 1 << 31)
-        }
+        return list(held.items())
+    return list(held.parts.items() if isinstance(held, Stand) else enumerate(held))
 
 
-def state_in(content: Any) -> dict[str, _Tensor] | None:
-    """The state dict that a checkpoint is or holds, two levels down at most; else None.
+def _has_layers(tensors: Tensors) -> bool:
+    return has_layers(
+        tuple(t.shape) if isinstance(t, Tensor) else (() if t.numbers is None else t.numbers.shape)
+        for t in tensors.values()
+    )
 
-    Beside its tensors there may be other things, such as an epoch.
-    """
-    return _state_in(content, 2, {})
+
+def _module_in(held: Any) -> Stand | None:
+    """The first module of torch's in what a file holds, which is a network with its code."""
+    inside = [held, *(item for _, item in _items(held))] if _holds(held) else []
+    found = (one for one in inside if isinstance(one, Stand) and "_modules" in one.parts)
+    return next(found, None)
 
 
-def _state_in(
-    content: Any, deep: int, seen: dict[tuple[int, int], dict[str, _Tensor] | None]
-) -> dict[str, _Tensor] | None:
-    """The same, ``deep`` levels down; what was ``seen`` at a level is not looked at again."""
-    if not isinstance(content, dict):
-        return None
-    at = (id(content), deep)
-    if at in seen:
-        return seen[at]
-    seen[at] = None
-    own = {str(key): value for key, value in content.items() if isinstance(value, _Tensor)}
-    if len(own) >= LAYERED:
-        seen[at] = own
-        return own
-    deeper = content.items() if deep else ()
-    held = {str(key): _state_in(value, deep - 1, seen) for key, value in deeper}
-    states = {key: state for key, state in held.items() if state and len(state) >= LAYERED}
-    if len(states) > 1 and not states.keys() & set(NESTS):
-        return None
-    likely = [states[name] for name in NESTS if name in states] or [*states.values(), own]
-    seen[at] = likely[0] or None
-    return seen[at]
+def _holds(held: Any) -> bool:
+    return isinstance(held, dict | list | tuple | Stand)
+
+
+def _of_modules(module: Stand) -> Tensors:
+    """The tensors of a module of TorchScript and of those in it, by their names."""
+    found: Tensors = {}
+    seen: set[int] = set()
+    left = [("", module)]
+    while left:
+        where, one = left.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        for name, part in one.parts.items():
+            if isinstance(part, Tensor):
+                found[f"{where}{name}"] = part
+        inner = [(f"{where}{n}.", p) for n, p in one.parts.items() if isinstance(p, Stand)]
+        left += reversed(inner)
+    return found

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.ink.raster import PADDED
-from lenetpad.lenet import guessing, identification, safetensors_file
+from lenetpad.lenet import formats, guessing, identification, safetensors_file
 from lenetpad.lenet.config import PRESETS, LeNet5Config
 from lenetpad.lenet.conventions import (
     FOREIGN,
@@ -44,8 +44,8 @@ from lenetpad.storage.decoding import LONGEST_MESSAGE, contents, named, one_line
 from lenetpad.storage.mnist import DataError
 from lenetpad.storage.suggestions import did_you_mean
 from lenetpad.values.arrays import FloatArray, Parameters
-from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions, warning_of
-from lenetpad.values.models import MODEL_NAMES, WEIGHTS_ENDINGS
+from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions, fit_of, warning_of
+from lenetpad.values.models import MODEL_NAMES, READ_ENDINGS, WEIGHTS_ENDINGS
 
 FORMAT: Final = "lenetpad weights 1"
 SAFETENSORS: Final = ".safetensors"
@@ -65,7 +65,8 @@ class Weights:
     of them, and an InputError says that they make no sense. Of a file that does not say which
     conventions its network has, ``conventions`` are those that it is read with; where that was
     guessed, ``guesses`` are those that were possible, the best first, with their accuracy on
-    MNIST. ``warning`` is a sentence on a network that does not read MNIST, mostly nothing.
+    MNIST. ``warning`` is a sentence on a network that does not read MNIST, mostly nothing;
+    ``left_out`` names what the file holds beside its layers.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Weights:
     conventions: Conventions | None = None
     guesses: tuple[tuple[Conventions, float], ...] = ()
     warning: str = ""
+    left_out: tuple[str, ...] = ()
     known: Facts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,7 +110,7 @@ def load(
     if model in MODEL_NAMES:
         return _load_file(shipped(model), model, conventions)
     path = Path(model)
-    if path.suffix not in SUFFIXES and not os.path.exists(path):
+    if path.suffix not in READ_ENDINGS and not os.path.exists(path):
         known, meant = ", ".join(MODEL_NAMES), did_you_mean(model, MODEL_NAMES)
         raise WeightsError(
             f"{named(model)!r} is neither a preset ({known}) nor a weights file{meant}"
@@ -134,6 +136,8 @@ def _load_file(path: Path, name: str, conventions: Conventions) -> Weights:
         raise WeightsError(f"{path} {fault}")
     if path.suffix == SAFETENSORS:
         content = contents(path, LARGEST_FILE, WeightsError)
+        if content[8:9] != b"{":
+            formats.check(content, path)
         state, header = safetensors_file.read(content, str(path), WeightsError)
         if "preset" in header:
             return _with_metadata(state, header, path, name)
@@ -143,7 +147,11 @@ def _load_file(path: Path, name: str, conventions: Conventions) -> Weights:
         state = state_dicts.read(path)
     if (longest := max(map(len, state), default=0)) > LONGEST_KEY:
         raise WeightsError(f"{path} is not LeNet-5: a tensor's name has {longest:,} letters")
-    return _without_metadata(identification.unprefixed(state), path, name, conventions)
+    layers = identification.layers_of(state)
+    if layers.faults:
+        raise _refusal(f"{path} is refused", layers.faults)
+    weights = _without_metadata(layers.state, path, name, conventions)
+    return replace(weights, left_out=(*weights.left_out, *layers.left_out))
 
 
 def _fault_of_file(path: Path) -> str:
@@ -190,9 +198,11 @@ def _without_metadata(state: State, path: Path, name: str, conventions: Conventi
         _check_under_our_names(state, path)
         raise _refusal(f"{path} is not LeNet-5", found.faults)
     if conventions not in possible(found.state):
-        return _guessed(found.state, name, path, conventions)
-    config = configuration(conventions, found.state)
-    return Weights(name, config, found.state, conventions=conventions)
+        weights = _guessed(found.state, name, path, conventions)
+    else:
+        config = configuration(conventions, found.state)
+        weights = Weights(name, config, found.state, conventions=conventions)
+    return replace(weights, left_out=found.left_out)
 
 
 def _guessed(state: dict[str, FloatArray], name: str, path: Path, known: Conventions) -> Weights:
@@ -210,7 +220,7 @@ def _guessed(state: dict[str, FloatArray], name: str, path: Path, known: Convent
         parameters=state,
         conventions=best,
         guesses=guesses,
-        warning=warning_of(accuracy),
+        warning=fit_of(accuracy).format(percent=f"{100 * accuracy:.1f}"),
     )
 
 

@@ -26,6 +26,9 @@ from lenetpad.evaluation.figures import (
     evaluation_sets,
     figures,
 )
+from lenetpad.lenet.config import PRESETS, LeNet5Config
+from lenetpad.lenet.conventions import FOREIGN
+from lenetpad.lenet.layers import parameter_shapes
 from lenetpad.lenet.weights import load
 from lenetpad.storage import resources, runs
 from lenetpad.training import recording
@@ -190,7 +193,9 @@ def _network(plan: Plan) -> LeNet5:
     if plan.start:
         network = network_of(load(plan.start)).requires_grad_(True)
         found, wanted = network.config.name, plan.model.removesuffix(PAPER)
-        if found != wanted:
+        if found == FOREIGN:
+            _check_layers(network.config, wanted, plan.start)
+        elif found != wanted:
             raise TrainingError(
                 f"{plan.start} holds weights of {found}, which {wanted} cannot begin with; "
                 f"choose {found} as the network, or other weights"
@@ -202,6 +207,20 @@ def _network(plan: Plan) -> LeNet5:
         rubbish = rubbish or 0.0
     network.calibrate(temperature=1.0, rubbish=rubbish)
     return network
+
+
+def _check_layers(config: LeNet5Config, wanted: str, start: str) -> None:
+    """Raise TrainingError where a network from elsewhere has other layers than the chosen one.
+
+    Where it has the same it is trained as it reads: its activation and its input values stay.
+    """
+    shapes = parameter_shapes(config)
+    same = [name for name, preset in PRESETS.items() if parameter_shapes(preset) == shapes]
+    if wanted not in same:
+        instead = f"choose {same[0]} as the network" if same else "choose other weights"
+        raise TrainingError(
+            f"{start} holds weights from elsewhere, of other layers than {wanted} has; {instead}"
+        )
 
 
 def _source(plan: Plan, images: Labelled, test: Labelled) -> dict[str, str]:

@@ -75,7 +75,9 @@ class LeNet5(nn.Module):
         self.config = config
         #: Whether training convolves C3, its most expensive layer, in bfloat16.
         self.bf16_c3 = False
-        self.activation = TORCH_ACTIVATIONS[config.activation]
+        self.activations = {
+            layer: TORCH_ACTIVATIONS[config.function(layer)] for layer in config.activated
+        }
         self.c1 = nn.Conv2d(1, 6, 5)
         self.s2 = _subsampling(6, config)
         self.c3: nn.Module = (
@@ -189,7 +191,7 @@ class LeNet5(nn.Module):
     ) -> Tensor:
         if layer in self.config.activated:
             taps[layer + SUM] = a
-            a = self.activation(a)
+            a = self.activations[layer](a)
         for held in holds:
             if held.layer == layer:
                 a = a.clone()  # whoever asks for gradients needs what was there

@@ -35,7 +35,7 @@ from lenetpad.ui.page_area import PageArea
 from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.preferences import Preferences
 from lenetpad.ui.theme_switch import TURN_MS, ThemeSwitch
-from lenetpad.ui.widgets.files import WEIGHTS_FILTER
+from lenetpad.ui.widgets.files import OPEN_WEIGHTS_FILTER
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme, ThemeChoice, dress
 from lenetpad.ui.widgets.words import translate
@@ -358,7 +358,7 @@ class Window(QMainWindow):
     def open_weights(self) -> None:
         """Ask for a weights file and let its network read."""
         if path := self.ask_for_file(
-            translate("Window", "Open weights"), translate("Window", WEIGHTS_FILTER)
+            translate("Window", "Open weights"), translate("Window", OPEN_WEIGHTS_FILTER)
         ):
             self.weights_opened.emit(str(path))
 

@@ -18,6 +18,23 @@ CONVENTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "tanh": marked("Window", "tanh"),
             "scaled-tanh": marked("Window", "1.7159·tanh(⅔a)"),
             "sigmoid": marked("Window", "sigmoid"),
+            "tanh-relu": marked("Window", "tanh; ReLU after C5 and F6"),
+            "sigmoid-relu": marked("Window", "sigmoid; ReLU after C5 and F6"),
+            "relu-tanh": marked("Window", "ReLU; tanh after C5 and F6"),
+            "relu-sigmoid": marked("Window", "ReLU; sigmoid after C5 and F6"),
+            "tanh-sigmoid": marked("Window", "tanh; sigmoid after C5 and F6"),
+            "sigmoid-tanh": marked("Window", "sigmoid; tanh after C5 and F6"),
+            "relu-none": marked("Window", "ReLU; none after C5 and F6"),
+            "none-relu": marked("Window", "ReLU; none after C1 and C3"),
+            "relu-not-c5": marked("Window", "ReLU; none after C5"),
+            "relu-not-f6": marked("Window", "ReLU; none after F6"),
+            "tanh-none": marked("Window", "tanh; none after C5 and F6"),
+            "none-tanh": marked("Window", "tanh; none after C1 and C3"),
+            "tanh-not-c5": marked("Window", "tanh; none after C5"),
+            "tanh-not-f6": marked("Window", "tanh; none after F6"),
+            "sigmoid-none": marked("Window", "sigmoid; none after C5 and F6"),
+            "none-sigmoid": marked("Window", "sigmoid; none after C1 and C3"),
+            "none": marked("Window", "none"),
         },
         "pooling": {
             "max": marked("Window", "maximum"),
@@ -32,6 +49,7 @@ CONVENTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "symmetric": marked("Window", "paper −1, ink 1"),
             "mnist": marked("Window", "(x − 0.1307) / 0.3081"),
             "paper": marked("Window", "paper −0.1, ink 1.175"),
+            "bytes": marked("Window", "paper 0, ink 255"),
             "inverted": marked("Window", "paper 1.175, ink −0.1"),
         },
         "padding": {
@@ -86,12 +104,25 @@ class Conventions:
 UNKNOWN_CONVENTIONS: Final = Conventions()
 #: A network that gets fewer of MNIST's digits right does not read them.
 READS: Final = 0.5
+#: One that gets fewer right has probably learnt to read in another way, or not for long.
+FITS: Final = 0.97
 #: What to tell of such a network. It may be opened all the same.
 READS_NOTHING: Final = marked(
     "Window",
     "It reads fewer than half of MNIST's digits this way: it was trained in another way, not at "
     "all, or on other images.",
 )
+
+FITS_BADLY: Final = marked(
+    "Window",
+    "None fits well: {percent} % of MNIST's digits are read at best. It was trained in another "
+    "way, not for long, or on other images.",
+)
+
+
+def fit_of(accuracy: float) -> str:
+    """What to tell of a network's best guess that reads this fraction; "" where it fits."""
+    return FITS_BADLY if READS <= accuracy < FITS else warning_of(accuracy)
 
 
 def warning_of(accuracy: float) -> str:

@@ -22,6 +22,8 @@ DEFAULT_MODEL: Final = PRESET_NAMES[0]
 
 #: Endings of weights files; another ending could be a name.
 WEIGHTS_ENDINGS: Final = (".safetensors", ".pth", ".pt")
+#: And those of files that are read, but not written.
+READ_ENDINGS: Final = (*WEIGHTS_ENDINGS, ".ckpt", ".bin", ".pkl", ".tar")
 
 
 def name_for_a_report(model: str) -> str:
@@ -29,7 +31,7 @@ def name_for_a_report(model: str) -> str:
     if model in MODEL_NAMES:
         return model
     ending = PurePath(model).suffix.lower()
-    return f"own file ({ending})" if ending in WEIGHTS_ENDINGS else "own file"
+    return f"own file ({ending})" if ending in READ_ENDINGS else "own file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class TestForeign:
         assert result.status == 0
         if json_:
             parsed(result.out)
-        [line, warning] = result.err.splitlines()
+        [line, best, warning] = result.err.splitlines()
+        assert best.startswith("lenetpad: the best five, in the order of these options: ")
         assert line.startswith(f"lenetpad: {foreign} does not say how it reads; with ")
         assert warning == f"lenetpad: {READS_NOTHING}"  # for it is not trained
         assert "--activation tanh --pooling average --normalisation " in line

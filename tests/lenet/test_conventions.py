@@ -21,7 +21,7 @@ from lenetpad.storage import resources
 from lenetpad.training import weights
 from lenetpad.training.network import LeNet5, build, network_of, parameters_of
 from lenetpad.training.opening import open_recognizer
-from lenetpad.values.conventions import CONVENTIONS, READS_NOTHING, Conventions
+from lenetpad.values.conventions import CONVENTIONS, FITS, READS_NOTHING, Conventions
 from lenetpad.values.models import MODEL_NAMES, PAPER, Choice
 from tests.foreign_weights import (
     ACTIVATIONS,
@@ -53,7 +53,8 @@ class TestManners:
                 CONVENTIONS["padding"],
             )
         ]
-        + [replace(STUDY, normalisation=name) for name in NORMALISATIONS],
+        + [replace(STUDY, normalisation=name) for name in NORMALISATIONS]
+        + [replace(STUDY, activation=name) for name in CONVENTIONS["activation"]],
         ids=lambda conventions: conventions.text,
     )
     def test_each_is_what_torch_does(self, conventions: Conventions, tmp_path: Path) -> None:
@@ -117,7 +118,11 @@ class TestManners:
     def test_every_answer_means_something(self) -> None:
         for conventions in [Conventions(*a) for a in itertools.product(*CONVENTIONS.values())]:
             config = configuration(conventions)
-            assert conventions_of(config) == conventions
+            known = conventions_of(config)
+            assert known is not None
+            assert configuration(known) == config
+            if conventions.activation in ACTIVATIONS:  # others may mean the same as one of these
+                assert known == conventions
             assert Conventions.of(conventions.text) == conventions
 
     @pytest.mark.parametrize(
@@ -171,7 +176,10 @@ class TestGuess:
         state = trained(conventions, mnist[0])
         loaded = load(str(written(tmp_path / "a.pth", state)))
         guesses = dict(loaded.guesses)
-        assert len(guesses) == len(loaded.guesses) == 4 * 3 * 5 * 3
+        usual, all_of_them = (n * 3 * 6 * 3 for n in (4, len(CONVENTIONS["activation"])))
+        best = loaded.guesses[0][1]
+        assert len(guesses) == len(loaded.guesses) == (usual if best >= FITS else all_of_them)
+        assert ("None fits well" in loaded.warning) == (best < FITS)
         assert loaded.conventions == loaded.guesses[0][0]
         assert loaded.conventions is not None
         assert loaded.conventions.activation == conventions.activation
@@ -184,11 +192,29 @@ class TestGuess:
         right = answers == mnist[0].labels[:500]
         assert guesses[conventions] == pytest.approx(right.mean(), abs=0.003)
 
+    @pytest.mark.parametrize(
+        "conventions",
+        [
+            Conventions("tanh-relu", "max", "mnist", "zero"),
+            Conventions("relu-none", "average", "unit", "background"),
+            Conventions("relu", "max", "bytes", "zero"),
+        ],
+        ids=lambda conventions: conventions.text,
+    )
+    def test_unusual_ways_of_reading(
+        self, conventions: Conventions, tmp_path: Path, mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        loaded = load(str(written(tmp_path / "a.pth", trained(conventions, mnist[0]))))
+        guesses = dict(loaded.guesses)
+        assert loaded.conventions is not None
+        assert loaded.guesses[0][1] >= guesses[conventions] - 0.01 > 0.85
+        assert loaded.conventions.activation == conventions.activation
+
     def test_what_is_known_is_not_guessed(self, tmp_path: Path) -> None:
         path = written(tmp_path / "a.pth", a_state())
         known = Conventions(activation="sigmoid", padding="zero")
         loaded = load(str(path), known)
-        assert len(loaded.guesses) == 3 * 5
+        assert len(loaded.guesses) == 3 * 6
         assert all(known.allows(conventions) for conventions, _ in loaded.guesses)
         assert loaded.conventions is not None
         assert (loaded.conventions.activation, loaded.conventions.padding) == ("sigmoid", "zero")

@@ -74,7 +74,9 @@ class TestNames:
 
     def test_several_state_dicts_that_nothing_tells_apart(self, tmp_path: Path) -> None:
         path = written(tmp_path / "a.pth", {"one": a_state(), "two": a_state(seed=1)})
-        assert "holds no state dict" in refusal(path)
+        message = refusal(path)
+        assert "holds several state dicts (one, two)" in message
+        assert "torch.load(FILE)['one']" in message
 
     def test_a_whole_wrapped_sequential(self, tmp_path: Path) -> None:
         """As torch itself names it, and computes it."""
@@ -142,10 +144,17 @@ class TestRefusals:
         assert "F6: expected 84×120 or 84×120×1×1, 2.weight is 10×100" in message
         assert "output: expected 10×84 or 10×84×1×1, nothing is there" in message
 
-    def test_batch_normalisation(self, tmp_path: Path) -> None:
-        state = a_state() | {f"bn.{n}": t for n, t in nn.BatchNorm2d(6).state_dict().items()}
+    @pytest.mark.parametrize("widths", [(7,), (6, 6)])
+    def test_batch_normalisation_of_no_layer(
+        self, widths: tuple[int, ...], tmp_path: Path
+    ) -> None:
+        state = a_state()
+        for at, width in enumerate(widths):
+            batch = nn.BatchNorm2d(width).state_dict()
+            state |= {f"bn{at}.{n}": t for n, t in batch.items()}
         message = refusal(written(tmp_path / "a.pth", state))
-        assert message.endswith("is not LeNet-5: bn normalises batches, which LeNet-5 does not")
+        last = f"bn{len(widths) - 1}"
+        assert message.endswith(f"LeNet-5: {last} normalises batches, which LeNet-5 does not")
 
     def test_a_large_network_is_refused_in_few_words(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -222,7 +231,11 @@ class TestRefusals:
         message = refusal(written(tmp_path / "a.pth", state))
         assert "x (1000000×1000000) is no part of LeNet-5" in message
 
-    def test_a_whole_module_is_not_unpickled(self, tmp_path: Path) -> None:
-        path = tmp_path / "a.pth"
-        torch.save(nn.Linear(84, 10), path)
-        assert "Save the network's state_dict() instead" in refusal(path)
+    @pytest.mark.parametrize("nest", [False, True])
+    def test_a_whole_module_is_not_unpickled(self, nest: bool, tmp_path: Path) -> None:
+        module = nn.Linear(84, 10)
+        torch.save({"model": module, "epoch": 3} if nest else module, tmp_path / "a.pth")
+        assert refusal(tmp_path / "a.pth").endswith(
+            "is a whole pickled model of the class torch.nn.modules.linear.Linear, code and all: "
+            "save its state_dict() instead"
+        )

@@ -246,7 +246,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
     def test_very_many_tensors(self, suffix: str, tmp_path: Path) -> None:
-        state = study_state() | {f"extra.{i}": torch.zeros(1) for i in range(2_000)}
+        state = study_state() | {f"extra.{i}": torch.zeros(2) for i in range(2_000)}
         message = refusal(written(tmp_path / f"a{suffix}", state))
         assert "extra.0 is unknown" in message
         assert re.search(r"; 1,9\d\d more$", message)

@@ -7,12 +7,18 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
+import torch
 
 from lenetpad.ink.files import Drawing, write_ink
 from lenetpad.ink.strokes import Ink
+from lenetpad.lenet.conventions import FOREIGN
+from lenetpad.lenet.weights import load
 from lenetpad.storage.mnist import DataError
-from lenetpad.training.job import TrainingJob
+from lenetpad.training.fit import TrainingError
+from lenetpad.training.job import TrainingJob, _network
+from lenetpad.training.weights import save
 from lenetpad.values.recipes import Plan, Recipe
+from tests.foreign_weights import a_state, written
 
 
 def test_ink_without_labels_is_not_left_out_in_silence(tmp_path: Path) -> None:
@@ -38,3 +44,30 @@ def test_what_is_passed_over_in_a_folder_is_said(tmp_path: Path) -> None:
     job = TrainingJob(plan, lambda *_: None, notes.append)
     assert job.training.images > 0
     assert notes[0].startswith("1 of 21 pictures passed over: ")
+
+
+class TestWeightsFromElsewhere:
+    def test_a_training_begins_with_them_as_they_read(self, tmp_path: Path) -> None:
+        written(tmp_path / "a.pth", a_state())
+        network = _network(Plan("lenet5-modern", Recipe(), start=str(tmp_path / "a.pth")))
+        assert torch.equal(network.c1.weight, a_state()["conv1.weight"])
+        assert network.config.name == FOREIGN
+        assert all(p.requires_grad for p in network.parameters())
+        save(tmp_path / "b.safetensors", network, {})
+        assert load(str(tmp_path / "b.safetensors")).config == network.config
+
+    @pytest.mark.parametrize("names", [("s2", "s4"), ()])
+    def test_of_other_layers_they_are_refused(
+        self, names: tuple[str, ...], tmp_path: Path
+    ) -> None:
+        state = a_state()
+        for name, maps in zip(names, (6, 16), strict=False):
+            state |= {f"{name}.weight": torch.ones(maps), f"{name}.bias": torch.zeros(maps)}
+        start = str(written(tmp_path / "a.pth", state))
+        instead = "choose other weights" if names else "choose lenet5-modern as the network"
+        with pytest.raises(TrainingError) as caught:
+            _network(Plan("lenet5-study", Recipe(), start=start))
+        assert str(caught.value) == (
+            f"{start} holds weights from elsewhere, of other layers than lenet5-study has; "
+            f"{instead}"
+        )

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.words import marked, translate
-from lenetpad.values.conventions import CONVENTIONS, Conventions, warning_of
+from lenetpad.values.conventions import CONVENTIONS, Conventions, fit_of
 from lenetpad.values.models import ConventionsQuestion
 
 #: What each question is called; Alt and the letter go there.
@@ -49,10 +49,13 @@ class ConventionsDialog(QDialog):
         self.boxes = {title: self._box(title) for title in TITLES}
         self.score = QLabel()
         self.buttons = self._buttons()
-        warning = warning_of(question.scores[0][1])
+        accuracy = question.scores[0][1]
+        warning = fit_of(accuracy)
         sentences = [
             translate("Window", QUESTION).format(name=name),
-            translate("Window", warning) if warning else "",
+            translate("Window", warning).format(percent=f"{100 * accuracy:.1f}")
+            if warning
+            else "",
         ]
         self.words = QLabel("\n\n".join(filter(None, sentences)))
         self.words.setTextFormat(Qt.TextFormat.PlainText)

@@ -30,7 +30,7 @@ from lenetpad.ui.evaluate.views import ResultViews
 from lenetpad.ui.widgets.choices import FileChoices
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.exporter import Exporter
-from lenetpad.ui.widgets.files import WEIGHTS_FILTER
+from lenetpad.ui.widgets.files import OPEN_WEIGHTS_FILTER
 from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.theme import Theme
@@ -252,7 +252,7 @@ class EvaluatePage(Page):
     # Files
 
     def _open_weights_into(self, box: FileChoices) -> None:
-        kinds = translate("Window", WEIGHTS_FILTER)
+        kinds = translate("Window", OPEN_WEIGHTS_FILTER)
         self._open_into(box, translate("Evaluate", "Open weights"), kinds)
 
     def _open_into(self, box: FileChoices, title: str, kinds: str) -> None:

@@ -28,7 +28,7 @@ from lenetpad.ui.train.plan_fields import (
     preset_text,
 )
 from lenetpad.ui.widgets.choices import Choices
-from lenetpad.ui.widgets.files import WEIGHTS_FILTER
+from lenetpad.ui.widgets.files import OPEN_WEIGHTS_FILTER
 from lenetpad.ui.widgets.model_titles import PRESET_TITLES, titles
 from lenetpad.ui.widgets.spins import NumberSpin, RateSpin, WholeSpin, quiet_wheel
 from lenetpad.ui.widgets.words import counted, translate
@@ -264,7 +264,7 @@ class PlanForm(QWidget):
                 self.networks.select(start.removesuffix(PAPER))
         else:
             title = translate("Train", "Start from weights")
-            kinds = translate("Window", WEIGHTS_FILTER)
+            kinds = translate("Window", OPEN_WEIGHTS_FILTER)
             name, _ = QFileDialog.getOpenFileName(self, title, "", kinds)
             self._show_start(name)
         self._emit_changed()

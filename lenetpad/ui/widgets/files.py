@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from lenetpad.ui.widgets.words import marked
+from lenetpad.values.models import READ_ENDINGS
 
-WEIGHTS_SUFFIXES: Final = (".safetensors", ".pth", ".pt")
-WEIGHTS_PATTERNS: Final = " ".join(f"*{suffix}" for suffix in WEIGHTS_SUFFIXES)
+WEIGHTS_PATTERNS: Final = " ".join(f"*{ending}" for ending in READ_ENDINGS)
 WEIGHTS_FILTER: Final = marked("Window", "Weights (*.safetensors *.pth *.pt)")
+#: Where weights are opened: every ending of ``READ_ENDINGS``, and any other.
+OPEN_WEIGHTS_FILTER: Final = marked(
+    "Window",
+    "Weights (*.safetensors *.pth *.pt *.ckpt *.bin *.pkl *.tar);;All files (*)",
+)
 #: What no name of a file may have, on one system or another.
 RESERVED: Final = frozenset('<>:"/\\|?*')
 _SUFFIX: Final = re.compile(r"\*(\.[.\w]+)")
@@ -24,7 +29,7 @@ def as_file_name(name: str) -> str:
 
 def is_weights(path: Path) -> bool:
     """Whether a file's name says that it holds weights."""
-    return path.suffix.lower() in WEIGHTS_SUFFIXES
+    return path.suffix.lower() in READ_ENDINGS
 
 
 def completed(typed: str, chosen: str, kinds: str) -> Path:
