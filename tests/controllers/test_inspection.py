@@ -612,3 +612,21 @@ def test_of_a_held_unit_the_inspector_says_so(looker: Looker, unit: Unit) -> Non
     shown = looker.inspector.inspected[0]
     assert shown.held == shown.explanation.value == 0
     assert in_words(shown).endswith("Held at 0.000, whatever its weighted sum is")
+
+
+def test_what_is_scrolled_to_is_painted(looker: Looker) -> None:
+    """Table I, at the end of what is written of a C3 unit, with its column marked."""
+    looker.click(Unit("C3", 7, 4, 5))
+    looker.inspector.viewport().repaint()
+    bar = looker.inspector.verticalScrollBar()
+    accent = QColor(looker.inspector.theme.accent)
+
+    def marked() -> int:
+        image = looker.inspector.viewport().grab().toImage()
+        places = [(x, y) for x in range(image.width()) for y in range(image.height())]
+        return sum(image.pixelColor(*place) == accent for place in places)
+
+    assert bar.maximum() > 0
+    before = marked()
+    bar.setValue(bar.maximum())
+    assert marked() > before + 40

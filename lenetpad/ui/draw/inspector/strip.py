@@ -44,6 +44,12 @@ class Strip:
         self.rows: list[tuple[QRectF, int | Unit]] = []
         self._line = style.line
         self._face: Face | None = None  # whose font the painter has
+        seen = painter.clipBoundingRect() if painter.hasClipping() else None
+        self._seen = None if seen is None else (seen.top(), seen.bottom())
+
+    def _is_seen(self, top: float, bottom: float) -> bool:
+        """Whether any of it is in sight: what is scrolled away is not painted."""
+        return self._seen is None or (bottom >= self._seen[0] and top <= self._seen[1])
 
     # Text
 
@@ -74,6 +80,9 @@ class Strip:
         if below:
             room = self.width
         height = face.height(text, room)
+        if not self._is_seen(self.y, self.y + height + self._line):
+            self.y += height + (self._line if right and below else 0.0)
+            return
         if height <= self._line and moves:
             self._use(face, colour)
             face.left(self.painter, 0, self.y + self._line / 2, text)
@@ -201,6 +210,9 @@ class Strip:
         width, height = cell.width(), cell.height()
         area = QRectF(left, self.y + self._line, width * columns, height * rows)
         self.grids.append((area, (rows, columns), term))
+        if not self._is_seen(self.y, area.bottom()):
+            self.y = area.bottom() + 3
+            return
         if stands:  # such as a kernel, as long as nobody trains it
             size = QSizeF(area.width() + 1, area.height() + 1)
             key = (values.tobytes(), values.shape, end)
@@ -251,6 +263,9 @@ class Strip:
 
     def bar(self, name: str, value: float, longest: float) -> None:
         """A named bar: to the right what adds, to the left what takes away."""
+        if not self._is_seen(self.y, self.y + self._line):
+            self.y += self._line
+            return
         face, numbers = self.style.usual, signed(value)
         if face.width(name) + face.width("+0.000") + GAP > self.width:
             face = self.style.small
@@ -273,6 +288,9 @@ class Strip:
     def curve(self, curve: Curve, x: float, y: float) -> None:
         """The activation function, with the point where the unit is."""
         size = QSizeF(self.width, 5 * self._line)
+        if not self._is_seen(self.y, self.y + size.height()):
+            self.y += size.height()
+            return
         area = QRectF(DOT, DOT, size.width() - 2 * DOT, size.height() - 2 * DOT)
         low, high = float(curve.y.min()), float(curve.y.max())
         start, end = float(curve.x[0]), float(curve.x[-1])
@@ -334,6 +352,7 @@ class Strip:
             painter.setPen(QPen(self.style.accent, 1.5))
             painter.drawRect(mark)
 
-        key = (sources, chosen)
-        self.style.standing(self.painter, QPointF(0, self.y), size, key, paint)
+        if self._is_seen(self.y, self.y + size.height()):
+            key = (sources, chosen)
+            self.style.standing(self.painter, QPointF(0, self.y), size, key, paint)
         self.y += size.height() + 2
