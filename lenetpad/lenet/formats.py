@@ -29,7 +29,7 @@ BEGINNINGS: Final = (
     (rb"7z\xbc\xaf\x27\x1c|Rar!", "is an archive: unpack the weights file in it first"),
     (
         rb"\x08[\x01-\x0f]\x12.{1,40}",
-        "is ONNX, which holds a graph: save the state_dict() of the network that it came from",
+        "is ONNX, not safetensors: rename it so that it ends in .onnx",
     ),
     (rb"....TFL3", "is TensorFlow Lite: convert the weights to a state dict and save that"),
     (rb"\x93NUMPY", "is one NumPy array: save all arrays by name, with numpy.savez"),

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from lenetpad.lenet import array_archives
+from lenetpad.lenet import array_archives, onnx_graphs
 from lenetpad.lenet.formats import check
 from lenetpad.lenet.identification import (
     LARGEST_FILE,
@@ -82,6 +82,8 @@ def read(path: Path) -> State:
     content = contents(path, LARGEST_FILE, WeightsError)
     if array_archives.is_archive(content):
         return array_archives.read(path)
+    if onnx_graphs.is_graph(content):
+        return onnx_graphs.read(content, path)
     check(content, path)
     try:
         if content.startswith(ZIP_MAGIC):
