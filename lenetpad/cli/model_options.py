@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from lenetpad.cli import output
 from lenetpad.cli.arguments import argument, listed
 from lenetpad.values.conventions import CONVENTIONS, UNKNOWN_CONVENTIONS, Conventions, fit_of
-from lenetpad.values.models import DEFAULT_MODEL, MODEL_NAMES
+from lenetpad.values.models import DEFAULT_MODEL, MODEL_NAMES, READ_ENDINGS
 
 if TYPE_CHECKING:
     from lenetpad.lenet.weights import Weights
@@ -22,7 +22,8 @@ MODEL: Final = argument(
     "--model",
     default=DEFAULT_MODEL,
     metavar="MODEL",
-    help=f"shipped weights ({MODELS}) or a weights file (default: %(default)s)",
+    help=f"shipped weights ({MODELS}) or a weights file, such as {', '.join(READ_ENDINGS)} "
+    "(default: %(default)s)",
 )
 #: How a weights file from elsewhere reads.
 CONVENTIONS_OPTIONS: Final = tuple(

@@ -20,12 +20,12 @@ from lenetpad.data.cancellation import IDLE, PassedOver, Watch
 from lenetpad.data.forms import as_bytes, checked_shape, digits_of, pairs
 from lenetpad.data.labelled import Labelled, labelled
 from lenetpad.data.layouts import TEST, part_of
-from lenetpad.data.npz import opened_npz
 from lenetpad.data.orientation import upright
 from lenetpad.ink.pictures import normalised
 from lenetpad.ink.raster import SIDE
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage.mnist import DataError
+from lenetpad.storage.npz import opened_npz
 from lenetpad.values.failures import first_line
 
 #: The endings of the names of such files.
@@ -109,7 +109,7 @@ def _normalised(read: Images, path: Path, watch: Watch) -> Labelled:
 def _npz(path: Path) -> list[Images]:
     """The arrays of an .npz file, whatever they are called."""
     try:
-        with opened_npz(path) as file:
+        with opened_npz(path, DataError) as file:
             found = pairs(file.names, path)
     except DataError:
         raise
@@ -136,7 +136,7 @@ def arrays_of(
     is taken for the arrays when their headers have said what they are.
     """
     try:
-        with opened_npz(path) as file:
+        with opened_npz(path, DataError) as file:
             images_at = file.header(images_name, any_numbers=True)
             labels_at = file.header(labels_name)
             what = f'{path} cannot be used: "{images_name}"'

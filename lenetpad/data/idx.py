@@ -11,16 +11,14 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.storage.decoding import opened, too_large, unpacking
+from lenetpad.storage.decoding import BLOCK, filled, opened, too_large, unpacking
 from lenetpad.storage.mnist import DataError
+from lenetpad.storage.npz import LARGEST
 
 #: What the third byte says of an element.
 TYPES: Final = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
-#: Bytes of values: EMNIST's digits, the largest such set, take 188 MB.
-LARGEST: Final = 256 << 20
 #: Images have three.
 MOST_DIMENSIONS: Final = 4
-BLOCK: Final = 1 << 20
 
 
 def read_idx(path: Path) -> NDArray[Any]:
@@ -44,17 +42,6 @@ def read_idx(path: Path) -> NDArray[Any]:
         found = filled(values, stream)
         _check(path, shape, size, "more" if stream.read(1) else found)
     return values.view(kind).reshape(shape)
-
-
-def filled(values: NDArray[np.uint8], stream: BinaryIO) -> int:
-    """Fill bytes from a stream, block by block; how many it had."""
-    done, view = 0, values.data
-    while done < len(values):
-        read: int = stream.readinto(view[done : done + BLOCK])  # type: ignore[attr-defined]
-        if read == 0:
-            break
-        done += read
-    return done
 
 
 def _header(stream: BinaryIO, path: Path) -> tuple[np.dtype[Any], tuple[int, ...]]:

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.data import forms
-from lenetpad.data.idx import LARGEST
 from lenetpad.storage.decoding import contents
 from lenetpad.storage.mnist import DataError
+from lenetpad.storage.npz import LARGEST
 
 SUFFIX: Final = ".mat"
 #: Bytes of the text at the beginning, with version and byte order at its end.

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from lenetpad.data import forms
 from lenetpad.data.cancellation import IDLE, Watch
 from lenetpad.data.forms import UnlabelledError
-from lenetpad.data.idx import LARGEST
 from lenetpad.storage.decoding import named, opened, too_large, unpacking
 from lenetpad.storage.mnist import DataError
+from lenetpad.storage.npz import LARGEST
 
 SUFFIXES: Final = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
 #: Bytes of a file, also unpacked: EMNIST's digits as text take 550 MB.

@@ -20,8 +20,8 @@ BEGINNINGS: Final = (
     ),
     (
         rb"\x89HDF\r\n\x1a\n",
-        "is HDF5, as Keras writes it: convert the arrays to a state dict and save that as .pth, "
-        "convolutions as (maps, inputs, 5, 5) and full connections transposed",
+        "is HDF5, as Keras writes it: load it there, and save its arrays with "
+        'numpy.savez("FILE.npz", *model.get_weights())',
     ),
     (rb"\x1f\x8b", "is packed with gzip: unpack it first, such as with gunzip"),
     (rb"BZh[1-9]", "is packed with bzip2: unpack it first, such as with bunzip2"),
@@ -29,7 +29,7 @@ BEGINNINGS: Final = (
     (rb"7z\xbc\xaf\x27\x1c|Rar!", "is an archive: unpack the weights file in it first"),
     (
         rb"\x08[\x01-\x0f]\x12.{1,40}",
-        "is ONNX, which holds a graph: save the state_dict() of the network that it came from",
+        "is ONNX, not safetensors: rename it so that it ends in .onnx",
     ),
     (rb"....TFL3", "is TensorFlow Lite: convert the weights to a state dict and save that"),
     (rb"\x93NUMPY", "is one NumPy array: save all arrays by name, with numpy.savez"),
@@ -42,8 +42,8 @@ BEGINNING: Final = 512
 ENTRIES: Final = (
     (
         b"model.weights.h5",
-        "is a network of Keras's: convert the arrays to a state dict and save that as .pth, "
-        "convolutions as (maps, inputs, 5, 5) and full connections transposed",
+        "is a network of Keras's: load it there, and save its arrays with "
+        'numpy.savez("FILE.npz", *model.get_weights())',
     ),
     (b"[Content_Types].xml", "is a document, not weights"),
     (b"saved_model.pb", "is a TensorFlow model: convert its arrays to a state dict"),

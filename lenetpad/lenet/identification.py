@@ -25,6 +25,8 @@ from lenetpad.values.arrays import FloatArray
 
 #: LeNet-5's weights are a quarter of a megabyte; a file far larger is something else.
 LARGEST_FILE: Final = 64 * 1024 * 1024
+#: Numbers of modules have fewer digits.
+MOST_DIGITS: Final = 10
 #: A state dict: each tensor as an array by its name.
 State = dict[str, NDArray[Any]]
 Shape = tuple[int, ...]
@@ -105,12 +107,14 @@ def identify(state: Mapping[str, NDArray[Any]]) -> Found:
     faults: list[str] = []
     found: State = {}
     missing = []
+    owners: dict[str, str] = {}
     for layer, (shapes, biases) in LAYERS.items():
         name = next((n for n, tensor in left.items() if tuple(tensor.shape) in shapes), None)
         if name is None:
             missing.append(layer)
             continue
         weight = left.pop(name)
+        owners[layer] = name.rpartition(".")[0]
         if len(weight) == KERNELS:
             weight = weight.reshape(KERNELS, 5, 5)
         found[f"{layer}.weight"] = (
@@ -137,7 +141,7 @@ def identify(state: Mapping[str, NDArray[Any]]) -> Found:
                 del found["output.bias"]
     if ("s2.weight" in found) != ("s4.weight" in found):
         faults.append("S2, S4: only one of them has coefficients and biases")
-    faults[:0] = _fold(batches, found)
+    faults[:0] = _fold(batches, found, owners)
     faults += [
         f"{named(n)} ({shape_text(t.shape)}) is no part of LeNet-5" for n, t in left.items()
     ]
@@ -168,8 +172,11 @@ def _batches(state: Mapping[str, NDArray[Any]]) -> tuple[dict[str, State], State
     return batches, left
 
 
-def _fold(batches: Mapping[str, State], found: State) -> list[str]:
-    """Work batch normalisations into the layers as wide; a sentence on the first other."""
+def _fold(batches: Mapping[str, State], found: State, owners: Mapping[str, str]) -> list[str]:
+    """Work batch normalisations into the layers as wide; a sentence on the first other.
+
+    ``owners`` are the layers' own names, which may say that something lies between.
+    """
     widths = {biases: layer for layer, (_, biases) in LAYERS.items()}
     faults = []
     for name, batch in batches.items():
@@ -183,10 +190,28 @@ def _fold(batches: Mapping[str, State], found: State) -> list[str]:
         if not whole or weight is None or bias is None or not is_floating(weight):
             faults.append(f"{named(name)} normalises batches, which LeNet-5 does not")
             continue
+        if not _may_follow(owners[layer], name):
+            faults.append(
+                f"{named(name)} does not normalise right behind {named(owners[layer])}, as it "
+                "must to be worked into it"
+            )
+            continue
         each = [len(maps) for maps in TABLE_I] if len(weight) == KERNELS else [1] * len(weight)
         found[f"{layer}.weight"], found[f"{layer}.bias"] = folded(weight, bias, batch, each)
     more = f"; {len(faults) - 1:,} more like that" if len(faults) > 1 else ""
     return [faults[0] + more] if faults else []
+
+
+def _may_follow(layer: str, batch: str) -> bool:
+    """Whether a normalisation may come right behind a layer, as far as their names tell.
+
+    In one sequence of modules, which are numbered, nothing may lie between: it could be the
+    activation, and a normalisation behind that cannot be told from others.
+    """
+    (of_layer, _, at), (of_batch, _, there) = layer.rpartition("."), batch.rpartition(".")
+    if of_layer != of_batch or not (at.isdecimal() and there.isdecimal()):
+        return True
+    return len(at) < MOST_DIGITS and len(there) < MOST_DIGITS and int(there) == int(at) + 1
 
 
 def _faults_of_normalising(left: State) -> list[str]:

@@ -1,5 +1,7 @@
 """State dicts in pickled files (.pth, .pt, .ckpt), read without running code.
 
+Other kinds but safetensors come here too, and are told apart by how they begin.
+
 What the pickle holds says ``pickles``; of the tensors become arrays what the state dict holds.
 Archives of TorchScript are read in the same way: their tensors, not their code.
 """
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from lenetpad.lenet import array_archives, onnx_graphs
 from lenetpad.lenet.formats import check
 from lenetpad.lenet.identification import (
     LARGEST_FILE,
@@ -71,12 +74,16 @@ KINDS: Final = {
 
 
 def read(path: Path) -> State:
-    """The state dict of a pickled file as arrays, by name.
+    """The state dict of a file of any other kind than safetensors as arrays, by name.
 
     Nothing of the file is run. Raises WeightsError for what is damaged, too large, or holds no
     state dict or several that nothing tells apart. Needs no torch.
     """
     content = contents(path, LARGEST_FILE, WeightsError)
+    if array_archives.is_archive(content):
+        return array_archives.read(path)
+    if onnx_graphs.is_graph(content):
+        return onnx_graphs.read(content, path)
     check(content, path)
     try:
         if content.startswith(ZIP_MAGIC):

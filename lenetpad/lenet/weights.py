@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.ink.raster import PADDED
-from lenetpad.lenet import formats, guessing, identification, safetensors_file
+from lenetpad.lenet import formats, guessing, identification, layouts, safetensors_file
 from lenetpad.lenet.config import PRESETS, LeNet5Config
 from lenetpad.lenet.conventions import (
     FOREIGN,
@@ -141,10 +141,11 @@ def _load_file(path: Path, name: str, conventions: Conventions) -> Weights:
         state, header = safetensors_file.read(content, str(path), WeightsError)
         if "preset" in header:
             return _with_metadata(state, header, path, name)
+        state = layouts.in_pytorchs(state)
     else:
         from lenetpad.lenet import state_dicts  # what ships needs none
 
-        state = state_dicts.read(path)
+        state = layouts.in_pytorchs(state_dicts.read(path))
     if (longest := max(map(len, state), default=0)) > LONGEST_KEY:
         raise WeightsError(f"{path} is not LeNet-5: a tensor's name has {longest:,} letters")
     layers = identification.layers_of(state)

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 Value = TypeVar("Value")
 
@@ -30,6 +32,8 @@ GZIP_MAGIC: Final = b"\x1f\x8b"
 SURROGATE: Final = "surrogate"
 #: Our own files of JSON are a few kilobytes.
 LARGEST_JSON: Final = 1 << 20
+#: Bytes that are read in one go.
+BLOCK: Final = 1 << 20
 
 
 class InputError(ValueError):
@@ -170,6 +174,17 @@ def as_kind(
         return msgspec.convert(value, type=kind)
     except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError) as fault:
         raise error(f"{name}: {fault}") from None
+
+
+def filled(values: NDArray[np.uint8], stream: BinaryIO) -> int:
+    """Fill bytes from a stream, block by block; how many it had."""
+    done, view = 0, values.data
+    while done < len(values):
+        read: int = stream.readinto(view[done : done + BLOCK])  # type: ignore[attr-defined]
+        if read == 0:
+            break
+        done += read
+    return done
 
 
 def too_large(path: Path, largest: int) -> str:

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lenetpad.data import npz
 from lenetpad.data.array_files import bitmaps, read_arrays
 from lenetpad.data.cancellation import Watch
 from lenetpad.data.forms import pairs
+from lenetpad.storage import npz
 from lenetpad.storage.mnist import DataError
 from tests.memory import at_most
 

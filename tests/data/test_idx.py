@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from lenetpad.data import idx
-from lenetpad.data.idx import filled, read_idx
+from lenetpad.data.idx import read_idx
+from lenetpad.storage import decoding
+from lenetpad.storage.decoding import filled
 from lenetpad.storage.mnist import DataError
 from tests.memory import at_most
 
@@ -98,7 +100,7 @@ def test_sizes_are_not_believed(tmp_path: Path, sides: tuple[int, ...]) -> None:
 
 def test_a_file_that_is_itself_too_large_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "a").open("wb") as file:
-        file.truncate(idx.LARGEST + idx.BLOCK + 1)  # a sparse file
+        file.truncate(idx.LARGEST + decoding.BLOCK + 1)  # a sparse file
     with pytest.raises(DataError, match=r"a holds more than 257 MB"):
         read_idx(tmp_path / "a")
 
@@ -109,7 +111,7 @@ def test_damaged_packing_is_said(tmp_path: Path) -> None:
 
 
 def test_an_array_of_many_blocks_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idx, "BLOCK", 1000)
+    monkeypatch.setattr(decoding, "BLOCK", 1000)
     values = np.random.default_rng(1).integers(0, 256, 4567).astype(np.uint8)
     (tmp_path / "a").write_bytes(gzip.compress(headed(8, 4567) + values.tobytes(), mtime=0))
     assert np.array_equal(read_idx(tmp_path / "a"), values)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
 
 from lenetpad.lenet import facts, safetensors_file, state_dicts
@@ -123,6 +124,28 @@ def _legacies() -> Sequence[bytes]:
     return _saved(as_zip=False)
 
 
+def _npz() -> list[bytes]:
+    files = []
+    for write in (np.savez, np.savez_compressed):
+        file = io.BytesIO()
+        write(file, **_arrays())
+        files.append(file.getvalue())
+    return files
+
+
+def _graphs() -> list[bytes]:
+    from onnx import helper, numpy_helper
+
+    nodes = [
+        helper.make_node("Conv", ["x", "net.conv1.weight"], ["c1"], pads=[2, 2, 2, 2]),
+        helper.make_node("Transpose", ["c1"], ["t"], perm=[0, 2, 3, 1]),
+        helper.make_node("MatMul", ["t", "net.turned"], ["y"]),
+    ]
+    tensors = [numpy_helper.from_array(array, name) for name, array in _arrays().items()]
+    graph = helper.make_graph(nodes, "lenet", [], [], tensors)
+    return [helper.make_model(graph, producer_name="pytorch").SerializeToString()]
+
+
 TARGETS: Final = (
     _target("safetensors with metadata", ".safetensors", _ours),
     _target("safetensors from elsewhere", ".safetensors", _foreign),
@@ -130,4 +153,6 @@ TARGETS: Final = (
     _target("archive", ".pth", _zips),
     _target("pickle in an archive", ".pkl", _pickles, _decode_pickle),
     _target("legacy", ".pth", _legacies),
+    _target("arrays", ".npz", _npz),
+    _target("graph", ".onnx", _graphs),
 )

@@ -188,6 +188,23 @@ class TestNormalising:
         message = refusal(written(tmp_path / f"a{suffix}", renamed), replace(STUDY, pooling=""))
         assert "may normalise (as GroupNorm" in message
 
+    @pytest.mark.parametrize("prefix", ["", "features."])
+    def test_batches_behind_an_activation(self, prefix: str, tmp_path: Path) -> None:
+        network = a_network(batches=True)
+        network[1], network[2] = network[2], network[1]
+        state = {f"{prefix}{name}": tensor for name, tensor in network.state_dict().items()}
+        message = refusal(written(tmp_path / "a.pth", state), ZEROS)
+        assert "2 does not normalise right behind 0, as it must to be worked into it" in message
+
+    def test_numbers_of_different_sequences_tell_nothing(self, tmp_path: Path) -> None:
+        network = a_network(batches=True)
+        renamed = {
+            f"{'norms' if at in ('1', '5', '10') else 'layers'}.{int(at) // 2}.{key}": tensor
+            for name, tensor in network.state_dict().items()
+            for at, _, key in [name.partition(".")]
+        }
+        assert_computes(written(tmp_path / "a.pth", renamed), network)
+
     def test_batches_that_keep_no_statistics(self, tmp_path: Path) -> None:
         state = a_state()
         for at, width in ((1, 6), (2, 16)):

@@ -156,7 +156,7 @@ def test_the_tensors_of_torchscript(tmp_path: Path) -> None:
         (b"<!-- x --><HTML>", "is a web page"),
         (b"\x89HDF\r\n\x1a\n" + bytes(100), "is HDF5, as Keras writes it"),
         (b"\x1f\x8b\x08" + bytes(20), "is packed with gzip"),
-        (b"\x08\x07\x12\x07pytorch\x1a\x032.0", "is ONNX"),
+        (b"\x08\x07\x12\x07pytorch\x1a\x032.0", "ONNX"),
         (b'{"layers": []}', "is JSON or text"),
     ],
 )

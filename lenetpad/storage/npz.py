@@ -8,7 +8,7 @@ import struct
 import sys
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +17,11 @@ from typing import Any, BinaryIO, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.data.idx import BLOCK, LARGEST, filled
-from lenetpad.storage.decoding import opened
+from lenetpad.storage.decoding import BLOCK, InputError, filled, opened
 from lenetpad.storage.metered import MeteredFile
-from lenetpad.storage.mnist import DataError
 
+#: Bytes of an array: EMNIST's digits, the largest such set, take 188 MB.
+LARGEST: Final = 256 << 20
 #: Bytes of a file; EMNIST's digits, all of them, take 220 MB.
 LARGEST_FILE: Final = 1 << 30
 #: Bytes of the archive's directory, which grows to many times as much in memory.
@@ -52,13 +52,13 @@ class Npz:
             self._members.setdefault(info.filename.removesuffix(".npy"), []).append(info)
 
     @property
-    def names(self) -> set[str]:
-        """The names of the arrays."""
-        return set(self._members)
+    def names(self) -> KeysView[str]:
+        """The names of the arrays, in the file's order."""
+        return self._members.keys()
 
-    def header(self, name: str, any_numbers: bool = False) -> Header:
+    def header(self, name: str, any_numbers: bool = False, objects: bool = False) -> Header:
         """What the array of a name is, which takes no memory. Of ``any_numbers``, which ``blocks``
-        reads, there may be as many as there may be bytes."""
+        reads, there may be as many as there may be bytes. ``objects`` may only be looked at."""
         members = self._members.get(name, [])
         if len(members) != 1:
             raise ValueError(f'"{name}" is there {len(members)} times')
@@ -67,6 +67,8 @@ class Npz:
             raise ValueError(f'"{name}" is compressed in another way than by deflate')
         with self._archive.open(info) as stream:
             start, dtype, shape, fortran = _header(cast(BinaryIO, stream))
+        if objects and dtype.hasobject:
+            return Header(info, start, dtype, shape, fortran)
         if any(side < 0 for side in shape) or dtype.hasobject:
             raise ValueError(f'"{name}" is no array of numbers')
         largest = LARGEST * (min(dtype.itemsize, 8) if any_numbers and not fortran else 1)
@@ -79,6 +81,8 @@ class Npz:
 
     def array(self, header: Header) -> NDArray[Any]:
         """The array that a header tells of."""
+        if header.dtype.hasobject:
+            raise ValueError("it is no array of numbers")
         values = np.empty(header.info.file_size - header.start, np.uint8)
         with self._archive.open(header.info) as stream:
             stream.read(header.start)
@@ -105,10 +109,10 @@ class Npz:
 
 
 @contextmanager
-def opened_npz(path: Path) -> Iterator[Npz]:
-    """Open an .npz file. Raises DataError, or whatever zipfile raises for what is none."""
-    with opened(path, LARGEST_FILE, DataError) as file:
-        metered = MeteredFile(file, DataError(f"{path} holds far too many arrays"))
+def opened_npz(path: Path, error: type[InputError], largest: int = LARGEST_FILE) -> Iterator[Npz]:
+    """Open an .npz file. Raises the error, or whatever zipfile raises for what is none."""
+    with opened(path, largest, error) as file:
+        metered = MeteredFile(file, error(f"{path} holds far too many arrays"))
         # Its end, twice as far as a comment may go, and the directory itself.
         metered.limit(20, 4 * 0xFFFF + LARGEST_DIRECTORY)
         with zipfile.ZipFile(cast(BinaryIO, metered)) as archive:

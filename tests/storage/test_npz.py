@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lenetpad.data import forms, npz
+from lenetpad.data import forms
 from lenetpad.data.array_files import arrays_of
-from lenetpad.data.npz import opened_npz
+from lenetpad.storage import npz
 from lenetpad.storage.mnist import DataError
+from lenetpad.storage.npz import opened_npz
 from tests.memory import at_most
 
 IMAGES = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
@@ -61,13 +62,16 @@ def test_arrays_are_read_as_they_were(tmp_path: Path, save: Any, order: Any, kin
 
 
 def test_an_array_that_is_not_there_is_said_to_be_there_never(tmp_path: Path) -> None:
-    with opened_npz(saved(tmp_path)) as file, pytest.raises(ValueError, match='"x" is there 0 t'):
+    with (
+        opened_npz(saved(tmp_path), DataError) as file,
+        pytest.raises(ValueError, match='"x" is there 0 t'),
+    ):
         file.header("x")
 
 
 def test_the_largest_array_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     array = np.arange(32, dtype="<i4").reshape(32, 1)
-    with opened_npz(saved(tmp_path, npy(array))) as file:
+    with opened_npz(saved(tmp_path, npy(array)), DataError) as file:
         monkeypatch.setattr(npz, "LARGEST", 128)
         assert np.array_equal(file.array(file.header("images")), array)
         monkeypatch.setattr(npz, "LARGEST", 127)
@@ -88,7 +92,7 @@ def test_the_header_of_a_later_version_is_read(tmp_path: Path) -> None:
 
 
 def test_names_are_told_without_reading_the_arrays(tmp_path: Path) -> None:
-    with opened_npz(saved(tmp_path, b"nothing")) as file:
+    with opened_npz(saved(tmp_path, b"nothing"), DataError) as file:
         assert file.names == {"images", "labels"}
 
 
@@ -183,7 +187,7 @@ def test_a_directory_of_megabytes_is_refused(
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
         for number in range(2000):
             archive.writestr(f"{number}.npy", b"")
-    with opened_npz(tmp_path / "a.npz") as file:
+    with opened_npz(tmp_path / "a.npz", DataError) as file:
         assert len(file.names) == 2000
     monkeypatch.setattr(npz, "LARGEST_DIRECTORY", -200_000)
     with pytest.raises(DataError, match="far too many arrays"):
