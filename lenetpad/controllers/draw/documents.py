@@ -46,6 +46,18 @@ def packed(image: QImage) -> bytes:
         return b""
 
 
+def _several_words(digits: int) -> str:
+    """What to say of a picture of several digits; nothing of one."""
+    if digits < 2:
+        return ""
+    words = translate(
+        "Draw",
+        "The picture seems to show {count} digits, and the pad reads one at a time. "
+        "Crop the picture to one digit.",
+    )
+    return words.format(count=digits)
+
+
 def _nothing_read() -> Label:
     return None
 
@@ -258,7 +270,7 @@ class Documents(QObject):
         self._page.canvas.set_sheet(found.sheet)
         if found.contents is not None:
             self.tray.show(found.contents)
-        if note := self._with_left_out(found.note):
+        if note := self._with_left_out(found.note or _several_words(found.digits)):
             self._note(note)
 
     def _with_left_out(self, message: str) -> str:
