@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.ink import pnm, repairs
+from lenetpad.ink import heif, pnm, repairs
 from lenetpad.ink.paper import FAINTEST, BlankError, Plane, separated
 from lenetpad.ink.raster import BOX, CENTRE, DEFAULT_PEN, SIDE, Image, centre_of_mass, centred
 from lenetpad.ink.statistics import stroke_widths
@@ -31,16 +31,6 @@ FORMATS: Final = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 #: Where Pillow has been built with it.
 ALSO: Final = "AVIF"
 ANIMATED: Final = ("GIF", "PNG", "WEBP", "AVIF")
-#: The kinds of file, in bytes 4 to 12, that begin a picture of an iPhone.
-HEIC: Final = (
-    b"ftypheic",
-    b"ftypheix",
-    b"ftypheim",
-    b"ftypheis",
-    b"ftyphevc",
-    b"ftypmif1",
-    b"ftypmsf1",
-)
 #: Pixels of an animation, all frames together, and frames.
 MOST_FRAME_PIXELS: Final = 400_000_000
 MOST_FRAMES: Final = 1000
@@ -169,8 +159,8 @@ def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> NDArray[np
                 return _grey_of(pnm.levels_of(content))
             if start.startswith(repairs.JPEG_MAGIC):
                 _check_scans(stream, name)
-            if start[4:12] in HEIC:
-                raise InkError(f"{name} is a HEIC picture, which is not read; save it as JPEG")
+            if start[4:12] in heif.BRANDS and not heif.is_decoded():
+                raise InkError(heif.UNREAD.format(name))
             try:
                 return _grey_in(stream, start, name, by_colour)
             except InkError:
@@ -255,21 +245,24 @@ def _opened(stream: BinaryIO, start: bytes, name: str) -> PIL.Image.Image:
 
     fault = InkError(f"{name} holds far more besides its pixels than a picture does; {_EXPORT}")
     metered = MeteredFile(stream, fault)
-    if start.startswith(b"RIFF") or start[4:8] == b"ftyp":  # WebP and AVIF: taken as a whole
+    if start.startswith(b"RIFF") or start[4:8] == b"ftyp":  # WebP, AVIF, HEIF: taken as a whole
         metered.limit(MOST_READS_OF_HEAD, 2 * metered.size)
     else:
         metered.limit(
             MOST_READS_OF_HEAD, MOST_TAGS if start[:2] in (b"II", b"MM") else MOST_METADATA
         )
-    is_avif = start[4:8] == b"ftyp" and PIL.features.check("avif")
-    formats = (*FORMATS, ALSO) if is_avif else FORMATS
+    formats: tuple[str, ...] = FORMATS
+    if start[4:12] in heif.BRANDS:
+        formats = (heif.FORMAT,)
+    elif start[4:8] == b"ftyp" and PIL.features.check("avif"):
+        formats = (*FORMATS, ALSO)
     picture = PIL.Image.open(cast(IO[bytes], metered), formats=formats)
     reduced = picture.format == "JPEG" and "progressive" not in picture.info
     _check_size(picture.width, picture.height, name, MOST_REDUCED if reduced else MOST_PIXELS)
     if reduced and metered.size * MOST_PER_BYTE < picture.width * picture.height:
         raise InkError(f"{name} is damaged (its pixels are missing); save or export it again")
     tile = [getattr(picture, "tag_v2", {}).get(tag, 1) for tag in (TILE_WIDTH, TILE_LENGTH)]
-    exif = picture.info.get("exif", b"")
+    exif = picture.info.get("exif") or b""
     if math.prod(tile) > LARGEST_TILE or len(exif) > LARGEST_EXIF:
         raise fault
     if len(getattr(picture, "tile", ())) > MOST_READS:
