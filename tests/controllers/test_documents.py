@@ -417,7 +417,8 @@ def test_what_is_left_out_is_said_of_its_own_drop_alone(program: Program, tmp_pa
     program.draw.documents.open_paths([tmp_path / "bad.jsonl", tmp_path / "good.jsonl"])
     read(program)
     assert "bad.jsonl" in program.draw.page.banner.text
-    assert "Files left out: 1." in program.draw.page.banner.text
+    assert "Only one file is opened at a time. Files left out: 1." in program.draw.page.banner.text
+    assert "Opened only" not in program.draw.page.banner.text
     program.draw.documents._read(Source(tmp_path / "good.jsonl"))
     read(program)
     assert not program.draw.page.banner.isVisible()
