@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 def predict(arguments: argparse.Namespace) -> int:
     """Read each drawing of each file; a file that cannot be read is named, the others go on."""
+    from lenetpad.ink.pictures import several_words
     from lenetpad.training.opening import open_recognizer
 
     choice = Choice(0, arguments.model, arguments.device, chosen_conventions(arguments))
@@ -41,14 +42,16 @@ def predict(arguments: argparse.Namespace) -> int:
     results, failed = [], 0
     for path in arguments.files:
         try:
-            images = _images(path)
+            images, digits = _images(path)
         except (OSError, ValueError) as error:
             output.say(first_line(error))
             failed += 1
             continue
+        if digits is not None and digits > 1:
+            output.say(f"{path}: {several_words(digits)}")
         for number, image in enumerate(images, start=1):
             reading = recognizer.read(image)
-            results.append(_as_json(path, number, reading))
+            results.append(_as_json(path, number, digits, reading))
             if not arguments.json:
                 print(_as_line(path, number, len(images), reading))
     if arguments.json:
@@ -56,20 +59,23 @@ def predict(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _images(path: Path) -> Sequence[Image]:
-    """The normalised images (28, 28) of an ink file's drawings or of one picture."""
-    from lenetpad.ink.files import is_ink, read_ink, read_picture
+def _images(path: Path) -> tuple[Sequence[Image], int | None]:
+    """The normalised images (28, 28) of an ink file's drawings or of one picture; and how many
+    digits the picture seems to show."""
+    from lenetpad.ink.files import is_ink, read_counted, read_ink
     from lenetpad.ink.raster import draw
 
     if is_ink(path):
-        return [draw(drawing.ink) for drawing in read_ink(path)]
-    return [read_picture(path)]
+        return [draw(drawing.ink) for drawing in read_ink(path)], None
+    image, digits = read_counted(path)
+    return [image], digits
 
 
-def _as_json(path: Path, number: int, reading: Reading) -> dict[str, Any]:
+def _as_json(path: Path, number: int, digits: int | None, reading: Reading) -> dict[str, Any]:
     return {
         "file": str(path),
         "drawing": number,
+        "digits_in_picture": digits,  # none for ink
         "digit": reading.digit,
         "probability": round(reading.probability, 6),
         "no_digit": None if reading.no_digit is None else round(reading.no_digit, 6),

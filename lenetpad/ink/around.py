@@ -28,6 +28,15 @@ FEWEST_LINES: Final = 3
 LINE_PIXELS: Final = 7
 DARKER: Final = 1.5
 FAINT: Final = 8.0  # grey levels: what is less is no line
+#: Digits of one picture: how much of the largest's height each has at least, how much wider than
+#: high it is at most, how much of their heights two have beside each other, and, where one lies
+#: below the other, how far they are apart and how wide they are, as shares of their height.
+ALIKE: Final = 0.6
+WIDEST: Final = 1.6
+BESIDE: Final = 0.5
+APART: Final = 0.1
+CLOSE: Final = 0.04  # across: strokes that are nearer to each other are of one digit
+NARROW: Final = 1.1
 
 
 class _Part(NamedTuple):
@@ -47,8 +56,16 @@ class _Part(NamedTuple):
         return self.area * (BARE if self.area > SOLID * box else 1.0)
 
     @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
     def side(self) -> int:
-        return max(self.bottom - self.top, self.right - self.left)
+        return max(self.height, self.width)
 
     def encloses(self, other: _Part) -> bool:
         """Whether the other's box is within this one's."""
@@ -89,20 +106,27 @@ def _without_lines_down(contrast: Plane) -> Plane:
     return np.where(gone, np.minimum(contrast, joined.T), rest)
 
 
-def alone(ink: Plane, fringe: int) -> Plane:
-    """A large picture's ink without what lies around its digit."""
+def digits_in(ink: Plane) -> int:
+    """How many parts of ink look like digits that stand beside or below each other; 1 for none."""
+    labels, areas = parts(ink > 0.5)
+    return 1 if len(areas) < 2 else _count_of_digits(_boxes(labels, areas))
+
+
+def alone(ink: Plane, fringe: int) -> tuple[Plane, int]:
+    """A large picture's ink without what lies around its digit, and of how many it is one."""
     labels, areas = parts(ink > 0.5)
     if len(areas) < 2:
-        return ink
-    found = _without_far(_without_underline(_within(_boxes(labels, areas))))
+        return ink, 1
+    framed = _without_underline(_within(_boxes(labels, areas)))
+    found, count = _without_far(framed), _count_of_digits(framed)
     if len(found) == len(areas):
-        return ink
+        return ink, count
     kept = np.zeros(len(areas) + 1, dtype=np.bool_)
     kept[[part.number for part in found]] = True
     gone = ~kept
     gone[-1] = kept[-1] = False  # the paper's
     # The fringes of both may touch: what is nearer to the digit's is not known, nor matters.
-    return np.where(grown(kept[labels], fringe) & ~gone[labels], ink, np.float32(0))
+    return np.where(grown(kept[labels], fringe) & ~gone[labels], ink, np.float32(0)), count
 
 
 def _boxes(labels: NDArray[np.intp], areas: NDArray[np.intp]) -> list[_Part]:
@@ -158,8 +182,63 @@ def _without_far(found: list[_Part]) -> list[_Part]:
         rest = [part for part in rest if part not in more]
 
 
+def _count_of_digits(found: list[_Part]) -> int:
+    """How many parts are about as high as the largest and have such a neighbour; 1 for none."""
+    height = max(found, key=lambda part: part.weight).height
+    alike = [
+        part
+        for part in _united(found, height)
+        if ALIKE * height <= part.height <= height / ALIKE and part.width <= WIDEST * part.height
+    ]
+    neighbours = [
+        part
+        for part in alike
+        if any(_are_two(part, other) for other in alike if other is not part)
+    ]
+    return max(len(neighbours), 1)
+
+
+def _united(found: list[_Part], height: int) -> list[_Part]:
+    """The parts, those that nearly touch being one, as strokes of a digit do."""
+    united: list[_Part] = []
+    for part in found:
+        while True:
+            near = [
+                other
+                for other in united
+                if _across(part, other) <= CLOSE * height and _down(part, other) <= APART * height
+            ]
+            if not near:
+                break
+            united = [other for other in united if other not in near]
+            tops, lefts, bottoms, rights = zip(*(one[2:] for one in (part, *near)), strict=True)
+            area = sum(one.area for one in (part, *near))
+            part = _Part(part.number, area, min(tops), min(lefts), max(bottoms), max(rights))
+        united.append(part)
+    return united
+
+
+def _are_two(one: _Part, other: _Part) -> bool:
+    """Whether two parts are digits beside or below each other, and not strokes of one."""
+    down, across = _down(one, other), _across(one, other)
+    height, width = min(one.height, other.height), min(one.width, other.width)
+    if across >= 0:
+        return down <= -BESIDE * height
+    # Halves of a broken digit are wider, and nearer to each other.
+    below = down >= APART * height and across <= -BESIDE * width
+    return below and max(one.width, other.width) <= NARROW * height
+
+
 def _gap(one: _Part, other: _Part) -> int:
     """How far the boxes are from each other, along the axis along which they are farther."""
-    down = max(one.top - other.bottom, other.top - one.bottom)
-    across = max(one.left - other.right, other.left - one.right)
-    return max(down, across, 0)
+    return max(_down(one, other), _across(one, other), 0)
+
+
+def _down(one: _Part, other: _Part) -> int:
+    """How far the boxes are from each other along the columns; less than 0 where they overlap."""
+    return max(one.top - other.bottom, other.top - one.bottom)
+
+
+def _across(one: _Part, other: _Part) -> int:
+    """The same along the rows."""
+    return max(one.left - other.right, other.left - one.right)

@@ -22,7 +22,7 @@ from typing import Annotated, Any, BinaryIO, Final
 import msgspec
 import numpy as np
 
-from lenetpad.ink.pictures import normalised, read_picture
+from lenetpad.ink.pictures import normalised, read_counted, read_picture
 from lenetpad.ink.strokes import Ink, InkError, Stroke
 from lenetpad.storage import atomic as disk
 from lenetpad.storage.decoding import opened, too_large, unpacking
@@ -38,6 +38,7 @@ __all__ = [
     "iterate_lines",
     "label_from",
     "normalised",
+    "read_counted",
     "read_ink",
     "read_picture",
     "write_ink",

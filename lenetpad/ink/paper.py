@@ -10,12 +10,12 @@ by which of the two looks like strokes.
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.ink.around import alone, without_lines
+from lenetpad.ink.around import alone, digits_in, without_lines
 from lenetpad.ink.parts import Mask, grown, longer_side, parts, plumpness, slid
 from lenetpad.ink.strokes import InkError
 
@@ -53,8 +53,17 @@ class BlankError(InkError):
     """A picture that shows no ink."""
 
 
-def separated(plane: Plane) -> Plane:
-    """How much of each pixel is ink, (H, W) float32 in [0, 1], from grey levels 0 to 255.
+class Found(NamedTuple):
+    """A picture's ink, (H, W) float32 in [0, 1], how little it looks like strokes, and of how
+    many digits that stand beside each other it is all or one."""
+
+    ink: Plane
+    fault: float
+    digits: int
+
+
+def separated(plane: Plane) -> Found:
+    """How much of each pixel is ink, from grey levels 0 to 255.
 
     What a large picture's ink is, is decided by the strokes: dark and light ink are both looked
     for, and the one of thinner strokes counts, for what lies between strokes is wider, as a sheet
@@ -62,10 +71,9 @@ def separated(plane: Plane) -> Plane:
     """
     if max(plane.shape) <= SMALL:
         plane = _without_frame(plane)
-        return _ink(plane, _ink_is_dark(plane, BITMAP_SCALES), closed=False, photo=False)[0]
+        return _ink(plane, _ink_is_dark(plane, BITMAP_SCALES), closed=False, photo=False)
     photo = not _is_flat(plane)
-    ink, _ = _ink(plane, *_tone(plane, photo), photo)
-    return ink
+    return _ink(plane, *_tone(plane, photo), photo)
 
 
 def _tone(plane: Plane, photo: bool) -> tuple[bool, bool]:
@@ -74,18 +82,20 @@ def _tone(plane: Plane, photo: bool) -> tuple[bool, bool]:
     tones, levels = (dark, not dark), () if photo else (False,)
     ways = [(tone, closed) for closed in (*levels, True) for tone in tones]
     coarse = _halved(plane) if max(plane.shape) >= COARSE and min(plane.shape) > 1 else plane
-    found: dict[tuple[bool, bool], tuple[Plane, float]] = {}
+    found: dict[tuple[bool, bool], Found] = {}
     for way in ways:
         with contextlib.suppress(InkError):
-            ink, fault = _ink(coarse, *way, photo)
-            found[way] = ink, fault * (1.0 if way[1] else LEVEL_FAVOUR)
+            one = _ink(coarse, *way, photo)
+            found[way] = one._replace(fault=one.fault * (1.0 if way[1] else LEVEL_FAVOUR))
     if not found:
         return ways[0]
-    tone, closed = min(found, key=lambda way: found[way][1])
+    least = DIGIT * max(coarse.shape)
+    whole = [way for way, one in found.items() if longer_side(one.ink > 0.5) >= least]
+    tone, closed = min(whole or found, key=lambda way: found[way].fault)
     if (
         closed
         and (tone, False) in found
-        and _goes_on(*(found[tone, c][0] > 0.5 for c in (False, True)))
+        and _goes_on(*(found[tone, c].ink > 0.5 for c in (False, True)))
     ):
         closed = False  # which has taken thick strokes for paper
     return tone, closed
@@ -103,11 +113,8 @@ def _halved(plane: Plane) -> Plane:
     return halved
 
 
-def _ink(plane: Plane, dark_ink: bool, closed: bool, photo: bool) -> tuple[Plane, float]:
-    """The dark or the light ink, the paper's level taken from a closing or from the whole.
-
-    With it comes how little it looks like strokes.
-    """
+def _ink(plane: Plane, dark_ink: bool, closed: bool, photo: bool) -> Found:
+    """The dark or the light ink, the paper's level taken from a closing or from the whole."""
     large = max(plane.shape) > SMALL
     noise = _noise(plane)
     if photo:
@@ -128,9 +135,9 @@ def _ink(plane: Plane, dark_ink: bool, closed: bool, photo: bool) -> tuple[Plane
     ink = np.clip((contrast - low) / (high - low), 0, 1).astype(np.float32)
     ink = _without_specks(ink, FRINGE if large else 1)
     if not large:
-        return ink, 0.0
-    ink = alone(ink, FRINGE)
-    return ink, plumpness(ink > 0.5)
+        return Found(ink, 0.0, digits_in(ink))
+    ink, digits = alone(ink, FRINGE)
+    return Found(ink, plumpness(ink > 0.5), digits)
 
 
 def _without_frame(plane: Plane) -> Plane:

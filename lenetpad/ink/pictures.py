@@ -11,12 +11,12 @@ import io
 import math
 import warnings
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.ink import pnm, repairs
+from lenetpad.ink import heif, pnm, repairs
 from lenetpad.ink.paper import FAINTEST, BlankError, Plane, separated
 from lenetpad.ink.raster import BOX, CENTRE, DEFAULT_PEN, SIDE, Image, centre_of_mass, centred
 from lenetpad.ink.statistics import stroke_widths
@@ -31,16 +31,6 @@ FORMATS: Final = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 #: Where Pillow has been built with it.
 ALSO: Final = "AVIF"
 ANIMATED: Final = ("GIF", "PNG", "WEBP", "AVIF")
-#: The kinds of file, in bytes 4 to 12, that begin a picture of an iPhone.
-HEIC: Final = (
-    b"ftypheic",
-    b"ftypheix",
-    b"ftypheim",
-    b"ftypheis",
-    b"ftyphevc",
-    b"ftypmif1",
-    b"ftypmsf1",
-)
 #: Pixels of an animation, all frames together, and frames.
 MOST_FRAME_PIXELS: Final = 400_000_000
 MOST_FRAMES: Final = 1000
@@ -78,14 +68,35 @@ FINE: Final = 4  # cells a pixel along each axis, in which stroke widths are mea
 #: pixels of the image: the outline of a coarse bitmap goes in steps, as no pen does.
 SMEAR: Final = 0.6
 FURTHEST: Final = 0.43
+SEVERAL: Final = (
+    "the picture seems to show {count} digits, and one is read at a time; crop it to one digit"
+)
 _TOO_LARGE: Final = "{} has over " + f"{MOST_PIXELS // 10**6} megapixels; make it smaller"
 _EXPORT: Final = "export it as PNG"
 
 
+class Counted(NamedTuple):
+    """A normalised image, (28, 28) float32 in [0, 1], ink 1, and how many digits seem to stand
+    beside each other in the picture that it was made from."""
+
+    image: Image
+    digits: int
+
+
+def several_words(digits: int) -> str:
+    """What to say of a picture of several digits; nothing of one."""
+    return SEVERAL.format(count=digits) if digits > 1 else ""
+
+
 def read_picture(source: Path | bytes) -> Image:
+    """Read a picture of one digit as ``read_counted`` does; the normalised image alone."""
+    return read_counted(source).image
+
+
+def read_counted(source: Path | bytes) -> Counted:
     """Read a picture of one digit, from a file or from a file's bytes, as a normalised image.
 
-    Returns (28, 28) float32 in [0, 1], ink 1. The picture may be turned by its EXIF data, have
+    The picture may be turned by its EXIF data, have
     a palette, transparency, or 16 bits. Raises InkError, in one line, for what is no picture, is
     damaged, too large, or shows no ink.
     """
@@ -96,12 +107,12 @@ def read_picture(source: Path | bytes) -> Image:
         else io.BytesIO(source) as stream
     ):
         try:
-            return normalised(_decoded(stream, name))
+            return _counted(_decoded(stream, name))
         except BlankError as error:
             blank = InkError(f"{name}: {error}" if isinstance(source, Path) else str(error))
         stream.seek(0)
         try:  # ink and paper may be as bright as each other
-            return normalised(_decoded(stream, name, by_colour=True))
+            return _counted(_decoded(stream, name, by_colour=True))
         except InkError:
             raise blank from None
 
@@ -113,18 +124,23 @@ def normalised(grey: NDArray[np.uint8]) -> Image:
     float32 in [0, 1], ink 1; one of MNIST's images comes out almost as it is. Raises InkError for
     a picture that is not grey or shows no ink.
     """
+    return _counted(grey).image
+
+
+def _counted(grey: NDArray[np.uint8]) -> Counted:
+    """The normalised image of a grey picture, and how many digits it seems to show."""
     if grey.ndim != 2 or grey.size == 0:
         raise InkError(f"a picture must have grey pixels in rows and columns, not {grey.shape}")
-    ink = separated(_shrunk(grey))
+    ink, _, digits = separated(_shrunk(grey))
     if _is_normalised(ink):
-        return ink
+        return Counted(ink, digits)
     for box in (BOX, 0.85 * BOX, 0.7 * BOX, 0.6 * BOX):
         image = _boxed(ink, box)
         placed = centred(image)
         border = max(float(placed[[0, -1]].max()), float(placed[:, [0, -1]].max()))
         if border < EDGE:  # else centring has pushed ink to the edge, or over it
             break
-    return placed
+    return Counted(placed, digits)
 
 
 def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> NDArray[np.uint8]:
@@ -143,8 +159,8 @@ def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> NDArray[np
                 return _grey_of(pnm.levels_of(content))
             if start.startswith(repairs.JPEG_MAGIC):
                 _check_scans(stream, name)
-            if start[4:12] in HEIC:
-                raise InkError(f"{name} is a HEIC picture, which is not read; save it as JPEG")
+            if start[4:12] in heif.BRANDS and not heif.is_decoded():
+                raise InkError(heif.UNREAD.format(name))
             try:
                 return _grey_in(stream, start, name, by_colour)
             except InkError:
@@ -229,21 +245,24 @@ def _opened(stream: BinaryIO, start: bytes, name: str) -> PIL.Image.Image:
 
     fault = InkError(f"{name} holds far more besides its pixels than a picture does; {_EXPORT}")
     metered = MeteredFile(stream, fault)
-    if start.startswith(b"RIFF") or start[4:8] == b"ftyp":  # WebP and AVIF: taken as a whole
+    if start.startswith(b"RIFF") or start[4:8] == b"ftyp":  # WebP, AVIF, HEIF: taken as a whole
         metered.limit(MOST_READS_OF_HEAD, 2 * metered.size)
     else:
         metered.limit(
             MOST_READS_OF_HEAD, MOST_TAGS if start[:2] in (b"II", b"MM") else MOST_METADATA
         )
-    is_avif = start[4:8] == b"ftyp" and PIL.features.check("avif")
-    formats = (*FORMATS, ALSO) if is_avif else FORMATS
+    formats: tuple[str, ...] = FORMATS
+    if start[4:12] in heif.BRANDS:
+        formats = (heif.FORMAT,)
+    elif start[4:8] == b"ftyp" and PIL.features.check("avif"):
+        formats = (*FORMATS, ALSO)
     picture = PIL.Image.open(cast(IO[bytes], metered), formats=formats)
     reduced = picture.format == "JPEG" and "progressive" not in picture.info
     _check_size(picture.width, picture.height, name, MOST_REDUCED if reduced else MOST_PIXELS)
     if reduced and metered.size * MOST_PER_BYTE < picture.width * picture.height:
         raise InkError(f"{name} is damaged (its pixels are missing); save or export it again")
     tile = [getattr(picture, "tag_v2", {}).get(tag, 1) for tag in (TILE_WIDTH, TILE_LENGTH)]
-    exif = picture.info.get("exif", b"")
+    exif = picture.info.get("exif") or b""
     if math.prod(tile) > LARGEST_TILE or len(exif) > LARGEST_EXIF:
         raise fault
     if len(getattr(picture, "tile", ())) > MOST_READS:

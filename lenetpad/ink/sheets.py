@@ -11,7 +11,7 @@ import numpy as np
 from lenetpad.ink import journal
 from lenetpad.ink.contents import Contents, read_contents
 from lenetpad.ink.editing import Place
-from lenetpad.ink.files import ink_from_text, is_ink, read_picture
+from lenetpad.ink.files import ink_from_text, is_ink, read_counted
 from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
 
 UNITS: Final = 1000.0  # the canvas's side in the unit of its strokes
@@ -42,11 +42,12 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A sheet that was read, and what the user should know of it; of an ink file, all that is in
-    it."""
+    it, and of a picture, how many digits it seems to show."""
 
     sheet: Sheet
     note: str = ""
     contents: Contents | None = None
+    digits: int = 1
 
 
 def read_sheet(source: Source) -> Found:
@@ -54,15 +55,20 @@ def read_sheet(source: Source) -> Found:
     path = source.path
     if path is None:
         if source.picture:
-            return Found(Sheet(picture=read_picture(source.picture)))
+            return _shown(source.picture)
         if source.journal:
             return Found(_sheet_in(source.journal))
         return Found(Sheet(fitted(ink_from_text(source.text))))
     if not is_ink(path):
-        return Found(Sheet(picture=read_picture(path)))
+        return _shown(path)
     contents, first = read_contents(path)
     note = f"Not all of the file can be read: {contents.fault}" if contents.fault else ""
     return Found(Sheet(fitted(first)), note, contents)
+
+
+def _shown(source: Path | bytes) -> Found:
+    image, digits = read_counted(source)
+    return Found(Sheet(picture=image), digits=digits)
 
 
 def _sheet_in(content: bytes) -> Sheet:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.cli.conftest import Failing, Run, parsed
 
@@ -35,6 +37,7 @@ class TestPredict:
             assert prediction.keys() == {
                 "file",
                 "drawing",
+                "digits_in_picture",
                 "digit",
                 "probability",
                 "no_digit",
@@ -43,6 +46,19 @@ class TestPredict:
             total = sum(prediction["probabilities"]) + prediction["no_digit"]
             assert total == pytest.approx(1, abs=1e-4)
             assert prediction["probability"] == max(prediction["probabilities"])
+
+    def test_a_picture_of_several_digits_says_so(
+        self, run: Run, ink: Path, picture: Path, tmp_path: Path
+    ) -> None:
+        pixels = np.asarray(Image.open(picture))
+        several = tmp_path / "several.png"
+        Image.fromarray(np.concatenate([pixels, pixels], axis=1)).save(several)
+        result = run("predict", several, ink, picture, "--json")
+        assert result.status == 0
+        [note] = result.err.splitlines()
+        assert "several.png: the picture seems to show 2 digits" in note
+        counts = [prediction["digits_in_picture"] for prediction in parsed(result.out)]
+        assert counts == [2, None, None, 1]
 
     def test_a_network_without_rubbish(self, run: Run, model: Path, ink: Path) -> None:
         found = parsed(run("predict", ink, "--model", model, "--json").out)

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
+import PIL.Image
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import (
@@ -416,7 +417,21 @@ def test_what_is_left_out_is_said_of_its_own_drop_alone(program: Program, tmp_pa
     program.draw.documents.open_paths([tmp_path / "bad.jsonl", tmp_path / "good.jsonl"])
     read(program)
     assert "bad.jsonl" in program.draw.page.banner.text
-    assert "Files left out: 1." in program.draw.page.banner.text
+    assert "Only one file is opened at a time. Files left out: 1." in program.draw.page.banner.text
+    assert "Opened only" not in program.draw.page.banner.text
     program.draw.documents._read(Source(tmp_path / "good.jsonl"))
     read(program)
     assert not program.draw.page.banner.isVisible()
+
+
+def test_a_picture_of_several_digits_says_so(program: Program, tmp_path: Path) -> None:
+    pixels = np.full((60, 90), 255, dtype=np.uint8)
+    pixels[10:50, 20:25] = pixels[10:50, 60:65] = 0
+    banner = program.draw.page.banner
+    for name, shown in (("eleven.png", pixels), ("one.png", pixels[:, :45])):
+        PIL.Image.fromarray(shown).save(tmp_path / name)
+        program.draw.documents._read(Source(tmp_path / name))
+        read(program)
+        assert program.draw.page.canvas.sheet.picture is not None
+        assert "seems to show 2 digits" in banner.text  # which is hidden for one
+        assert banner.isVisible() == (name == "eleven.png")

@@ -271,6 +271,11 @@ def test_class_pair_method_and_patch_are_chosen(reads: Program) -> None:
     assert "3 is ahead of 8 by" in view.score.text()
     assert page.maps.model is not None
     assert "Nats: orange for 3, blue for 8" in page.maps.legend(page.maps.model).sentence
+    view.second.select(3)
+    view.second.activated.emit(view.second.currentIndex())
+    wait_until(lambda: "Log-odds of 3 against all others, as" in view.score.text())
+    assert "cannot be compared with itself" in view.score.text()
+    view.second.select(8)
     view.method.select(GRADIENT)
     view.method.activated.emit(1)
     assert not view.patch.isEnabled()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import struct
+import sys
+import types
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import Image, PngImagePlugin, features
 
 from lenetpad.data.folders import PICTURES
+from lenetpad.ink import heif, pictures
 from lenetpad.ink.files import read_picture
 from lenetpad.ink.strokes import InkError
 from lenetpad.ui.draw.documents import OPEN_PATTERNS
@@ -120,10 +125,67 @@ def test_a_jpeg_of_over_a_hundred_megapixels_is_decoded_smaller(tmp_path: Path) 
         read_picture(progressive)
 
 
-def test_a_heic_picture_is_named(tmp_path: Path) -> None:
-    content = struct.pack(">I", 24) + b"ftypheic" + bytes(12) + bytes(100)
-    with pytest.raises(InkError, match=r"is a HEIC picture, which is not read; save it as JPEG$"):
-        read_picture(content)
+HEIC = struct.pack(">I", 24) + b"ftypheic" + bytes(12) + bytes(100)
+
+
+@pytest.fixture
+def heif_library(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """A stand-in for pillow-heif, which keeps how often it was registered: it takes a PNG file
+    behind the bytes that begin a HEIC picture."""
+    registered: list[str] = []
+
+    class Picture(PngImagePlugin.PngImageFile):
+        format = "HEIF"
+
+        def _open(self) -> None:
+            assert self.fp is not None
+            self.fp = io.BytesIO(self.fp.read()[len(HEIC) :])
+            super()._open()
+            self.info["exif"] = None  # as the library says that there is none
+
+    def register() -> None:
+        registered.append("HEIF")
+        Image.register_open("HEIF", Picture, lambda start: start[4:8] == b"ftyp")
+
+    library = types.SimpleNamespace(register_heif_opener=register)
+    monkeypatch.setitem(sys.modules, "pillow_heif", library)
+    heif.is_decoded.cache_clear()
+    yield registered
+    heif.is_decoded.cache_clear()
+    Image.OPEN.pop("HEIF", None)
+    if "HEIF" in Image.ID:
+        Image.ID.remove("HEIF")
+
+
+def test_a_heic_picture_is_named_where_its_library_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as if it were not installed
+    heif.is_decoded.cache_clear()
+    with pytest.raises(InkError, match=r"is a HEIC picture, .*pillow-heif; save it as JPEG$"):
+        read_picture(HEIC)
+    heif.is_decoded.cache_clear()
+
+
+def test_a_heic_picture_is_read_where_its_library_is(heif_library: list[str]) -> None:
+    assert is_read(PNG)
+    assert heif_library == []  # no other picture needs it
+    for _ in range(2):
+        assert is_read(HEIC + PNG)
+    assert heif_library == ["HEIF"]
+    with pytest.raises(InkError, match="is damaged"):
+        read_picture(HEIC + PNG[: len(PNG) // 2])
+    with pytest.raises(InkError, match=r"no picture of a known kind|is damaged"):
+        read_picture(HEIC)
+
+
+def test_a_heic_picture_has_the_limits_of_all(
+    heif_library: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 100)
+    with pytest.raises(InkError, match="megapixels"):
+        read_picture(HEIC + PNG)
+    assert heif_library == ["HEIF"]
 
 
 @pytest.mark.skipif(not features.check("avif"), reason="Pillow has been built without AVIF")

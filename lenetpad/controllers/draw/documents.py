@@ -46,6 +46,31 @@ def packed(image: QImage) -> bytes:
         return b""
 
 
+def _left_out_words(opened: Sequence[Path], count: int) -> str:
+    """What to say of files that came with those that were opened; nothing of none."""
+    if not count:
+        return ""
+    if opened:
+        words = translate(
+            "Draw", "Opened only {names}, one file at a time. Files left out: {count}."
+        )
+    else:
+        words = translate("Draw", "Only one file is opened at a time. Files left out: {count}.")
+    return words.format(names=", ".join(path.name for path in opened), count=f"{count:,}")
+
+
+def _several_words(digits: int) -> str:
+    """What to say of a picture of several digits; nothing of one."""
+    if digits < 2:
+        return ""
+    words = translate(
+        "Draw",
+        "The picture seems to show {count} digits, and the pad reads one at a time. "
+        "Crop the picture to one digit.",
+    )
+    return words.format(count=digits)
+
+
 def _nothing_read() -> Label:
     return None
 
@@ -73,7 +98,8 @@ class Documents(QObject):
         self._may_put = False  # the sheet of the last time comes first
         self._waiting: Found | None = None  # for it
         self._said = ""  # the banner's words that are ours
-        self._left_out = ""  # what is to be said of other files that came with it
+        #: What is to be said of other files that came with it, where it is opened and where not.
+        self._left_out = ("", "")
         self._source: Source | None = None  # what is being read
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -114,20 +140,17 @@ class Documents(QObject):
         others were left out."""
         weights = [path for path in paths if is_weights(path)]
         others = [path for path in paths if not is_weights(path)]
-        taken = [*others[:1], *weights[:1]]
-        self._left_out = ""
-        if left := len(paths) - len(taken):
-            text = translate(
-                "Draw", "Opened only {names}, one file at a time. Files left out: {count}."
-            )
-            names = ", ".join(path.name for path in taken)
-            self._left_out = text.format(names=names, count=f"{left:,}")
+        first, left = others[:1], len(paths) - bool(others) - bool(weights)
+        self._left_out = (
+            _left_out_words([*first, *weights[:1]], left),
+            _left_out_words(weights[:1], left),
+        )
         if weights:
             self._window.weights_opened.emit(str(weights[0]))
         if others:
             self._read(Source(others[0]))
-        elif self._left_out:
-            self._note(self._left_out)
+        elif self._left_out[0]:
+            self._note(self._left_out[0])
 
     @Slot()
     def paste(self) -> None:
@@ -200,7 +223,7 @@ class Documents(QObject):
     @Slot()
     def cancel(self) -> None:
         """Give up what is being read; the canvas stays as it is."""
-        self._left_out = ""
+        self._left_out = ("", "")
         self._give_up()
         self._end_reading()
 
@@ -232,7 +255,7 @@ class Documents(QObject):
     def _take(self, answer: Answer) -> None:
         self._end_reading()
         if isinstance(answer.result, Refused):
-            self._warn(self._with_left_out(answer.result.message))
+            self._warn(self._with_left_out(answer.result.message, opened=False))
         else:
             self._put(answer.result)
 
@@ -240,7 +263,7 @@ class Documents(QObject):
     def _explain(self, message: JobFailure) -> None:
         self._end_reading()
         log_failure(message.failure)
-        self._warn(self._with_left_out(message.failure.message))
+        self._warn(self._with_left_out(message.failure.message, opened=False))
 
     @Slot()
     def begin(self) -> None:
@@ -258,13 +281,13 @@ class Documents(QObject):
         self._page.canvas.set_sheet(found.sheet)
         if found.contents is not None:
             self.tray.show(found.contents)
-        if note := self._with_left_out(found.note):
+        if note := self._with_left_out(found.note or _several_words(found.digits)):
             self._note(note)
 
-    def _with_left_out(self, message: str) -> str:
+    def _with_left_out(self, message: str, *, opened: bool = True) -> str:
         """What is said of a document, and, once, of the files that came with it."""
-        left_out, self._left_out = self._left_out, ""
-        return " ".join(filter(None, (message, left_out)))
+        (where_opened, where_not), self._left_out = self._left_out, ("", "")
+        return " ".join(filter(None, (message, where_opened if opened else where_not)))
 
     def _note(self, message: str) -> None:
         self._said = message

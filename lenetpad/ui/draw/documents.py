@@ -17,8 +17,8 @@ from lenetpad.ui.widgets.words import marked, translate
 
 PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 OPEN_PATTERNS: Final = (
-    "*.jsonl *.jsonl.gz *.json *.png *.jpg *.jpeg *.jpe *.jfif *.bmp *.gif *.webp *.avif *.tif "
-    "*.tiff *.ppm *.pgm *.pbm "
+    "*.jsonl *.jsonl.gz *.json *.png *.jpg *.jpeg *.jpe *.jfif *.bmp *.gif *.webp *.avif *.heic "
+    "*.apng *.dib *.pnm *.heif *.tif *.tiff *.ppm *.pgm *.pbm "
     f"{WEIGHTS_PATTERNS}"
 )
 INK_PATTERNS: Final = "*.ink.jsonl *.jsonl *.jsonl.gz *.json"

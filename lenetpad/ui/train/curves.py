@@ -112,6 +112,11 @@ class Curves(QWidget):
         self._turns.start(self._fill_and_paint())
         self.view.setUpdatesEnabled(False)  # what is there is of other runs
 
+    def expect(self, *, soon: bool) -> None:
+        """Say what there will be in place of curves; soon, if a training is starting."""
+        words = translate("Train", "The curves begin with the first steps.")
+        self.empty.setText(words if soon else _empty_words())
+
     @property
     def charts_area(self) -> QRect:
         """Where the charts lie, or what there is in place of them."""

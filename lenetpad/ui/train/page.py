@@ -408,6 +408,7 @@ class TrainPage(Page):
     def _follow_state(self) -> None:
         """Turn on what can be done now."""
         trains = self._busy and self._last is not None
+        self.curves.expect(soon=self._busy and not trains)
         self.start.setEnabled(not self._busy)
         self.pause.setEnabled(trains or self._paused)
         resume, pause = translate("Train", "Resume"), translate("Train", "Pause")

@@ -250,6 +250,13 @@ class TestProgress:
         page.take(Ended(Outcome.STOPPED, Path("a run")), None)
         assert enabled() == [True, False, False, False]
 
+    def test_what_stands_in_place_of_curves_follows_the_training(self, page: TrainPage) -> None:
+        assert "Press <b>Start</b>" in page.curves.empty.text()
+        page.begin()
+        assert page.curves.empty.text() == "The curves begin with the first steps."
+        page.take(Ended(Outcome.FAILED, None, "no room"), None)
+        assert "Press <b>Start</b>" in page.curves.empty.text()
+
     def test_start_gives_the_plan_once(self, qtbot: QtBot, page: TrainPage) -> None:
         plans: list[Plan] = []
         page.training_requested.connect(plans.append)

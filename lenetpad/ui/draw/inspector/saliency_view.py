@@ -132,6 +132,12 @@ class SaliencyView(QScrollArea):
         first, *second = map(name_of_class, saliency.classes)
         if second:
             text = translate("Draw", "{first} is ahead of {second} by {score} nats")
+        elif self.second.currentData() in saliency.classes:
+            text = translate(
+                "Draw",
+                "Log-odds of {first} against all others, as it cannot be compared with itself: "
+                "{score} nats",
+            )
         else:
             text = translate("Draw", "Log-odds of {first}: {score} nats")
         other = second[0] if second else ""
