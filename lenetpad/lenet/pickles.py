@@ -59,7 +59,7 @@ DANGEROUS: Final = frozenset(
 )
 DANGEROUS_BUILTINS: Final = frozenset(
     f"builtins.{name}" for name in ("eval", "exec", "compile", "__import__", "open", "execfile")
-)
+) | {"io.open", "_io.open", "io.FileIO", "_io.FileIO", "io.open_code", "_io.open_code"}
 
 
 @dataclass(frozen=True, slots=True)

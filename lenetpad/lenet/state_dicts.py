@@ -233,6 +233,8 @@ def _item_size(dtype: str) -> int:
     return 16 if dtype == "complex128" else ITEM_SIZES[KINDS[dtype]]
 
 
+#: What the names of a layer's tensors end with.
+PARAMETERS: Final = ("weight", "bias")
 #: The tensors of a state dict, by their names.
 Tensors = dict[str, Tensor | Array]
 
@@ -241,7 +243,7 @@ def _chosen(path: Path, held: Any) -> Tensors:
     """The state dict of a LeNet-5 that a file holds; WeightsError says why there is none."""
     if isinstance(held, Stand) and held.kind.startswith("__torch__."):  # TorchScript
         return _of_modules(held)
-    found = dict(_state_dicts(held))
+    found = dict(_state_dicts(path, held))
     whole = {where: one for where, one in found.items() if len(one) >= LAYERED}
     fitting = [where for where, one in whole.items() if _has_layers(one)] or list(whole)
     likely = sorted(
@@ -269,8 +271,11 @@ def _chosen(path: Path, held: Any) -> Tensors:
     )
 
 
-def _state_dicts(held: Any) -> Iterator[tuple[str, Tensors]]:
-    """The dictionaries of tensors in what a file holds, by the way there, the outermost first."""
+def _state_dicts(path: Path, held: Any) -> Iterator[tuple[str, Tensors]]:
+    """The dictionaries of tensors in what a file holds, by the way there, the outermost first.
+
+    Raises WeightsError where one has something else in the place of a layer's tensor.
+    """
     seen: set[int] = set()
     level = [("", held)]
     for _ in range(DEEP + 1):
@@ -282,6 +287,12 @@ def _state_dicts(held: Any) -> Iterator[tuple[str, Tensors]]:
             items = _items(one)
             tensors = {str(k): t for k, t in items if isinstance(t, Tensor | Array)}
             if tensors and isinstance(one, dict):
+                for key, item in items:
+                    if isinstance(item, Stand) and str(key).endswith(PARAMETERS):
+                        raise WeightsError(
+                            f"{path}: {named(str(key))} is no tensor; save the network's "
+                            "state_dict() again"
+                        )
                 yield where, tensors
             if len(tensors) < LAYERED or not _has_layers(tensors):
                 deeper += [(f"{where}.{key}" if where else str(key), item) for key, item in items]

@@ -5,6 +5,7 @@ import os
 import pickle
 import random
 import re
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -358,6 +359,15 @@ class TestNothingRuns:
         torch.save(state, path, _use_new_zipfile_serialization=as_zip)
         assert "could run code" in refusal(path)
         assert not sprung.exists()
+
+    @pytest.mark.parametrize("name", ["c1.bias", "c3.weight"])
+    def test_an_object_in_the_place_of_a_tensor_is_no_network(
+        self, name: str, tmp_path: Path
+    ) -> None:
+        """Without its bias the network would read otherwise, in silence."""
+        path = tmp_path / "mine.pth"
+        torch.save(study_state() | {name: Namespace(rate=0.1)}, path)
+        assert f"{name} is no tensor" in refusal(path)
 
 
 class TestSaving:
