@@ -25,8 +25,8 @@ def window(drawings: Sequence[Ink], events: int) -> dict[str, Any]:
         driver.wait_for_reading()
         figures: dict[str, Any] = {
             "pen_to_paint_ms": pen_to_paint(driver, probe, drawings, events),
-            **explaining(driver, probe, drawings, events),
             "memory_mb": memory(driver, drawings),
+            **explaining(driver, probe, drawings, events),
         }
         return figures | beside_training(driver, probe, drawings, events)
 
