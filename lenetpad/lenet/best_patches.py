@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.ink.raster import pad
 from lenetpad.lenet.config import LeNet5Config
+from lenetpad.lenet.explanation import receptive_fields
 from lenetpad.lenet.forward import BATCH, layer_by_layer, normalised
 from lenetpad.lenet.layers import layer_specs
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.best_patches import SHOWN_PATCHES, BestPatches, Patch
-from lenetpad.values.explanation import Unit
+from lenetpad.values.explanation import Field, Unit
 from lenetpad.values.layers import LayerKind, LayerSpec
 from lenetpad.values.reading import NO_NUMBERS, ReadingError
 
@@ -55,7 +57,7 @@ def best_patches(
 
     def patch(index: int) -> Patch:
         row, column = divmod(int(places[index]), spec.width)
-        top, left, height, width = field_on_input(specs, spec.name, row, column)
+        field = field_on_input(specs, replace(unit, row=row, column=column))
         return Patch(
             index=index,
             label=int(labels[index]),
@@ -63,10 +65,10 @@ def best_patches(
             weighted_sum=float(sums[index]),
             row=row,
             column=column,
-            top=top,
-            left=left,
-            height=height,
-            width=width,
+            top=field.top,
+            left=field.left,
+            height=field.height,
+            width=field.width,
             input=normalised(config, _shown(images[index])),
         )
 
@@ -81,17 +83,11 @@ def best_patches(
     )
 
 
-def field_on_input(
-    specs: Sequence[LayerSpec], layer: str, row: int, column: int
-) -> tuple[int, int, int, int]:
-    """Top, left, height and width of what a unit of a layer sees of the input layer, through all
-    layers between. ``specs`` are those of ``layer_specs``."""
-    height = width = 1
-    names = [spec.name for spec in specs]
-    for spec in reversed(specs[1 : names.index(layer) + 1]):
-        row, column = row * spec.stride, column * spec.stride
-        height, width = ((side - 1) * spec.stride + spec.kernel for side in (height, width))
-    return row, column, height, width
+def field_on_input(specs: Sequence[LayerSpec], unit: Unit) -> Field:
+    """What a unit sees of the input layer; a pixel of it is all of that. ``specs`` are those of
+    ``layer_specs``."""
+    itself = Field(unit.layer, (unit.map,), unit.row, unit.column, 1, 1)
+    return (itself, *receptive_fields(specs, unit))[-1]
 
 
 def _spec_of(specs: Sequence[LayerSpec], unit: Unit) -> LayerSpec:

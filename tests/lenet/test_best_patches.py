@@ -116,9 +116,8 @@ def test_the_field_is_all_that_changes_the_unit(unit: Unit) -> None:
         units.append(values if values.ndim == 1 else values[:, unit.row, unit.column])
     changed = (units[0] != units[1]).reshape(32, 32)
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
-    top, left, height, width = field_on_input(
-        layer_specs(config), unit.layer, unit.row, unit.column
-    )
+    field = field_on_input(layer_specs(config), unit)
+    top, left, height, width = field.top, field.left, field.height, field.width
     assert (top, left) == (rows[0], columns[0])
     assert (top + height, left + width) == (rows[-1] + 1, columns[-1] + 1)
 
