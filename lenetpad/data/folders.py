@@ -26,17 +26,12 @@ from lenetpad.data.idx import read_idx
 from lenetpad.data.labelled import Labelled, all_drawings, ink_drawings, label_of, labelled
 from lenetpad.data.orientation import upright
 from lenetpad.data.tables import SUFFIXES as TABLES
-from lenetpad.ink.files import Drawing
+from lenetpad.ink.files import PICTURES, Drawing
 from lenetpad.ink.pictures import read_picture
 from lenetpad.ink.raster import SIDE, draw
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage.mnist import DataError
 
-#: The endings of the names of pictures; one that cannot be read here is passed over, and named.
-PICTURES: Final = frozenset(
-    {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".tif", ".tiff"}
-    | {".webp", ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".heic", ".heif"}
-)
 TABLES_TITLE: Final = "tables of pixels"
 #: Images that are turned at once.
 BLOCK: Final = 4096

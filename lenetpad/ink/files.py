@@ -55,6 +55,11 @@ MOST_POINTS_IN_A_FILE: Final = 3_000_000
 #: is decoded, a point takes over a hundred bytes.
 MOST_POINTS: Final = 1_200_000
 DIGITS: Final = tuple("0123456789")
+#: The endings of the names of pictures, also of those that are read only where a library is there.
+PICTURES: Final = (
+    *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".tif", ".tiff"),
+    *(".webp", ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".heic", ".heif"),
+)
 #: What the window labels a drawing with that shows no digit; any other text says the same.
 NO_DIGIT: Final = "no digit"
 #: Characters of a label, or of a writer's name.

@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtGui import QImage
 
-from lenetpad.ink.files import Label, ink_text, is_ink
+from lenetpad.ink.files import PICTURES, Label, ink_text, is_ink
 from lenetpad.ink.strokes import InkError, Sheet
 from lenetpad.ui.widgets.files import WEIGHTS_PATTERNS
 from lenetpad.ui.widgets.images import encoded
@@ -17,9 +17,7 @@ from lenetpad.ui.widgets.words import marked, translate
 
 PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 OPEN_PATTERNS: Final = (
-    "*.jsonl *.jsonl.gz *.json *.png *.jpg *.jpeg *.jpe *.jfif *.bmp *.gif *.webp *.avif *.heic "
-    "*.apng *.dib *.pnm *.heif *.tif *.tiff *.ppm *.pgm *.pbm "
-    f"{WEIGHTS_PATTERNS}"
+    f"*.jsonl *.jsonl.gz *.json {' '.join(f'*{ending}' for ending in PICTURES)} {WEIGHTS_PATTERNS}"
 )
 INK_PATTERNS: Final = "*.ink.jsonl *.jsonl *.jsonl.gz *.json"
 #: How ink is called when it is saved; the desktop knows files with this ending as lenetpad's.
