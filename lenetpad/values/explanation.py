@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from lenetpad.values.arrays import DoubleArray
 from lenetpad.values.layers import LayerKind
+
+#: The first and the last layer.
+INPUT: Final = "input"
+OUTPUT: Final = "output"
 
 
 @dataclass(frozen=True, slots=True)

@@ -462,7 +462,7 @@ def test_views_keep_the_inspectors_place_and_readings_are_painted_in_each(
     row = page.inspector.holding.geometry()
     for view in View:
         page.inspector.show_view(view)
-        qtbot.wait(30)
+        QApplication.processEvents()  # also what is laid out anew
         assert page.inspector.geometry() == place == page.probabilities.geometry()
         assert [part.geometry() for part in (page.canvas, page.maps, page.verdict)] == parts
         assert page.inspector.holding.geometry() == row

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Slot
 
 from lenetpad.lenet.explanation import activation_curve, competition, explain
 from lenetpad.ui import actions
-from lenetpad.ui.draw.inspector.inspected import INPUT, OUTPUT, Inspected, place_of
+from lenetpad.ui.draw.inspector.inspected import Inspected, place_of
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.window import Window
-from lenetpad.values.explanation import Curve, Unit
+from lenetpad.values.explanation import INPUT, OUTPUT, Curve, Unit
 from lenetpad.values.holding import held_value
 from lenetpad.values.layers import LayerSpec
 from lenetpad.values.models import ModelReady
@@ -136,8 +136,8 @@ class Inspection(QObject):
         found = [self._inspected(model, reading, unit) for unit in units]
         page.maps.show_fields(found[0].explanation.fields if found else ())
         if page.inspector_shown:
-            read = known and reading.digit is not None
-            answer = competition(model, reading) if read else None
+            wanted = known and not units and reading.digit is not None
+            answer = competition(model, reading) if wanted else None
             page.inspector.show_units(found, answer, reading.serial)
 
     def _inspected(self, model: ModelReady, reading: Reading, unit: Unit) -> Inspected:

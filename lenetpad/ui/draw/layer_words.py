@@ -6,9 +6,9 @@ from typing import Final
 
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.widgets.words import marked, translate
+from lenetpad.values.explanation import INPUT
 from lenetpad.values.models import ModelReady
 
-INPUT: Final = "input"
 #: Titles, a size and a tip: see ``titles_of``.
 Titles = tuple[tuple[str, ...], str, str]
 #: What each layer does, for somebody who sees a network for the first time.

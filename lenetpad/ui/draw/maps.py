@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw import layer_words
-from lenetpad.ui.draw.layer_words import INPUT, Titles
+from lenetpad.ui.draw.layer_words import Titles
 from lenetpad.ui.draw.legend import Kind, Legend, LegendPainter, as_text
 from lenetpad.ui.draw.maps_layout import CODES, Placed, arrows, place
 from lenetpad.ui.draw.panel import ReadingPanel, Spot
@@ -39,8 +39,9 @@ from lenetpad.ui.widgets.colour import (
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import FloatArray
+from lenetpad.values.explanation import INPUT
 from lenetpad.values.models import LayerView, ModelReady
-from lenetpad.values.reading import Reading
+from lenetpad.values.reading import DIGITS, Reading
 
 MARGIN: Final = 14.0
 LEGEND: Final = 46.0  # height of the strip with the colour scale, at the usual size
@@ -48,7 +49,6 @@ USUAL_HEIGHT: Final = 640.0  # of the panel; texts grow with a larger one
 LARGEST: Final = 2.4  # and so much at the most
 HEAD: Final = 5.0  # the length of an arrow's head at the usual size
 LEGEND_LAYER: Final = "C1"  # whose scale is shown while all are and nothing is pointed at
-DIGITS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw import held
-from lenetpad.ui.draw.layer_words import INPUT, Titles
+from lenetpad.ui.draw.layer_words import Titles
 from lenetpad.ui.draw.legend import Kind, Legend, as_text
 from lenetpad.ui.draw.maps import Pointed
 from lenetpad.ui.draw.probabilities import not_a_digit
@@ -20,7 +20,7 @@ from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import FloatArray
 from lenetpad.values.evaluation import NO_DIGIT
-from lenetpad.values.explanation import Unit
+from lenetpad.values.explanation import INPUT, Unit
 from lenetpad.values.holding import LAYERS_OF_MAPS, Hold, Holds
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading

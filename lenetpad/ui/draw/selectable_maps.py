@@ -17,18 +17,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from lenetpad.ui.draw.layer_words import INPUT
 from lenetpad.ui.draw.maps import Pointed
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.draw.shown import Shown
 from lenetpad.ui.draw.shown_maps import ShownMaps
 from lenetpad.ui.draw.walking import Walker
 from lenetpad.ui.widgets.theme import Theme
-from lenetpad.values.explanation import Field, Unit
+from lenetpad.values.explanation import INPUT, OUTPUT, Field, Unit
 from lenetpad.values.models import LayerView
 from lenetpad.values.reading import Reading
 
-OUTPUT: Final = "output"
 ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 

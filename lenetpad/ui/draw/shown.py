@@ -6,9 +6,10 @@ import math
 from enum import StrEnum
 from typing import Final
 
-from lenetpad.ui.draw.layer_words import INPUT, Titles, tip_of, title_of
+from lenetpad.ui.draw.layer_words import Titles, tip_of, title_of
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.widgets.words import marked, translate
+from lenetpad.values.explanation import INPUT
 from lenetpad.values.layers import LayerKind, LayerSpec
 from lenetpad.values.models import ModelReady
 

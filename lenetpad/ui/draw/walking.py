@@ -8,11 +8,10 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 
-from lenetpad.values.explanation import Unit
+from lenetpad.values.explanation import OUTPUT, Unit
 from lenetpad.values.models import ModelReady
+from lenetpad.values.reading import DIGITS
 
-OUTPUT: Final = "output"
-DIGITS: Final = 10
 ARROWS: Final = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),

@@ -9,7 +9,6 @@ import numpy as np
 
 from lenetpad.ui.draw.inspector.faces import short
 from lenetpad.ui.draw.inspector.inspected import (
-    INPUT,
     SINGLE,
     Inspected,
     Place,
@@ -22,6 +21,7 @@ from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import DoubleArray
 from lenetpad.values.conventions import CONVENTIONS
 from lenetpad.values.explanation import (
+    INPUT,
     Competition,
     Contribution,
     Curve,

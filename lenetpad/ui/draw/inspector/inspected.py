@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from lenetpad.ui.widgets.words import translate
-from lenetpad.values.explanation import Competition, Curve, Explanation, Unit
+from lenetpad.values.explanation import INPUT, OUTPUT, Competition, Curve, Explanation, Unit
 from lenetpad.values.layers import LayerSpec
 
-INPUT: Final = "input"
-OUTPUT: Final = "output"
 #: Layers whose maps are single units, and a picture of the two that are compared with codes.
 SINGLE: Final = ("C5", "F6", OUTPUT)
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from lenetpad.ui.draw.inspector.content import held_words
 from lenetpad.ui.draw.inspector.inspected import (
-    INPUT,
     SINGLE,
     Inspected,
     Place,
@@ -17,7 +16,7 @@ from lenetpad.ui.draw.inspector.numbers import number, signed
 from lenetpad.ui.draw.probabilities import not_a_digit
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.words import translate
-from lenetpad.values.explanation import Competition, Explanation, largest
+from lenetpad.values.explanation import INPUT, Competition, Explanation, largest
 from lenetpad.values.layers import LayerKind
 
 #: So many of the contributions for and against are said.
