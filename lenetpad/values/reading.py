@@ -14,6 +14,7 @@ from lenetpad.ink.strokes import Sheet
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.holding import Holds
 from lenetpad.values.models import ModelReady
+from lenetpad.values.segmentation import Kind, Segmentation
 
 NO_PARAMETERS: Final[Parameters] = MappingProxyType({})
 DIGITS: Final = 10
@@ -34,13 +35,16 @@ def _none() -> Parameters:
 class Request:
     """A sheet to read, with the units ``holds`` held.
 
-    ``serial`` grows with every submission; ``time`` is perf_counter's.
+    ``serial`` grows with every submission; ``time`` is perf_counter's. ``focus`` is the place of
+    the digit of a number that the layers are to show, from 0 at the left; None for the one that
+    was written last.
     """
 
     serial: int
     sheet: Sheet
     time: float
     holds: Holds = ()
+    focus: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +58,9 @@ class Reading:
     image ``digit`` is None and the probabilities are zero. ``parameters`` are those it was read
     with, by their names in the state dict (see ``LayerSpec``). ``holds`` were in force: the held
     units have their values in the taps, and the weighted sums are those of the network.
+
+    Where the sheet holds several digits, ``segmentation`` says how they were read, and all else is
+    of one of them, the candidate at place ``focus`` of the best path.
     """
 
     taps: Mapping[str, FloatArray]
@@ -67,6 +74,8 @@ class Reading:
     network_seconds: float = 0.0
     parameters: Parameters = field(default_factory=_none, repr=False)
     holds: Holds = ()
+    segmentation: Segmentation | None = None
+    focus: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "taps", MappingProxyType(dict(self.taps)))
@@ -84,6 +93,12 @@ class Reading:
     def refused(self) -> bool:
         """Whether "this is no digit" is more probable than every digit."""
         return self.no_digit is not None and self.no_digit > float(self.probabilities.max())
+
+    @property
+    def number(self) -> Segmentation | None:
+        """How several digits were read; None where the sheet holds one digit, or no number."""
+        found = self.segmentation
+        return found if found is not None and found.kind is Kind.NUMBER else None
 
 
 class ReadingError(ValueError):
