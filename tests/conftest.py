@@ -34,6 +34,7 @@ from lenetpad.controllers.networks import Networks
 from lenetpad.controllers.registry import PAGES
 from lenetpad.data import labelled
 from lenetpad.data.labelled import Labelled
+from lenetpad.engine.garbage import collect_what_is_due
 from lenetpad.ink.files import Drawing, read_ink
 from lenetpad.storage import resources
 from lenetpad.ui.window import Window
@@ -280,6 +281,17 @@ def nothing_runs_on() -> Iterator[None]:
     running = [one for one in threads if one.isRunning() and one != QThread.currentThread()]
     assert not running, f"{running} were left behind"
     assert multiprocessing.active_children() == []
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected_between_tests() -> Iterator[None]:
+    """As in the program, Qt's objects are not taken down wherever Python happens to collect: the
+    thread in which a worker of xdist receives would do so too, beside a page that is being built.
+    """
+    gc.disable()
+    yield
+    gc.enable()
+    collect_what_is_due()
 
 
 class UnexpectedLog(logging.Handler):

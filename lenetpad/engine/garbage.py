@@ -34,15 +34,8 @@ class GarbageCollection(QObject):
 
     @Slot()
     def _look(self) -> None:
-        """Collect the oldest generation that is due, as the interpreter does by itself."""
-        if _STATE.resting:
-            return
-        pairs = list(zip(gc.get_count(), gc.get_threshold(), strict=True))
-        for generation in reversed(range(len(pairs))):
-            count, threshold = pairs[generation]
-            if threshold and count > threshold:
-                gc.collect(generation)
-                return
+        if not _STATE.resting:
+            collect_what_is_due()
 
     def close(self) -> None:
         """Leave it to Python again."""
@@ -50,6 +43,16 @@ class GarbageCollection(QObject):
         _STATE.windows -= 1
         if not _STATE.windows and not _STATE.resting:
             gc.enable()
+
+
+def collect_what_is_due() -> None:
+    """Collect the oldest generation that is due, as the interpreter does by itself."""
+    pairs = list(zip(gc.get_count(), gc.get_threshold(), strict=True))
+    for generation in reversed(range(len(pairs))):
+        count, threshold = pairs[generation]
+        if threshold and count > threshold:
+            gc.collect(generation)
+            return
 
 
 @contextmanager

@@ -503,6 +503,7 @@ def test_garbage_is_collected_in_the_windows_thread_alone(qtbot: QtBot) -> None:
         def __del__(self) -> None:
             threads.add(threading.get_ident())
 
+    gc.enable()
     gc.collect()
     collection = GarbageCollection()
     assert not gc.isenabled()

@@ -9,6 +9,11 @@ import pytest
 from lenetpad.engine.imports import collector_at_rest, import_for_ever
 
 
+@pytest.fixture(autouse=True)
+def collector_at_work() -> None:
+    gc.enable()
+
+
 def test_no_garbage_is_collected_inside() -> None:
     with collector_at_rest():
         assert not gc.isenabled()
