@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lenetpad.data import matlab, tables
 from lenetpad.data.cancellation import IDLE, PassedOver, Watch
-from lenetpad.data.forms import as_bytes, checked_shape, digits_of, pairs
+from lenetpad.data.forms import as_bytes, checked_shape, digits_of, grey, pairs
 from lenetpad.data.labelled import Labelled, labelled
 from lenetpad.data.layouts import TEST, part_of
 from lenetpad.data.orientation import upright
@@ -26,10 +26,9 @@ from lenetpad.ink.raster import SIDE
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage.mnist import DataError
 from lenetpad.storage.npz import opened_npz
+from lenetpad.values.evaluation import ARRAYS
 from lenetpad.values.failures import first_line
 
-#: The endings of the names of such files.
-SUFFIXES: Final = (".npz", matlab.SUFFIX, *tables.SUFFIXES)
 #: What numpy says of other kinds of fault is advice for programmers.
 _TELLING: Final = (OSError, ValueError, zipfile.BadZipFile)
 
@@ -54,7 +53,7 @@ def read_arrays(path: Path, watch: Watch = IDLE) -> list[Images]:
     return _npz(path)
 
 
-def is_named(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> bool:
+def is_named(path: Path, suffixes: tuple[str, ...] = ARRAYS) -> bool:
     """Whether a file's name says that it is of these kinds, or of any that is read here."""
     return path.name.lower().endswith(suffixes)
 
@@ -143,11 +142,12 @@ def arrays_of(
             shape = checked_shape(images_at.shape, images_at.dtype, labels_at.shape, what)
             labels = digits_of(file.array(labels_at), f'{path} cannot be used: "{labels_name}"')
             if images_at.dtype != np.uint8:
-                return as_bytes(lambda: file.blocks(images_at), shape, what), labels
-            images = file.array(images_at).reshape(shape)
-            if images.max() == 1:
-                images *= 255
-            return images, labels
+                images = as_bytes(lambda: file.blocks(images_at), images_at.shape, what)
+            else:
+                images = file.array(images_at)
+                if images.max() == 1:
+                    images *= 255
+            return grey(images, shape), labels
     except DataError:
         raise
     except Exception as error:  # a damaged archive can trip numpy or zipfile up anywhere

@@ -1,7 +1,8 @@
 """The forms in which arrays of images and labels come, brought into one: (n, H, W) bytes, (n,).
 
-Images may have an axis for their single channel, or be rows of pixels; their values may be 0 to
-255, 0 to 1 or -1 to 1, whole or real. Labels may be numbers, texts of one digit, or one-hot.
+Images may have an axis for their channel, or for red, green and blue, or be rows of pixels; their
+values may be 0 to 255, 0 to 1 or -1 to 1, whole or real. Labels may be numbers, texts of one
+digit, or one-hot.
 Shapes and types are looked at first, before there is memory for values.
 """
 
@@ -24,6 +25,9 @@ from lenetpad.storage.mnist import DataError
 #: Of one file; EMNIST has 280,000 digits.
 MOST_IMAGES: Final = 1_000_000
 DIGITS: Final = 10
+#: How bright red, green and blue are (ITU-R BT.601), and how many images are made grey at once.
+LUMINANCE: Final = np.array((0.299, 0.587, 0.114), np.float32)
+AT_ONCE: Final = 1000
 #: What arrays of images and of labels are called, the usual names first.
 IMAGES: Final = (
     *("images", "x", "image", "data", "imgs", "pixels", "digits", "features", "samples"),
@@ -90,7 +94,7 @@ def _word_and_part(name: str) -> tuple[str, str]:
 def image_shape(shape: tuple[int, ...]) -> tuple[int, int, int] | None:
     """The (n, H, W) that a shape means; None for one that no images have."""
     match shape:
-        case (n, height, width) | (n, height, width, 1) | (n, 1, height, width):
+        case (n, height, width) | (n, height, width, 1 | 3) | (n, 1 | 3, height, width):
             return n, height, width
         case (n, pixels) if pixels > 1 and math.isqrt(pixels) ** 2 == pixels:
             return n, math.isqrt(pixels), math.isqrt(pixels)
@@ -110,8 +114,8 @@ def checked_shape(
     )
     if found is None or kind.kind not in "uifb" or kind.itemsize > 8 or not right:
         raise DataError(
-            f"{what} must be (n, H, W), (n, H, W, 1) or (n, H·W) numbers with one label each, "
-            f"not {kind} {shape} with labels {labels}"
+            f"{what} must be (n, H, W), (n, H, W, 1 or 3) or (n, H·W) numbers with one label "
+            f"each, not {kind} {shape} with labels {labels}"
         )
     if 0 in shape:
         raise DataError(f"{what} holds no images")
@@ -121,9 +125,9 @@ def checked_shape(
 
 
 def as_bytes(
-    blocks: Callable[[], Iterable[NDArray[Any]]], shape: tuple[int, int, int], what: str
+    blocks: Callable[[], Iterable[NDArray[Any]]], shape: tuple[int, ...], what: str
 ) -> NDArray[np.uint8]:
-    """Images of any kind of numbers, which come in blocks, as bytes (n, H, W), ink or paper 255.
+    """Images of any kind of numbers, which come in blocks, as bytes of a shape, ink or paper 255.
 
     They are gone through twice: what their least and greatest say decides what they are.
     Raises DataError for values that are neither 0 to 255 nor 0 to 1 nor -1 to 1.
@@ -140,6 +144,18 @@ def as_bytes(
         found[done : done + block.size] = stretched(block.ravel())
         done += block.size
     return found.reshape(shape)
+
+
+def grey(images: NDArray[np.uint8], shape: tuple[int, int, int]) -> NDArray[np.uint8]:
+    """Images of any shape that ``image_shape`` knows as grey ones (n, H, W)."""
+    if images.size == math.prod(shape):
+        return images.reshape(shape)
+    axis = -1 if images.shape[-1] == len(LUMINANCE) else 1
+    found = np.empty(shape, np.uint8)
+    for at in range(0, len(images), AT_ONCE):
+        channels = np.moveaxis(images[at : at + AT_ONCE], axis, -1)
+        found[at : at + AT_ONCE] = np.rint(channels @ LUMINANCE)
+    return found
 
 
 def stretch(low: float, high: float, what: str) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:

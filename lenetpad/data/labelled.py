@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lenetpad.data.cancellation import IDLE, Watch
 from lenetpad.ink.files import Drawing, read_ink
 from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
 from lenetpad.storage import mnist as storage_mnist
@@ -70,8 +71,10 @@ def mnist(path: Path | None = None) -> tuple[Labelled, Labelled]:
     )
 
 
-def ink_drawings(paths: Iterable[Path]) -> list[Drawing]:
+def ink_drawings(paths: Iterable[Path], watch: Watch = IDLE) -> list[Drawing]:
     """Every drawing in the ink files that is labelled: a digit, or a text for what is no digit.
+
+    How many are left out is noted.
 
     Raises InkError for a file that cannot be read, DataError for a label that is a number but no
     digit, or where no drawing has a label.
@@ -82,6 +85,9 @@ def ink_drawings(paths: Iterable[Path]) -> list[Drawing]:
     if not drawings:
         names = ", ".join(str(path) for path in paths)
         raise DataError(f"{names}: {_none_labelled(everything)}; {TO_LABEL}")
+    if without := len(everything) - len(drawings):
+        names = ", ".join(str(path) for path in paths)
+        watch.note(f"{names}: {without:,} of {len(everything):,} drawings left out, without label")
     return drawings
 
 

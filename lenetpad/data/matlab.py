@@ -176,4 +176,4 @@ def _of_pair(
     what = f'{path} cannot be used: "{pair.images}"'
     shape = forms.checked_shape(images.shape, images.dtype, labels.shape, what)
     digits = forms.digits_of(labels, f'{path} cannot be used: "{pair.labels}"')
-    return forms.as_bytes(lambda: [images], shape, what), digits
+    return forms.grey(forms.as_bytes(lambda: [images], images.shape, what), shape), digits

@@ -28,6 +28,11 @@ FEWEST_LINES: Final = 3
 LINE_PIXELS: Final = 7
 DARKER: Final = 1.5
 FAINT: Final = 8.0  # grey levels: what is less is no line
+#: What lies beyond a line's end is looked for so many pixels on, and so many aside; lines of which
+#: a larger share ends on the paper are strokes.
+BEYOND: Final = (3, 4, 5, 6, 7)
+SIDEWAYS: Final = 3
+ENDING: Final = 0.6
 #: Digits of one picture: how much of the largest's height each has at least, how much wider than
 #: high it is at most, how much of their heights two have beside each other, and, where one lies
 #: below the other, how far they are apart and how wide they are, as shares of their height.
@@ -94,7 +99,7 @@ def _without_lines_down(contrast: Plane) -> Plane:
     line = slid_down(slid_down(wide, length, np.minimum), length, np.maximum)
     is_line = line > FAINT
     begins = np.diff(is_line.astype(np.int8), axis=1, prepend=0) == 1
-    if np.median(begins.sum(axis=1)) < FEWEST_LINES:
+    if np.median(begins.sum(axis=1)) < FEWEST_LINES or _are_strokes(is_line, contrast):
         return contrast
     usual = np.median(line[is_line])  # where a stroke lies along a line, its own is more
     gone = is_line & (contrast <= DARKER * np.minimum(line, usual))
@@ -104,6 +109,31 @@ def _without_lines_down(contrast: Plane) -> Plane:
     across = np.pad(rest, ((0, 0), (reach, reach))).T
     joined = slid_down(slid_down(across, LINE_PIXELS, np.maximum), LINE_PIXELS, np.minimum)
     return np.where(gone, np.minimum(contrast, joined.T), rest)
+
+
+def _are_strokes(is_line: NDArray[np.bool_], contrast: Plane) -> bool:
+    """Whether lines along the columns mostly end on the paper, as long strokes do: those of ruled
+    paper go on to the border of the picture or of the sheet, or to lines across."""
+    turns = np.diff(is_line.astype(np.int8), axis=0, append=0, prepend=0)
+    reach = BEYOND[-1]
+    wide = np.pad(contrast, ((reach, reach), (SIDEWAYS, SIDEWAYS)))
+    free = count = 0
+    for turn, way in ((1, -1), (-1, 1)):
+        rows, columns = np.nonzero(turns == turn)
+        count += len(rows)
+        inner = (rows > 0) & (rows < len(contrast))
+        ends = rows[inner] - (turn == -1)  # the line's first or last pixel
+        highest = np.max(
+            [
+                wide[ends + reach + way * step, columns[inner] + aside]
+                for step in BEYOND
+                for aside in range(2 * SIDEWAYS + 1)
+            ],
+            axis=0,
+            initial=0,
+        )
+        free += int((highest <= FAINT).sum())
+    return free > ENDING * count
 
 
 def digits_in(ink: Plane) -> int:

@@ -18,11 +18,7 @@ BEGINNINGS: Final = (
         rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<(!doctype html|html|head|body)",
         "is a web page, not weights: download the file itself, such as with the button Raw",
     ),
-    (
-        rb"\x89HDF\r\n\x1a\n",
-        "is HDF5, as Keras writes it: load it there, and save its arrays with "
-        'numpy.savez("FILE.npz", *model.get_weights())',
-    ),
+    (rb"\x89HDF\r\n\x1a\n", "is HDF5, not safetensors: rename it so that it ends in .h5"),
     (rb"\x1f\x8b", "is packed with gzip: unpack it first, such as with gunzip"),
     (rb"BZh[1-9]", "is packed with bzip2: unpack it first, such as with bunzip2"),
     (rb"\xfd7zXZ\0", "is packed with xz: unpack it first, such as with unxz"),
@@ -40,11 +36,7 @@ BEGINNINGS: Final = (
 BEGINNING: Final = 512
 #: Names of files in archives of other programs', and what to say of these.
 ENTRIES: Final = (
-    (
-        b"model.weights.h5",
-        "is a network of Keras's: load it there, and save its arrays with "
-        'numpy.savez("FILE.npz", *model.get_weights())',
-    ),
+    (b"model.weights.h5", "is a network of Keras's: rename it so that it ends in .keras"),
     (b"[Content_Types].xml", "is a document, not weights"),
     (b"saved_model.pb", "is a TensorFlow model: convert its arrays to a state dict"),
 )

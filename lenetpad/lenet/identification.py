@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -17,11 +19,13 @@ from lenetpad.lenet.leftovers import (
     WORKED_IN,
     cleared,
     folded,
+    folded_into_next,
     may_add,
     may_subsample,
 )
 from lenetpad.storage.decoding import InputError, named
 from lenetpad.values.arrays import FloatArray
+from lenetpad.values.conventions import UNKNOWN_CONVENTIONS, Conventions
 
 #: LeNet-5's weights are a quarter of a megabyte; a file far larger is something else.
 LARGEST_FILE: Final = 64 * 1024 * 1024
@@ -50,10 +54,29 @@ SIZES: Final = frozenset(
     {math.prod(shape) for shapes, _ in LAYERS.values() for shape in shapes}
     | {biases for _, biases in LAYERS.values()}
 )
+NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
+#: Where a batch normalisation can be, but for right behind its layer's weighted sums.
+BEHIND_ACTIVATION, BEHIND_POOLING = "activation", "pooling"
+#: Everywhere behind activation and pooling, as in what nothing tells of.
+LATE: Final[Mapping[str, str]] = MappingProxyType(dict.fromkeys(LAYERS, BEHIND_POOLING))
 
 
 class WeightsError(InputError):
     """A weights file that cannot be used; the message says why, layer by layer where it helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a file holds: its tensors by name, and what it says of the network.
+
+    ``late`` says of layers whose batch normalisation is not right behind their weighted sums
+    where it is; None where nothing tells. ``left_out`` are names of what is no part of it.
+    """
+
+    state: State
+    conventions: Conventions = UNKNOWN_CONVENTIONS
+    late: Mapping[str, str] | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +119,13 @@ def unprefixed(state: State) -> State:
     return dict(zip(names, state.values(), strict=True))
 
 
-def identify(state: Mapping[str, NDArray[Any]]) -> Found:
+def identify(state: Mapping[str, NDArray[Any]], late: Mapping[str, str] = NOWHERE) -> Found:
     """Find LeNet-5's layers by the shapes of the plain tensors, whatever their names.
 
     The tensors found are float32 of our shapes, none where there are faults. A bias that is
     missing is zero. An output of ±1 without a bias are codes, "output.codes", with no bias.
-    Batch normalisation with its statistics is worked into the layer before it.
+    Batch normalisation with its statistics is worked into the layer before it, and where it is
+    ``late`` into the next.
     """
     batches, left = _batches(state)
     faults: list[str] = []
@@ -141,7 +165,7 @@ def identify(state: Mapping[str, NDArray[Any]]) -> Found:
                 del found["output.bias"]
     if ("s2.weight" in found) != ("s4.weight" in found):
         faults.append("S2, S4: only one of them has coefficients and biases")
-    faults[:0] = _fold(batches, found, owners)
+    faults[:0] = _fold(batches, found, owners, late)
     faults += [
         f"{named(n)} ({shape_text(t.shape)}) is no part of LeNet-5" for n, t in left.items()
     ]
@@ -172,7 +196,9 @@ def _batches(state: Mapping[str, NDArray[Any]]) -> tuple[dict[str, State], State
     return batches, left
 
 
-def _fold(batches: Mapping[str, State], found: State, owners: Mapping[str, str]) -> list[str]:
+def _fold(
+    batches: Mapping[str, State], found: State, owners: Mapping[str, str], late: Mapping[str, str]
+) -> list[str]:
     """Work batch normalisations into the layers as wide; a sentence on the first other.
 
     ``owners`` are the layers' own names, which may say that something lies between.
@@ -190,6 +216,9 @@ def _fold(batches: Mapping[str, State], found: State, owners: Mapping[str, str])
         if not whole or weight is None or bias is None or not is_floating(weight):
             faults.append(f"{named(name)} normalises batches, which LeNet-5 does not")
             continue
+        if layer in late:
+            faults += _fold_late(batch, layer, name, found, late[layer])
+            continue
         if not _may_follow(owners[layer], name):
             faults.append(
                 f"{named(name)} does not normalise right behind {named(owners[layer])}, as it "
@@ -200,6 +229,28 @@ def _fold(batches: Mapping[str, State], found: State, owners: Mapping[str, str])
         found[f"{layer}.weight"], found[f"{layer}.bias"] = folded(weight, bias, batch, each)
     more = f"; {len(faults) - 1:,} more like that" if len(faults) > 1 else ""
     return [faults[0] + more] if faults else []
+
+
+def _fold_late(batch: State, layer: str, name: str, found: State, where: str) -> list[str]:
+    """Work a batch normalisation behind an activation into the next layer, where that is exact.
+
+    The largest of four values stays the largest where no factor is negative.
+    """
+    following = dict(itertools.pairwise(LAYERS)).get(layer, "")
+    weight, bias = (found.get(f"{following}.{key}") for key in ("weight", "bias"))
+    if weight is None or bias is None or not is_floating(weight) or "s2.weight" in found:
+        return [f"{named(name)} normalises batches, which LeNet-5 does not"]
+    scaled = batch.get("weight", np.ones(1))
+    if where == BEHIND_ACTIVATION and layer in ("c1", "c3") and (scaled < 0).any():
+        return [
+            f"{named(name)} normalises batches with negative factors between an activation and "
+            "its pooling, which cannot be worked into a layer"
+        ]
+    table = TABLE_I if len(weight) == KERNELS else None
+    found[f"{following}.weight"], found[f"{following}.bias"] = folded_into_next(
+        weight, bias, batch, table
+    )
+    return []
 
 
 def _may_follow(layer: str, batch: str) -> bool:

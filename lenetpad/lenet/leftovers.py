@@ -8,7 +8,7 @@ layer before them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -193,9 +193,38 @@ def folded(
 
     ``repeats`` says how many of the weight's first axis each map has.
     """
+    scale, shift = _scale_and_shift(batch)
+    with np.errstate(all="ignore"):  # what is no number then is found later
+        shifted = bias * scale + shift
+    each = np.repeat(scale, repeats).reshape(-1, *(1,) * (weight.ndim - 1))
+    return weight * each, shifted
+
+
+def folded_into_next(
+    weight: NDArray[Any],
+    bias: NDArray[Any],
+    batch: Mapping[str, NDArray[Any]],
+    table: Sequence[Sequence[int]] | None = None,
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """A layer's weight and bias with the batch normalisation of its input worked in.
+
+    ``table`` says which maps the kernels (n, 5, 5) of a layer that has them one by one see.
+    """
+    scale, shift = _scale_and_shift(batch)
+    with np.errstate(all="ignore"):
+        if table is None:
+            parts = weight.reshape(len(weight), len(scale), -1).astype(np.float64)
+            added = parts.sum(axis=2) @ shift
+            return (parts * scale[:, None]).reshape(weight.shape), bias + added
+        seen = [at for maps in table for at in maps]
+        sums = weight.sum(axis=(1, 2), dtype=np.float64) * shift[seen]
+        first = np.cumsum([0, *map(len, table)])[:-1]
+        return weight * scale[seen][:, None, None], bias + np.add.reduceat(sums, first)
+
+
+def _scale_and_shift(batch: Mapping[str, NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The factor and the summand of each map that a batch normalisation comes to."""
     mean, variance = (batch[key].astype(np.float64) for key in BATCH_STATISTICS[:2])
     with np.errstate(all="ignore"):  # what is no number then is found later
         scale = batch.get("weight", np.ones_like(mean)) / np.sqrt(variance + EPSILON)
-        shift = (bias - mean) * scale + batch.get("bias", np.zeros_like(mean))
-    each = np.repeat(scale, repeats).reshape(-1, *(1,) * (weight.ndim - 1))
-    return weight * each, shift
+        return scale, batch.get("bias", np.zeros_like(mean)) - mean * scale

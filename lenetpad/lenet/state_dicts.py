@@ -19,11 +19,12 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from lenetpad.lenet import array_archives, onnx_graphs
+from lenetpad.lenet import array_archives, keras_files, onnx_graphs
 from lenetpad.lenet.formats import check
 from lenetpad.lenet.identification import (
     LARGEST_FILE,
     LAYERS,
+    Read,
     State,
     WeightsError,
     has_layers,
@@ -47,6 +48,8 @@ MOST_FILES: Final = 10_000
 LAYERED: Final = len(LAYERS)
 #: State dicts are looked for so many levels down.
 DEEP: Final = 2
+#: What the state of an optimiser of torch's has.
+OPTIMISER: Final = frozenset(("state", "param_groups"))
 #: So many networks are named.
 MOST_NAMES: Final = 6
 #: What a file begins with that torch wrote before 1.6, and the version of its format.
@@ -73,17 +76,19 @@ KINDS: Final = {
 }
 
 
-def read(path: Path) -> State:
-    """The state dict of a file of any other kind than safetensors as arrays, by name.
+def read(path: Path) -> Read:
+    """What a file of any other kind than safetensors holds, with its tensors as arrays.
 
     Nothing of the file is run. Raises WeightsError for what is damaged, too large, or holds no
     state dict or several that nothing tells apart. Needs no torch.
     """
     content = contents(path, LARGEST_FILE, WeightsError)
     if array_archives.is_archive(content):
-        return array_archives.read(path)
+        return Read(array_archives.read(path))
     if onnx_graphs.is_graph(content):
-        return onnx_graphs.read(content, path)
+        return Read(onnx_graphs.read(content, path))
+    if keras_files.is_keras(content):
+        return keras_files.read(content, path)
     check(content, path)
     try:
         if content.startswith(ZIP_MAGIC):
@@ -170,8 +175,8 @@ def _none(wanted: Storage) -> bytes:
     raise ValueError("no storages")
 
 
-def _state(path: Path, held: Any, storage: Bytes, order: str) -> State:
-    """The arrays of the state dict that a file holds."""
+def _state(path: Path, held: Any, storage: Bytes, order: str) -> Read:
+    """The arrays of the state dict that a file holds, and the names of optimisers' states."""
     found = _chosen(path, held)
     arrays: State = {}
     convertible = LARGEST_TENSOR
@@ -195,7 +200,7 @@ def _state(path: Path, held: Any, storage: Bytes, order: str) -> State:
             if kind in CONVERTED and convertible < 0
             else _array(tensor, raw, kind, order)
         )
-    return arrays
+    return Read(arrays, left_out=tuple(filter(None, _optimisers(held))))
 
 
 def _array(tensor: Tensor, raw: bytes | memoryview, kind: str, order: str) -> NDArray[Any]:
@@ -297,6 +302,24 @@ def _state_dicts(path: Path, held: Any) -> Iterator[tuple[str, Tensors]]:
             if len(tensors) < LAYERED or not _has_layers(tensors):
                 deeper += [(f"{where}.{key}" if where else str(key), item) for key, item in items]
         level = deeper
+
+
+def _optimisers(held: Any) -> list[str]:
+    """Where the states of torch's optimisers lie in what a file holds."""
+    found, seen = [], set[int]()
+    level = [("", held)]
+    for _ in range(DEEP + 1):
+        deeper: list[tuple[str, Any]] = []
+        for where, one in level:
+            if id(one) in seen or not _holds(one):
+                continue
+            seen.add(id(one))
+            if isinstance(one, dict) and one.keys() >= OPTIMISER:
+                found.append(where)
+            else:
+                deeper += [(f"{where}.{key}" if where else str(key), i) for key, i in _items(one)]
+        level = deeper
+    return found
 
 
 def _items(held: dict[Any, Any] | list[Any] | tuple[Any, ...] | Stand) -> list[tuple[Any, Any]]:

@@ -32,6 +32,8 @@ from lenetpad.lenet.facts import Calibration, Facts, decoded
 from lenetpad.lenet.forward import forward, log_posteriors
 from lenetpad.lenet.identification import (
     LARGEST_FILE,
+    Found,
+    Read,
     State,
     WeightsError,
     as_float32,
@@ -141,18 +143,24 @@ def _load_file(path: Path, name: str, conventions: Conventions) -> Weights:
         state, header = safetensors_file.read(content, str(path), WeightsError)
         if "preset" in header:
             return _with_metadata(state, header, path, name)
-        state = layouts.in_pytorchs(state)
+        read = Read(state)
     else:
         from lenetpad.lenet import state_dicts  # what ships needs none
 
-        state = layouts.in_pytorchs(state_dicts.read(path))
-    if (longest := max(map(len, state), default=0)) > LONGEST_KEY:
+        read = state_dicts.read(path)
+    return _of_another(read, path, name, conventions)
+
+
+def _of_another(read: Read, path: Path, name: str, conventions: Conventions) -> Weights:
+    """The weights of a file without our metadata."""
+    if (longest := max(map(len, read.state), default=0)) > LONGEST_KEY:
         raise WeightsError(f"{path} is not LeNet-5: a tensor's name has {longest:,} letters")
-    layers = identification.layers_of(state)
+    layers = identification.layers_of(layouts.in_pytorchs(read.state))
     if layers.faults:
         raise _refusal(f"{path} is refused", layers.faults)
-    weights = _without_metadata(layers.state, path, name, conventions)
-    return replace(weights, left_out=(*weights.left_out, *layers.left_out))
+    told = replace(read, state=layers.state, conventions=conventions.or_else(read.conventions))
+    weights = _without_metadata(told, path, name)
+    return replace(weights, left_out=(*weights.left_out, *layers.left_out, *read.left_out))
 
 
 def _fault_of_file(path: Path) -> str:
@@ -186,15 +194,16 @@ def _with_metadata(state: State, header: Mapping[str, str], path: Path, name: st
     return Weights(name, config, parameters, facts)
 
 
-def _without_metadata(state: State, path: Path, name: str, conventions: Conventions) -> Weights:
+def _without_metadata(read: Read, path: Path, name: str) -> Weights:
     """The weights of a plain state dict: of a preset's, if its names and how it reads say so."""
+    state, conventions = read.state, read.conventions
     preset = _preset_of(state)
     if preset and conventions == UNKNOWN_CONVENTIONS:
         parameters = _checked(state, PRESETS[preset], path)
         config, accuracy = _read_as_named(PRESETS[preset], parameters)
         if accuracy is not None:
             return Weights(name, config, parameters, warning=warning_of(accuracy))
-    found = identification.identify(state)
+    found = _identified(read)
     if found.faults:
         _check_under_our_names(state, path)
         raise _refusal(f"{path} is not LeNet-5", found.faults)
@@ -204,6 +213,27 @@ def _without_metadata(state: State, path: Path, name: str, conventions: Conventi
         config = configuration(conventions, found.state)
         weights = Weights(name, config, found.state, conventions=conventions)
     return replace(weights, left_out=found.left_out)
+
+
+def _identified(read: Read) -> Found:
+    """The layers of a state dict, with batch normalisation where it fits MNIST best, if any.
+
+    Where it is, right behind the weighted sums or behind their activation, names mostly do not
+    tell. Behind the activation it has to read MNIST clearly better.
+    """
+    found = identification.identify(read.state, read.late or identification.NOWHERE)
+    if read.late is not None or not found.left_out:
+        return found
+    late = identification.identify(read.state, identification.LATE)
+    if late.faults:
+        return found
+    try:
+        least = READS if found.faults else guessing.reads(found.state, read.conventions)
+        if guessing.reads(late.state, read.conventions) > least + guessing.NEAR:
+            return late
+    except DataError:
+        pass  # nothing to choose by
+    return found
 
 
 def _guessed(state: dict[str, FloatArray], name: str, path: Path, known: Conventions) -> Weights:

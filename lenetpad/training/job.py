@@ -16,7 +16,7 @@ import torch
 from lenetpad import __version__
 from lenetpad.data import datasets
 from lenetpad.data import labelled as data
-from lenetpad.data.cancellation import unheard
+from lenetpad.data.cancellation import Watch, unheard
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.sources import described, digest
 from lenetpad.evaluation.figures import (
@@ -60,12 +60,20 @@ class TrainingJob:
 
     def __init__(self, plan: Plan, say: Say, noted: Callable[[str], None] = unheard) -> None:
         self.plan, self._say = plan, say
+        self._watch, self._noted = Watch(noted=self._note), noted
+        self._notes: set[str] = set()
         self._device = usable_device(plan.device)
         recipe = plan.recipe
         # Each file by itself: one without labels would be left out in silence beside others.
-        drawings = [drawing for path in plan.ink for drawing in data.ink_drawings([Path(path)])]
+        drawings = [
+            drawing
+            for path in plan.ink
+            for drawing in data.ink_drawings([Path(path)], self._watch)
+        ]
         folder = Path(plan.folder) if plan.folder else None
-        images, self._test = datasets.load(plan.data, datasets.cache(), folder, say, noted=noted)
+        images, self._test = datasets.load(
+            plan.data, datasets.cache(), folder, say, noted=self._note
+        )
         self.network = _network(plan)
         teachers = [self._teacher(model) for model in plan.teachers]
         if recipe.mixture:
@@ -94,6 +102,12 @@ class TrainingJob:
         if weights.warning:
             self._say(f"{model}: {weights.warning}", 0, 0)
         return network_of(weights)
+
+    def _note(self, sentence: str) -> None:
+        """Tell what was left out of the user's files, once: some are read at both ends."""
+        if sentence not in self._notes:
+            self._notes.add(sentence)
+            self._noted(sentence)
 
     def begin(self, root: Path) -> Path:
         """Make the folder of a new run under ``root``; RunError where that is impossible."""
@@ -160,7 +174,7 @@ class TrainingJob:
         if DATA_SETS[plan.data].classes != DIGITS:
             return own
         ink, images = ([Path(path) for path in paths] for paths in (plan.ink, plan.images))
-        return {**evaluation_sets(ink, images), **own}
+        return {**evaluation_sets(ink, images, self._watch), **own}
 
     def _known_before(self, images: Labelled) -> dict[str, Any]:
         """The metadata of the weights that are known before the training.

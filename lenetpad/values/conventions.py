@@ -94,6 +94,11 @@ class Conventions:
         """Whether every question is answered."""
         return all(self.answers.values())
 
+    def or_else(self, other: Conventions) -> Conventions:
+        """What is known here and, where that is nothing, what ``other`` knows."""
+        theirs = other.answers
+        return Conventions(**{name: one or theirs[name] for name, one in self.answers.items()})
+
     def allows(self, other: Conventions) -> bool:
         """Whether ``other`` agrees with whatever is known here."""
         theirs = other.answers

@@ -23,7 +23,20 @@ DEFAULT_MODEL: Final = PRESET_NAMES[0]
 #: Endings of weights files; another ending could be a name.
 WEIGHTS_ENDINGS: Final = (".safetensors", ".pth", ".pt")
 #: And those of files that are read, but not written.
-READ_ENDINGS: Final = (*WEIGHTS_ENDINGS, ".ckpt", ".bin", ".pkl", ".tar", ".npz", ".onnx")
+READ_ENDINGS: Final = (
+    *(
+        *WEIGHTS_ENDINGS,
+        ".ckpt",
+        ".bin",
+        ".pkl",
+        ".tar",
+        ".npz",
+        ".onnx",
+        ".h5",
+        ".hdf5",
+        ".keras",
+    ),
+)
 
 
 def name_for_a_report(model: str) -> str:

@@ -32,7 +32,7 @@ from lenetpad.ui.draw.inspector.patches_view import BestPatchesView
 from lenetpad.ui.draw.inspector.saliency_view import GRADIENT, SaliencyView
 from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.page import DrawPage
-from lenetpad.values.best_patches import BestPatches
+from lenetpad.values.best_patches import BEST_PATCHES, BestPatches
 from lenetpad.values.evaluation import NO_DIGIT
 from lenetpad.values.explanation import Unit
 from lenetpad.values.holding import Hold
@@ -41,6 +41,7 @@ from lenetpad.values.reading import Reading
 MODEL = "lenet5-1998"
 UNIT = Unit("C3", 7, 4, 5)
 MAP = Unit("C1", 2, 4, 5)
+OTHER = Unit("S2", 3, 2, 6)
 
 
 @pytest.fixture
@@ -102,6 +103,23 @@ def saliency_view(program: Program) -> SaliencyView:
     return view
 
 
+def answers_until(program: Program, unit: Unit, data: Path) -> list[tuple[str, int]]:
+    """Whose questions are answered until one for best patches has been, which is asked now.
+
+    All are answered by one thread, in their order: what is on its way comes before.
+    """
+    came: list[tuple[str, int]] = []
+    probing = program.draw.probing
+    patches_view(program.draw.page, unit, data)
+    press(program, "best_patches")
+    asked, jobs = (BEST_PATCHES, probing._serial), probing._begun
+    assert jobs is not None
+    connection = jobs.answered.connect(lambda answer: came.append((answer.asker, answer.serial)))
+    wait_until(lambda: asked in came)
+    jobs.answered.disconnect(connection)
+    return [one for one in came if one != asked]
+
+
 # Best patches
 
 
@@ -146,7 +164,7 @@ def test_the_key_pins_what_is_pointed_at(reads: Program, few: Path) -> None:
 
 
 def test_the_search_ends_when_another_unit_is_selected(
-    qtbot: QtBot, reads: Program, few: Path, monkeypatch: pytest.MonkeyPatch
+    reads: Program, few: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on, closed = (threading.Event() for _ in range(3))
     original = explanations.best_patches
@@ -170,9 +188,7 @@ def test_the_search_ends_when_another_unit_is_selected(
     assert view.unit == MAP
     go_on.set()
     assert closed.wait(10)
-    wait_until(lambda: reads.draw.probing._begun._wanted == {})
-    qtbot.wait(50)
-    assert view.picture.found is None  # of the unit before
+    assert answers_until(reads, OTHER, few) == []  # of the unit before
 
 
 def test_what_was_found_for_other_weights_says_so_and_is_found_again(
@@ -301,7 +317,7 @@ def test_it_follows_the_pen_and_no_stale_one_comes(reads: Program, samples: list
 
 
 @pytest.mark.parametrize("how", ["key", "Esc", "box"])
-def test_it_goes_away(qtbot: QtBot, reads: Program, how: str) -> None:
+def test_it_goes_away(reads: Program, few: Path, how: str) -> None:
     page = reads.draw.page
     view = saliency_view(reads)
     page.maps.pin(UNIT)
@@ -318,18 +334,18 @@ def test_it_goes_away(qtbot: QtBot, reads: Program, how: str) -> None:
     assert page.maps.pins == (UNIT,)
     reads.draw.submit(page.canvas.sheet)
     settle(reads)
-    qtbot.wait(200)
+    assert answers_until(reads, OTHER, few) == []
     assert page.maps.saliency is None
 
 
 def test_what_is_on_its_way_does_not_come_when_it_was_taken_away(
-    qtbot: QtBot, reads: Program
+    reads: Program, few: Path
 ) -> None:
     page = reads.draw.page
     view = saliency_view(reads)
     view.patch.setValue(3)
     assert page.escape()
-    qtbot.wait(500)
+    assert answers_until(reads, OTHER, few) == []
     assert page.maps.saliency is None
 
 

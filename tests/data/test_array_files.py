@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import PIL.Image
 import pytest
 from numpy.typing import NDArray
 
@@ -92,7 +93,7 @@ class TestForms:
             (levels(), ["1", "2", "3", "x"], "digits from 0 to 9, not 'x'"),
             (levels(), ["1", "2", "3", "²"], "digits from 0 to 9, not '²'"),
             (levels(), [1, 2, 3, np.inf], "digits from 0 to 9"),
-            (np.zeros((4, 28, 28, 3), "u1"), [1, 2, 3, 4], "one label each"),
+            (np.zeros((4, 28, 28, 2), "u1"), [1, 2, 3, 4], "one label each"),
             (np.zeros((4, 783), "u1"), [1, 2, 3, 4], "one label each"),
         ],
     )
@@ -195,6 +196,18 @@ class TestBitmaps:
         ink = labelled.images[0] > 127
         assert 18 <= np.ptp(np.flatnonzero(ink.any(axis=1))) + 1 <= 22
 
+    @pytest.mark.parametrize("first", [True, False])
+    @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+    def test_colours_become_grey(self, first: bool, dtype: type, tmp_path: Path) -> None:
+        random = np.random.default_rng(3)
+        images = np.zeros((5, 28, 28, 3), np.uint8)
+        images[:, 4:24, 8:20] = random.integers(0, 256, (5, 20, 12, 3))
+        given = images.transpose(0, 3, 1, 2) if first else images
+        given = given if dtype is np.uint8 else (given / 255).astype(dtype)
+        labelled = bitmaps(self.saved(tmp_path, x=given, y=[1, 1, 7, 7, 7]))
+        theirs = [np.asarray(PIL.Image.fromarray(image).convert("L")) for image in images]
+        assert np.abs(labelled.images.astype(int) - np.stack(theirs)).max() <= 1
+
     @pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.uint64])
     def test_labels_of_any_whole_type(self, tmp_path: Path, dtype: type) -> None:
         labels = np.array([1, 0, 9], dtype=dtype)
@@ -223,7 +236,7 @@ class TestBitmaps:
         [
             np.zeros((3, 40, 50), dtype=np.complex64),
             np.zeros((3, 40), dtype=np.uint8),
-            np.zeros((3, 40, 50, 3), dtype=np.uint8),
+            np.zeros((3, 40, 50, 2), dtype=np.uint8),
         ],
     )
     def test_unfit_images(self, tmp_path: Path, images: NDArray[np.generic]) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from lenetpad.lenet import facts, safetensors_file, state_dicts
+from lenetpad.lenet import facts, keras_models, safetensors_file, state_dicts
 from lenetpad.lenet.identification import WeightsError
 from lenetpad.lenet.weights import load
 from tests.fuzz.fuzzing import Target
@@ -29,6 +29,21 @@ FACTS: Final = {
     "calibration": {"temperature": 0.37, "rubbish": 5.46, "refused_digits": 0.01},
     "step": 120,
     "date": "2026-11-24",
+}
+
+
+KERAS: Final[dict[str, Any]] = {
+    "class_name": "Sequential",
+    "config": {
+        "layers": [
+            {"class_name": "Conv2D", "config": {"padding": "same", "activation": "relu"}},
+            {"class_name": "BatchNormalization", "config": {"epsilon": 0.001}},
+            {"class_name": "MaxPooling2D", "config": {"pool_size": [2, 2]}},
+            {"class_name": "Conv2D", "config": {"strides": [1, 1], "activation": "relu"}},
+            {"class_name": "MaxPooling2D", "config": {}},
+            *({"class_name": "Dense", "config": {"activation": "relu"}} for _ in range(3)),
+        ]
+    },
 }
 
 
@@ -124,6 +139,14 @@ def _legacies() -> Sequence[bytes]:
     return _saved(as_zip=False)
 
 
+def _configurations() -> list[bytes]:
+    return [json.dumps(KERAS).encode(), json.dumps(KERAS["config"]["layers"][0]).encode()]
+
+
+def _decode_configuration(path: Path) -> None:
+    keras_models.described(path.read_bytes(), path)
+
+
 def _npz() -> list[bytes]:
     files = []
     for write in (np.savez, np.savez_compressed):
@@ -155,4 +178,5 @@ TARGETS: Final = (
     _target("legacy", ".pth", _legacies),
     _target("arrays", ".npz", _npz),
     _target("graph", ".onnx", _graphs),
+    _target("Keras's configuration", ".json", _configurations, _decode_configuration),
 )

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from lenetpad.ink.files import read_counted
-from lenetpad.ink.pictures import several_words
+from lenetpad.ink.pictures import _counted, several_words
 from lenetpad.storage import resources
 from lenetpad.tools.bench.pictures import sample_digits
 from lenetpad.tools.bench.scenes import make_pictures
@@ -116,3 +116,27 @@ def test_the_words() -> None:
     assert several_words(1) == ""
     assert "seems to show 3 digits" in several_words(3)
     assert "crop it" in several_words(3)
+
+
+@pytest.mark.parametrize("ones", [3, 4, 6])
+@pytest.mark.parametrize("width", [5, 10, 20])
+@pytest.mark.parametrize("lying", [False, True])
+def test_long_straight_strokes_are_no_ruled_paper(ones: int, width: int, lying: bool) -> None:
+    paper = np.full((400, 600), 255, np.uint8)
+    for at in range(ones):
+        paper[50:350, 60 + 85 * at : 60 + 85 * at + width] = 0
+    counted = _counted(paper.T if lying else paper)
+    assert counted.digits == (1 if lying else ones)
+    tall, wide = (np.ptp(np.flatnonzero((counted.image > 0.5).any(axis=a))) + 1 for a in (1, 0))
+    assert (wide if lying else tall) == 20
+
+
+@pytest.mark.parametrize("margin", [0, 12])
+def test_the_lines_of_ruled_paper_still_go(margin: int) -> None:
+    paper = np.full((400, 400), 250, np.uint8)
+    for row in range(40, 400, 36):
+        paper[row : row + 2] = 190
+    paper[:, :margin] = paper[:, 400 - margin :] = 40  # a table beside the sheet
+    paper[100:300, 190:206] = 30
+    columns = np.flatnonzero((_counted(paper).image > 0.5).any(axis=0))
+    assert 2 <= np.ptp(columns) + 1 <= 4

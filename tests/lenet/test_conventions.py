@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch import nn
 
 from lenetpad.data.labelled import Labelled
 from lenetpad.lenet import guessing
 from lenetpad.lenet.config import PRESETS
 from lenetpad.lenet.conventions import FOREIGN, configuration, conventions_of, possible
 from lenetpad.lenet.layers import layer_specs, layer_table, total_parameters
+from lenetpad.lenet.leftovers import WORKED_IN
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import load
 from lenetpad.storage import resources
@@ -347,6 +349,34 @@ class TestStudy:
         network = network_of(load("lenet5-modern"))
         weights.save(tmp_path / "a.pth", network, {})
         assert load(str(tmp_path / "a.pth")).config == PRESETS["lenet5-modern"]
+
+    def test_batches_behind_the_activation_are_found_by_reading(
+        self, tmp_path: Path, mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        names = ("conv1", "conv2", "fc1", "fc2", "fc3")
+        state = trained(STUDY, mnist[0], names)
+        plain = load(str(written(tmp_path / "plain.pth", state)), replace(STUDY, padding=""))
+        for layer, following, width in (("1", "conv2", 6), ("2", "fc1", 16)):
+            scale, shift = torch.rand(width) * 2 + 0.2, torch.randn(width)
+            batch = nn.BatchNorm2d(width)
+            assert batch.running_mean is not None
+            batch.weight.data, batch.bias.data = scale, shift
+            batch.running_mean.data = torch.randn(width)
+            state |= {f"bn{layer}.{key}": tensor for key, tensor in batch.state_dict().items()}
+            # What follows takes back what the normalisation does, so that it reads as before.
+            factor = scale / (1 + batch.eps) ** 0.5
+            added = shift - batch.running_mean * factor
+            weight, bias = state[f"{following}.weight"], state[f"{following}.bias"]
+            parts = weight.reshape(len(weight), width, -1) / factor[:, None]
+            state[f"{following}.weight"] = parts.reshape(weight.shape)
+            state[f"{following}.bias"] = bias - parts.sum(2) @ added
+        loaded = load(str(written(tmp_path / "a.pth", state)))
+        assert (loaded.conventions, loaded.warning) == (plain.conventions, plain.warning)
+        assert loaded.left_out == tuple(f"bn{n}{WORKED_IN}" for n in (1, 2))
+        asked = load(str(tmp_path / "a.pth"), loaded.conventions or STUDY)  # as the window does
+        for one in (loaded, asked):
+            for name, array in plain.parameters.items():
+                assert one.parameters[name] == pytest.approx(array, abs=1e-4)
 
     def test_under_its_names_another_network_is_asked_about(
         self, tmp_path: Path, mnist: tuple[Labelled, Labelled]

@@ -59,6 +59,13 @@ class TestNames:
         optimizer = {"state": {0: {"step": torch.tensor(3.0)}}, "param_groups": [{"lr": 0.1}]}
         checkpoint = {"epoch": 3, "optimizer": optimizer, nest: OrderedDict(state), "best": 0.99}
         assert_same_network(written(tmp_path / "a.pth", checkpoint), state, STUDY)
+        assert load(str(tmp_path / "a.pth"), STUDY).left_out == ("optimizer",)
+
+    def test_the_states_of_several_optimisers(self, tmp_path: Path) -> None:
+        optimizer = {"state": {}, "param_groups": []}
+        checkpoint = {"state_dict": a_state(), "optimizer_states": [optimizer, dict(optimizer)]}
+        path = written(tmp_path / "a.ckpt", checkpoint)
+        assert load(str(path), STUDY).left_out == ("optimizer_states.0", "optimizer_states.1")
 
     def test_a_state_dict_two_levels_down_or_beside_other_things(self, tmp_path: Path) -> None:
         state = a_state()

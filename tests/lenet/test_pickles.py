@@ -105,7 +105,7 @@ def test_arrays_of_numpy_for_tensors(
         torch.save(arrays, path, pickle_protocol=protocol)
     else:
         path.write_bytes(pickle.dumps(arrays, protocol))
-    found = read(path)
+    found = read(path).state
     assert all(np.array_equal(found[name], array) for name, array in arrays.items())
 
 
@@ -154,7 +154,7 @@ def test_the_tensors_of_torchscript(tmp_path: Path) -> None:
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "is a Git LFS pointer"),
         (b"\n<!DOCTYPE html>\n<html></html>", "is a web page"),
         (b"<!-- x --><HTML>", "is a web page"),
-        (b"\x89HDF\r\n\x1a\n" + bytes(100), "is HDF5, as Keras writes it"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(100), ""),  # in which h5py finds what is wrong
         (b"\x1f\x8b\x08" + bytes(20), "is packed with gzip"),
         (b"\x08\x07\x12\x07pytorch\x1a\x032.0", "ONNX"),
         (b'{"layers": []}', "is JSON or text"),

@@ -39,7 +39,7 @@ def test_a_few_bytes_are_not_unpacked_into_gigabytes(tmp_path: Path) -> None:
     repeated = torch.zeros(1, dtype=torch.bfloat16).expand(3 * LARGEST_TENSOR)
     path = written(tmp_path / "a.pth", more__weight=repeated)
     assert path.stat().st_size < 1_000_000
-    found = read(path)["more.weight"]
+    found = read(path).state["more.weight"]
     assert (found.shape, found.strides) == ((3 * LARGEST_TENSOR,), (0,))
     with pytest.raises(WeightsError, match=r"more\.weight"):
         load(str(path))
@@ -53,7 +53,7 @@ def test_types_that_numpy_has_not_come_in_single_precision(tmp_path: Path) -> No
         other=values.to(torch.float8_e5m2),
         half=values.half(),
     )
-    found = read(path)
+    found = read(path).state
     assert np.array_equal(found["one"], values.bfloat16().float().numpy())
     assert np.array_equal(found["other"], values.to(torch.float8_e5m2).float().numpy())
     assert found["half"].dtype == np.float16
@@ -170,10 +170,10 @@ class TestWhatPicklesMake:
     )
     def test_tensors(self, tensor: Call, tmp_path: Path) -> None:
         path = archive(tmp_path / "a.pth", pickled(five(tensor)), _0=NUMBERS.tobytes())
-        assert {name: array.tolist() for name, array in read(path).items()} == five([1, 4])
+        assert {name: array.tolist() for name, array in read(path).state.items()} == five([1, 4])
         size = struct.pack("<q", 8)
         path = legacy(tmp_path / "b.pth", five(tensor), ["0"], size + NUMBERS.tobytes())
-        found = read(path)
+        found = read(path).state
         assert {name: array.tolist() for name, array in found.items()} == five([1, 4])
         assert not any(array.flags.writeable for array in found.values())
 
@@ -214,7 +214,7 @@ class TestWhatPicklesMake:
             for dtype in (torch.float32, torch.int32, torch.uint16, torch.float64, torch.uint8)
         }
         content = NUMBERS.tobytes()
-        found = read(archive(tmp_path / "a.pth", pickled(state), _0=content))
+        found = read(archive(tmp_path / "a.pth", pickled(state), _0=content)).state
         assert {name: array.tolist() for name, array in found.items()} == {
             f"a.torch.{kind}": np.frombuffer(content, kind)[1:3].tolist()
             for kind in ("float32", "int32", "uint16", "float64", "uint8")
@@ -225,7 +225,7 @@ class TestWhatPicklesMake:
         path = archive(
             tmp_path / "a.pth", pickled(five(PLAIN) | {"x": other}), _0=NUMBERS.tobytes()
         )
-        found = read(path)
+        found = read(path).state
         assert found["a"].tolist() == [1, 4]
         assert found["x"].tolist() == NUMBERS.view("<i4")[1:3].tolist()
 
@@ -237,7 +237,7 @@ class TestWhatPicklesMake:
         numbers = struct.pack(f"{order}q", 8) + NUMBERS.astype(f"{order}f4").tobytes()
         system = {} if little is None else {"little_endian": little}
         path = legacy(tmp_path / "a.pth", five(PLAIN), ["0"], numbers, **system)
-        assert {name: array.tolist() for name, array in read(path).items()} == five([1, 4])
+        assert {name: array.tolist() for name, array in read(path).state.items()} == five([1, 4])
 
     def test_an_old_file_has_one_storage_after_the_other(self, tmp_path: Path) -> None:
         kinds = (
@@ -250,7 +250,7 @@ class TestWhatPicklesMake:
         numbers = b"".join(struct.pack("<q", 8) + bytes(8 * size) for size in sizes[:-1])
         numbers += struct.pack("<q", 8) + NUMBERS.tobytes()
         path = legacy(tmp_path / "a.pth", {"model": state, "others": others}, [*range(7)], numbers)
-        assert {name: array.tolist() for name, array in read(path).items()} == five([1, 4])
+        assert {name: array.tolist() for name, array in read(path).state.items()} == five([1, 4])
         path.write_bytes(path.read_bytes()[:-1])
         assert "not a whole weights file" in refusal(path)
 
@@ -266,7 +266,7 @@ class TestWhatPicklesMake:
     def test_a_list_of_pairs_makes_a_dictionary(self, tmp_path: Path) -> None:
         pairs = [list(pair) for pair in five(PLAIN).items()]
         path = archive(tmp_path / "a.pth", pickled(Call(OrderedDict, pairs)), _0=NUMBERS.tobytes())
-        assert list(read(path)) == [*"abcde"]
+        assert list(read(path).state) == [*"abcde"]
 
     def test_a_pickle_refers_to_what_it_has_far_behind_it(self, tmp_path: Path) -> None:
         last = Call(V2, Stored(), 2, (2,), (4,))
@@ -275,7 +275,7 @@ class TestWhatPicklesMake:
         assert "LONG_BINGET" in [
             instruction.name for instruction, *_ in pickletools.genops(content)
         ]
-        found = read(archive(tmp_path / "a.pth", content, _0=NUMBERS.tobytes()))
+        found = read(archive(tmp_path / "a.pth", content, _0=NUMBERS.tobytes())).state
         assert found["399"].tolist() == [1, 4]
         assert found["x"].tolist() == found["y"].tolist() == [2, 6]
 
@@ -287,7 +287,7 @@ class TestWhatPicklesMake:
             pickled(dict.fromkeys([*keys, *others], PLAIN)),
             _0=NUMBERS.tobytes(),
         )
-        assert list(read(path)) == [str(key) for key in keys]
+        assert list(read(path).state) == [str(key) for key in keys]
 
 
 class TestWhereAStateDictLies:
@@ -295,7 +295,7 @@ class TestWhereAStateDictLies:
     def found(folder: Path, held: Any) -> list[float]:
         """The first number of each tensor of the state dict in this."""
         path = archive(folder / "a.pth", pickled(held), _0=NUMBERS.tobytes())
-        return [array.item() for array in read(path).values()]
+        return [array.item() for array in read(path).state.values()]
 
     @staticmethod
     def state(number: int, tensors: int = 5) -> dict[str, Any]:
@@ -357,7 +357,7 @@ class TestWhatTorchReads:
     """The same values as torch.load gives."""
 
     def same(self, path: Path, state: dict[str, Any]) -> None:
-        found = read(path)
+        found = read(path).state
         theirs = torch.load(path, map_location="cpu", weights_only=True)
         assert list(found) == list(state) == list(theirs)
         for name, tensor in theirs.items():
@@ -404,7 +404,7 @@ class TestWhatTorchReads:
         }
         torch.save(checkpoint, tmp_path / "a.pth", _use_new_zipfile_serialization=as_zip)
         torch.load(tmp_path / "a.pth", weights_only=True)
-        found = read(tmp_path / "a.pth")
+        found = read(tmp_path / "a.pth").state
         assert all(np.array_equal(found[name], t.numpy()) for name, t in a_state().items())
 
     def test_other_names_beside_a_legacy_storages_view(self, tmp_path: Path) -> None:
@@ -424,7 +424,7 @@ class TestWhatTorchReads:
         pickle.dump(["k"], content, protocol=2)
         content.write(struct.pack("<q", 20) + numbers.tobytes())
         (tmp_path / "a.pth").write_bytes(content.getvalue())
-        found = read(tmp_path / "a.pth")
+        found = read(tmp_path / "a.pth").state
         assert {name: array.tolist() for name, array in found.items()} == {
             chr(97 + at): [3 * at + 1, 3 * at + 2] for at in range(5)
         }
@@ -440,7 +440,7 @@ class TestWhatTorchReads:
                 if "/data/" in name:
                     content = np.frombuffer(content, "<f4").astype(">f4").tobytes()
                 big.writestr(name, b"big" if name.endswith("byteorder") else content)
-        found = read(tmp_path / "big.pth")
+        found = read(tmp_path / "big.pth").state
         assert all(np.array_equal(found[name], t.numpy()) for name, t in a_state().items())
 
     def test_an_archive_that_was_packed_again(self, tmp_path: Path) -> None:
@@ -458,7 +458,7 @@ def test_torch_is_not_needed(tmp_path: Path) -> None:
     torch.save(a_state(), tmp_path / "a.pth")
     code = (
         "import sys; from pathlib import Path; from lenetpad.lenet.state_dicts import read; "
-        "assert len(read(Path(sys.argv[1]))) == 10; assert 'torch' not in sys.modules"
+        "assert len(read(Path(sys.argv[1])).state) == 10; assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, tmp_path / "a.pth"], check=True)
 
@@ -646,7 +646,7 @@ class TestRefusals:
         homes = {name: pickles if name == "MOST_INSTRUCTIONS" else state_dicts for name in sizes}
         for name, size in sizes.items():
             monkeypatch.setattr(homes[name], name, size)
-        assert len(read(path)) == 5
+        assert len(read(path).state) == 5
         assert re.search(r" is not LeNet-5: it unpacks to 0 MB$", refusal(packed))
         for name in ("LARGEST_PICKLE", "MOST_FILES", "MOST_INSTRUCTIONS"):
             with monkeypatch.context() as smaller:
@@ -670,7 +670,7 @@ class TestRefusals:
         path = archive(
             tmp_path / "a.pth", pickled(state), _0=NUMBERS.tobytes(), _1=halves.tobytes()
         )
-        found = read(path)
+        found = read(path).state
         assert found["first"].tolist() == NUMBERS.tolist()
         assert (found["then"].shape, found["then"].tolist()) == ((1,), [0])
         assert found["last"].tolist() == [1, 4]
@@ -682,7 +682,7 @@ class TestRefusals:
         torch.save(state, tmp_path / "a.pth")
         tracemalloc.start()
         try:
-            found = read(tmp_path / "a.pth")
+            found = read(tmp_path / "a.pth").state
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

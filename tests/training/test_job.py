@@ -46,6 +46,23 @@ def test_what_is_passed_over_in_a_folder_is_said(tmp_path: Path) -> None:
     assert notes[0].startswith("1 of 21 pictures passed over: ")
 
 
+def test_what_is_left_out_of_ink_and_images_is_said_once(tmp_path: Path) -> None:
+    drawing = Ink.of([[[0, 0], [0, 50]]])
+    write_ink(tmp_path / "a.jsonl", [Drawing(drawing, 1), Drawing(drawing)])
+    pictures = np.zeros((2, 60, 40), np.uint8)
+    pictures[0, 10:50, 18:24] = 255
+    np.savez(tmp_path / "b.npz", images=pictures, labels=[1, 1])
+    notes: list[str] = []
+    ink, images = (str(tmp_path / "a.jsonl"),), (str(tmp_path / "b.npz"),)
+    plan = Plan("lenet5-modern", Recipe(distortions=None), ink=ink, images=images)
+    job = TrainingJob(plan, lambda *_: None, notes.append)
+    assert notes == [f"{ink[0]}: 1 of 2 drawings left out, without label"]
+    for _ in range(2):
+        job._sets()  # as at its end
+    assert len(notes) == 2
+    assert notes[1].startswith("1 of 2 images passed over: ")
+
+
 class TestWeightsFromElsewhere:
     def test_a_training_begins_with_them_as_they_read(self, tmp_path: Path) -> None:
         written(tmp_path / "a.pth", a_state())

@@ -27,6 +27,8 @@ TITLES: Final = {
     "normalisation": marked("Window", "&Input values"),
     "padding": marked("Window", "&Border"),
 }
+#: So many ways of reading are listed where none fits well.
+MOST_WAYS: Final = 5
 QUESTION: Final = marked(
     "Window",
     "{name} holds the weights of a LeNet-5, but does not say how it was trained. These answers "
@@ -72,6 +74,11 @@ class ConventionsDialog(QDialog):
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(14)
         layout.addWidget(self.words)
+        self.best_ways = QLabel(_best_ways(question) if warning else "")
+        self.best_ways.setTextFormat(Qt.TextFormat.PlainText)
+        self.best_ways.setWordWrap(True)
+        self.best_ways.setVisible(bool(warning))
+        layout.addWidget(self.best_ways)
         layout.addLayout(form)
         layout.addWidget(self.score)
         layout.addWidget(self.buttons)
@@ -127,3 +134,13 @@ class ConventionsDialog(QDialog):
         self.score.setText(words.format(percent=percent, best=best_percent))
         best = self.buttons.button(QDialogButtonBox.StandardButton.Reset)
         best.setEnabled(conventions != self._best)
+
+
+def _best_ways(question: ConventionsQuestion) -> str:
+    """The ways of reading that fit best, a line for each, with their error on MNIST's digits."""
+    lines = [translate("Window", "The best ways of reading, and their error:")]
+    for conventions, accuracy in question.scores[:MOST_WAYS]:
+        answers = conventions.answers.items()
+        words = [translate("Window", CONVENTIONS[title][answer]) for title, answer in answers]
+        lines.append(f"{100 * (1 - accuracy):.1f} %  {' · '.join(words)}")
+    return "\n".join(lines)

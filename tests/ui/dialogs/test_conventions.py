@@ -177,3 +177,20 @@ def test_the_answer_is_kept_with_the_network(
     assert window.preferences.choice == Choice(1, "/a.pth", "cpu", BEST)
     window.preferences.keep(manner="tanh average odd")
     assert window.preferences.choice.conventions == Conventions()
+
+
+@pytest.mark.parametrize("accuracy", [0.978, 0.915])
+def test_where_none_fits_well_the_best_five_are_listed(window: Window, accuracy: float) -> None:
+    scores = [(BEST, accuracy), *((one, 0.5 - at / 1000) for at, one in enumerate(POSSIBLE[:9]))]
+    window.ask(ConventionsQuestion(QUESTION.choice, tuple(scores)))
+    assert window.question is not None
+    listed = window.question.best_ways
+    assert listed.isVisible() == (accuracy < 0.97)
+    if listed.isVisible():
+        first, best, *others = listed.text().splitlines()
+        assert first == "The best ways of reading, and their error:"
+        assert best == (
+            "8.5 %  tanh · activation, then average · (x − 0.1307) / 0.3081 · "
+            "zeros around the normalised 28×28"
+        )
+        assert [line.partition(" ")[0] for line in others] == ["50.0", "50.1", "50.2", "50.3"]
