@@ -347,6 +347,7 @@ class Recognition(Worker):
                 serial=request.serial,
                 model_serial=desk.choice.serial,
                 submitted=request.time,
+                sheet=request.sheet,
             )
         )
 

@@ -273,6 +273,16 @@ ACTIONS: Final = (
         page=DRAW,
     ),
     ActionSpec(
+        "segmentation_graph",
+        "Explain",
+        marked("Window", "Segmentation graph"),
+        marked("Window", "How a number is parted into digits, in place of the maps"),
+        ("G",),
+        checkable=True,
+        breaks=True,
+        page=DRAW,
+    ),
+    ActionSpec(
         "switch_off",
         "Explain",
         marked("Window", "Switch off the selected map"),

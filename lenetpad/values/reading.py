@@ -60,7 +60,8 @@ class Reading:
     units have their values in the taps, and the weighted sums are those of the network.
 
     Where the sheet holds several digits, ``segmentation`` says how they were read, and all else is
-    of one of them, the candidate at place ``focus`` of the best path.
+    of one of them, the candidate at place ``focus`` of the best path. ``sheet`` is what was read,
+    whose strokes the pieces are parts of; None where an image alone was.
     """
 
     taps: Mapping[str, FloatArray]
@@ -76,6 +77,7 @@ class Reading:
     holds: Holds = ()
     segmentation: Segmentation | None = None
     focus: int = 0
+    sheet: Sheet | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "taps", MappingProxyType(dict(self.taps)))

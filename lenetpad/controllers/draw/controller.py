@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from lenetpad.controllers.draw.documents import Documents
 from lenetpad.controllers.draw.holding import Holding
 from lenetpad.controllers.draw.inspection import Inspection
+from lenetpad.controllers.draw.number_views import NumberViewing
 from lenetpad.controllers.draw.probing import Probing
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.showing import Showing
@@ -65,6 +66,7 @@ class DrawController(PageController):
     showing: Showing
     holding: Holding
     probing: Probing
+    number_viewing: NumberViewing
 
     def __init__(self, row: PageRow, context: Context) -> None:
         super().__init__(row, context)
@@ -90,6 +92,7 @@ class DrawController(PageController):
         self.holding = Holding(self.window, page)
         self.holding.changed.connect(self._read_again)
         self.probing = Probing(self.window, page, self.networks)
+        self.number_viewing = NumberViewing(self.window, page, self.networks, self.inspection)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
         self._keeper.not_kept.connect(page.banner.stand)
@@ -165,6 +168,7 @@ class DrawController(PageController):
         if reading.serial < self.serial and now - self._shown < FRAME_SECONDS:
             return
         self._shown = now
+        self.number_viewing.follow(reading)
         self.page.show_reading(reading)
         self.inspection.follow(reading)
         self.probing.follow(reading)
@@ -226,6 +230,7 @@ class DrawController(PageController):
             return
         self.show_notice(failure.message)
         if failure.place is Place.RECOGNITION:
+            self.number_viewing.forget()
             self.page.forget_reading()
             self.inspection.forget()
             self.probing.forget()
@@ -280,12 +285,20 @@ class DrawController(PageController):
         super().stop()
         self.documents.stop()
         self.probing.stop()
+        self.number_viewing.stop()
         self._keeper.stop()
         self.networks.stop()
         self.recognition.stop()
 
     def close(self, deadline: float) -> bool:
         """Wait for what is saved and for the threads."""
-        workers = (self.documents, self.probing, self._keeper, self.networks, self.recognition)
+        workers = (
+            self.documents,
+            self.probing,
+            self.number_viewing,
+            self._keeper,
+            self.networks,
+            self.recognition,
+        )
         ended = [worker.wait(seconds_until(deadline)) for worker in workers]
         return super().close(deadline) and all(ended)

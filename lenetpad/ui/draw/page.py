@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
+from lenetpad.ui.draw.numbers.views import NumberViews
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
 from lenetpad.ui.draw.probed_maps import ProbedMaps
@@ -79,13 +80,15 @@ class DrawPage(Page):
         self.maps = ProbedMaps(theme, self)
         self.probabilities = ProbabilitiesPanel(theme, self)
         self.verdict = VerdictPanel(theme, self)
+        self.number_views = NumberViews(theme, self, self.maps)
         self._inspector: Inspector | None = None  # made when it is first wanted
         self._layer_help: LayerHelp | None = None  # as well
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
         self._tray: TrayPanel | None = None  # the first file makes it
-        self._unpainted: set[QWidget] = set()
-        for panel in self.panels:
-            panel.painted.connect(self._note_painted)
+        self._unpainted: set[QObject] = set()
+        for shower in (*self.panels, self.number_views):
+            shower.painted.connect(self._note_painted)
+        self.number_views.changed.connect(self._place_parts)
         self.pen_widths = self._pen_width_box()
         self.scales = self._scale_box()
         self.shown = self._shown_box()
@@ -183,7 +186,16 @@ class DrawPage(Page):
         inspector = self._inspector
         if inspector is not None and self.inspector_shown and inspector.paints_readings:
             self._unpainted.add(inspector)
+        if self.number_views.paints_readings:
+            self._unpainted.add(self.number_views)
         for panel in self.panels:
+            panel.show_reading(reading)
+        self.number_views.show_reading(reading)
+
+    def show_candidate(self, reading: Reading) -> None:
+        """Show beside the canvas what the network makes of one candidate of a number, or of what
+        it made before; the verdict stays that of the sheet."""
+        for panel in (self.maps, self.probabilities):
             panel.show_reading(reading)
 
     def show_way_back(self, weights: str) -> None:
@@ -217,6 +229,7 @@ class DrawPage(Page):
         self.canvas.set_theme(theme)
         for reading_panel in self.panels:
             reading_panel.set_theme(theme)
+        self.number_views.set_theme(theme)
         if self._tray is not None:
             self._tray.set_theme(theme)
         for panel in (self._inspector, self._layer_help):
@@ -255,6 +268,7 @@ class DrawPage(Page):
         """Show no reading in any panel."""
         for panel in self.panels:
             panel.forget_reading()
+        self.number_views.forget_reading()
 
     def _pen_width_box(self) -> Choices:
         box = Choices(
@@ -330,6 +344,8 @@ class DrawPage(Page):
         """Take back the last of what explains; False where there is nothing."""
         if self._layer_help is not None and self._layer_help.escape():
             return True
+        if self.number_views.escape():
+            return True
         if self.maps.alone:
             self.maps.show_alone("")
             return True
@@ -368,6 +384,7 @@ class DrawPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_parts()
 
+    @Slot()
     def _place_parts(self) -> None:
         width, height = self.width(), self.height()
         px = self._theme.px
@@ -387,7 +404,10 @@ class DrawPage(Page):
             tray = px(LOW_TRAY_HEIGHT if low else TRAY_HEIGHT)
             body -= tray + MARGIN
             self.tray.setGeometry(left, 2 * MARGIN + body, width - MARGIN - left, tray)
-        self.maps.setGeometry(left, MARGIN, right - MARGIN - left, body)
+        room = self.number_views.place(QRect(left, MARGIN, right - MARGIN - left, body))
+        if self.number_views.maps_seen:
+            self.maps.setGeometry(room)
+        self.maps.setVisible(self.number_views.maps_seen)
         self.probabilities.setGeometry(right, MARGIN, probabilities, body)
         if self._inspector is not None:
             self._inspector.setGeometry(self.probabilities.geometry())

@@ -1,0 +1,152 @@
+"""The views of a number in the place of the maps, and the maps of the candidate that is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Slot
+
+from lenetpad.controllers.draw.inspection import Inspection
+from lenetpad.controllers.failures import log_failure
+from lenetpad.controllers.networks import Networks
+from lenetpad.engine.jobs import Jobs
+from lenetpad.ui import actions
+from lenetpad.ui.draw.numbers.views import InPlace
+from lenetpad.ui.draw.page import DrawPage
+from lenetpad.ui.window import Window
+from lenetpad.values.candidates import CANDIDATE, CandidateRequest
+from lenetpad.values.failures import Failure
+from lenetpad.values.jobs import Answer, JobFailure
+from lenetpad.values.reading import Reading
+from lenetpad.values.segmentation import Candidate
+
+
+class NumberViewing(QObject):
+    """Actions turn the views on and off. A candidate that is chosen has its image read by the
+    network that reads the sheet, and shown in the maps until the pen moves or it is let go."""
+
+    def __init__(
+        self, window: Window, page: DrawPage, networks: Networks, inspection: Inspection
+    ) -> None:
+        super().__init__(page)
+        self._page, self._networks, self._inspection = page, networks, inspection
+        self._actions = {InPlace.GRAPH: window.actions_by_name[InPlace.GRAPH]}
+        self._begun: Jobs | None = None  # as soon as something is asked
+        self._ended = False
+        self._reading: Reading | None = None  # of the sheet
+        self._candidate: Candidate | None = None  # whose maps are wanted
+        self._pinned_away = False  # whether the graph gave way to the maps of its candidate
+        self._serial = 0
+        self._reported: Failure | None = None
+        actions.connect(window.actions_by_name, {InPlace.GRAPH: self._toggle_graph})
+        page.number_views.changed.connect(self._note_changed)
+        page.number_views.made.connect(self._connect_view)
+
+    def follow(self, reading: Reading) -> None:
+        """Take note of a reading that is about to be shown. The graph says with it whether a
+        candidate is still chosen; the maps show the reading where none is."""
+        self._reading = reading
+        self._candidate, self._pinned_away = None, False
+        self._cancel()
+
+    def forget(self) -> None:
+        """There is no reading of what lies on the canvas now."""
+        self._reading = None
+        self._cancel()
+
+    # The views
+
+    @Slot()
+    def _toggle_graph(self) -> None:
+        wanted = self._actions[InPlace.GRAPH].isChecked()
+        self._page.number_views.show_view(InPlace.GRAPH if wanted else InPlace.MAPS)
+
+    @Slot(str)
+    def _note_changed(self, shown: str) -> None:
+        for name, action in self._actions.items():
+            action.setChecked(shown == name)
+
+    @Slot(str)
+    def _connect_view(self, name: str) -> None:
+        if name == InPlace.GRAPH:
+            graph = self._page.number_views.graph
+            graph.candidate_chosen.connect(self._choose)
+            graph.maps_wanted.connect(self._show_maps)
+
+    @Slot()
+    def _show_maps(self) -> None:
+        """Where the graph leaves the maps no room, it gives way to those of its candidate."""
+        views = self._page.number_views
+        if not views.maps_seen:
+            self._pinned_away = True
+            views.close()
+
+    # Candidates
+
+    @Slot(object)
+    def _choose(self, candidate: Candidate | None) -> None:
+        self._candidate = candidate
+        if candidate is not None:
+            self._pinned_away = False
+            self._ask(candidate)
+        elif not self._pinned_away:
+            self._cancel()  # what is asked for is not wanted any more
+            if self._reading is not None:
+                self._show(self._reading)
+
+    def _ask(self, candidate: Candidate) -> None:
+        """Have a candidate read; the first begins the thread: no start has to wait for it."""
+        reading, ready = self._reading, self._networks.ready
+        if self._ended or reading is None or ready is None:
+            return
+        from lenetpad.engine.number_views import candidate_question, number_jobs
+
+        if self._begun is None:
+            self._begun = Jobs(number_jobs(), "numbers")
+            self._begun.answered.connect(self._show_answer)
+            self._begun.failed.connect(self._show_failure)
+        self._serial += 1
+        parameters = reading.parameters or None
+        self._begun.ask(
+            candidate_question(
+                CandidateRequest(
+                    self._serial, ready.choice, candidate.image, parameters, reading.holds
+                )
+            )
+        )
+
+    def _cancel(self) -> None:
+        if self._begun is not None:
+            self._begun.cancel(CANDIDATE)
+
+    @Slot(object)
+    def _show_answer(self, answer: Answer) -> None:
+        self._reported = None
+        before = self._reading
+        if before is not None:
+            found: Reading = answer.result
+            self._show(replace(found, serial=before.serial, model_serial=before.model_serial))
+
+    @Slot(object)
+    def _show_failure(self, message: JobFailure) -> None:
+        """Say it on the page; what fails alike again and again is said and logged once."""
+        if message.failure != self._reported:
+            log_failure(message.failure)
+            self._page.banner.warn(message.failure.message)
+        self._reported = message.failure
+
+    def _show(self, reading: Reading) -> None:
+        self._page.show_candidate(reading)
+        self._inspection.follow(reading)
+
+    # The end
+
+    def stop(self) -> None:
+        """Give up what is asked for, without waiting for the thread."""
+        self._ended = True
+        if self._begun is not None:
+            self._begun.stop()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the thread; False where it hangs."""
+        return self._begun is None or self._begun.wait(seconds)

@@ -1,0 +1,192 @@
+"""The segmentation graph on the Draw page: its key, its room, and the maps of its candidates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from lenetpad.app import Program
+from lenetpad.ink.files import Drawing
+from lenetpad.ink.strokes import Sheet
+from lenetpad.lenet.number_reader import posteriors_of
+from lenetpad.lenet.recognizer import Recognizer
+from lenetpad.lenet.weights import load
+from lenetpad.tools.event_loop import wait_until
+from lenetpad.ui.draw.numbers.views import InPlace
+from lenetpad.ui.draw.page import DrawPage
+from lenetpad.values.arrays import FloatArray
+from lenetpad.values.failures import Failure, Place
+from lenetpad.values.holding import Hold
+from lenetpad.values.models import Choice
+from lenetpad.values.reading import Reading
+from lenetpad.values.segmentation import Segmentation
+from tests.segmentations import graph_of, in_a_row
+
+MODEL = "lenet5-1998"
+
+
+@pytest.fixture
+def recognizer() -> Recognizer:
+    return Recognizer(load(MODEL))
+
+
+@pytest.fixture
+def read(program: Program, recognizer: Recognizer, samples: list[Drawing]) -> Reading:
+    """The reading of a number that is shown, as if it came from the recognition."""
+    weights = load(MODEL)
+    ink = in_a_row([samples[i].ink for i in (2, 3, 4)])
+    graph = graph_of(ink, posteriors_of(weights.config, weights.parameters))
+    program.draw.networks.ready = ready = recognizer.describe(Choice(1, MODEL))
+    program.draw.inspection.show_model(ready)
+    program.draw.page.show_model(ready)
+    reading = replace(
+        recognizer.read(graph.digits[-1].image),
+        serial=1,
+        model_serial=1,
+        segmentation=graph,
+        focus=len(graph.digits) - 1,
+        sheet=Sheet(ink),
+    )
+    show(program, reading)
+    return reading
+
+
+def show(program: Program, reading: Reading) -> None:
+    program.draw._shown = 0.0
+    program.draw._show_reading(reading)
+
+
+def press(program: Program, key: Qt.Key) -> None:
+    QTest.keyClick(program.draw.page.canvas, key)
+    QApplication.processEvents()
+
+
+def graph_in(page: DrawPage) -> Segmentation:
+    graph = page.number_views.graph.picture.graph
+    assert graph is not None
+    return graph
+
+
+def input_of(page: DrawPage) -> FloatArray:
+    assert page.maps.reading is not None
+    return page.maps.reading.taps["input"][0, 2:-2, 2:-2]
+
+
+def shows(page: DrawPage, image: FloatArray) -> bool:
+    """Whether the maps show this image, in the network's own range."""
+    values = input_of(page)
+    scaled = (values - values.min()) / max(float(np.ptp(values)), 1e-6)
+    return bool(np.abs(scaled - image / image.max()).max() < 1e-4)
+
+
+def test_the_key_shows_the_graph_and_the_maps_again(program: Program, read: Reading) -> None:
+    page, action = program.draw.page, program.window.actions_by_name["segmentation_graph"]
+    before = page.maps.geometry()
+    page.canvas.setFocus()
+    press(program, Qt.Key.Key_G)
+    view = page.number_views.graph
+    assert view.isVisible()
+    assert action.isChecked()
+    assert view.reading is read
+    assert QApplication.focusWidget() is view.picture
+    assert before.contains(view.geometry())
+    view.back.click()
+    QApplication.processEvents()
+    assert not view.isVisible()
+    assert not action.isChecked()
+    assert page.maps.isVisible()
+    assert page.maps.geometry() == before
+    assert QApplication.focusWidget() is page.maps
+    press(program, Qt.Key.Key_G)
+    assert view.isVisible()
+    assert page.escape()
+    assert page.number_views.shown is InPlace.MAPS
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_the_maps_of_a_candidate_are_shown_below_the_graph(
+    program: Program, read: Reading, recognizer: Recognizer, size: tuple[int, int]
+) -> None:
+    page = program.draw.page
+    program.window.resize(*size)
+    program.window.actions_by_name["segmentation_graph"].trigger()
+    QApplication.processEvents()
+    assert page.maps.isVisible()
+    assert page.maps.geometry().top() > page.number_views.graph.geometry().bottom()
+    verdict = page.verdict.accessibleName()
+    for one in graph_in(page).candidates[:6]:
+        page.number_views.graph.picture.point(graph_in(page).candidates.index(one))
+        wait_until(partial(shows, page, one.image))
+        wanted = recognizer.read(one.image)
+        assert page.maps.reading is not None
+        for layer in ("C1", "C3", "F6"):
+            np.testing.assert_allclose(
+                page.maps.reading.taps[layer], wanted.taps[layer], atol=1e-5
+            )
+        assert page.probabilities.reading is page.maps.reading
+        np.testing.assert_allclose(page.maps.reading.probabilities, one.probabilities, atol=1e-4)
+    assert page.verdict.reading is read
+    assert page.verdict.accessibleName() == verdict
+    page.number_views.graph.picture.point(None)
+    assert page.maps.reading is read
+
+
+def test_where_there_is_no_room_the_graph_gives_way(program: Program, read: Reading) -> None:
+    page, window = program.draw.page, program.window
+    window.resize(860, 560)
+    window.actions_by_name["segmentation_graph"].trigger()
+    QApplication.processEvents()
+    assert not page.maps.isVisible()
+    one = graph_in(page).candidates[0]
+    page.number_views.graph.picture.pin(0)
+    QApplication.processEvents()
+    assert page.maps.isVisible()
+    assert not page.number_views.graph.isVisible()
+    wait_until(partial(shows, page, one.image))
+    show(program, replace(read, serial=2))  # the pen has moved
+    assert page.maps.reading is not None
+    assert page.maps.reading.serial == 2
+    assert shows(page, read.segmentation.digits[-1].image if read.segmentation else one.image)
+
+
+def test_a_candidate_is_read_again_with_what_is_held(program: Program, read: Reading) -> None:
+    page = program.draw.page
+    program.window.actions_by_name["segmentation_graph"].trigger()
+    place = graph_in(page).paths[0].candidates[0]
+    page.number_views.graph.picture.pin(place)
+    image = graph_in(page).candidates[place].image
+    wait_until(partial(shows, page, image))
+    holds = (Hold("C1", 2),)
+    show(program, replace(read, serial=2, holds=holds))
+    wait_until(partial(shows, page, image))
+    assert page.maps.reading is not None
+    assert not page.maps.reading.taps["C1"][2].any()
+
+
+@pytest.mark.expected_log
+def test_a_reading_that_fails_leaves_no_graph(program: Program, read: Reading) -> None:
+    page = program.draw.page
+    program.window.actions_by_name["segmentation_graph"].trigger()
+    page.number_views.graph.picture.pin(0)
+    program.draw.report(Failure(Place.RECOGNITION, "The network broke."))
+    assert page.number_views.graph.picture.graph is None
+    assert page.maps.reading is None
+    QApplication.processEvents()
+
+
+def test_readings_are_painted_with_the_graph(
+    qtbot: QtBot, program: Program, read: Reading
+) -> None:
+    page = program.draw.page
+    program.window.actions_by_name["segmentation_graph"].trigger()
+    with qtbot.waitSignal(page.reading_painted, timeout=2000) as painted:
+        show(program, replace(read, serial=3))
+    assert painted.args is not None
+    assert painted.args[0].serial == 3
