@@ -283,6 +283,15 @@ ACTIONS: Final = (
         page=DRAW,
     ),
     ActionSpec(
+        "space_displacement",
+        "Explain",
+        marked("Window", "Space displacement network"),
+        marked("Window", "The network slides over the line, in place of the maps"),
+        ("D",),
+        checkable=True,
+        page=DRAW,
+    ),
+    ActionSpec(
         "switch_off",
         "Explain",
         marked("Window", "Switch off the selected map"),

@@ -1,9 +1,10 @@
-"""The segmentation graph on the Draw page: its key, its room, and the maps of its candidates."""
+"""The views of a number on the Draw page: keys, room, the maps of candidates, sliding networks."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Sheet
 from lenetpad.lenet.number_reader import posteriors_of
 from lenetpad.lenet.recognizer import Recognizer
+from lenetpad.lenet.space_displacement import line_of, slide
 from lenetpad.lenet.weights import load
 from lenetpad.tools.event_loop import wait_until
 from lenetpad.ui.draw.numbers.views import InPlace
@@ -25,8 +27,9 @@ from lenetpad.values.arrays import FloatArray
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.holding import Hold
 from lenetpad.values.models import Choice
-from lenetpad.values.reading import Reading
+from lenetpad.values.reading import NO_NUMBERS, Reading
 from lenetpad.values.segmentation import Segmentation
+from lenetpad.values.space_displacement import SlidingReading
 from tests.segmentations import graph_of, in_a_row
 
 MODEL = "lenet5-1998"
@@ -190,3 +193,67 @@ def test_readings_are_painted_with_the_graph(
         show(program, replace(read, serial=3))
     assert painted.args is not None
     assert painted.args[0].serial == 3
+
+
+# The network that slides
+
+
+def line_in(page: DrawPage) -> SlidingReading | None:
+    return page.number_views.sliding.picture.reading
+
+
+def slides(page: DrawPage, sheet: Sheet, stride: int) -> bool:
+    """Whether the view shows what the network makes of a sheet with columns so far apart."""
+    shown, weights = line_in(page), load(MODEL)
+    if shown is None or shown.stride != stride:
+        return False
+    wanted = slide(weights.config, weights.parameters, line_of(sheet), stride)
+    if shown.posteriors.shape != wanted.posteriors.shape:
+        return False
+    return bool(np.abs(shown.posteriors - wanted.posteriors).max() < 1e-4)
+
+
+def test_the_network_slides_over_what_is_written(
+    program: Program, read: Reading, samples: list[Drawing]
+) -> None:
+    page = program.draw.page
+    assert read.sheet is not None
+    page.canvas.setFocus()
+    press(program, Qt.Key.Key_D)
+    view = page.number_views.sliding
+    assert view.isVisible()
+    assert not page.maps.isVisible()
+    sheet = read.sheet
+    wait_until(lambda: slides(page, sheet, 4))
+    for index, stride in ((1, 2), (2, 1), (0, 4)):
+        view.strides.setCurrentIndex(index)
+        wait_until(partial(slides, page, sheet, stride))
+    other = Sheet(in_a_row([samples[i].ink for i in (7, 1, 0, 5)]))
+    show(program, replace(read, serial=2, sheet=other))
+    wait_until(lambda: slides(page, other, 4))
+    blank = replace(read, serial=3, sheet=Sheet(), digit=None, segmentation=None)
+    show(program, blank)
+    assert line_in(page) is None
+    show(program, replace(read, serial=4))
+    wait_until(lambda: slides(page, sheet, 4))
+    press(program, Qt.Key.Key_G)
+    assert page.number_views.shown is InPlace.GRAPH
+    assert not view.isVisible()
+    assert not program.window.actions_by_name["space_displacement"].isChecked()
+    show(program, replace(read, serial=5, sheet=other))
+    QTest.keyClick(page.number_views.graph.picture, Qt.Key.Key_D)
+    wait_until(lambda: slides(page, other, 4))
+
+
+@pytest.mark.expected_log
+def test_weights_that_are_no_numbers_slide_nowhere(program: Program, read: Reading) -> None:
+    page = program.draw.page
+    broken = {name: values * np.float32(np.nan) for name, values in read.parameters.items()}
+    program.window.actions_by_name["space_displacement"].trigger()
+    wait_until(lambda: line_in(page) is not None)
+    show(program, replace(read, serial=2, parameters=MappingProxyType(broken)))
+    view = page.number_views.sliding
+    wait_until(lambda: view.facts.lines == (NO_NUMBERS,))
+    assert line_in(page) is None
+    show(program, replace(read, serial=3))
+    wait_until(lambda: line_in(page) is not None)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Slot
 
 from lenetpad.controllers.draw.inspection import Inspection
+from lenetpad.controllers.draw.sliding_line import SlidingLine
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
 from lenetpad.engine.jobs import Jobs
@@ -14,9 +15,9 @@ from lenetpad.ui import actions
 from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.window import Window
-from lenetpad.values.candidates import CANDIDATE, CandidateRequest
 from lenetpad.values.failures import Failure
-from lenetpad.values.jobs import Answer, JobFailure
+from lenetpad.values.jobs import Answer, JobFailure, Question
+from lenetpad.values.number_views import CANDIDATE, SLIDING, CandidateRequest
 from lenetpad.values.reading import Reading
 from lenetpad.values.segmentation import Candidate
 
@@ -30,7 +31,9 @@ class NumberViewing(QObject):
     ) -> None:
         super().__init__(page)
         self._page, self._networks, self._inspection = page, networks, inspection
-        self._actions = {InPlace.GRAPH: window.actions_by_name[InPlace.GRAPH]}
+        self._actions = {
+            view: window.actions_by_name[view] for view in (InPlace.GRAPH, InPlace.SLIDING)
+        }
         self._begun: Jobs | None = None  # as soon as something is asked
         self._ended = False
         self._reading: Reading | None = None  # of the sheet
@@ -38,9 +41,14 @@ class NumberViewing(QObject):
         self._pinned_away = False  # whether the graph gave way to the maps of its candidate
         self._serial = 0
         self._reported: Failure | None = None
-        actions.connect(window.actions_by_name, {InPlace.GRAPH: self._toggle_graph})
+        slots = {
+            str(InPlace.GRAPH): self._toggle_graph,
+            str(InPlace.SLIDING): self._toggle_sliding,
+        }
+        actions.connect(window.actions_by_name, slots)
         page.number_views.changed.connect(self._note_changed)
         page.number_views.made.connect(self._connect_view)
+        self._sliding = SlidingLine(page, networks, self._ask)
 
     def follow(self, reading: Reading) -> None:
         """Take note of a reading that is about to be shown. The graph says with it whether a
@@ -48,18 +56,27 @@ class NumberViewing(QObject):
         self._reading = reading
         self._candidate, self._pinned_away = None, False
         self._cancel()
+        self._sliding.follow(reading)
 
     def forget(self) -> None:
         """There is no reading of what lies on the canvas now."""
         self._reading = None
         self._cancel()
+        self._sliding.forget()
 
     # The views
 
     @Slot()
     def _toggle_graph(self) -> None:
-        wanted = self._actions[InPlace.GRAPH].isChecked()
-        self._page.number_views.show_view(InPlace.GRAPH if wanted else InPlace.MAPS)
+        self._toggle(InPlace.GRAPH)
+
+    @Slot()
+    def _toggle_sliding(self) -> None:
+        self._toggle(InPlace.SLIDING)
+
+    def _toggle(self, view: InPlace) -> None:
+        wanted = self._actions[view].isChecked()
+        self._page.number_views.show_view(view if wanted else InPlace.MAPS)
 
     @Slot(str)
     def _note_changed(self, shown: str) -> None:
@@ -72,6 +89,8 @@ class NumberViewing(QObject):
             graph = self._page.number_views.graph
             graph.candidate_chosen.connect(self._choose)
             graph.maps_wanted.connect(self._show_maps)
+        elif name == InPlace.SLIDING:
+            self._sliding.connect_view()
 
     @Slot()
     def _show_maps(self) -> None:
@@ -88,32 +107,37 @@ class NumberViewing(QObject):
         self._candidate = candidate
         if candidate is not None:
             self._pinned_away = False
-            self._ask(candidate)
+            self._ask_for(candidate)
         elif not self._pinned_away:
             self._cancel()  # what is asked for is not wanted any more
             if self._reading is not None:
                 self._show(self._reading)
 
-    def _ask(self, candidate: Candidate) -> None:
-        """Have a candidate read; the first begins the thread: no start has to wait for it."""
+    def _ask_for(self, candidate: Candidate) -> None:
+        """Have a candidate read."""
         reading, ready = self._reading, self._networks.ready
-        if self._ended or reading is None or ready is None:
+        if reading is None or ready is None:
             return
-        from lenetpad.engine.number_views import candidate_question, number_jobs
+        from lenetpad.engine.number_views import candidate_question
 
+        self._serial += 1
+        parameters = reading.parameters or None
+        request = CandidateRequest(
+            self._serial, ready.choice, candidate.image, parameters, reading.holds
+        )
+        self._ask(candidate_question(request))
+
+    def _ask(self, question: Question) -> None:
+        """Have a question answered; the first begins the thread: no start has to wait for it."""
+        if self._ended:
+            return
         if self._begun is None:
+            from lenetpad.engine.number_views import number_jobs
+
             self._begun = Jobs(number_jobs(), "numbers")
             self._begun.answered.connect(self._show_answer)
             self._begun.failed.connect(self._show_failure)
-        self._serial += 1
-        parameters = reading.parameters or None
-        self._begun.ask(
-            candidate_question(
-                CandidateRequest(
-                    self._serial, ready.choice, candidate.image, parameters, reading.holds
-                )
-            )
-        )
+        self._begun.ask(question)
 
     def _cancel(self) -> None:
         if self._begun is not None:
@@ -122,6 +146,9 @@ class NumberViewing(QObject):
     @Slot(object)
     def _show_answer(self, answer: Answer) -> None:
         self._reported = None
+        if answer.asker == SLIDING:
+            self._sliding.show_answer(answer.result)
+            return
         before = self._reading
         if before is not None:
             found: Reading = answer.result
@@ -129,11 +156,14 @@ class NumberViewing(QObject):
 
     @Slot(object)
     def _show_failure(self, message: JobFailure) -> None:
-        """Say it on the page; what fails alike again and again is said and logged once."""
+        """Say it where it belongs; what fails alike again and again is logged once."""
         if message.failure != self._reported:
             log_failure(message.failure)
-            self._page.banner.warn(message.failure.message)
+            if message.asker == CANDIDATE:
+                self._page.banner.warn(message.failure.message)
         self._reported = message.failure
+        if message.asker == SLIDING:
+            self._sliding.show_failure(message.failure.message)
 
     def _show(self, reading: Reading) -> None:
         self._page.show_candidate(reading)
@@ -144,6 +174,7 @@ class NumberViewing(QObject):
     def stop(self) -> None:
         """Give up what is asked for, without waiting for the thread."""
         self._ended = True
+        self._sliding.stop()
         if self._begun is not None:
             self._begun.stop()
 

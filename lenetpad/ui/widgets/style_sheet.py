@@ -127,6 +127,7 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge;
     selection-background-color: $accent; selection-color: $on_accent; }
 #tray, #lineView { background: $panel; border: 1px solid $line; border-radius: 8px; }
 #tray QListView { background: transparent; }
+#lineView QScrollArea { background: transparent; }
 #lineView #title { font-weight: bold; }
 #banner { background: $warning; border-radius: 6px; }
 #banner QLabel { color: $on_warning; }

@@ -7,14 +7,15 @@ from typing import Final
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from lenetpad.ui.draw.numbers.candidate_panel import CandidatePanel
+from lenetpad.ui.draw.numbers import graph_words
+from lenetpad.ui.draw.numbers.facts_panel import FactsPanel
 from lenetpad.ui.draw.numbers.graph_picture import GraphPicture
 from lenetpad.ui.draw.numbers.line_scroll import LineScroll
 from lenetpad.ui.draw.numbers.line_view import LineView
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.reading import Reading
-from lenetpad.values.segmentation import Segmentation
+from lenetpad.values.segmentation import Candidate, Segmentation
 
 WANTED: Final = 385.0  # of height, at the usual size
 
@@ -30,13 +31,12 @@ class GraphView(LineView):
         super().__init__(translate("Draw", "Segmentation graph"), theme, parent)
         self.picture = GraphPicture(theme)
         self.scrolled = LineScroll(self.picture)
-        self.candidate = CandidatePanel(theme)
-        self.header.flow.add_stretch()
-        self.header.flow.addWidget(self.back)
-        self.column.addWidget(self.candidate)
+        self.facts = FactsPanel(theme, translate("Draw", "Candidate"))
+        self._maps_below = True
+        self.column.addWidget(self.facts)
         self.column.addWidget(self.scrolled, 1)
         self.scrolled.resized.connect(self._fit)
-        self.picture.candidate_chosen.connect(self.candidate.show_candidate)
+        self.picture.candidate_chosen.connect(self._show_facts)
         self.picture.candidate_chosen.connect(self.candidate_chosen)
         self.picture.pin_wanted.connect(self.maps_wanted)
         self.picture.moved.connect(self.scrolled.reveal)
@@ -50,21 +50,38 @@ class GraphView(LineView):
         return self.theme.px(WANTED)
 
     def say_room(self, *, maps_below: bool) -> None:
-        self.candidate.say_room(maps_below=maps_below)
+        self._maps_below = maps_below
+        self._write_lines()
 
     def show_reading(self, reading: Reading) -> None:
         before = None if self.reading is None else self.reading.segmentation
         super().show_reading(reading)
         graph = reading.segmentation
         self.picture.show_graph(graph, reading.sheet)
-        self.candidate.show_graph(graph)
+        self._write_lines()
         if graph is not None and (before is None or before.pieces != graph.pieces):
             self._follow_pen(graph, reading.focus)
 
     def forget_reading(self) -> None:
         super().forget_reading()
         self.picture.show_graph(None, None)
-        self.candidate.show_graph(None)
+        self._write_lines()
+
+    @Slot(object)
+    def _show_facts(self, one: Candidate | None) -> None:
+        self.facts.show_facts(None if one is None else graph_words.facts_of(one))
+
+    def _write_lines(self) -> None:
+        """What is read, along which paths, and what can be done."""
+        if (graph := self.picture.graph) is None:
+            self.facts.show_lines()
+        else:
+            self.facts.show_lines(
+                graph_words.kind_of(graph),
+                graph_words.best_path(graph),
+                graph_words.second_path(graph),
+                graph_words.hint(maps_below=self._maps_below),
+            )
 
     def _follow_pen(self, graph: Segmentation, focus: int) -> None:
         """Have the digit in sight to which the layers belong: it was written last."""
@@ -77,7 +94,7 @@ class GraphView(LineView):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self.picture.set_theme(theme)
-        self.candidate.set_theme(theme)
+        self.facts.set_theme(theme)
 
     def escape(self) -> bool:
         return self.picture.let_go()

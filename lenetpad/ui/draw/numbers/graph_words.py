@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from lenetpad.ui.draw.inspector.numbers import MINUS
+from lenetpad.ui.draw.numbers.facts_panel import Facts
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.words import counted, marked, translate
 from lenetpad.values.segmentation import Candidate, Kind, Path, Segmentation
@@ -14,7 +15,6 @@ KINDS: Final = {
     Kind.NUMBER: marked("Draw", "A number"),
     Kind.NO_NUMBER: marked("Draw", "Not a number"),
 }
-NO_DIGIT: Final = "–"
 
 
 def score(value: float) -> str:
@@ -61,6 +61,21 @@ def title_of(one: Candidate) -> str:
         return translate("Draw", "no digit, {p}").format(p=percent(one.no_digit))
     text = translate("Draw", "{digit}, {p}")
     return text.format(digit=one.digit, p=percent(one.probability))
+
+
+def facts_of(one: Candidate) -> Facts:
+    """What is shown of a candidate that is chosen."""
+    probabilities = one.probabilities.tolist()
+    if one.no_digit is not None:
+        probabilities.append(one.no_digit)
+    return Facts(one.image, tuple(probabilities), title_of(one), parts(one), summed=True)
+
+
+def hint(*, maps_below: bool) -> str:
+    """What can be done with candidates: their maps are seen below the graph, or in its place."""
+    if maps_below:
+        return translate("Draw", "Point at a candidate, or use the arrow keys; Return keeps it")
+    return translate("Draw", "Point at a candidate, or use the arrow keys; Return shows its maps")
 
 
 def pieces_of(one: Candidate) -> str:

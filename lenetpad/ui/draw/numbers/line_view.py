@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from lenetpad.ui.widgets.flow import FlowRow
+from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.reading import Reading
 
 MARGIN: Final = 8
+HIGHEST: Final = 1 << 20  # of a view that wants all the room
 
 
 class LineView(QWidget):
@@ -29,18 +30,19 @@ class LineView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(title)
         self.reading: Reading | None = None
-        self.title = QLabel(title)
+        self.title = ElidedLabel(title)
         self.title.setObjectName("title")
         self.back = QPushButton(translate("Draw", "Show maps"))
         self.back.setToolTip(translate("Draw", "Back to the maps (Esc)"))
         self.back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.back.clicked.connect(self.closed)
-        self.header = FlowRow()
-        self.header.flow.addWidget(self.title)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self.column.setSpacing(4)
-        self.column.addWidget(self.header)
+        header = QHBoxLayout()
+        header.addWidget(self.title, 1)
+        header.addWidget(self.back)
+        self.column.addLayout(header)
 
     @property
     def focus_widget(self) -> QWidget:
@@ -49,7 +51,7 @@ class LineView(QWidget):
 
     def height_wanted(self) -> int:
         """How high it likes to be, in pixels; what is left below it goes to the maps."""
-        return 1 << 20
+        return HIGHEST
 
     def say_room(self, *, maps_below: bool) -> None:
         """Whether the maps are seen below."""

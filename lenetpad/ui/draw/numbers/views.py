@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QRect, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
+from lenetpad.ui.draw.numbers.line_view import HIGHEST
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.values.reading import Reading
 
 if TYPE_CHECKING:
     from lenetpad.ui.draw.numbers.graph_view import GraphView
     from lenetpad.ui.draw.numbers.line_view import LineView
+    from lenetpad.ui.draw.numbers.sliding_view import SlidingView
 
 GAP: Final = 10
 VIEW_SHARE: Final = 0.6  # of the area's height, where there is much room
+BESIDE_SHARE: Final = 0.42  # of the area's width, which maps beside a view take
+LEAST_BESIDE: Final = 330  # pixels at the usual size, of their width
 LEAST_MAPS: Final = 195  # pixels at the usual size: lower ones say nothing
 
 
@@ -25,6 +29,7 @@ class InPlace(StrEnum):
 
     MAPS = "maps"
     GRAPH = "segmentation_graph"
+    SLIDING = "space_displacement"
 
 
 class NumberViews(QObject):
@@ -64,6 +69,17 @@ class NumberViews(QObject):
         assert isinstance(view, GraphView)
         return view
 
+    @property
+    def sliding(self) -> SlidingView:
+        """The network that slides over the line."""
+        from lenetpad.ui.draw.numbers.sliding_view import SlidingView
+
+        if InPlace.SLIDING not in self._views:
+            self._put_in(InPlace.SLIDING, SlidingView(self._theme, self._page))
+        view = self._views[InPlace.SLIDING]
+        assert isinstance(view, SlidingView)
+        return view
+
     def _put_in(self, name: InPlace, view: LineView) -> None:
         view.hide()
         view.closed.connect(self.close)
@@ -80,8 +96,7 @@ class NumberViews(QObject):
         if before is not None:
             before.escape()
             before.hide()
-        if name is InPlace.GRAPH:
-            _ = self.graph  # is made
+        self._make(name)
         self.shown = name
         self.changed.emit(name)  # whoever places the parts does it now
         if (view := self.view) is not None:
@@ -91,6 +106,13 @@ class NumberViews(QObject):
             view.focus_widget.setFocus()
         elif held:
             self._maps.setFocus()
+
+    def _make(self, name: InPlace) -> None:
+        """Have a view, where it is wanted for the first time."""
+        if name is InPlace.GRAPH:
+            self.graph.setEnabled(True)
+        elif name is InPlace.SLIDING:
+            self.sliding.setEnabled(True)
 
     @Slot()
     def close(self) -> None:
@@ -113,15 +135,11 @@ class NumberViews(QObject):
         if view is None:
             self.maps_seen = True
             return area
-        wanted, least = view.height_wanted(), self._theme.px(LEAST_MAPS)
-        self.maps_seen = area.height() - wanted - GAP >= least
+        taken, left = _parted(area, view.height_wanted(), self._theme)
+        self.maps_seen = not left.isEmpty()
         view.say_room(maps_below=self.maps_seen)
-        if not self.maps_seen:
-            view.setGeometry(area)
-            return QRect()
-        high = max(wanted, round(VIEW_SHARE * area.height()))
-        view.setGeometry(area.left(), area.top(), area.width(), high)
-        return area.adjusted(0, high + GAP, 0, 0)
+        view.setGeometry(taken)
+        return left
 
     def show_reading(self, reading: Reading) -> None:
         """Follow the readings."""
@@ -146,3 +164,22 @@ class NumberViews(QObject):
         self._theme = theme
         for view in self._views.values():
             view.set_theme(theme)
+
+
+def _parted(area: QRect, wanted: int, theme: Theme) -> tuple[QRect, QRect]:
+    """What of an area a view gets that wants to be so high, and what is left to the maps: below
+    it, or beside it where the area is low and wide, or nothing."""
+    width, height = area.width(), area.height()
+    if height - wanted - GAP >= theme.px(LEAST_MAPS):
+        high = max(wanted, round(VIEW_SHARE * height))
+        return (
+            QRect(area.left(), area.top(), width, high),
+            area.adjusted(0, high + GAP, 0, 0),
+        )
+    beside = round(BESIDE_SHARE * width)
+    if wanted < HIGHEST and beside >= theme.px(LEAST_BESIDE):
+        return (
+            QRect(area.left(), area.top(), width - beside - GAP, height),
+            QRect(area.right() + 1 - beside, area.top(), beside, height),
+        )
+    return area, QRect()
