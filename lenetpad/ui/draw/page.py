@@ -40,6 +40,12 @@ TOOLS_SPACING: Final = 3
 CANVAS_SHARE: Final = 0.42  # of the page's width, at the most
 VERDICT_SHARE: Final = 0.15  # of the page's height
 PROBABILITIES_SHARE: Final = 0.175  # of the page's width
+#: Of a wide canvas: its share of the height above the verdict, how many times as wide as high it
+#: is at least, so that a line of twelve digits has room, and what the maps below it need.
+STRIP_SHARE: Final = 0.42
+STRIP_RATIO: Final = 4.8
+LEAST_STRIP: Final = 110  # pixels at the usual size
+LEAST_BELOW: Final = 180
 PEN_NAMES: Final = (
     marked("Draw", "Very thin"),
     marked("Draw", "Thin"),
@@ -61,6 +67,9 @@ def build_page(theme: Theme, actions: dict[str, QAction], parent: QWidget) -> St
 
 class DrawPage(Page):
     """``reading_painted`` carries the latest Reading once every panel shows it.
+    ``digit_chosen`` carries the place of a number's digit that is to be shown alone, from 0 at
+    the left; ``digit_released`` comes where none is any more. ``wide_changed`` says whether the
+    canvas is wide now.
     ``way_back_wanted`` comes where the user wants the weights to use of a run to read in place of
     those of a moment of its training. ``inspector_toggled`` says whether it is shown now."""
 
@@ -70,6 +79,9 @@ class DrawPage(Page):
     pen_width_chosen = Signal(float)
     way_back_wanted = Signal()
     inspector_toggled = Signal(bool)
+    digit_chosen = Signal(int)
+    digit_released = Signal()
+    wide_changed = Signal(bool)
 
     def __init__(
         self, theme: Theme, actions: dict[str, QAction], parent: QWidget | None = None
@@ -98,6 +110,10 @@ class DrawPage(Page):
         self.way_back.clicked.connect(self.way_back_wanted)
         self.way_back.hide()
         self.reading_painted.connect(self.verdict.note_painted)
+        #: Whether a digit was chosen that Esc gives back.
+        self.digit_kept = False
+        self.canvas.digit_chosen.connect(self.digit_chosen)
+        self.verdict.digit_chosen.connect(self.digit_chosen)
 
     def header_tools(self) -> HeaderTools:
         """Files, the clipboard, what the maps show, and their colours."""
@@ -172,6 +188,14 @@ class DrawPage(Page):
             self._layer_help = LayerHelp(self._theme, self)
         area = self.maps.area_of(layer).translated(self.maps.pos())
         self._layer_help.show_layer(self.maps.model.specs, layer, area)
+
+    def set_wide(self, *, wide: bool) -> None:
+        """Give the canvas the whole width, with maps and probabilities below it, or a square."""
+        if wide != self.canvas.wide:
+            self.canvas.set_wide(wide=wide)
+            self._ask_for_layout()
+            self._place_parts()
+            self.wide_changed.emit(wide)
 
     def show_model(self, model: ModelReady) -> None:
         """Show another network in every panel."""
@@ -351,14 +375,19 @@ class DrawPage(Page):
             return True
         if self.maps.drop_saliency() or self.maps.let_go():
             return True
+        if self.digit_kept:
+            self.digit_released.emit()
+            return True
         shown = self.inspector_shown
         self.show_inspector(shown=False)
         return shown
 
     def least_size(self, width: int) -> QSize:
         height = LEAST.height()
-        if self.tray_shown and self.inspector_shown:  # which has to have room above it
-            height += LOW_TRAY_HEIGHT + 2 * MARGIN
+        if self.canvas.wide:
+            height = max(height, 80 + 4 * MARGIN + LEAST_STRIP + TOOLS_HEIGHT + LEAST_BELOW)
+        if self.tray_shown and (self.inspector_shown or self.canvas.wide):
+            height += LOW_TRAY_HEIGHT + 2 * MARGIN  # the inspector has to have room above it
         return QSize(self._theme.px(LEAST.width()), self._theme.px(height))
 
     def _fit_tools(self, width: int) -> int:
@@ -390,25 +419,25 @@ class DrawPage(Page):
         px = self._theme.px
         verdict_height = max(px(80), round(height * VERDICT_SHARE))
         body = height - verdict_height - 2 * MARGIN
-        side = max(120, min(body - px(TOOLS_HEIGHT), round(width * CANVAS_SHARE)))
-        tools = self._fit_tools(side)  # more than one line where the canvas is narrow
-        side = max(120, min(side, body - tools))
         probabilities = max(px(150), min(round(width * PROBABILITIES_SHARE), px(420)))
-        self.canvas.setGeometry(MARGIN, MARGIN, side, side)
-        self._tools.setGeometry(MARGIN, MARGIN + side, side, tools)
-        left = 2 * MARGIN + side
         right = width - MARGIN - probabilities
-        if self.tray_shown:  # beside the canvas, which keeps its place
-            low = height < px(LEAST.height() + TRAY_HEIGHT)
+        if self.canvas.wide:
+            left, top = MARGIN, self._place_strip(width, body)
+        else:
+            left, top = self._place_square(width, body), MARGIN
+        bottom = MARGIN + body
+        if self.tray_shown:  # beside the canvas, or below it, which keeps its place
+            low = self.canvas.wide or height < px(LEAST.height() + TRAY_HEIGHT)
             self.tray.set_low(low=low)
             tray = px(LOW_TRAY_HEIGHT if low else TRAY_HEIGHT)
-            body -= tray + MARGIN
-            self.tray.setGeometry(left, 2 * MARGIN + body, width - MARGIN - left, tray)
-        room = self.number_views.place(QRect(left, MARGIN, right - MARGIN - left, body))
+            bottom -= tray + MARGIN
+            self.tray.setGeometry(left, bottom + MARGIN, width - MARGIN - left, tray)
+        area = QRect(left, top, right - MARGIN - left, bottom - top)
+        room = self.number_views.place(area)
         if self.number_views.maps_seen:
             self.maps.setGeometry(room)
         self.maps.setVisible(self.number_views.maps_seen)
-        self.probabilities.setGeometry(right, MARGIN, probabilities, body)
+        self.probabilities.setGeometry(right, top, probabilities, bottom - top)
         if self._inspector is not None:
             self._inspector.setGeometry(self.probabilities.geometry())
         self.verdict.setGeometry(
@@ -418,3 +447,28 @@ class DrawPage(Page):
         # Over the facts beside the verdict: neither canvas, maps nor verdict are covered.
         facts = self.verdict.geometry().adjusted(round(0.42 * width), 4, -4, -4)
         self.banner.lie_over(facts, upwards=True)
+
+    def _place_square(self, width: int, body: int) -> int:
+        """A square canvas at the left, with the tools below it; returns where the rest begins."""
+        side = max(120, min(body - self._theme.px(TOOLS_HEIGHT), round(width * CANVAS_SHARE)))
+        tools = self._fit_tools(side)  # more than one line where the canvas is narrow
+        side = max(120, min(side, body - tools))
+        self.canvas.setGeometry(MARGIN, MARGIN, side, side)
+        self._tools.setGeometry(MARGIN, MARGIN + side, side, tools)
+        return 2 * MARGIN + side
+
+    def _place_strip(self, width: int, body: int) -> int:
+        """A wide canvas at the top, with the tools below it; returns where the rest begins."""
+        px, across = self._theme.px, width - 2 * MARGIN
+        tools = self._fit_tools(across)
+        high = min(round(body * STRIP_SHARE), round(across / STRIP_RATIO))
+        high = max(px(LEAST_STRIP), min(high, body - tools - MARGIN - self._below))
+        self.canvas.setGeometry(MARGIN, MARGIN, across, high)
+        self._tools.setGeometry(MARGIN, MARGIN + high, across, tools)
+        return 2 * MARGIN + high + tools
+
+    @property
+    def _below(self) -> int:
+        """What maps, inspector and tray below a wide canvas need."""
+        px = self._theme.px
+        return px(LEAST_BELOW) + (px(LOW_TRAY_HEIGHT) + MARGIN if self.tray_shown else 0)
