@@ -44,6 +44,13 @@ PAGES: Final = {
         ),
         marked(
             "Window",
+            "Two views show how a number is read. The <b>segmentation graph</b> has every way to "
+            "part the ink into digits, the best one in blue; point at a candidate to see its "
+            "maps. The <b>space displacement network</b> slides over the whole line, and what it "
+            "says again, or sees of no digit, is taken out of its answer.",
+        ),
+        marked(
+            "Window",
             "<b>File ▸ Save</b> keeps a drawing, with its label, as ink or as a picture, and "
             "<b>Add to ink file</b> collects many. The tray shows the drawings of such a file: "
             "choose, label or delete them there.",
@@ -93,6 +100,21 @@ MORE_KEYS: Final = (
         marked("Window", "Feature maps"),
         marked("Window", "Compare it with the one that is kept"),
         "Ctrl+Return",
+    ),
+    (
+        marked("Window", "Segmentation graph"),
+        marked("Window", "Go along the path, or to a longer or shorter candidate"),
+        "← → ↑ ↓",
+    ),
+    (
+        marked("Window", "Segmentation graph"),
+        marked("Window", "Keep the candidate, with its maps"),
+        "Return",
+    ),
+    (
+        marked("Window", "Space displacement network"),
+        marked("Window", "Go from column to column"),
+        "← →",
     ),
     (marked("Window", "Inspector"), marked("Window", "Go from product to product"), "← →"),
     (

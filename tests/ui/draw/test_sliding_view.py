@@ -94,7 +94,7 @@ def test_each_column_stands_below_the_middle_of_its_window(height: int, scale: f
 
 def test_a_high_view_shows_all_rows_and_a_low_one_keeps_them_legible() -> None:
     assert lay_out(60, 600).height <= 600
-    assert lay_out(60, 100).class_row(0).height() >= 11
+    assert lay_out(60, 100).class_row(0).height() >= 10
 
 
 def test_a_longer_line_is_not_smaller() -> None:

@@ -22,7 +22,7 @@ SPACE: Final = 16.0
 TEXT: Final = 12.0
 LINES: Final = 4
 NO_DIGIT: Final = "–"  # under the bar of the class that is no digit
-LEAST_BARS: Final = 60.0  # narrower ones are left out
+LEAST_BARS: Final = 130.0  # at the usual size: narrower ones are left out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +133,7 @@ class FactsPanel(QWidget):
         column = QRectF(area.right() - wide, area.top(), wide, area.height())
         left, right = picture.right() + SPACE, column.left() - SPACE
         self._paint_rows(painter, facts, column)
-        if right - left > LEAST_BARS:
+        if right - left > LEAST_BARS * self.theme.scale:
             bars = QRectF(left, area.top(), right - left, area.height())
             self._paint_bars(painter, facts.probabilities, bars)
 

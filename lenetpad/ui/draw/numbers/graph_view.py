@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lenetpad.ui.draw.numbers import graph_words
-from lenetpad.ui.draw.numbers.facts_panel import FactsPanel
 from lenetpad.ui.draw.numbers.graph_picture import GraphPicture
 from lenetpad.ui.draw.numbers.line_scroll import LineScroll
 from lenetpad.ui.draw.numbers.line_view import LineView
@@ -24,17 +23,19 @@ class GraphView(LineView):
     """``candidate_chosen`` carries the Candidate whose maps are to be shown, None for none, and
     ``maps_wanted`` comes where they are to be seen whatever room there is."""
 
+    low = 300
     candidate_chosen = Signal(object)
     maps_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(translate("Draw", "Segmentation graph"), theme, parent)
+        title, facts = translate("Draw", "Segmentation graph"), translate("Draw", "Candidate")
+        super().__init__(title, facts, theme, parent)
         self.picture = GraphPicture(theme)
         self.scrolled = LineScroll(self.picture)
-        self.facts = FactsPanel(theme, translate("Draw", "Candidate"))
         self._maps_below = True
-        self.column.addWidget(self.facts)
-        self.column.addWidget(self.scrolled, 1)
+        body = QVBoxLayout()
+        body.addWidget(self.scrolled)
+        self.put_together((), body)
         self.scrolled.resized.connect(self._fit)
         self.picture.candidate_chosen.connect(self._show_facts)
         self.picture.candidate_chosen.connect(self.candidate_chosen)
@@ -94,7 +95,6 @@ class GraphView(LineView):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self.picture.set_theme(theme)
-        self.facts.set_theme(theme)
 
     def escape(self) -> bool:
         return self.picture.let_go()

@@ -18,13 +18,13 @@ from lenetpad.values.space_displacement import Fate, SlidingReading
 
 UNITS: Final = 84  # of F6
 CLASSES: Final = 11
-MARGIN: Final = 8.0
-GAP: Final = 8.0
-TEXT_ROW: Final = 20.0  # of what each column says, at the usual size
-ANSWER_ROW: Final = 28.0
-CLASS_ROW: Final = (11.0, 22.0)  # the least and the largest height of a class, at the usual size
+MARGIN: Final = 4.0
+GAP: Final = 5.0
+TEXT_ROW: Final = 18.0  # of what each column says, at the usual size
+ANSWER_ROW: Final = 24.0
+CLASS_ROW: Final = (10.0, 22.0)  # the least and the largest height of a class, at the usual size
 CLASS_SHARE: Final = 0.028  # of the height
-PIXEL: Final = (1.5, 5.0)  # the least and the largest size of a pixel of the line
+PIXEL: Final = (1.1, 5.0)  # the least and the largest size of a pixel of the line
 UNIT: Final = 0.55  # of a pixel: the height of a unit of F6
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from lenetpad.ui.draw.numbers import sliding_words
-from lenetpad.ui.draw.numbers.facts_panel import FactsPanel
 from lenetpad.ui.draw.numbers.line_scroll import LineScroll
 from lenetpad.ui.draw.numbers.line_view import LineView
 from lenetpad.ui.draw.numbers.sliding_picture import SlidingPicture
@@ -22,7 +21,6 @@ from lenetpad.values.space_displacement import STRIDES, SlidingReading
 
 TITLES_WIDTH: Final = 56.0
 TEXT: Final = 12.0
-LOW: Final = 480  # pixels of height at the usual size
 #: The data of the two entries of the box of weights.
 THAT_READ: Final = "read"
 OF_LINES: Final = "lines"
@@ -62,7 +60,7 @@ class RowTitles(QWidget):
         painter.setPen(QColor(self.theme.dim))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for row, words in zip(rows, sliding_words.row_titles(), strict=True):
-            font.setPixelSize(max(1, int(min(self.theme.px(TEXT), 0.92 * row.height()))))
+            font.setPixelSize(max(1, int(min(self.theme.px(TEXT), row.height()))))
             painter.setFont(font)
             area = QRectF(0, row.top(), self.width() - 4, row.height())
             shown = painter.fontMetrics().elidedText(
@@ -75,10 +73,12 @@ class RowTitles(QWidget):
 class SlidingView(LineView):
     """``changed`` comes where another line is to be computed: another stride, or other weights."""
 
+    low = 480
     changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(translate("Draw", "Space displacement network"), theme, parent)
+        title, facts = translate("Draw", "Space displacement network"), translate("Draw", "Column")
+        super().__init__(title, facts, theme, parent)
         self.strides = Choices(
             translate("Draw", "Stride"),
             translate("Draw", "Pixels from one column to the next; the network's own is 4"),
@@ -92,17 +92,14 @@ class SlidingView(LineView):
         self.picture = SlidingPicture(theme)
         self.scrolled = LineScroll(self.picture)
         self.titles = RowTitles(self.picture, theme)
-        self.facts = FactsPanel(theme, translate("Draw", "Column"))
         controls = FlowRow()
         for box in (self.weights, self.strides):
             controls.flow.addWidget(box)
-        self.column.addWidget(controls)
-        self.column.addWidget(self.facts)
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.titles)
         row.addWidget(self.scrolled, 1)
-        self.column.addLayout(row, 1)
+        self.put_together((controls,), row)
         self.scrolled.resized.connect(self._fit)
         self.scrolled.verticalScrollBar().valueChanged.connect(self.titles.scroll_to)
         self.picture.column_pointed.connect(self._show_facts)
@@ -181,14 +178,9 @@ class SlidingView(LineView):
     def _fit(self) -> None:
         self.picture.set_room(self.scrolled.room)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the view is low, the picture needs the room more than the facts."""
-        super().resizeEvent(event)
-        self.facts.set_low(low=self.height() < self.theme.px(LOW))
-
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        for part in (self.picture, self.titles, self.facts):
+        for part in (self.picture, self.titles):
             part.set_theme(theme)
 
     def escape(self) -> bool:
