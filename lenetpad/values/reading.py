@@ -99,10 +99,7 @@ class Reading:
     @property
     def several(self) -> tuple[Candidate, ...]:
         """What the sheet's best path reads, where that is several things; () otherwise."""
-        found = self.segmentation
-        if found is None or found.kind is Kind.DIGIT or len(found.paths[0].candidates) < 2:
-            return ()
-        return found.digits
+        return self.segmentation.several if self.segmentation is not None else ()
 
     @property
     def number(self) -> Segmentation | None:

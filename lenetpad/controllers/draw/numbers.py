@@ -116,11 +116,11 @@ class Numbers(QObject):
     @Slot()
     def _widen(self) -> None:
         """Give the writing room, once the pen rests."""
-        canvas = self._page.canvas
+        page, canvas = self._page, self._page.canvas
         if canvas.gesturing:
             self._rest.start()
         elif self._reading is not None and not self._chose_square and canvas.near_edge:
-            self._page.set_wide(wide=True)
+            page.set_wide(wide=canvas.wide or page.can_widen)
 
     @Slot()
     def _follow_history(self) -> None:

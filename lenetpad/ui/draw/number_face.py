@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from lenetpad.ui.draw.digit_marks import digit_colour
+from lenetpad.ui.draw.digit_marks import CORNER, digit_colour
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.segmentation import Candidate, Segmentation
@@ -157,7 +157,7 @@ class NumberFace:
             if place == focus:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(QColor(theme.edge), 1.5))
-                painter.drawRoundedRect(cell.adjusted(0.5, 3, -0.5, -3), 4, 4)
+                painter.drawRoundedRect(cell.adjusted(1, 1, -1, -1), CORNER, CORNER)
         if self.second:
             painter.setFont(self.second_font)
             painter.setPen(QColor(theme.dim))
@@ -186,7 +186,7 @@ class NumberFace:
     def _line(self, cell: QRectF) -> float:
         """Where a digit ends."""
         below = QFontMetricsF(self.probability_font).height() if self.probabilities else 4.0
-        return cell.bottom() - below - MARK - 6
+        return cell.bottom() - below - MARK - 2
 
 
 def in_words(digits: Sequence[Candidate]) -> str:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.draw.numbers.views import NumberViews
 from lenetpad.ui.draw.panel import ReadingPanel
+from lenetpad.ui.draw.placing import MARGIN, least_size, places
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
 from lenetpad.ui.draw.probed_maps import ProbedMaps
 from lenetpad.ui.draw.shown import SHOWN_TITLES, Shown
-from lenetpad.ui.draw.tray import HEIGHT as TRAY_HEIGHT
-from lenetpad.ui.draw.tray import LOW_HEIGHT as LOW_TRAY_HEIGHT
 from lenetpad.ui.draw.tray import TrayPanel
 from lenetpad.ui.draw.verdict import VerdictPanel
 from lenetpad.ui.widgets.buttons import tool_button
@@ -33,19 +32,7 @@ if TYPE_CHECKING:
     from lenetpad.ui.draw.inspector.inspector import Inspector
     from lenetpad.ui.draw.layer_help import LayerHelp
 
-LEAST: Final = QSize(700, 380)  # pixels at the usual size
-MARGIN: Final = 10
-TOOLS_HEIGHT: Final = 40  # of one line at the usual size
 TOOLS_SPACING: Final = 3
-CANVAS_SHARE: Final = 0.42  # of the page's width, at the most
-VERDICT_SHARE: Final = 0.15  # of the page's height
-PROBABILITIES_SHARE: Final = 0.175  # of the page's width
-#: Of a wide canvas: its share of the height above the verdict, how many times as wide as high it
-#: is at least, so that a line of twelve digits has room, and what the maps below it need.
-STRIP_SHARE: Final = 0.42
-STRIP_RATIO: Final = 4.8
-LEAST_STRIP: Final = 110  # pixels at the usual size
-LEAST_BELOW: Final = 180
 PEN_NAMES: Final = (
     marked("Draw", "Very thin"),
     marked("Draw", "Thin"),
@@ -188,6 +175,13 @@ class DrawPage(Page):
             self._layer_help = LayerHelp(self._theme, self)
         area = self.maps.area_of(layer).translated(self.maps.pos())
         self._layer_help.show_layer(self.maps.model.specs, layer, area)
+
+    @property
+    def can_widen(self) -> bool:
+        """Whether a wide canvas and all else are seen at once here."""
+        shown = {"tray": self.tray_shown, "inspector": self.inspector_shown}
+        least = least_size(self._theme.px, wide=True, **shown)
+        return self.height() >= least.height()
 
     def set_wide(self, *, wide: bool) -> None:
         """Give the canvas the whole width, with maps and probabilities below it, or a square."""
@@ -383,12 +377,8 @@ class DrawPage(Page):
         return shown
 
     def least_size(self, width: int) -> QSize:
-        height = LEAST.height()
-        if self.canvas.wide:
-            height = max(height, 80 + 4 * MARGIN + LEAST_STRIP + TOOLS_HEIGHT + LEAST_BELOW)
-        if self.tray_shown and (self.inspector_shown or self.canvas.wide):
-            height += LOW_TRAY_HEIGHT + 2 * MARGIN  # the inspector has to have room above it
-        return QSize(self._theme.px(LEAST.width()), self._theme.px(height))
+        shown = {"tray": self.tray_shown, "inspector": self.inspector_shown}
+        return least_size(self._theme.px, wide=self.canvas.wide, **shown)
 
     def _fit_tools(self, width: int) -> int:
         """Leave out the title of the pen's widths where one line has no room for it; returns the
@@ -399,7 +389,7 @@ class DrawPage(Page):
         if self._pen_title.isHidden():
             titled += self._pen_title.sizeHint().width() + TOOLS_SPACING
         self._pen_title.setVisible(titled <= width)
-        return max(self._theme.px(TOOLS_HEIGHT), flow.heightForWidth(width))
+        return flow.heightForWidth(width)
 
     def _ask_for_layout(self) -> None:
         """As a layout does: the parts need other places, or the page another size."""
@@ -415,60 +405,22 @@ class DrawPage(Page):
 
     @Slot()
     def _place_parts(self) -> None:
-        width, height = self.width(), self.height()
-        px = self._theme.px
-        verdict_height = max(px(80), round(height * VERDICT_SHARE))
-        body = height - verdict_height - 2 * MARGIN
-        probabilities = max(px(150), min(round(width * PROBABILITIES_SHARE), px(420)))
-        right = width - MARGIN - probabilities
-        if self.canvas.wide:
-            left, top = MARGIN, self._place_strip(width, body)
-        else:
-            left, top = self._place_square(width, body), MARGIN
-        bottom = MARGIN + body
-        if self.tray_shown:  # beside the canvas, or below it, which keeps its place
-            low = self.canvas.wide or height < px(LEAST.height() + TRAY_HEIGHT)
-            self.tray.set_low(low=low)
-            tray = px(LOW_TRAY_HEIGHT if low else TRAY_HEIGHT)
-            bottom -= tray + MARGIN
-            self.tray.setGeometry(left, bottom + MARGIN, width - MARGIN - left, tray)
-        area = QRect(left, top, right - MARGIN - left, bottom - top)
-        room = self.number_views.place(area)
+        shape = {"wide": self.canvas.wide, "tray": self.tray_shown}
+        found = places(self.size(), self._theme.px, self._fit_tools, **shape)
+        self.canvas.setGeometry(found.canvas)
+        self._tools.setGeometry(found.tools)
+        if found.tray is not None:
+            self.tray.set_low(low=found.tray_low)
+            self.tray.setGeometry(found.tray)
+        room = self.number_views.place(found.maps)
         if self.number_views.maps_seen:
             self.maps.setGeometry(room)
         self.maps.setVisible(self.number_views.maps_seen)
-        self.probabilities.setGeometry(right, top, probabilities, bottom - top)
+        self.probabilities.setGeometry(found.probabilities)
         if self._inspector is not None:
-            self._inspector.setGeometry(self.probabilities.geometry())
-        self.verdict.setGeometry(
-            MARGIN, height - verdict_height, width - 2 * MARGIN, verdict_height - MARGIN
-        )
+            self._inspector.setGeometry(found.probabilities)
+        self.verdict.setGeometry(found.verdict)
         self._place_way_back()
         # Over the facts beside the verdict: neither canvas, maps nor verdict are covered.
-        facts = self.verdict.geometry().adjusted(round(0.42 * width), 4, -4, -4)
+        facts = found.verdict.adjusted(round(0.42 * self.width()), 4, -4, -4)
         self.banner.lie_over(facts, upwards=True)
-
-    def _place_square(self, width: int, body: int) -> int:
-        """A square canvas at the left, with the tools below it; returns where the rest begins."""
-        side = max(120, min(body - self._theme.px(TOOLS_HEIGHT), round(width * CANVAS_SHARE)))
-        tools = self._fit_tools(side)  # more than one line where the canvas is narrow
-        side = max(120, min(side, body - tools))
-        self.canvas.setGeometry(MARGIN, MARGIN, side, side)
-        self._tools.setGeometry(MARGIN, MARGIN + side, side, tools)
-        return 2 * MARGIN + side
-
-    def _place_strip(self, width: int, body: int) -> int:
-        """A wide canvas at the top, with the tools below it; returns where the rest begins."""
-        px, across = self._theme.px, width - 2 * MARGIN
-        tools = self._fit_tools(across)
-        high = min(round(body * STRIP_SHARE), round(across / STRIP_RATIO))
-        high = max(px(LEAST_STRIP), min(high, body - tools - MARGIN - self._below))
-        self.canvas.setGeometry(MARGIN, MARGIN, across, high)
-        self._tools.setGeometry(MARGIN, MARGIN + high, across, tools)
-        return 2 * MARGIN + high + tools
-
-    @property
-    def _below(self) -> int:
-        """What maps, inspector and tray below a wide canvas need."""
-        px = self._theme.px
-        return px(LEAST_BELOW) + (px(LOW_TRAY_HEIGHT) + MARGIN if self.tray_shown else 0)

@@ -32,6 +32,7 @@ REFRESH_MS: Final = 500  # the shown time changes no faster, so that it can be r
 MARGIN: Final = 20.0
 FACTS: Final = 0.58  # of the width, on the right
 NUMBER: Final = 0.62  # of the width, on the left, that a number may take
+ABOVE: Final = 4.0  # and below it
 LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
@@ -98,7 +99,7 @@ class VerdictPanel(ReadingPanel):
         """Find the places of a number's digits; as long as they do, they stay."""
         before, self._face = self._face, None
         if reading is not None and (found := reading.number) is not None:
-            area = self._area
+            area = self._area.adjusted(0, ABOVE, 0, -ABOVE)
             area.setWidth(NUMBER * area.width())
             self._face = before.taking(found, area) if before is not None else None
             if self._face is None:

@@ -24,12 +24,21 @@ from PySide6.QtWidgets import QWidget
 from lenetpad.ink.strokes import Sheet
 from lenetpad.ui.draw.numbers import graph_words
 from lenetpad.ui.draw.numbers.candidate_images import CandidateImages
-from lenetpad.ui.draw.numbers.graph_layout import MARGIN, Arc, GraphLayout, Way, lay_out, walked
+from lenetpad.ui.draw.numbers.graph_layout import (
+    MARGIN,
+    Arc,
+    GraphLayout,
+    Placing,
+    Way,
+    lay_out,
+    walked,
+)
 from lenetpad.ui.widgets.colour import ink_table
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.segmentation import Candidate, Kind, Piece, Segmentation
 
+MOST_POINTS: Final = 32  # of a piece of ink: it is painted small
 NODE: Final = 4.0  # radius at the usual size
 TEXT: Final = 12.0
 WAYS: Final = {
@@ -67,6 +76,7 @@ class GraphPicture(QWidget):
         self._sheet: Sheet | None = None
         self._lines: list[QPolygonF] = []
         self._paths: list[QPainterPath] = []
+        self._reaches: list[QRectF] = []
         self._room = QSize(1, 1)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -81,9 +91,8 @@ class GraphPicture(QWidget):
         self._font.setPixelSize(theme.px(TEXT))
         self._bold = QFont(self._font)
         self._bold.setBold(True)
-        self._images = CandidateImages(
-            () if self.graph is None else self.graph.candidates, self._inks
-        )
+        self._metrics = {False: QFontMetricsF(self._font), True: QFontMetricsF(self._bold)}
+        self._colour()
         self._arrange()
 
     def set_room(self, room: QSize) -> None:
@@ -126,9 +135,8 @@ class GraphPicture(QWidget):
         if self.graph is not None:
             laid = lay_out(self.graph, self._room.height(), self.theme.scale)
             self._paths = [_curve(arc) for arc in laid.arcs]
-            self._lines = [
-                line for piece in self.graph.pieces for line in _lines(piece, self._sheet, laid)
-            ]
+            self._reaches = [_reach(arc) for arc in laid.arcs]
+            self._lines = [_line(piece, self._sheet, laid.ink) for piece in self.graph.pieces]
             self.layout_ = laid
             size = size.expandedTo(QSize(round(laid.width), round(laid.height)))
         if size != self.size():
@@ -236,8 +244,8 @@ class GraphPicture(QWidget):
         best = frozenset(graph.paths[0].candidates)
         second = frozenset(graph.paths[1].candidates) if len(graph.paths) > 1 else frozenset()
         cut = {0} | {graph.candidates[place].end for place in best}
-        self._paint_ink(painter, laid, cut)
-        shown = [i for i, arc in enumerate(laid.arcs) if _reach(arc).intersects(seen)]
+        self._paint_ink(painter, laid, cut, seen)
+        shown = [i for i, reach in enumerate(self._reaches) if reach.intersects(seen)]
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for place in sorted(shown, key=lambda i: (i in best, i in second)):
             painter.setPen(self._arc_pen(place in best, place in second, graph.kind))
@@ -259,7 +267,9 @@ class GraphPicture(QWidget):
             return QPen(QColor(theme.text), 1.8 * scale, Qt.PenStyle.DashLine)
         return QPen(QColor(theme.edge), 1)
 
-    def _paint_ink(self, painter: QPainter, laid: GraphLayout, cut: set[int]) -> None:
+    def _paint_ink(
+        self, painter: QPainter, laid: GraphLayout, cut: set[int], seen: QRectF
+    ) -> None:
         theme, bottom = self.theme, laid.strip.bottom()
         for number, (node, top) in enumerate(zip(laid.nodes, laid.cuts, strict=True)):
             taken = number in cut
@@ -281,7 +291,8 @@ class GraphPicture(QWidget):
             )
         )
         for line in self._lines:
-            painter.drawPolyline(line)
+            if line.boundingRect().adjusted(-4, -4, 4, 4).intersects(seen):
+                painter.drawPolyline(line)
 
     def _paint_candidate(
         self,
@@ -308,8 +319,8 @@ class GraphPicture(QWidget):
         """The digit, where one is read, and the score behind it."""
         digit, score = "" if one.refused else f"{one.digit} ", graph_words.score(one.score)
         font = self._bold if best else self._font
-        wide = QFontMetricsF(font).horizontalAdvance(digit)
-        whole = wide + QFontMetricsF(self._font).horizontalAdvance(score)
+        wide = self._metrics[best].horizontalAdvance(digit)
+        whole = wide + self._metrics[False].horizontalAdvance(score)
         start = area.adjusted((area.width() - whole) / 2, 0, area.width(), 0)
         for text, face, colour, left in (
             (digit, font, self.theme.text, 0.0),
@@ -349,13 +360,19 @@ def _reach(arc: Arc) -> QRectF:
     return whole.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
 
-def _lines(piece: Piece, sheet: Sheet | None, laid: GraphLayout) -> list[QPolygonF]:
+def _line(piece: Piece, sheet: Sheet | None, ink: Placing) -> QPolygonF:
     """A piece of ink, as far as the next one of its stroke; the box of a picture's."""
     if sheet is None or sheet.picture is not None or piece.stroke >= len(sheet.ink.strokes):
         left, top, right, bottom = piece.box
-        corners = ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
-        return [QPolygonF([laid.ink.of(x, y) for x, y in corners])]
-    points = sheet.ink.strokes[piece.stroke].xy[piece.start : piece.end + 1]
-    if len(points) == 1:  # a dot
-        points = np.concatenate([points, points])
-    return [QPolygonF([laid.ink.of(x, y) for x, y in points.tolist()])]
+        points = np.array(
+            ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
+        )
+    else:
+        points = sheet.ink.strokes[piece.stroke].xy[piece.start : piece.end + 1]
+        if len(points) > MOST_POINTS:
+            chosen = np.linspace(0, len(points) - 1, MOST_POINTS)
+            points = points[np.rint(chosen).astype(np.intp)]
+        elif len(points) == 1:  # a dot
+            points = np.concatenate([points, points])
+    placed = points * ink.scale + (ink.offset.x(), ink.offset.y())
+    return QPolygonF([QPointF(x, y) for x, y in placed.tolist()])
