@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -193,6 +194,30 @@ def test_readings_are_painted_with_the_graph(
         show(program, replace(read, serial=3))
     assert painted.args is not None
     assert painted.args[0].serial == 3
+
+
+def test_the_graph_follows_what_is_written(
+    make_program: Callable[..., Program], samples: list[Drawing]
+) -> None:
+    program = make_program()
+    page = program.draw.page
+    program.window.actions_by_name["segmentation_graph"].trigger()
+    for numbers in ((2, 3), (2, 3, 4), (7,)):
+        sheet = Sheet(in_a_row([samples[i].ink for i in numbers]))
+        page.canvas.set_sheet(sheet)
+
+        def follows(sheet: Sheet = sheet) -> bool:
+            reading = page.verdict.reading
+            return reading is not None and reading.sheet == sheet
+
+        wait_until(follows)
+        reading = page.verdict.reading
+        assert reading is not None
+        assert graph_in(page) is reading.segmentation
+        last = graph_in(page).pieces[-1]
+        assert last.end <= len(sheet.ink.strokes[last.stroke].points)
+    page.canvas.clear()
+    wait_until(lambda: page.number_views.graph.picture.graph is None)
 
 
 # The network that slides

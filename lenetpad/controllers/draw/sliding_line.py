@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -15,6 +14,7 @@ from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.jobs import Question
+from lenetpad.values.models import Choice
 from lenetpad.values.number_views import LINES, SlidingRequest
 from lenetpad.values.reading import Reading
 from lenetpad.values.space_displacement import SlidingReading
@@ -96,7 +96,7 @@ class SlidingLine(QObject):
             return
         choice, parameters = ready.choice, reading.parameters or None
         if view.slides_lines:
-            choice, parameters = replace(choice, model=LINES), None
+            choice, parameters = Choice(choice.serial, LINES), None
         self._serial += 1
         self._asked = True
         from lenetpad.engine.number_views import sliding_question

@@ -210,6 +210,8 @@ def test_a_line_that_grows_is_seen_at_its_end(view: SlidingView) -> None:
 
 
 def test_stride_and_weights_are_chosen(view: SlidingView) -> None:
+    assert view.slides_lines
+    view.weights.setCurrentIndex(0)
     asked: list[tuple[int, bool]] = []
     view.changed.connect(lambda: asked.append((view.stride, view.slides_lines)))
     view.strides.setCurrentIndex(1)

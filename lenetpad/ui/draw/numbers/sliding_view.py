@@ -122,12 +122,15 @@ class SlidingView(LineView):
         return bool(self.weights.currentData() == OF_LINES)
 
     def offer_weights(self, reads: str, lines: str) -> None:
-        """Offer the network that reads, by its title, and the one that was trained for lines;
-        "" where there is none."""
+        """Offer the network that reads, by its title, and the one that was trained for lines,
+        which is chosen first; "" where there is none."""
+        first = self.weights.count() == 0
         entries = [(THAT_READ, reads)]
         if lines:
             entries.append((OF_LINES, lines))
         self.weights.offer(entries)
+        if first and lines:
+            self.weights.select(OF_LINES)
 
     def show_sliding(self, reading: SlidingReading | None) -> None:
         """Show another line, None for a blank sheet."""

@@ -38,9 +38,9 @@ def deleted_line(reading: SlidingReading) -> str:
     )
     parts = [columns]
     for fate in Fate:
-        count = reading.fates.count(fate)
-        text = translate("Draw", "{n} {fate}")
-        parts.append(text.format(n=count, fate=translate("Draw", FATES[fate])))
+        if count := reading.fates.count(fate):
+            text = translate("Draw", "{n} {fate}")
+            parts.append(text.format(n=count, fate=translate("Draw", FATES[fate])))
     return " · ".join(parts)
 
 
