@@ -19,9 +19,11 @@ from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Sheet
 from lenetpad.lenet.number_reader import posteriors_of
 from lenetpad.lenet.recognizer import Recognizer
+from lenetpad.lenet.saliency import gradient_times_input
 from lenetpad.lenet.space_displacement import line_of, slide
 from lenetpad.lenet.weights import load
 from lenetpad.tools.event_loop import wait_until
+from lenetpad.ui.draw.inspector.saliency_view import GRADIENT
 from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.values.arrays import FloatArray
@@ -172,6 +174,27 @@ def test_a_candidate_is_read_again_with_what_is_held(program: Program, read: Rea
     wait_until(partial(shows, page, image))
     assert page.maps.reading is not None
     assert not page.maps.reading.taps["C1"][2].any()
+
+
+def test_a_saliency_is_that_of_the_candidate(program: Program, read: Reading) -> None:
+    page, weights = program.draw.page, load(MODEL)
+    program.window.actions_by_name["segmentation_graph"].trigger()
+    program.window.actions_by_name["saliency"].trigger()
+    view = page.inspector.saliency
+    assert view is not None
+    view.method.setCurrentIndex(view.method.findData(GRADIENT))
+    place = graph_in(page).paths[0].candidates[0]
+    one = graph_in(page).candidates[place]
+    page.number_views.graph.picture.pin(place)
+    wanted = gradient_times_input(weights.config, weights.parameters, one.image)
+
+    def comes() -> bool:
+        found = page.maps.saliency
+        return found is not None and bool(np.abs(found.picture - wanted.picture).max() < 1e-4)
+
+    wait_until(comes)
+    page.number_views.graph.picture.let_go()
+    wait_until(lambda: page.maps.saliency is not None and not comes())
 
 
 @pytest.mark.expected_log

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Slot
 
-from lenetpad.controllers.draw.inspection import Inspection
 from lenetpad.controllers.draw.sliding_line import SlidingLine
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
 from lenetpad.engine.jobs import Jobs
+from lenetpad.ink.strokes import Sheet
 from lenetpad.ui import actions
 from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
@@ -24,13 +25,18 @@ from lenetpad.values.segmentation import Candidate
 
 class NumberViewing(QObject):
     """Actions turn the views on and off. A candidate that is chosen has its image read by the
-    network that reads the sheet, and shown in the maps until the pen moves or it is let go."""
+    network that reads the sheet, and shown in the maps until the pen moves or it is let go; the
+    ``followers`` explain what the maps show."""
 
     def __init__(
-        self, window: Window, page: DrawPage, networks: Networks, inspection: Inspection
+        self,
+        window: Window,
+        page: DrawPage,
+        networks: Networks,
+        followers: Sequence[Callable[[Reading], None]],
     ) -> None:
         super().__init__(page)
-        self._page, self._networks, self._inspection = page, networks, inspection
+        self._page, self._networks, self._followers = page, networks, followers
         self._actions = {
             view: window.actions_by_name[view] for view in (InPlace.GRAPH, InPlace.SLIDING)
         }
@@ -149,10 +155,18 @@ class NumberViewing(QObject):
         if answer.asker == SLIDING:
             self._sliding.show_answer(answer.result)
             return
-        before = self._reading
+        before, request = self._reading, answer.question.argument
+        assert isinstance(request, CandidateRequest)
         if before is not None:
             found: Reading = answer.result
-            self._show(replace(found, serial=before.serial, model_serial=before.model_serial))
+            self._show(
+                replace(
+                    found,
+                    serial=before.serial,
+                    model_serial=before.model_serial,
+                    sheet=Sheet(picture=request.image),
+                )
+            )
 
     @Slot(object)
     def _show_failure(self, message: JobFailure) -> None:
@@ -167,7 +181,8 @@ class NumberViewing(QObject):
 
     def _show(self, reading: Reading) -> None:
         self._page.show_candidate(reading)
-        self._inspection.follow(reading)
+        for follow in self._followers:
+            follow(reading)
 
     # The end
 

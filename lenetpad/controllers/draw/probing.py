@@ -296,10 +296,11 @@ class Probing(QObject):
         self._serial += 1
         classes = view.classes(NO_DIGIT if reading.refused else reading.digit)
         several = reading.several  # then it is of the digit that is shown
+        whole = self._page.canvas.sheet if reading.sheet is None else reading.sheet
         shared = (
             self._serial,
             ready.choice,
-            Sheet(picture=several[reading.focus].image) if several else self._page.canvas.sheet,
+            Sheet(picture=several[reading.focus].image) if several else whole,
             classes,
             reading.parameters or None,
             reading.holds,
