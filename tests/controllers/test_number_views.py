@@ -33,7 +33,7 @@ from lenetpad.values.models import Choice
 from lenetpad.values.reading import NO_NUMBERS, Reading
 from lenetpad.values.segmentation import Segmentation
 from lenetpad.values.space_displacement import SlidingReading
-from tests.segmentations import graph_of, in_a_row
+from tests.graphs import graph_of, in_a_row
 
 MODEL = "lenet5-1998"
 

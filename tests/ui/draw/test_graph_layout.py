@@ -17,7 +17,7 @@ from lenetpad.ui.draw.numbers.graph_layout import (
     walked,
 )
 from lenetpad.values.segmentation import Segmentation
-from tests.segmentations import graph_of, in_a_row, joined
+from tests.graphs import graph_of, in_a_row, joined
 
 HEIGHTS = (150, 245, 420, 900)
 

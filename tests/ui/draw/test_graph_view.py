@@ -19,7 +19,7 @@ from lenetpad.ui.draw.numbers.graph_view import GraphView
 from lenetpad.ui.widgets.theme import DARK, LIGHT, Theme, dress
 from lenetpad.values.reading import Reading
 from lenetpad.values.segmentation import Candidate, Kind, Segmentation
-from tests.segmentations import graph_of, in_a_row, posteriors_of_means
+from tests.graphs import graph_of, in_a_row, posteriors_of_means
 from tests.words import brackets, outside, painted
 
 Make = Callable[..., Reading]
