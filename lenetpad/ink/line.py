@@ -2,11 +2,13 @@
 
 Digits that stand alone are each made as large as MNIST's (``ink.raster``). Here nobody knows yet
 where one begins: one scale and one shift are for the whole line, such that most of it is as high
-as MNIST's digits are and lies in the middle. The pen is that of single digits.
+as MNIST's digits are and lies in the middle. A line that rises or falls is made level before, by
+a shear. The pen is that of single digits.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -20,6 +22,11 @@ MARGIN: Final = PADDED // 2
 WIDEST: Final = 1024
 #: Parts of a line that are lower than this part of the highest say nothing of how high it is.
 LOW: Final = 0.5
+#: A line that is steeper is left as it is: it may be something else.
+STEEPEST: Final = 0.4
+#: How many parts it takes to see a slope, and the most that are looked at.
+FEWEST: Final = 3
+MOST_FEET: Final = 100
 #: Widths are multiples of it, so that windows at every fourth pixel reach the end.
 STEP: Final = 4
 
@@ -34,35 +41,45 @@ def draw_line(ink: Ink, pen: Pen = DEFAULT_PEN) -> Image:
     if not ink:
         return np.zeros((PADDED, PADDED), dtype=np.float32)
     points = np.concatenate([stroke.xy for stroke in ink.strokes])
+    lengths = [len(stroke.points) for stroke in ink.strokes]
+    points[:, 1] -= _slope(_high_parts(points, lengths)) * points[:, 0]
     low, high = points.min(axis=0), points.max(axis=0)
-    height, middle = _writing(ink)
+    parts = _high_parts(points, lengths)
+    height, middle = np.median(parts[:, 3] - parts[:, 1]), np.median(parts[:, [1, 3]].mean(axis=1))
     scale = _scale(high - low, height, max(high[1] - middle, middle - low[1]), pen)
     width = MARGIN * 2 + int(np.ceil(scale * float(high[0] - low[0]) / STEP)) * STEP
     points = (points - ((low[0] + high[0]) / 2, middle)) * scale + (width / 2, PADDED / 2)
-    starts, steps = segments(points, [len(stroke.points) for stroke in ink.strokes])
+    starts, steps = segments(points, lengths)
     return draw_pieces(starts, steps, pen, PADDED, width)
 
 
-def _writing(ink: Ink) -> tuple[float, float]:
-    """How high the parts of a line are, and where their middles are: the medians."""
-    parts = _parts(ink)
-    heights = parts[:, 1] - parts[:, 0]
-    high = parts[heights >= LOW * heights.max()]
-    return float(np.median(high[:, 1] - high[:, 0])), float(np.median(high.mean(axis=1)))
-
-
-def _parts(ink: Ink) -> Points:
-    """Top and bottom, (n, 2), of the parts of a line that stand clear of each other."""
-    boxes = [(*stroke.xy.min(axis=0), *stroke.xy.max(axis=0)) for stroke in ink.strokes]
+def _high_parts(points: Points, lengths: Sequence[int]) -> Points:
+    """Left, top, right and bottom, (n, 4), of the parts of a line that stand clear of each other,
+    without those that are low."""
+    strokes = np.split(points, np.cumsum(lengths)[:-1])
     parts: list[list[float]] = []
-    reach = -np.inf
-    for left, top, right, bottom in sorted(boxes):
-        if left > reach:
-            parts.append([top, bottom])
+    for left, top, right, bottom in sorted((*xy.min(axis=0), *xy.max(axis=0)) for xy in strokes):
+        if not parts or left > parts[-1][2]:
+            parts.append([left, top, right, bottom])
         else:
-            parts[-1] = [min(parts[-1][0], top), max(parts[-1][1], bottom)]
-        reach = max(reach, right)
-    return np.array(parts)
+            _, above, reach, below = parts[-1]
+            parts[-1][1:] = min(above, top), max(reach, right), max(below, bottom)
+    boxes = np.array(parts)
+    heights = boxes[:, 3] - boxes[:, 1]
+    high: Points = boxes[heights >= LOW * heights.max()]
+    return high
+
+
+def _slope(parts: Points) -> float:
+    """How the line goes down to the right: the median of the slopes from the foot of each part to
+    that of each other one, which one that hangs does not change (Theil and Sen)."""
+    if len(parts) < FEWEST:
+        return 0.0
+    feet = np.stack([(parts[:, 0] + parts[:, 2]) / 2, parts[:, 3]], axis=1)[:MOST_FEET]
+    one, other = np.triu_indices(len(feet), 1)
+    across, down = (feet[other] - feet[one]).T
+    slope = float(np.median(down / across))
+    return slope if abs(slope) <= STEEPEST else 0.0
 
 
 def _scale(size: Points, height: float, beyond: float, pen: Pen) -> float:

@@ -28,6 +28,10 @@ def moved(ink: Ink, factor: float, x: float, y: float) -> Ink:
     return Ink(tuple(Stroke.of(stroke.xy * factor + [x, y]) for stroke in ink.strokes))
 
 
+def moved_down(stroke: Stroke, by: float) -> Stroke:
+    return Stroke.of(stroke.xy + np.array([0.0, by]))
+
+
 def rows_of_ink(image: np.ndarray) -> tuple[int, int]:
     rows = np.flatnonzero(image.max(axis=1) > 0.5)
     return int(rows[0]), int(rows[-1])
@@ -109,3 +113,38 @@ def test_a_point_is_a_dot_and_nothing_is_blank() -> None:
     assert dot[15:17, 15:17].min() > 0.5
     assert DEFAULT_PEN.width - 1 < np.sqrt(dot.sum()) < DEFAULT_PEN.width + 1
     assert not draw_line(Ink()).any()
+
+
+@pytest.mark.parametrize("slope", [-0.3, 0.2])
+def test_a_line_that_rises_or_falls_is_made_level(slope: float) -> None:
+    ink = written("73335")
+    sheared = Ink(
+        tuple(
+            Stroke.of(stroke.xy + np.outer(stroke.xy[:, 0], [0.0, slope]))
+            for stroke in ink.strokes
+        )
+    )
+    expected, found = draw_line(ink), draw_line(sheared)
+    assert np.abs(found - expected).max() < 1e-3
+    top, bottom = rows_of_ink(found)
+    assert bottom - top + 1 <= 22
+
+
+def test_one_digit_that_hangs_below_the_line_does_not_tilt_it() -> None:
+    ink = written("33333")
+    hanging = Ink((*ink.strokes[:-1], moved_down(ink.strokes[-1], 0.4)))
+    first = columns_of_ink(draw_line(ink))[0]
+    level, found = draw_line(ink), draw_line(hanging)
+    digit = slice(first, first + 14)
+    tops = [np.flatnonzero(image[:, digit].max(axis=1) > 0.5)[0] for image in (level, found)]
+    assert abs(int(tops[0]) - int(tops[1])) <= 1
+
+
+def test_two_digits_are_as_they_were_written() -> None:
+    """With two, nobody knows whether the line or the hand was uneven."""
+    ink = written("33")
+    lower = Ink((ink.strokes[0], moved_down(ink.strokes[1], 0.25)))
+    image = draw_line(lower)
+    left = image[:, : image.shape[1] // 2]
+    right = image[:, image.shape[1] // 2 :]
+    assert rows_of_ink(right)[1] - rows_of_ink(left)[1] >= 3
