@@ -130,7 +130,7 @@ class Neighbours:
     absent: float = 0.15
     noise: float = 0.1
     noisy: float = 0.2
-    lines: float = 0.75
+    lines: float = 0.85
 
     def __post_init__(self) -> None:
         gaps = (-MOST_APART, self.nearest, self.farthest, self.widest, MOST_APART)
@@ -285,15 +285,14 @@ FINE_TUNING: Final = {
 }
 
 #: The recipe for lines, over which a network slides. It begins with the weights for handwriting.
-#: Digits of one line are not as large as each other, and not at one height.
 LINES: Final = {
     LINE_MODEL: Recipe(
-        epochs=7,
+        epochs=4,
         lr=2e-3,
         warm_up=0.1,
         mixture=replace(_MIXED, mnist=1, others=2, written=60_000, scribbles=8_000, noise=1_000),
         distortions=Distortions(
-            rotation=8.0, scaling=0.27, squeezing=0.1, translation=3.5, elastic=0.3
+            rotation=8.0, scaling=0.15, squeezing=0.1, translation=2.5, elastic=0.3
         ),
         neighbours=Neighbours(),
     ),
