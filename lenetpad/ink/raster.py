@@ -30,6 +30,7 @@ PADDED: Final = 32  # what LeNet-5 sees
 MANY_PIECES: Final = 8192
 DOT_GRID: Final = 16  # places for a dot in a pixel, along each axis
 DOT_STEP: Final = 0.25  # pixels between dots along a segment
+MOST_DOTS: Final = 1 << 20  # ink that is longer is so dense that its dots may lie farther apart
 CHUNK: Final = 4096  # pieces drawn at once
 
 
@@ -152,9 +153,11 @@ def draw_pieces(
     starts: Points, steps: Points, pen: Pen, height: int = SIDE, width: int = SIDE
 ) -> Image:
     """Draw segments, given in pixels inside the frame, anti-aliased by distance."""
-    starts, steps = _cut(starts, steps, 1.0)
-    if len(starts) > MANY_PIECES:
-        dots, _ = _cut(starts, steps, DOT_STEP)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    if np.maximum(np.ceil(lengths), 1).sum() <= MANY_PIECES:
+        starts, steps = _cut(starts, steps, 1.0)
+    else:
+        dots, _ = _cut(starts, steps, max(DOT_STEP, float(lengths.sum()) / MOST_DOTS))
         column, row = np.round(dots * DOT_GRID).astype(np.intp).T
         inked = np.zeros((width * DOT_GRID + 1, height * DOT_GRID + 1), dtype=np.bool_)
         inked[column, row] = True

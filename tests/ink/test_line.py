@@ -28,6 +28,10 @@ def moved(ink: Ink, factor: float, x: float, y: float) -> Ink:
     return Ink(tuple(Stroke.of(stroke.xy * factor + [x, y]) for stroke in ink.strokes))
 
 
+def moved_down(stroke: Stroke, by: float) -> Stroke:
+    return Stroke.of(stroke.xy + np.array([0.0, by]))
+
+
 def rows_of_ink(image: np.ndarray) -> tuple[int, int]:
     rows = np.flatnonzero(image.max(axis=1) > 0.5)
     return int(rows[0]), int(rows[-1])
@@ -70,19 +74,80 @@ def test_a_low_mark_does_not_make_the_digits_larger() -> None:
     assert rows_of_ink(draw_line(Ink((*ink.strokes, dash, point)))) == expected
 
 
-def test_ink_that_goes_far_up_and_down_is_drawn_smaller_not_cut() -> None:
-    ink = written("3338")
-    rising = Ink(
-        tuple(Stroke.of(stroke.xy - [0, 0.4 * nth]) for nth, stroke in enumerate(ink.strokes))
+def test_digits_that_stand_clear_become_as_high_as_each_other() -> None:
+    """A small one and a large one, one above the line and one below."""
+    ink = written("333")
+    uneven = Ink(
+        tuple(
+            Stroke.of(stroke.xy * [1.0, factor] + [0.0, down])
+            for stroke, factor, down in zip(
+                ink.strokes, (1.0, 0.75, 1.3), (0.0, -0.2, 0.3), strict=True
+            )
+        )
     )
-    image = draw_line(rising)
-    top, bottom = rows_of_ink(image)
-    assert top >= 1
-    assert bottom <= 30
-    assert not image[[0, -1]].max() > 0.9
-    lowest = max(rising.strokes, key=lambda stroke: stroke.xy[:, 1].max())
-    assert lowest is rising.strokes[0]  # which is all there, at the left
-    assert image[:, : image.shape[1] // 3].any()
+    image = draw_line(uneven)
+    inked = np.flatnonzero(image.max(axis=0) > 0.5)
+    digits = np.split(inked, np.flatnonzero(np.diff(inked) > 1) + 1)
+    assert len(digits) == 3
+    for columns in digits:
+        top, bottom = rows_of_ink(image[:, columns])
+        assert 19 <= bottom - top + 1 <= 21
+        assert abs(top + bottom - 31) <= 1
+
+
+def test_gaps_are_as_wide_as_the_line_has_them() -> None:
+    near, far = (columns_of_ink(draw_line(written("333", gap))) for gap in (0.3, 0.8))
+    added = (far[1] - far[0]) - (near[1] - near[0])
+    assert added == pytest.approx(2 * 0.5 * 17.6, abs=1.5)
+
+
+def test_a_broad_digit_is_no_larger_than_a_high_one() -> None:
+    """As in MNIST its larger side counts; what is far wider than high are several digits."""
+    ring = np.stack([np.cos(np.linspace(0, 6.3, 40)), np.sin(np.linspace(0, 6.3, 40))], axis=1)
+    three = written("33").strokes
+    zero = Stroke.of(ring * [0.6, 0.46] + [3.0, 0.5])
+    image = draw_line(Ink((*three, zero)))
+    inked = np.flatnonzero(image.max(axis=0) > 0.5)
+    digits = np.split(inked, np.flatnonzero(np.diff(inked) > 1) + 1)
+    assert len(digits[2]) <= 21
+
+
+def test_touching_digits_keep_their_sizes_among_themselves() -> None:
+    """Nobody knows yet where one of them begins."""
+    ink = written("33", gap=-0.05)
+    small = Ink((ink.strokes[0], Stroke.of(ink.strokes[1].xy * [1.0, 0.6])))
+    image = draw_line(small)
+    first, last = columns_of_ink(image)
+    left, right = image[:, first : first + 6], image[:, last - 6 : last]
+    heights = [rows_of_ink(part)[1] - rows_of_ink(part)[0] for part in (left, right)]
+    assert heights[1] < 0.85 * heights[0]
+
+
+@pytest.mark.parametrize("slope", [-0.5, 0.3])
+def test_a_line_that_rises_or_falls_is_made_level(slope: float) -> None:
+    ink = written("33333")
+    rising = Ink(
+        tuple(moved_down(stroke, slope * stroke.xy[:, 0].min()) for stroke in ink.strokes)
+    )
+    assert np.abs(draw_line(rising) - draw_line(ink)).max() < 1e-3
+
+
+def test_a_mark_far_below_the_line_is_drawn_in_the_image() -> None:
+    ink = written("333")
+    comma = Stroke.of([[3.0, 2.5], [2.95, 2.8]])
+    image = draw_line(Ink((*ink.strokes, comma)))
+    assert image[26:, -24:].max() > 0.9
+    assert image[-1].max() < 0.9
+
+
+def test_no_ink_is_cut_off() -> None:
+    """A part that is higher than the image is drawn smaller than the others would have it."""
+    digits = written("33")
+    tall = Stroke.of([[3.0, -4.0], [3.0, 6.0]])
+    image = draw_line(Ink((*digits.strokes, *written("33").strokes, tall)))
+    assert image[0].max() < 0.9
+    assert image[-1].max() < 0.9
+    assert image[2:30, -20:].max() > 0.9
 
 
 @pytest.mark.parametrize(
