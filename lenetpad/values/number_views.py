@@ -14,8 +14,6 @@ from lenetpad.values.models import Choice
 CANDIDATE: Final = "candidate"
 #: And of readings of lines.
 SLIDING: Final = "sliding"
-#: The weights that were trained to slide over lines.
-LINES: Final = "lenet5-1998-lines"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

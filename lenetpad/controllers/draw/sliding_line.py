@@ -14,8 +14,8 @@ from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.jobs import Question
-from lenetpad.values.models import Choice
-from lenetpad.values.number_views import LINES, SlidingRequest
+from lenetpad.values.models import LINE_MODEL, Choice
+from lenetpad.values.number_views import SlidingRequest
 from lenetpad.values.reading import Reading
 from lenetpad.values.space_displacement import SlidingReading
 
@@ -74,7 +74,7 @@ class SlidingLine(QObject):
     @Slot()
     def _offer_weights(self) -> None:
         if (view := self._view) is not None:
-            there = resources.path(f"weights/{LINES}.safetensors").exists()
+            there = resources.path(f"weights/{LINE_MODEL}.safetensors").exists()
             view.offer_weights(
                 self._networks.title, translate("Draw", "Trained for lines") if there else ""
             )
@@ -96,7 +96,7 @@ class SlidingLine(QObject):
             return
         choice, parameters = ready.choice, reading.parameters or None
         if view.slides_lines:
-            choice, parameters = Choice(choice.serial, LINES), None
+            choice, parameters = Choice(choice.serial, LINE_MODEL), None
         self._serial += 1
         self._asked = True
         from lenetpad.engine.number_views import sliding_question

@@ -149,7 +149,7 @@ def test_what_is_deleted_is_told_from_what_is_kept(view: SlidingView) -> None:
     assert QColor(LIGHT.dim).name() in colours(0)
     assert QColor(LIGHT.warning).name() in colours(4)
     assert view.facts.lines[0] == "Reads 23"
-    assert view.facts.lines[1] == "6 columns · 2 kept · 1 repeated · 2 no digit · 1 overruled"
+    assert view.facts.lines[1] == "6 columns · 2 kept · 1 repeated · 2 blank · 1 overruled"
 
 
 def test_pointing_at_a_column_marks_its_window(view: SlidingView) -> None:

@@ -13,7 +13,7 @@ from lenetpad.values.space_displacement import BLANK, Fate, SlidingReading
 FATES: Final = {
     Fate.KEPT: marked("Draw", "kept"),
     Fate.REPEATED: marked("Draw", "repeated"),
-    Fate.BLANK: marked("Draw", "no digit"),
+    Fate.BLANK: marked("Draw", "blank"),
     Fate.OVERRULED: marked("Draw", "overruled"),
 }
 FATE_TIPS: Final = {
@@ -54,7 +54,7 @@ def said_by(reading: SlidingReading, column: int) -> str:
     said = reading.raw[column]
     p = percent(float(reading.posteriors[column].max()))
     if said is None:
-        return translate("Draw", "no digit, {p}").format(p=p)
+        return translate("Draw", "blank, {p}").format(p=p)
     return translate("Draw", "{digit}, {p}").format(digit=said, p=p)
 
 
