@@ -51,7 +51,9 @@ class NumberViews(QObject):
     @property
     def view(self) -> LineView | None:
         """The one that is shown, None for the maps."""
-        return self._views.get(self.shown)
+        if self.shown is InPlace.GRAPH:
+            return self.graph
+        return self.sliding if self.shown is InPlace.SLIDING else None
 
     @property
     def paints_readings(self) -> bool:
@@ -96,23 +98,14 @@ class NumberViews(QObject):
         if before is not None:
             before.escape()
             before.hide()
-        self._make(name)
         self.shown = name
         self.changed.emit(name)  # whoever places the parts does it now
         if (view := self.view) is not None:
             self._tell(view)
             view.show()
-            view.raise_()
             view.focus_widget.setFocus()
         elif held:
             self._maps.setFocus()
-
-    def _make(self, name: InPlace) -> None:
-        """Have a view, where it is wanted for the first time."""
-        if name is InPlace.GRAPH:
-            self.graph.setEnabled(True)
-        elif name is InPlace.SLIDING:
-            self.sliding.setEnabled(True)
 
     @Slot()
     def close(self) -> None:
