@@ -115,7 +115,8 @@ def _gaps(pieces: Pieces, spans: Spans) -> tuple[Values, Mask]:
     after = np.maximum.accumulate(high[:, ::-1], 1)[:, ::-1][:, 1:]
     lower = np.minimum(before, after) / pieces.height
     widest: Values = np.maximum(gaps.max(axis=1, initial=0.0), 0.0)
-    return widest, ((gaps > DIGITS_GAP) & (lower > LOW)).any(axis=1)
+    torn: Mask = np.any((gaps > DIGITS_GAP) & (lower > LOW), axis=1)
+    return widest, torn
 
 
 def _strokes(pieces: Pieces, spans: Spans) -> Values:
