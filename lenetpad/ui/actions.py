@@ -70,6 +70,13 @@ ACTIONS: Final = (
         ("Ctrl+L",),
     ),
     ActionSpec(
+        "examples",
+        "File",
+        marked("Window", "Example numbers"),
+        marked("Window", "Open the numbers that the 1998 paper's network reads, written anew"),
+        page=DRAW,
+    ),
+    ActionSpec(
         "quit",
         "File",
         marked("Window", "Quit"),

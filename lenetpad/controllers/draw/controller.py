@@ -29,11 +29,13 @@ from lenetpad.controllers.page_controller import (
 )
 from lenetpad.controllers.run_networks import interruption_words, listing
 from lenetpad.engine.recognition import Recognition
+from lenetpad.ink.examples import own_numbers
 from lenetpad.ink.files import NO_DIGIT, Label
 from lenetpad.ink.strokes import Sheet
 from lenetpad.storage.decoding import named
 from lenetpad.storage.interruptions import note_told, untold
 from lenetpad.storage.runs import Run
+from lenetpad.ui import actions
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.turns import at_once
@@ -89,6 +91,7 @@ class DrawController(PageController):
     def connect_page(self) -> None:
         page, canvas = self.page, self.page.canvas
         self.documents = Documents(self.window, page, lambda: self.jobs, self.label_read)
+        actions.connect(self.window.actions_by_name, {"examples": self.open_examples})
         self.tools = Tools(self.window, page)
         self.inspection = Inspection(self.window, page)
         self.showing = Showing(self.window, page)
@@ -115,6 +118,12 @@ class DrawController(PageController):
         self.networks.described.connect(self._describe_network)
         page.way_back_wanted.connect(self.networks.go_back)
         self._keeper.restore()
+
+    @Slot()
+    def open_examples(self) -> None:
+        """Open the user's copy of the numbers that ship."""
+        own = partial(own_numbers, self.context.folder)
+        self.jobs.run("examples", own, self.documents.open_path)
 
     def page_opened(self) -> None:
         """Let the canvas have the keyboard."""
