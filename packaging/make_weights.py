@@ -10,24 +10,25 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lenetpad.data.sources import SOURCES
-from lenetpad.values.models import PAPER
-from lenetpad.values.recipes import DISTILLATION, FINE_TUNING, RECIPES, TEACHERS
+from lenetpad.values.models import DEFAULT_MODEL, PAPER
+from lenetpad.values.recipes import DISTILLATION, FINE_TUNING, LINES, RECIPES, TEACHERS, Recipe
 
 #: What is trained by, one after the other; a network that is in a table goes on by it.
-STAGES = (RECIPES, FINE_TUNING, DISTILLATION)
+STAGES = (RECIPES, FINE_TUNING, DISTILLATION, LINES)
 
 
 def main() -> int:
     """Train, and exit with 1 where a training failed, with 2 where data are missing."""
     arguments = parser().parse_args()
-    models = [name for name in RECIPES if name.endswith(PAPER) or not arguments.only_paper]
+    everything = (*RECIPES, *LINES)
+    models = [name for name in everything if name.endswith(PAPER) or not arguments.only_paper]
     if not arguments.ink and not arguments.only_paper:
         print(where_to_get_data(), file=sys.stderr)
         return 2
@@ -35,7 +36,7 @@ def main() -> int:
     with TemporaryDirectory() as kept, ThreadPoolExecutor(os.cpu_count()) as pool:
         failed: set[tuple[str, int | None]] = set()
         for stage, recipes in enumerate(STAGES):
-            needed = TEACHERS if recipes is DISTILLATION else ()
+            needed = needed_by(recipes)
             jobs = [
                 (model, seed)
                 for seed in seeds
@@ -46,6 +47,12 @@ def main() -> int:
             statuses = {job: pool.submit(one, *job) for job in jobs}
             failed |= {job for job, status in statuses.items() if status.result()}
     return 1 if failed else 0
+
+
+def needed_by(recipes: Mapping[str, Recipe]) -> tuple[str, ...]:
+    """The networks that those of a stage begin with or learn from, besides themselves."""
+    # What is for lines begins with what was distilled.
+    return TEACHERS if recipes is DISTILLATION or recipes is LINES else ()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,7 +78,9 @@ def train(
 
     out = place(stage, model, seed, arguments, kept)
     command = [sys.executable, "-m", "lenetpad", "train", "--model", model]
-    if stage:
+    if STAGES[stage] is LINES:
+        command += ["--bf16", "--start", made(DEFAULT_MODEL)]
+    elif stage:
         command += ["--start", made(model)]
     if STAGES[stage] is DISTILLATION:
         command += options("--teachers", map(made, TEACHERS))

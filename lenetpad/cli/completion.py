@@ -12,13 +12,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from lenetpad.cli.arguments import DEVICES, Command, argument
-from lenetpad.values.models import MODEL_NAMES
+from lenetpad.values.models import SHIPPED_NAMES
 
 SHELLS: Final = ("bash", "zsh", "fish")
 
 #: What completes a MODEL.
 _MODEL: Final = "_lenetpad_model"
-_NAMES: Final = " ".join(MODEL_NAMES)
+_NAMES: Final = " ".join(SHIPPED_NAMES)
 #: The names of files, as each shell completes them itself, for it knows how to quote them. bash
 #: does it where a script has nothing to offer.
 _FILES: Final = {
@@ -65,7 +65,7 @@ end
 )
 #: The same where names are all.
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"RECIPE": MODEL_NAMES, "DEVICE": DEVICES}
+    {"RECIPE": SHIPPED_NAMES, "DEVICE": DEVICES}
 )
 #: In place of a command stands a file too: what is put before the script's own commands, and what
 #: behind them.

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 from lenetpad.cli import output
 from lenetpad.cli.arguments import argument, listed
 from lenetpad.values.conventions import CONVENTIONS, UNKNOWN_CONVENTIONS, Conventions, fit_of
-from lenetpad.values.models import DEFAULT_MODEL, MODEL_NAMES, READ_ENDINGS
+from lenetpad.values.models import DEFAULT_MODEL, READ_ENDINGS, SHIPPED_NAMES
 
 if TYPE_CHECKING:
     from lenetpad.lenet.weights import Weights
 
-MODELS: Final = ", ".join(MODEL_NAMES)
+MODELS: Final = ", ".join(SHIPPED_NAMES)
 #: Other names of options: what the paper calls an activation, a squashing function.
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = {"activation": ("squashing",)}
 

@@ -34,6 +34,7 @@ from lenetpad.values.devices import CPU, TORCH_CPU
 from lenetpad.values.models import DEFAULT_MODEL
 from lenetpad.values.recipes import (
     DISTILLATION_WEIGHT,
+    LINES,
     OPTIMISERS,
     RECIPES,
     SCHEDULES,
@@ -177,9 +178,10 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         raise ValueError("--trust needs --continue RUN: a new training reads what you name")
     preset = TRAINING_PRESETS_BY_NAME.get(arguments.preset)
     name = arguments.model or (preset.model if preset else DEFAULT_MODEL)
-    if name not in RECIPES:
-        meant = did_you_mean(name, RECIPES)
-        raise ValueError(f"{name!r} is no preset{meant}; choose one of {', '.join(RECIPES)}")
+    known = (*RECIPES, *LINES)
+    if name not in known:
+        meant = did_you_mean(name, known)
+        raise ValueError(f"{name!r} is no preset{meant}; choose one of {', '.join(known)}")
     if arguments.data == FOLDER and not arguments.folder:
         raise ValueError("--data folder needs --folder DIR")
     out = arguments.out or Path(f"{name}.safetensors")
@@ -188,10 +190,13 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     usual = usual_recipe(name, started=bool(arguments.start), distilled=distilled)
     if preset:
         usual = replace(preset.recipe, distillation_weight=usual.distillation_weight)
+    if name in LINES and distilled:
+        raise ValueError(f"{name} learns from lines, not from --teachers")
+    of_lines = name in LINES
     return Plan(
-        model=name,
+        model=DEFAULT_MODEL if of_lines else name,
         recipe=_recipe(usual, arguments),
-        start=_absolute(arguments.start),
+        start=_absolute(arguments.start or (DEFAULT_MODEL if of_lines else "")),
         teachers=tuple(map(_absolute, arguments.teachers)),
         data=arguments.data,
         folder=str(Path(arguments.folder).resolve()) if arguments.folder else "",

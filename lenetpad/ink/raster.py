@@ -9,6 +9,7 @@ point on the stroke's own points; no screenshot is ever shrunk.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,7 @@ PADDED: Final = 32  # what LeNet-5 sees
 MANY_PIECES: Final = 8192
 DOT_GRID: Final = 16  # places for a dot in a pixel, along each axis
 DOT_STEP: Final = 0.25  # pixels between dots along a segment
+MOST_DOTS: Final = 1 << 20  # ink that is longer is so dense that its dots may lie farther apart
 CHUNK: Final = 4096  # pieces drawn at once
 
 
@@ -64,14 +66,14 @@ def draw(ink: Ink, pen: Pen = DEFAULT_PEN) -> Image:
     starts, steps = _unit_segments(ink)
     half = np.maximum(np.abs(starts), np.abs(starts + steps)).max(axis=0)  # (2,), of a unit box
     size = BOX - pen.width
-    image = _draw_pieces(starts * size + CENTRE, steps * size, pen)
+    image = draw_pieces(starts * size + CENTRE, steps * size, pen)
     shift = np.array(_centring_shift(image))
     room = np.where(shift > 0, SIDE - CENTRE, CENTRE) - pen.reach
     wanted = half * size + np.abs(shift)
     if (wanted > room).any():
         # One pixel less than there is: the smaller drawing's shift is rounded anew.
         size *= float(((room - 1) / wanted).min())
-        image = _draw_pieces(starts * size + CENTRE, steps * size, pen)
+        image = draw_pieces(starts * size + CENTRE, steps * size, pen)
         shift = np.array(_centring_shift(image))
     return _moved(image, int(shift[0]), int(shift[1]))
 
@@ -108,10 +110,7 @@ def centred(image: Image) -> Image:
 
 
 def _unit_segments(ink: Ink) -> tuple[Points, Points]:
-    """Segments' starts and steps, (n, 2) each, scaled to a unit box around the origin.
-
-    A stroke of one point is a segment of no length.
-    """
+    """Segments' starts and steps, (n, 2) each, scaled to a unit box around the origin."""
     points = np.concatenate([stroke.xy for stroke in ink.strokes])
     low, high = points.min(axis=0), points.max(axis=0)
     span = float((high - low).max())
@@ -121,7 +120,14 @@ def _unit_segments(ink: Ink) -> tuple[Points, Points]:
         points /= span
     else:
         points *= 0.0
-    lengths = [len(stroke.points) for stroke in ink.strokes]
+    return segments(points, [len(stroke.points) for stroke in ink.strokes])
+
+
+def segments(points: Points, lengths: Sequence[int]) -> tuple[Points, Points]:
+    """The segments' starts and steps, (n, 2) each, of strokes that have so many of the points.
+
+    A stroke of one point is a segment of no length.
+    """
     ends = np.cumsum(lengths)
     follows = np.ones(len(points), dtype=bool)  # the segment from this point to the next is ink
     follows[ends - 1] = False
@@ -143,29 +149,33 @@ def _cut(starts: Points, steps: Points, longest: float) -> tuple[Points, Points]
     return starts[which] + pieces * nth[:, None], pieces
 
 
-def _draw_pieces(starts: Points, steps: Points, pen: Pen) -> Image:
+def draw_pieces(
+    starts: Points, steps: Points, pen: Pen, height: int = SIDE, width: int = SIDE
+) -> Image:
     """Draw segments, given in pixels inside the frame, anti-aliased by distance."""
-    starts, steps = _cut(starts, steps, 1.0)
-    if len(starts) > MANY_PIECES:
-        dots, _ = _cut(starts, steps, DOT_STEP)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    if np.maximum(np.ceil(lengths), 1).sum() <= MANY_PIECES:
+        starts, steps = _cut(starts, steps, 1.0)
+    else:
+        dots, _ = _cut(starts, steps, max(DOT_STEP, float(lengths.sum()) / MOST_DOTS))
         column, row = np.round(dots * DOT_GRID).astype(np.intp).T
-        inked = np.zeros((SIDE * DOT_GRID + 1, SIDE * DOT_GRID + 1), dtype=np.bool_)
+        inked = np.zeros((width * DOT_GRID + 1, height * DOT_GRID + 1), dtype=np.bool_)
         inked[column, row] = True
         starts = np.argwhere(inked) / DOT_GRID
         steps = np.zeros_like(starts)
     # Each pixel's squared distance to the nearest piece.
-    nearest = np.full(SIDE * SIDE, np.inf, dtype=np.float32)
+    nearest = np.full((height, width), np.inf, dtype=np.float32)
     for at in range(0, len(starts), CHUNK):
         _lower_to_distances(nearest, starts[at : at + CHUNK], steps[at : at + CHUNK], pen.reach)
     edge = (pen.width / 2 - np.sqrt(nearest)) / pen.softness + 0.5
-    image: Image = np.clip(edge, 0.0, 1.0).astype(np.float32).reshape(SIDE, SIDE)
+    image: Image = np.clip(edge, 0.0, 1.0).astype(np.float32)
     return image
 
 
 def _lower_to_distances(
     nearest: NDArray[np.float32], starts: Points, steps: Points, reach: float
 ) -> None:
-    """Lower ``nearest`` to the squared distances of the pixels around each piece.
+    """Lower ``nearest`` (H, W) to the squared distances of the pixels around each piece.
 
     A piece is at most a pixel long, so a small window around it holds every pixel it inks.
     """
@@ -174,7 +184,9 @@ def _lower_to_distances(
     # Single precision is exact to a millionth of a pixel here, and takes half the time.
     start, step = starts.astype(np.float32), steps.astype(np.float32)
     corner = np.floor(start + step / 2 - np.float32(span / 2))
-    corner = np.clip(corner, 0, SIDE - len(window))
+    height, width = nearest.shape
+    last = np.array([width - len(window), height - len(window)], np.float32)
+    corner = np.clip(corner, 0, last)
     x = corner[:, 0, None] + window  # (n, k)
     y = corner[:, 1, None] + window
     dx = (x + 0.5 - start[:, 0, None])[:, None, :]  # (n, 1, k)
@@ -188,8 +200,8 @@ def _lower_to_distances(
     gap_x *= gap_x
     gap_y *= gap_y
     gap_x += gap_y
-    index = (y[:, :, None] * SIDE + x[:, None, :]).astype(np.intp)
-    np.minimum.at(nearest, index.ravel(), gap_x.ravel())
+    index = (y[:, :, None] * width + x[:, None, :]).astype(np.intp)
+    np.minimum.at(nearest.reshape(-1), index.ravel(), gap_x.ravel())
 
 
 def _centring_shift(image: Image) -> tuple[int, int]:

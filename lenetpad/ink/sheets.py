@@ -20,6 +20,10 @@ LARGEST_JOURNAL: Final = 64 << 20
 #: How much of the canvas foreign ink takes up, and how small it may be before it is made to.
 FITTED: Final = 0.7
 SMALLEST: Final = 0.1
+#: A line of writing, so many times as wide as high at least, may go on beyond the canvas: it
+#: becomes as wide.
+LINE: Final = 2.0
+WIDEST: Final = 8.0  # in sides of the canvas
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +85,15 @@ def _sheet_in(content: bytes) -> Sheet:
 
 
 def fitted(ink: Ink) -> Ink:
-    """Ink of any unit on the canvas: as it is where it lies on it well, else scaled to fit."""
+    """Ink of any unit on the canvas: as it is where it lies on it well, or on a wide one, else
+    scaled to fit."""
     points = np.concatenate([stroke.xy for stroke in ink.strokes])
     low, high = points.min(axis=0), points.max(axis=0)
     span = float((high - low).max())
-    if low.min() >= 0 and high.max() <= UNITS and span >= SMALLEST * UNITS:
+    (width, height), (right, bottom) = (high - low).tolist(), high.tolist()
+    line = width >= LINE * height and low[0] < UNITS / 2
+    fits = low.min() >= 0 and bottom <= UNITS and right <= UNITS * (WIDEST if line else 1)
+    if fits and span >= SMALLEST * UNITS:
         return ink
     scale = FITTED * UNITS / span if span > 0 else 1.0
     strokes = []

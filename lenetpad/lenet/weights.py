@@ -47,7 +47,7 @@ from lenetpad.storage.mnist import DataError
 from lenetpad.storage.suggestions import did_you_mean
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.conventions import READS, UNKNOWN_CONVENTIONS, Conventions, fit_of, warning_of
-from lenetpad.values.models import MODEL_NAMES, READ_ENDINGS, WEIGHTS_ENDINGS
+from lenetpad.values.models import MODEL_NAMES, READ_ENDINGS, SHIPPED_NAMES, WEIGHTS_ENDINGS
 
 FORMAT: Final = "lenetpad weights 1"
 SAFETENSORS: Final = ".safetensors"
@@ -94,7 +94,7 @@ class Weights:
 
 
 def shipped(model: str) -> Path:
-    """Path of the weights that ship under one of ``MODEL_NAMES``."""
+    """Path of the weights that ship under one of ``SHIPPED_NAMES``."""
     return resources.path(f"weights/{model}{SAFETENSORS}")
 
 
@@ -109,11 +109,11 @@ def load(
 
     Raises WeightsError with one clear message where that is impossible.
     """
-    if model in MODEL_NAMES:
+    if model in SHIPPED_NAMES:
         return _load_file(shipped(model), model, conventions)
     path = Path(model)
     if path.suffix not in READ_ENDINGS and not os.path.exists(path):
-        known, meant = ", ".join(MODEL_NAMES), did_you_mean(model, MODEL_NAMES)
+        known, meant = ", ".join(MODEL_NAMES), did_you_mean(model, SHIPPED_NAMES)
         raise WeightsError(
             f"{named(model)!r} is neither a preset ({known}) nor a weights file{meant}"
         )

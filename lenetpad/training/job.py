@@ -35,6 +35,7 @@ from lenetpad.training import recording
 from lenetpad.training.calibration import REFUSED_DIGITS
 from lenetpad.training.devices import usable_device
 from lenetpad.training.fit import Training, TrainingError
+from lenetpad.training.lines import LineTraining
 from lenetpad.training.network import LeNet5, build, network_of
 from lenetpad.training.recording import Recording
 from lenetpad.training.splits import calibrate, prepared
@@ -79,7 +80,8 @@ class TrainingJob:
         if recipe.mixture:
             say(marked("Train", "Generating training digits, which takes minutes"), 0, 0)
         self._splits = prepared(recipe, drawings, images)
-        self.training = Training(
+        trained = LineTraining if recipe.neighbours else Training
+        self.training = trained(
             self.network,
             self._splits.train,
             recipe,
@@ -141,7 +143,9 @@ class TrainingJob:
     def _conclude(self, folder: Path) -> None:
         assert self._recording is not None
         plan, network = self.plan, self.network.eval()
-        calibrate(network, self._splits.choices, self._device)
+        # What is blank has been learnt with the constant that there was.
+        if calibrated := plan.recipe.neighbours is None:
+            calibrate(network, self._splits.choices, self._device)
         self.figures = figures(evaluated(network, self._sets(), self._device))
         test_error = self.figures[self.test_set]["error"]
         kept = runs.read(folder)
@@ -153,7 +157,7 @@ class TrainingJob:
             "calibration": {
                 "temperature": network.config.temperature,
                 "rubbish": network.config.rubbish,
-                "refused_digits": REFUSED_DIGITS,
+                **({"refused_digits": REFUSED_DIGITS} if calibrated else {}),
             },
             "training_seconds": round(kept.seconds),
         }

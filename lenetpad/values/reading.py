@@ -14,7 +14,7 @@ from lenetpad.ink.strokes import Sheet
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.holding import Holds
 from lenetpad.values.models import ModelReady
-from lenetpad.values.segmentation import Kind, Segmentation
+from lenetpad.values.segmentation import Candidate, Kind, Segmentation
 
 NO_PARAMETERS: Final[Parameters] = MappingProxyType({})
 DIGITS: Final = 10
@@ -60,7 +60,8 @@ class Reading:
     units have their values in the taps, and the weighted sums are those of the network.
 
     Where the sheet holds several digits, ``segmentation`` says how they were read, and all else is
-    of one of them, the candidate at place ``focus`` of the best path.
+    of one of them, the candidate at place ``focus`` of the best path. ``sheet`` is what was read,
+    whose strokes the pieces are parts of; None where an image alone was.
     """
 
     taps: Mapping[str, FloatArray]
@@ -76,6 +77,7 @@ class Reading:
     holds: Holds = ()
     segmentation: Segmentation | None = None
     focus: int = 0
+    sheet: Sheet | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "taps", MappingProxyType(dict(self.taps)))
@@ -93,6 +95,11 @@ class Reading:
     def refused(self) -> bool:
         """Whether "this is no digit" is more probable than every digit."""
         return self.no_digit is not None and self.no_digit > float(self.probabilities.max())
+
+    @property
+    def several(self) -> tuple[Candidate, ...]:
+        """What the sheet's best path reads, where that is several things; () otherwise."""
+        return self.segmentation.several if self.segmentation is not None else ()
 
     @property
     def number(self) -> Segmentation | None:

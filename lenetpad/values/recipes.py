@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 from lenetpad.ink.variation import Variation
 from lenetpad.storage.decoding import InputError, as_kind, named
 from lenetpad.values.catalogue import DATA_SETS, MNIST
 from lenetpad.values.devices import CPU
-from lenetpad.values.models import MODEL_NAMES
+from lenetpad.values.models import LINE_MODEL, SHIPPED_NAMES
 from lenetpad.values.words import marked
 
 #: The optimisers and the learning-rate schedules.
@@ -40,6 +41,8 @@ MOST: Final[Mapping[str, float]] = {
     "scribbles": 2_000_000,
     "noise": 2_000_000,
 }
+#: Neighbours that are farther apart do not see each other.
+MOST_APART: Final = 32
 #: And of a distortion or a variation, whatever its unit.
 MOST_DISTORTED: Final = 360.0
 
@@ -109,6 +112,38 @@ class Mixture:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbours:
+    """How a digit is put between two others, for a network that slides over lines (section VII-B).
+
+    Between two digits are from ``nearest`` to ``farthest`` pixels of paper, in lines to
+    ``widest``; less than 0 is how far they reach into each other's columns. ``empty`` is the part
+    of the windows that have no digit in the middle, and ``absent`` how often a neighbour is
+    missing, as at both ends of a line. In ``noisy`` of the windows ``noise`` of the pixels have
+    ink and paper exchanged. ``lines`` of the images are put into whole lines instead, and have
+    that part of the loss.
+    """
+
+    nearest: float = -1.0
+    farthest: float = 4.0
+    widest: float = 9.0
+    empty: float = 0.25
+    absent: float = 0.15
+    noise: float = 0.1
+    noisy: float = 0.2
+    lines: float = 0.85
+
+    def __post_init__(self) -> None:
+        gaps = (-MOST_APART, self.nearest, self.farthest, self.widest, MOST_APART)
+        if not all(one <= other for one, other in pairwise(gaps)):
+            raise ValueError(
+                f"gaps must be from -{MOST_APART} to {MOST_APART} pixels, the nearest first"
+            )
+        for name in ("empty", "absent", "noise", "noisy", "lines"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be a fraction, from 0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """All that decides a training but the data.
 
@@ -121,7 +156,7 @@ class Recipe:
     ``mixture`` says what MNIST is mixed with; None trains on the images as they are.
     ``distillation_weight`` is the part of the loss that is the divergence from the teachers' soft
     targets and not the labels' loss; ``distillation_temperature`` divides the logarithms of all
-    probabilities for it.
+    probabilities for it. With ``neighbours`` each digit is shown between two others.
     """
 
     epochs: int = 30
@@ -142,6 +177,7 @@ class Recipe:
     distillation_weight: float = 0.0
     distillation_temperature: float = 2.0
     seed: int = 1
+    neighbours: Neighbours | None = None
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1:
@@ -172,6 +208,8 @@ class Recipe:
             raise ValueError("the distillation weight must be a fraction, from 0 to 1")
         if not 0 < self.distillation_temperature < math.inf:
             raise ValueError("the distillation temperature must be a positive number")
+        if self.neighbours and self.distillation_weight:
+            raise ValueError("a network that learns from lines must not learn from teachers")
         _check_limits(self)
 
     @property
@@ -246,6 +284,20 @@ FINE_TUNING: Final = {
     ),
 }
 
+#: The recipe for lines, over which a network slides. It begins with the weights for handwriting.
+LINES: Final = {
+    LINE_MODEL: Recipe(
+        epochs=4,
+        lr=2e-3,
+        warm_up=0.1,
+        mixture=replace(_MIXED, mnist=1, others=2, written=60_000, scribbles=8_000, noise=1_000),
+        distortions=Distortions(
+            rotation=8.0, scaling=0.15, squeezing=0.1, translation=2.5, elastic=0.3
+        ),
+        neighbours=Neighbours(),
+    ),
+}
+
 #: The teachers of all weights for handwriting: together they read better than either.
 TEACHERS: Final = ("lenet5-1998", "lenet5-modern")
 _DISTILLED: Final = replace(
@@ -271,6 +323,8 @@ DISTILLATION: Final = {
 def usual_recipe(model: str, *, started: bool, distilled: bool) -> Recipe:
     """The recipe for the weights of this name: from random weights or from others, with teachers
     or without. Fine-tuning and distillation begin with trained weights."""
+    if model in LINES:
+        return LINES[model]
     first = RECIPES[model]
     if not distilled:
         return FINE_TUNING.get(model, first) if started else first
@@ -369,7 +423,7 @@ class Plan:
     def files(self) -> tuple[str, ...]:
         """The user's files and folders that it reads: what ships and is fetched is none."""
         models = (self.start, *self.teachers)
-        own = [model for model in models if model and model not in MODEL_NAMES]
+        own = [model for model in models if model and model not in SHIPPED_NAMES]
         return (*own, *([self.folder] if self.folder else []), *self.ink, *self.images)
 
     @property
@@ -385,6 +439,7 @@ _NESTED: Final[Mapping[str, type]] = {
     "recipe": Recipe,
     "distortions": Distortions,
     "mixture": Mixture,
+    "neighbours": Neighbours,
     "variation": Variation,
 }
 #: No path is longer, on any system.

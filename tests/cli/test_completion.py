@@ -15,7 +15,7 @@ import pytest
 
 from lenetpad.cli import completion
 from lenetpad.values.catalogue import DATA_SETS
-from lenetpad.values.models import MODEL_NAMES
+from lenetpad.values.models import SHIPPED_NAMES
 from tests.cli.conftest import Run
 
 PATIENCE_SECONDS = 60
@@ -174,7 +174,7 @@ class TestFish:
             ("lenetpad train --model lenet5-study", ["lenet5-study", "lenet5-study-paper"]),
             ("lenetpad evaluate --held", ["--held-out"]),
             ("lenetpad predict --device torch", ["torch-cpu"]),
-            ("lenetpad predict --model ", [*MODEL_NAMES, *("mine.safetensors", "my pictures/")]),
+            ("lenetpad predict --model ", [*SHIPPED_NAMES, *("mine.safetensors", "my pictures/")]),
             ("lenetpad predict my\\ pictures/", ["my pictures/a seven.png"]),
             ("lenetpad pho", ["photo.jpg"]),
             ("lenetpad demo --out ", ["my pictures/"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,8 @@ from lenetpad.storage import runs
 from lenetpad.storage.mnist import SHA256
 from lenetpad.training.fit import bf16_is_faster
 from lenetpad.training.network import network_of
-from lenetpad.values.models import DEFAULT_MODEL, PAPER, PRESET_NAMES
-from lenetpad.values.recipes import RECIPES, Recipe
+from lenetpad.values.models import DEFAULT_MODEL, LINE_MODEL, PAPER, PRESET_NAMES
+from lenetpad.values.recipes import LINES, RECIPES, Recipe
 from tests.cli.conftest import QUICK, Failing, Run, parsed
 
 
@@ -92,6 +93,21 @@ class TestTrain:
         assert other.facts["start"] == first.name
         for name, mine in one.parameters.items():
             assert np.allclose(mine, other.parameters[name], atol=1e-6)
+
+    def test_a_network_for_lines_begins_with_the_one_for_handwriting(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What is blank is learnt with the constant that there was: nothing is calibrated."""
+        monkeypatch.setitem(LINES, LINE_MODEL, replace(LINES[LINE_MODEL], mixture=None))
+        out = tmp_path / "mine.safetensors"
+        assert run("train", "--model", LINE_MODEL, "--out", out, *QUICK).status == 0
+        found, begun = load(str(out)), load(DEFAULT_MODEL)
+        assert found.config.name == DEFAULT_MODEL
+        assert found.facts["start"] == DEFAULT_MODEL
+        assert found.facts["recipe"]["neighbours"]["farthest"] == 4.0
+        assert (found.config.temperature, found.config.rubbish) == (1.0, begun.config.rubbish)
+        assert not np.array_equal(found.parameters["f6.bias"], begun.parameters["f6.bias"])
+        assert np.abs(found.parameters["f6.bias"] - begun.parameters["f6.bias"]).max() < 0.1
 
     def test_bf16_is_in_the_facts(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "mine.safetensors"
@@ -197,6 +213,7 @@ class TestWhatCannotWork:
             (["--data", "folder", "--folder", "nowhere"], "nowhere"),
             (["--start", "nowhere.pth"], "nowhere.pth"),
             (["--teachers", "nowhere.pth"], "nowhere.pth"),
+            (["--model", LINE_MODEL, "--teachers", "lenet5-modern"], "not from --teachers"),
             (["--taught", "0.5"], "--distillation-weight needs --teachers"),
             (["--taught", "0", "--teachers", "lenet5-1998"], "leaves --teachers nothing"),
             (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,8 +24,9 @@ from lenetpad.app import Program
 from lenetpad.engine.documents import is_large
 from lenetpad.engine.side_process import in_a_process
 from lenetpad.ink.files import Drawing, is_ink, read_ink, write_ink
-from lenetpad.ink.sheets import Found, Source
+from lenetpad.ink.sheets import Found, Source, fitted
 from lenetpad.ink.strokes import Ink, InkError, Sheet
+from lenetpad.storage import resources
 from lenetpad.tools.event_loop import wait_until
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw import clipboard, documents
@@ -435,3 +436,20 @@ def test_a_picture_of_several_digits_says_so(program: Program, tmp_path: Path) -
         assert program.draw.page.canvas.sheet.picture is not None
         assert "seems to show 2 digits" in banner.text  # which is hidden for one
         assert banner.isVisible() == (name == "eleven.png")
+
+
+def test_the_example_numbers_are_opened_as_the_users_own(
+    make_program: Callable[..., Program], fake_reader: type, tmp_path: Path
+) -> None:
+    """What is done in the tray is done to a copy, and what was done is there the next time."""
+    program = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    own, shipped = tmp_path / "examples" / "numbers.jsonl", resources.path("ink/numbers.jsonl")
+    canvas, example = program.draw.page.canvas, program.window.actions_by_name["examples"]
+    numbers = [fitted(drawing.ink) for drawing in read_ink(shipped)]
+    example.trigger()
+    wait_until(lambda: canvas.sheet.ink == numbers[0])
+    assert own.read_bytes() == shipped.read_bytes()
+    own.write_text(own.read_text().splitlines()[2] + "\n")
+    example.trigger()
+    wait_until(lambda: canvas.sheet.ink == numbers[2])
+    assert len(read_ink(shipped)) == 5

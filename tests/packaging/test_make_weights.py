@@ -14,6 +14,7 @@ from lenetpad.values.models import PAPER
 from lenetpad.values.recipes import (
     DISTILLATION,
     FINE_TUNING,
+    LINES,
     RECIPES,
     TEACHERS,
 )
@@ -49,6 +50,10 @@ def test_make_weights_goes_through_all_recipes(
         assert len({*outs}) == len(outs)
         assert all("--ink" in command for command in commands) == (not model.endswith(PAPER))
         ends[model] = outs
+    (for_lines,) = [command for (model, _), command in asked.items() if model in LINES]
+    assert value(for_lines, "--start") == ends["lenet5-1998"][-1]
+    assert value(for_lines, "--out") == str(tmp_path / "lenet5-1998-lines.safetensors")
+    assert "--ink" in for_lines
     for model in DISTILLATION:
         last = [asked[key] for key in sorted(asked) if key[0] == model][-1]
         at = last.index("--teachers")
@@ -57,7 +62,7 @@ def test_make_weights_goes_through_all_recipes(
 
 @pytest.mark.parametrize(
     ("failing_model", "trained"),
-    [("lenet5-modern-paper", 10), ("lenet5-study", 9), ("lenet5-modern", 7)],
+    [("lenet5-modern-paper", 11), ("lenet5-study", 10), ("lenet5-modern", 7)],
 )
 def test_make_weights_leaves_out_only_what_a_failure_prevents(
     failing_model: str, trained: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -181,6 +181,16 @@ def test_everything_has_a_name(qtbot: QtBot, window: Window, name: str) -> None:
     assert not nameless(window)
 
 
+@pytest.mark.parametrize("view", ["segmentation_graph", "space_displacement"])
+def test_views_of_a_number_are_reached_and_have_names(
+    qtbot: QtBot, window: Window, view: str
+) -> None:
+    window.open_page("draw")
+    window.actions_by_name[view].trigger()
+    assert not nameless(window)
+    test_tab_reaches_every_control_and_comes_back(qtbot, window, "draw")
+
+
 def test_what_is_painted_is_said_in_words(
     qtbot: QtBot,
     program: Program,

@@ -26,6 +26,7 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.ui.draw.canvas import Canvas
 from lenetpad.ui.draw.inspector.views import View
+from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.evaluate.page import EvaluatePage
@@ -204,6 +205,46 @@ def test_every_view_of_the_inspector_fits(
             qtbot.waitUntil(partial(nothing_is_cut, page))
         assert page.inspector.sliding_bar.speed.width() >= 40
         assert page.inspector.geometry() == page.probabilities.geometry()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("zoom", "tray", "wide"),
+    [(1.0, False, False), (1.75, False, False), (1.0, True, False), (1.0, False, True)],
+)
+def test_every_view_of_a_number_fits(
+    qtbot: QtBot, full: Window, size: tuple[int, int], zoom: float, tray: bool, wide: bool
+) -> None:
+    page = full.page_widgets["draw"]
+    assert isinstance(page, DrawPage)
+    full.open_page("draw")
+    page.show_tray(shown=tray)
+    page.set_wide(wide=wide)
+    full.resize(*size)
+    while full.zoom < zoom:
+        full.actions_by_name["larger"].trigger()
+    qtbot.waitUntil(lambda: not full.restyling)
+    views, areas = page.number_views, set()
+    for name in (InPlace.GRAPH, InPlace.SLIDING, InPlace.MAPS):
+        views.show_view(name)
+        qtbot.waitUntil(lambda: faults(page) == [])
+        shown = [view for view in (views.view, page.maps) if view and view.isVisible()]
+        whole = shown[0].geometry()
+        for view in shown[1:]:
+            assert not view.geometry().intersects(whole)
+            whole = whole.united(view.geometry())
+        areas.add((whole.left(), whole.top(), whole.width(), whole.height()))
+        if (view := views.view) is not None:
+            assert not view.geometry().intersects(page.probabilities.geometry())
+            assert all(view.rect().contains(place(one, view)) for one in controls(view))
+            picture = view.focus_widget
+            qtbot.waitUntil(partial(is_seen, picture))
+    assert len(areas) == 1  # no view takes another place than that of the maps
+
+
+def is_seen(picture: QWidget) -> bool:
+    """Whether enough of a picture is seen to make something of it."""
+    return picture.visibleRegion().boundingRect().height() > 60
 
 
 def nothing_is_cut(page: DrawPage) -> None:

@@ -12,6 +12,7 @@ from lenetpad.storage.decoding import InputError
 from lenetpad.values.recipes import (
     DISTILLATION,
     FINE_TUNING,
+    LINES,
     RECIPES,
     Distortions,
     Mixture,
@@ -35,7 +36,7 @@ PLAN = Plan(
 )
 
 
-@pytest.mark.parametrize("recipes", [RECIPES, FINE_TUNING, DISTILLATION])
+@pytest.mark.parametrize("recipes", [RECIPES, FINE_TUNING, DISTILLATION, LINES])
 def test_every_recipe_comes_back(recipes: dict[str, Recipe]) -> None:
     for recipe in recipes.values():
         assert recipe_of(json.loads(json.dumps(recipe.as_json))) == recipe

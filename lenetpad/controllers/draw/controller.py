@@ -13,6 +13,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from lenetpad.controllers.draw.documents import Documents
 from lenetpad.controllers.draw.holding import Holding
 from lenetpad.controllers.draw.inspection import Inspection
+from lenetpad.controllers.draw.number_views import NumberViewing
+from lenetpad.controllers.draw.numbers import Numbers
 from lenetpad.controllers.draw.probing import Probing
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.showing import Showing
@@ -27,11 +29,13 @@ from lenetpad.controllers.page_controller import (
 )
 from lenetpad.controllers.run_networks import interruption_words, listing
 from lenetpad.engine.recognition import Recognition
+from lenetpad.ink.examples import own_numbers
 from lenetpad.ink.files import NO_DIGIT, Label
 from lenetpad.ink.strokes import Sheet
 from lenetpad.storage.decoding import named
 from lenetpad.storage.interruptions import note_told, untold
 from lenetpad.storage.runs import Run
+from lenetpad.ui import actions
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.widgets import question
 from lenetpad.ui.widgets.turns import at_once
@@ -39,6 +43,7 @@ from lenetpad.ui.widgets.words import translate
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading, Request
+from lenetpad.values.segmentation import Kind
 
 log = logging.getLogger("lenetpad")
 
@@ -64,7 +69,9 @@ class DrawController(PageController):
     inspection: Inspection
     showing: Showing
     holding: Holding
+    numbers: Numbers
     probing: Probing
+    number_viewing: NumberViewing
 
     def __init__(self, row: PageRow, context: Context) -> None:
         super().__init__(row, context)
@@ -84,12 +91,17 @@ class DrawController(PageController):
     def connect_page(self) -> None:
         page, canvas = self.page, self.page.canvas
         self.documents = Documents(self.window, page, lambda: self.jobs, self.label_read)
+        actions.connect(self.window.actions_by_name, {"examples": self.open_examples})
         self.tools = Tools(self.window, page)
         self.inspection = Inspection(self.window, page)
         self.showing = Showing(self.window, page)
         self.holding = Holding(self.window, page)
         self.holding.changed.connect(self._read_again)
+        self.numbers = Numbers(self.window, page)
+        self.numbers.focus_changed.connect(self._read_again)
         self.probing = Probing(self.window, page, self.networks)
+        followers = (self.inspection.follow, self.probing.follow)
+        self.number_viewing = NumberViewing(self.window, page, self.networks, followers)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
         self._keeper.not_kept.connect(page.banner.stand)
@@ -107,6 +119,12 @@ class DrawController(PageController):
         page.way_back_wanted.connect(self.networks.go_back)
         self._keeper.restore()
 
+    @Slot()
+    def open_examples(self) -> None:
+        """Open the user's copy of the numbers that ship."""
+        own = partial(own_numbers, self.context.folder)
+        self.jobs.run("examples", own, self.documents.open_path)
+
     def page_opened(self) -> None:
         """Let the canvas have the keyboard."""
         self.page.canvas.setFocus()
@@ -118,6 +136,7 @@ class DrawController(PageController):
         """Have a sheet that has just changed read; only the latest is. Only a stroke that is
         being made is measured from the pen: files, the clipboard and commands have none."""
         written = len(self.page.canvas.live) > 0
+        self.numbers.release()
         self._ask(sheet, time.perf_counter() if written else NO_HAND)
 
     def put_on_canvas(self, sheet: Sheet, model: str) -> None:
@@ -140,15 +159,18 @@ class DrawController(PageController):
         reading = self.page.verdict.reading
         if reading is None or reading.serial != self.serial or reading.digit is None:
             return None
+        if (found := reading.segmentation) is not None and found.kind is not Kind.DIGIT:
+            return found.text if found.kind is Kind.NUMBER else NO_DIGIT
         return NO_DIGIT if reading.refused else reading.digit
 
     def _ask(self, sheet: Sheet, moment: float) -> None:
         self.serial += 1
-        self.recognition.submit(Request(self.serial, sheet, moment, self.holding.holds))
+        holds, focus = self.holding.holds, self.numbers.focus
+        self.recognition.submit(Request(self.serial, sheet, moment, holds, focus))
 
     @Slot()
     def _read_again(self) -> None:
-        """Read what lies on the canvas, for other units are held."""
+        """Read what lies on the canvas, for other units are held, or another digit is shown."""
         if self.networks.ready is not None:
             self._ask(self.page.canvas.sheet, NO_HAND)
 
@@ -165,7 +187,10 @@ class DrawController(PageController):
         if reading.serial < self.serial and now - self._shown < FRAME_SECONDS:
             return
         self._shown = now
+        self.number_viewing.follow(reading)
         self.page.show_reading(reading)
+        if reading.serial == self.serial:
+            self.numbers.follow(reading)
         self.inspection.follow(reading)
         self.probing.follow(reading)
         if not self._searched:
@@ -226,7 +251,9 @@ class DrawController(PageController):
             return
         self.show_notice(failure.message)
         if failure.place is Place.RECOGNITION:
+            self.number_viewing.forget()
             self.page.forget_reading()
+            self.numbers.forget()
             self.inspection.forget()
             self.probing.forget()
         self.page.verdict.show_no_network()
@@ -280,12 +307,20 @@ class DrawController(PageController):
         super().stop()
         self.documents.stop()
         self.probing.stop()
+        self.number_viewing.stop()
         self._keeper.stop()
         self.networks.stop()
         self.recognition.stop()
 
     def close(self, deadline: float) -> bool:
         """Wait for what is saved and for the threads."""
-        workers = (self.documents, self.probing, self._keeper, self.networks, self.recognition)
+        workers = (
+            self.documents,
+            self.probing,
+            self.number_viewing,
+            self._keeper,
+            self.networks,
+            self.recognition,
+        )
         ended = [worker.wait(seconds_until(deadline)) for worker in workers]
         return super().close(deadline) and all(ended)

@@ -37,10 +37,24 @@ PAGES: Final = {
         ),
         marked(
             "Window",
+            "Write several digits beside each other and they are read as a number. Beside the "
+            "canvas you see the digit that you wrote last. Click another one in the answer, or "
+            "tap its ink, to see it instead. <b>View ▸ Wide canvas</b> has room for a long "
+            "number.",
+        ),
+        marked(
+            "Window",
             "The menu <b>Explain</b> has more. The <b>Inspector</b> shows how a unit gets its "
             "value, which images excite it most, and what in the drawing speaks for the answer. "
             "Slide a kernel over its input, switch maps off to see what the network does without "
             "them, or read what a layer is for.",
+        ),
+        marked(
+            "Window",
+            "Two views show how a number is read. The <b>segmentation graph</b> has every way to "
+            "part the ink into digits, the best one in blue; point at a candidate to see its "
+            "maps. The <b>space displacement network</b> slides over the whole line, and what it "
+            "says again, or sees of no digit, is taken out of its answer.",
         ),
         marked(
             "Window",
@@ -76,6 +90,8 @@ MORE_KEYS: Final = (
     ),
     (marked("Window", "Everywhere"), marked("Window", "Next control"), "Tab"),
     (marked("Window", "Everywhere"), marked("Window", "Previous control"), "Shift+Tab"),
+    (marked("Window", "Canvas"), marked("Window", "Click a digit of a number to show it"), "Ctrl"),
+    (marked("Window", "Canvas"), marked("Window", "Show the digit written last again"), "Esc"),
     (marked("Window", "Feature maps"), marked("Window", "Go to a unit beside it"), "← → ↑ ↓"),
     (marked("Window", "Feature maps"), marked("Window", "Go to another map"), "PgUp, PgDown"),
     (
@@ -93,6 +109,21 @@ MORE_KEYS: Final = (
         marked("Window", "Feature maps"),
         marked("Window", "Compare it with the one that is kept"),
         "Ctrl+Return",
+    ),
+    (
+        marked("Window", "Segmentation graph"),
+        marked("Window", "Go along the path, or to a longer or shorter candidate"),
+        "← → ↑ ↓",
+    ),
+    (
+        marked("Window", "Segmentation graph"),
+        marked("Window", "Keep the candidate, with its maps"),
+        "Return",
+    ),
+    (
+        marked("Window", "Space displacement network"),
+        marked("Window", "Go from column to column"),
+        "← →",
     ),
     (marked("Window", "Inspector"), marked("Window", "Go from product to product"), "← →"),
     (

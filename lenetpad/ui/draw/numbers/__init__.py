@@ -1,0 +1,1 @@
+"""How a number is read, in place of the maps: the segmentation graph, the sliding network."""
