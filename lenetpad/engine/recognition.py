@@ -22,7 +22,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from lenetpad.engine.mailbox import Mailbox
 from lenetpad.engine.torch_loading import load_torch
 from lenetpad.engine.worker import Step, Worker, hanging_threads
-from lenetpad.ink.raster import Image, draw_sheet
+from lenetpad.ink.normalising import draw_sheet
+from lenetpad.ink.raster import Image
 from lenetpad.storage.decoding import named
 from lenetpad.training.opening import needs_torch, open_recognizer
 from lenetpad.values.devices import CPU, fallback_notice

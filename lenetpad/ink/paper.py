@@ -16,10 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.ink.around import alone, digits_in, without_lines
-from lenetpad.ink.parts import Mask, grown, longer_side, parts, plumpness, slid
+from lenetpad.ink.parts import Mask, Plane, grown, longer_side, parts, plumpness, slid
 from lenetpad.ink.strokes import InkError
-
-Plane = NDArray[np.float32]
 
 SMALL: Final = 64  # pixels; up to this side a picture is a bitmap of the digit alone
 #: Paper whose median deviation is this share of the contrast has one level: no photograph's has.
@@ -54,12 +52,13 @@ class BlankError(InkError):
 
 
 class Found(NamedTuple):
-    """A picture's ink, (H, W) float32 in [0, 1], how little it looks like strokes, and of how
-    many digits that stand beside each other it is all or one."""
+    """A picture's ink, (H, W) float32 in [0, 1], how little it looks like strokes, of how many
+    digits that stand beside each other it is all or one, and the ink of all of them."""
 
     ink: Plane
     fault: float
     digits: int
+    page: Plane
 
 
 def separated(plane: Plane) -> Found:
@@ -135,9 +134,9 @@ def _ink(plane: Plane, dark_ink: bool, closed: bool, photo: bool) -> Found:
     ink = np.clip((contrast - low) / (high - low), 0, 1).astype(np.float32)
     ink = _without_specks(ink, FRINGE if large else 1)
     if not large:
-        return Found(ink, 0.0, digits_in(ink))
-    ink, digits = alone(ink, FRINGE)
-    return Found(ink, plumpness(ink > 0.5), digits)
+        return Found(ink, 0.0, digits_in(ink), ink)
+    digit, digits, page = alone(ink, FRINGE)
+    return Found(digit, plumpness(digit > 0.5), digits, page)
 
 
 def _without_frame(plane: Plane) -> Plane:

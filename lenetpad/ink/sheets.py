@@ -42,12 +42,12 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A sheet that was read, and what the user should know of it; of an ink file, all that is in
-    it, and of a picture, how many digits it seems to show."""
+    it, and of a picture, how many lines of writing it shows: the sheet holds the first."""
 
     sheet: Sheet
     note: str = ""
     contents: Contents | None = None
-    digits: int = 1
+    lines: int = 1
 
 
 def read_sheet(source: Source) -> Found:
@@ -67,8 +67,8 @@ def read_sheet(source: Source) -> Found:
 
 
 def _shown(source: Path | bytes) -> Found:
-    image, digits = read_counted(source)
-    return Found(Sheet(picture=image), digits=digits)
+    image, _, lines = read_counted(source)
+    return Found(Sheet(picture=lines[0].ink if lines else image), lines=max(len(lines), 1))
 
 
 def _sheet_in(content: bytes) -> Sheet:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from lenetpad.ink.candidates import candidates_of
+from lenetpad.ink.picture_pieces import picture_pieces
 from lenetpad.ink.raster import Image, draw, pad
 from lenetpad.ink.segmentation import (
     Part,
@@ -81,12 +82,16 @@ class NumberReader:
         self._weights = weights or shipped()
         self._known = Known()
         self._next = 0
+        #: The line of a picture that was read last, kept so that its id stays its own.
+        self._line_before: tuple[int, int, FloatArray, Segmentation] | None = None
 
     def read(self, sheet: Sheet, paths: int = 2) -> Segmentation | None:
         """How a sheet's digits are read, in ``paths`` ways at most; None where it is blank.
 
-        A picture, which is normalised as one digit is, is taken for one digit.
+        A picture of one digit, which is normalised as such, is taken for one digit.
         """
+        if sheet.line is not None:
+            return self._line(sheet.line, paths)
         if sheet.picture is not None:
             return self._picture(sheet.picture) if sheet.picture.any() else None
         if not sheet.ink:
@@ -103,13 +108,7 @@ class NumberReader:
         read = self._read(sheet.ink, pieces, spans, now)
         self._known = now
         found = _scored(pieces, spans, geometry, read, self._weights)
-        best = _paths(len(pieces), found, paths)
-        return Segmentation(
-            pieces=_pieces(pieces),
-            candidates=found,
-            paths=best,
-            kind=kind_of([found[place] for place in best[0].candidates]),
-        )
+        return _segmentation(pieces, found, paths)
 
     def _parts(self, stroke: Stroke, now: Known) -> list[Part]:
         """The parts of a stroke, which is numbered."""
@@ -138,11 +137,34 @@ class NumberReader:
                 now.read[key] = Read(image, values)
         return [now.read[key] for key in keys]
 
+    def _line(self, ink: FloatArray, paths: int) -> Segmentation | None:
+        """How the digits of a line in a picture are read."""
+        if self._line_before is not None and self._line_before[:2] == (id(ink), paths):
+            return self._line_before[3]
+        found = picture_pieces(ink)
+        if found is None:
+            return None
+        spans, geometry = candidates_of(found.pieces)
+        images = np.stack([found.image(first, end) for first, end in spans.tolist()])
+        posteriors = self._posteriors(images)
+        read = [Read(*pair) for pair in zip(images, posteriors, strict=True)]
+        candidates = _scored(found.pieces, spans, geometry, read, self._weights)
+        segmentation = _segmentation(found.pieces, candidates, paths)
+        self._line_before = id(ink), paths, ink, segmentation
+        return segmentation
+
     def _picture(self, image: Image) -> Segmentation:
         height, width = image.shape
         box = (0.0, 0.0, float(width), float(height))
         one = _candidate((0, 1), box, Read(image, self._posteriors(image[None])[0]), 0.0, 0.0)
         return Segmentation((Piece(0, 0, 0, box),), (one,), (Path((0,), 0.0),), Kind.DIGIT)
+
+
+def _segmentation(pieces: Pieces, found: tuple[Candidate, ...], paths: int) -> Segmentation:
+    """The segmentation graph with its best paths."""
+    best = _paths(len(pieces), found, paths)
+    kind = kind_of([found[place] for place in best[0].candidates])
+    return Segmentation(_pieces(pieces), found, best, kind)
 
 
 def kind_of(digits: Sequence[Candidate]) -> Kind:

@@ -16,7 +16,7 @@ import torch
 from lenetpad import __version__
 from lenetpad.data import datasets
 from lenetpad.data import labelled as data
-from lenetpad.data.cancellation import unheard
+from lenetpad.data.cancellation import Watch, unheard
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.sources import described, digest
 from lenetpad.evaluation.figures import (
@@ -63,7 +63,9 @@ class TrainingJob:
         self._device = usable_device(plan.device)
         recipe = plan.recipe
         # Each file by itself: one without labels would be left out in silence beside others.
-        drawings = [drawing for path in plan.ink for drawing in data.ink_drawings([Path(path)])]
+        watch = Watch(say, noted=noted)
+        files = [data.ink_drawings([Path(path)], watch) for path in plan.ink]
+        drawings = [drawing for file in files for drawing in file]
         folder = Path(plan.folder) if plan.folder else None
         images, self._test = datasets.load(plan.data, datasets.cache(), folder, say, noted=noted)
         self.network = _network(plan)

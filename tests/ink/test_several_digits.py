@@ -9,7 +9,6 @@ import pytest
 from PIL import Image, ImageDraw
 
 from lenetpad.ink.files import read_counted
-from lenetpad.ink.pictures import several_words
 from lenetpad.storage import resources
 from lenetpad.tools.bench.pictures import sample_digits
 from lenetpad.tools.bench.scenes import make_pictures
@@ -110,9 +109,3 @@ def test_strokes_of_one_are_not_several(lines: tuple[list[int], ...]) -> None:
 
 def test_an_eleven_is_two() -> None:
     assert digits_in(strokes([150, 80, 150, 320], [250, 80, 250, 320])) == 2
-
-
-def test_the_words() -> None:
-    assert several_words(1) == ""
-    assert "seems to show 3 digits" in several_words(3)
-    assert "crop it" in several_words(3)
