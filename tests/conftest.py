@@ -35,6 +35,7 @@ from lenetpad.controllers.registry import PAGES
 from lenetpad.data import labelled
 from lenetpad.data.labelled import Labelled
 from lenetpad.ink.files import Drawing, read_ink
+from lenetpad.ink.strokes import Sheet
 from lenetpad.storage import resources
 from lenetpad.ui.window import Window
 from lenetpad.values.evaluation import (
@@ -47,6 +48,7 @@ from lenetpad.values.evaluation import (
 from lenetpad.values.holding import Holds
 from lenetpad.values.models import Choice, LayerView, ModelReady
 from lenetpad.values.reading import Reading
+from lenetpad.values.segmentation import Segmentation
 from tests.given_away import SECRETS
 
 #: Hosts that are this machine; None is a socket without a host.
@@ -143,6 +145,10 @@ class FakeReader:
         self.reads += 1
         self.threads.add(threading.get_ident())
         return a_reading(digit=int(image.sum()) % 10, seed=self.reads, holds=holds)
+
+    def segment(self, sheet: Sheet, holds: Holds = ()) -> Segmentation | None:
+        """It takes all ink for one digit."""
+        return None
 
     def describe(self, choice: Choice) -> ModelReady:
         """A description of no network."""

@@ -24,6 +24,7 @@ from lenetpad.engine.torch_loading import load_torch
 from lenetpad.engine.worker import Step, Worker, hanging_threads
 from lenetpad.ink.normalising import draw_sheet
 from lenetpad.ink.raster import Image
+from lenetpad.ink.strokes import Sheet
 from lenetpad.storage.decoding import named
 from lenetpad.training.opening import needs_torch, open_recognizer
 from lenetpad.values.devices import CPU, fallback_notice
@@ -31,6 +32,7 @@ from lenetpad.values.failures import Failure, Place
 from lenetpad.values.holding import Holds
 from lenetpad.values.models import DEFAULT_MODEL, Choice, ConventionsQuestion, ModelReady
 from lenetpad.values.reading import Reading, Request, checked
+from lenetpad.values.segmentation import Segmentation
 from lenetpad.values.training import Snapshot
 
 #: A network that reads has answered within this time, or it hangs; one that is being opened and
@@ -41,6 +43,10 @@ ANSWER_SECONDS: Final = 2.0
 OPENING_SECONDS: Final = 60.0
 #: What seems to hang is looked at again after this time: the whole process may have stood still.
 SECOND_LOOK_SECONDS: Final = 0.1
+#: Ink with more of them is no number that anybody writes: it is read as one digit, whatever time
+#: it takes to draw it.
+MOST_STROKES: Final = 160
+MOST_POINTS: Final = 20_000
 #: No further thread is started while so many hang.
 MOST_HANGING: Final = 3
 
@@ -55,6 +61,9 @@ class Reader(Protocol):
 
     def read(self, image: Image, holds: Holds = ()) -> Reading:
         """Read a normalised image (28, 28), with some units held."""
+
+    def segment(self, sheet: Sheet, holds: Holds = ()) -> Segmentation | None:
+        """How the digits of a sheet are read, with some units held; None where it is blank."""
 
     def describe(self, choice: Choice) -> ModelReady:
         """What a window needs to know of the network."""
@@ -74,6 +83,32 @@ def open_reader(choice: Choice) -> Reader | ConventionsQuestion:
     recognizer = open_recognizer(choice)
     guesses = recognizer.weights.guesses
     return ConventionsQuestion(choice, guesses) if guesses else recognizer
+
+
+def drawn_whole(sheet: Sheet) -> Image | None:
+    """The image of a sheet that is no number; None where it may be one."""
+    ink = sheet.ink
+    may_be = ink and len(ink.strokes) <= MOST_STROKES and ink.point_count <= MOST_POINTS
+    return None if may_be else draw_sheet(sheet)
+
+
+def read_sheet(
+    reader: Reader, model: ModelReady, request: Request, whole: Image | None
+) -> Reading:
+    """What a network makes of a sheet: of ``whole`` or, where that is None and it holds several
+    digits, of the one that is wanted, drawn alone. Raises ReadingError where that cannot be
+    shown."""
+    found, focus = None, 0
+    if whole is None:
+        found = reader.segment(request.sheet, request.holds)
+    if found is not None and (digits := found.several):
+        wanted = -1 if request.focus is None else request.focus
+        focus = wanted if 0 <= wanted < len(digits) else found.written_last
+        image = digits[focus].image
+    else:
+        image = draw_sheet(request.sheet) if whole is None else whole
+    reading = checked(reader.read(image, request.holds), model)
+    return replace(reading, segmentation=found, focus=focus)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -336,11 +371,9 @@ class Recognition(Worker):
     def _read(self, desk: _Desk, request: Request) -> None:
         desk.latest = request
         assert desk.choice is not None
-        image = draw_sheet(request.sheet)
+        whole = drawn_whole(request.sheet)
         with desk.at(READING, desk.choice):
-            reading = self._read_somewhere(desk, image, request.holds)
-        assert desk.model is not None
-        reading = checked(reading, desk.model)
+            reading = self._read_somewhere(desk, request, whole)
         desk.proven = True
         self.send(
             replace(
@@ -351,13 +384,14 @@ class Recognition(Worker):
             )
         )
 
-    def _read_somewhere(self, desk: _Desk, image: Image, holds: Holds) -> Reading:
+    def _read_somewhere(self, desk: _Desk, request: Request, whole: Image | None) -> Reading:
         """Read on the chosen device; one that fails while it works gives way to the CPU."""
         reader, choice = desk.reader, desk.choice
         assert reader is not None
         assert choice is not None
+        assert desk.model is not None
         try:
-            return reader.read(image, holds)
+            return read_sheet(reader, desk.model, request, whole)
         except RuntimeError as error:
             if reader.device == CPU:
                 raise
@@ -366,5 +400,6 @@ class Recognition(Worker):
                 another = self._open(replace(choice, device=CPU))
             if isinstance(another, ConventionsQuestion):  # another file lies there now
                 raise
-            self.send(replace(desk.put(another, choice), notice=notice))
-            return another.read(image, holds)
+            model = desk.put(another, choice)
+            self.send(replace(model, notice=notice))
+            return read_sheet(another, model, request, whole)

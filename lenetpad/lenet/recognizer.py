@@ -12,10 +12,12 @@ import numpy as np
 
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.raster import SIDE, Image, draw, pad
+from lenetpad.ink.strokes import Sheet
 from lenetpad.lenet.activations import ACTIVATIONS
-from lenetpad.lenet.forward import forward
+from lenetpad.lenet.forward import BATCH, forward, log_posteriors
 from lenetpad.lenet.layers import layer_specs
 from lenetpad.lenet.leftovers import sentence
+from lenetpad.lenet.number_reader import NumberReader
 from lenetpad.lenet.single_image import SingleImagePass
 from lenetpad.lenet.weights import Weights
 from lenetpad.storage import resources
@@ -25,6 +27,7 @@ from lenetpad.values.holding import Holds
 from lenetpad.values.layers import LayerSpec
 from lenetpad.values.models import Choice, InputValues, LayerView, ModelReady, Scoring
 from lenetpad.values.reading import NO_NUMBERS, Reading, ReadingError
+from lenetpad.values.segmentation import Segmentation
 from lenetpad.values.training import Snapshot
 
 SHOWN_LAYERS: Final = ("input", "C1", "S2", "C3", "S4", "C5", "F6")
@@ -40,8 +43,8 @@ DIVERGED: Final = (
 class Recognizer:
     """A network that reads one image at a time, on the CPU in NumPy.
 
-    A subclass computes elsewhere: it has another ``device`` and overrides ``_build``, ``_update``
-    and ``_compute``.
+    A subclass computes elsewhere: it has another ``device`` and overrides ``_build``, ``_update``,
+    ``_compute`` and ``_outputs``.
     """
 
     device = CPU
@@ -51,6 +54,8 @@ class Recognizer:
         self.notice = notice or weights.warning or sentence(weights.left_out)
         self._highest: dict[str, float] = {}  # of the layers without a bound, as described
         self._parameters = weights.parameters
+        self._numbers: NumberReader | None = None  # with the units held that are held in it
+        self._held: Holds = ()
         self._build()
         for _ in range(2):  # the first calls are slow
             self._compute(np.zeros((SIDE, SIDE), np.float32))
@@ -78,6 +83,17 @@ class Recognizer:
             holds=holds,
         )
 
+    def segment(self, sheet: Sheet, holds: Holds = ()) -> Segmentation | None:
+        """How the digits of a sheet are read, with some units held; None where it is blank.
+
+        Raises IndexError for a unit to hold that there is not, and ReadingError where the network
+        gives no numbers.
+        """
+        if self._numbers is None or holds != self._held:
+            self._numbers, self._held = NumberReader(self._posteriors), holds
+        with np.errstate(all="ignore"):
+            return self._numbers.read(sheet)
+
     def refresh(self, snapshot: Snapshot) -> bool:
         """Take the weights of a training; True where the network has to be described anew.
 
@@ -90,6 +106,7 @@ class Recognizer:
             raise ReadingError(DIVERGED)
         self._update(parameters)
         self._parameters = parameters
+        self._numbers = None  # what it has read these weights may read otherwise
         if not self._highest:
             return False
         low, high = RANGE_KEPT
@@ -151,6 +168,22 @@ class Recognizer:
     ) -> tuple[dict[str, FloatArray], FloatArray]:
         """Every tap of an image (28, 28), and the posteriors."""
         return self._pass(image, holds)
+
+    def _posteriors(self, images: FloatArray) -> FloatArray:
+        """The posteriors of images (n, 28, 28)."""
+        output = self._outputs(pad(images), self._held)
+        if not np.isfinite(output).all():
+            raise ReadingError(NO_NUMBERS)
+        posteriors: FloatArray = np.exp(log_posteriors(self.weights.config, output))
+        posteriors.flags.writeable = False
+        return posteriors
+
+    def _outputs(self, images: FloatArray, holds: Holds) -> FloatArray:
+        """The output layer (n, 10) of images (n, 32, 32), with some units held."""
+        config, parts = self.weights.config, np.array_split(images, -(-len(images) // BATCH))
+        return np.concatenate(
+            [forward(config, self._parameters, part, holds=holds) for part in parts]
+        )
 
     def _devices(self) -> tuple[tuple[str, str], ...]:
         """The devices that are known here, each as its name and a label."""

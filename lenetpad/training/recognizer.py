@@ -72,6 +72,13 @@ class TorchRecognizer(Recognizer):
         posteriors.flags.writeable = False
         return taps, posteriors
 
+    def _outputs(self, images: FloatArray, holds: Holds) -> FloatArray:
+        taps: dict[str, Tensor] | None = {} if holds else None
+        with torch.inference_mode():
+            batch = torch.from_numpy(images[:, None]).to(self.torch_device)
+            found: FloatArray = self.network(batch, taps, holds).cpu().numpy()
+        return found
+
     def _with_held(self, image: Tensor, holds: Holds) -> Tensor:
         """The row of an image (1, 1, 32, 32) with units held, operation by operation: what is
         traced knows of none."""

@@ -58,6 +58,11 @@ class Preferences(QObject):
         return self._number("pen_width", USUAL_PEN_WIDTH)
 
     @property
+    def wide_canvas(self) -> bool:
+        """Whether the canvas is wide from the start."""
+        return self._text("wide_canvas", "") == "true"
+
+    @property
     def geometry(self) -> QByteArray | None:
         """The window's geometry as Qt saved it."""
         value = self._settings.value("geometry")

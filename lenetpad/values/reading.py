@@ -14,7 +14,7 @@ from lenetpad.ink.strokes import Sheet
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.holding import Holds
 from lenetpad.values.models import ModelReady
-from lenetpad.values.segmentation import Kind, Segmentation
+from lenetpad.values.segmentation import Candidate, Kind, Segmentation
 
 NO_PARAMETERS: Final[Parameters] = MappingProxyType({})
 DIGITS: Final = 10
@@ -93,6 +93,11 @@ class Reading:
     def refused(self) -> bool:
         """Whether "this is no digit" is more probable than every digit."""
         return self.no_digit is not None and self.no_digit > float(self.probabilities.max())
+
+    @property
+    def several(self) -> tuple[Candidate, ...]:
+        """What the sheet's best path reads, where that is several things; () otherwise."""
+        return self.segmentation.several if self.segmentation is not None else ()
 
     @property
     def number(self) -> Segmentation | None:

@@ -105,6 +105,21 @@ class Segmentation:
         """What the best path reads."""
         return self.text_of(self.paths[0])
 
+    @property
+    def several(self) -> tuple[Candidate, ...]:
+        """What the best path reads, where that is several things; () otherwise."""
+        one = self.kind is Kind.DIGIT or len(self.paths[0].candidates) < 2
+        return () if one else self.digits
+
+    @property
+    def written_last(self) -> int:
+        """The place in the best path of what was written last."""
+        ends = [
+            max((piece.stroke, piece.end) for piece in self.pieces[digit.first : digit.end])
+            for digit in self.digits
+        ]
+        return max(range(len(ends)), key=ends.__getitem__)
+
     def along(self, path: Path) -> tuple[Candidate, ...]:
         """The candidates of a path, from left to right."""
         return tuple(self.candidates[place] for place in path.candidates)

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from lenetpad.controllers.draw.documents import Documents
 from lenetpad.controllers.draw.holding import Holding
 from lenetpad.controllers.draw.inspection import Inspection
+from lenetpad.controllers.draw.numbers import Numbers
 from lenetpad.controllers.draw.probing import Probing
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.showing import Showing
@@ -39,6 +40,7 @@ from lenetpad.ui.widgets.words import translate
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading, Request
+from lenetpad.values.segmentation import Kind
 
 log = logging.getLogger("lenetpad")
 
@@ -64,6 +66,7 @@ class DrawController(PageController):
     inspection: Inspection
     showing: Showing
     holding: Holding
+    numbers: Numbers
     probing: Probing
 
     def __init__(self, row: PageRow, context: Context) -> None:
@@ -89,6 +92,8 @@ class DrawController(PageController):
         self.showing = Showing(self.window, page)
         self.holding = Holding(self.window, page)
         self.holding.changed.connect(self._read_again)
+        self.numbers = Numbers(self.window, page)
+        self.numbers.focus_changed.connect(self._read_again)
         self.probing = Probing(self.window, page, self.networks)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
@@ -118,6 +123,7 @@ class DrawController(PageController):
         """Have a sheet that has just changed read; only the latest is. Only a stroke that is
         being made is measured from the pen: files, the clipboard and commands have none."""
         written = len(self.page.canvas.live) > 0
+        self.numbers.release()
         self._ask(sheet, time.perf_counter() if written else NO_HAND)
 
     def put_on_canvas(self, sheet: Sheet, model: str) -> None:
@@ -140,15 +146,18 @@ class DrawController(PageController):
         reading = self.page.verdict.reading
         if reading is None or reading.serial != self.serial or reading.digit is None:
             return None
+        if (found := reading.segmentation) is not None and found.kind is not Kind.DIGIT:
+            return found.text if found.kind is Kind.NUMBER else NO_DIGIT
         return NO_DIGIT if reading.refused else reading.digit
 
     def _ask(self, sheet: Sheet, moment: float) -> None:
         self.serial += 1
-        self.recognition.submit(Request(self.serial, sheet, moment, self.holding.holds))
+        holds, focus = self.holding.holds, self.numbers.focus
+        self.recognition.submit(Request(self.serial, sheet, moment, holds, focus))
 
     @Slot()
     def _read_again(self) -> None:
-        """Read what lies on the canvas, for other units are held."""
+        """Read what lies on the canvas, for other units are held, or another digit is shown."""
         if self.networks.ready is not None:
             self._ask(self.page.canvas.sheet, NO_HAND)
 
@@ -166,6 +175,8 @@ class DrawController(PageController):
             return
         self._shown = now
         self.page.show_reading(reading)
+        if reading.serial == self.serial:
+            self.numbers.follow(reading)
         self.inspection.follow(reading)
         self.probing.follow(reading)
         if not self._searched:
@@ -227,6 +238,7 @@ class DrawController(PageController):
         self.show_notice(failure.message)
         if failure.place is Place.RECOGNITION:
             self.page.forget_reading()
+            self.numbers.forget()
             self.inspection.forget()
             self.probing.forget()
         self.page.verdict.show_no_network()

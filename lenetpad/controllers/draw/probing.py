@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
 from lenetpad.engine.jobs import Jobs
+from lenetpad.ink.strokes import Sheet
 from lenetpad.ui import actions
 from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.page import DrawPage
@@ -294,10 +295,11 @@ class Probing(QObject):
             return
         self._serial += 1
         classes = view.classes(NO_DIGIT if reading.refused else reading.digit)
+        several = reading.several  # then it is of the digit that is shown
         shared = (
             self._serial,
             ready.choice,
-            self._page.canvas.sheet,
+            Sheet(picture=several[reading.focus].image) if several else self._page.canvas.sheet,
             classes,
             reading.parameters or None,
             reading.holds,

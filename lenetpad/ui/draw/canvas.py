@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QImage,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
@@ -22,10 +23,14 @@ from lenetpad.ink.erasing import Eraser
 from lenetpad.ink.sheets import UNITS
 from lenetpad.ink.strokes import History, Ink, Points, Sheet, Stroke
 from lenetpad.ui.draw.canvas_picture import CanvasPicture, saved_image
+from lenetpad.ui.draw.digit_marks import NO_MARKS, DigitMarks
+from lenetpad.ui.draw.live_stroke import LiveStroke
+from lenetpad.ui.draw.paper import NEAR_EDGE, Needed, Paper, extent
 from lenetpad.ui.draw.pointer_surface import PointerSurface
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
 from lenetpad.ui.widgets.words import marked, translate
+from lenetpad.values.reading import Reading
 
 PEN_WIDTHS: Final = (14.0, 22.0, 32.0, 46.0, 64.0)  # in the strokes' unit
 ERASER_REACH: Final = 26.0
@@ -34,17 +39,21 @@ HINT: Final = marked("Draw", "Write a digit")
 FURTHEST: Final = 100.0
 #: Points are painted and told at most so often; what a faster pen sends meanwhile comes together.
 FRAME_SECONDS: Final = 0.003
-#: Points that there is room for at first: their memory is never written to a second time.
-ROOM: Final = 4096
 
 
 class Canvas(PointerSurface):
-    """A square of paper. ``sheet_changed`` carries the sheet after what changes it, the stroke
-    being made included, once for all points that came within ``FRAME_SECONDS``;
-    ``history_changed`` follows each finished change, and the start of each stroke. ``painted``
-    comes after each painting."""
+    """A square of paper, or a strip of it.
+
+    ``sheet_changed`` carries the sheet after what changes it, the stroke being made included, once
+    for all points that came within ``FRAME_SECONDS``; ``history_changed`` follows each finished
+    change, and the start of each stroke. ``painted`` comes after each painting.
+
+    Where several digits lie here, ``digit_chosen`` carries the place of one, from 0 at the left:
+    it is clicked with the right button or Ctrl, or by a dot on its ink, which would not be seen.
+    """
 
     sheet_changed = Signal(object)
+    digit_chosen = Signal(int)
     history_changed = Signal()
     painted = Signal()
 
@@ -59,9 +68,7 @@ class Canvas(PointerSurface):
         self._erasing = False
         self._eraser: Eraser | None = None  # what erases, from down to up
         self._erased_at: tuple[float, float] | None = None  # where it was last
-        # Holds the stroke being made, behind those that were made before.
-        self._buffer = np.empty((ROOM, 4))
-        self._live_start = self._live_count = 0
+        self._stroke = LiveStroke()  # the one being made
         self._shown = 0  # points of it that are painted and told
         self._told = 0.0  # perf_counter when that was last
         self._frame = QTimer(self)  # tells of the points that came too fast
@@ -73,6 +80,11 @@ class Canvas(PointerSurface):
         self._painting.timeout.connect(self._paint_on)
         self._began = 0.0  # perf_counter when the drawing began
         self._pointer: QPointF | None = None  # where the eraser's circle is
+        self._wide = False
+        self._needed = Needed()  # what of the paper is to be seen
+        self._reading: Reading | None = None  # what was read of what lies here
+        self._marks = NO_MARKS  # of several digits
+        self._coloured = NO_MARKS  # those whose colours the picture has
         self.set_erasing(False)
 
     # What the rest of the window does with the canvas
@@ -80,7 +92,7 @@ class Canvas(PointerSurface):
     @property
     def sheet(self) -> Sheet:
         """What lies on the canvas now, the stroke being made included."""
-        if self._live_count:
+        if len(self._stroke):
             return Sheet(self.history.present.ink.adding(Stroke.over(self._live)))
         return self._finished
 
@@ -98,6 +110,35 @@ class Canvas(PointerSurface):
         """Draw all strokes at another width."""
         self._picture.pen_width = width
         self._repaint_all()
+
+    @property
+    def wide(self) -> bool:
+        """Whether it is a strip, with room for a line of digits."""
+        return self._wide
+
+    def set_wide(self, *, wide: bool) -> None:
+        """Show the paper as a strip or as a square, once the canvas has that shape; the ink stays
+        as large on the screen as can be."""
+        self.finish()
+        self._wide = wide
+        self._fit_paper()
+
+    @property
+    def near_edge(self) -> bool:
+        """Whether the writing comes near to the right edge."""
+        ink = self.history.present.ink
+        return bool(ink) and extent(ink).right() > NEAR_EDGE * self._picture.paper.width
+
+    def show_digits(self, reading: Reading | None) -> None:
+        """Mark the digits of the latest sheet's reading; while a gesture lasts, after it."""
+        self._reading = reading
+        if not self.gesturing:
+            self._take_marks()
+
+    @property
+    def digits_shown(self) -> int:
+        """How many digits are marked."""
+        return len(self._marks.boxes)
 
     @property
     def erasing(self) -> bool:
@@ -151,17 +192,23 @@ class Canvas(PointerSurface):
         self._tell()
         if self._eraser is not None and self._eraser.finish():
             self._show_erased()
+        if (clicked := self._clicked) is not None:
+            self.cancel_gesture()
+            self.digit_chosen.emit(clicked)
+            return
         made = self.sheet
-        if self._live_count:
+        if len(self._stroke):
             self._pixmap(self._live)
-            self._picture.add_tail(self.size(), self._live)
+            self._picture.add_tail(self._live)
         self._forget_gesture()
         self.history = self.history.doing(made)
+        self._take_marks()
         self.history_changed.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme's colours."""
         self._picture.theme = theme
+        self._picture.colours = self._coloured.colours(theme)
         self._repaint_all()
 
     def image(self) -> Steps[QImage]:
@@ -189,6 +236,7 @@ class Canvas(PointerSurface):
             self._add_point(at, pressure)
 
     def cancel_gesture(self) -> None:
+        self._reading = None
         self._forget_gesture()
         self._repaint_all()
         self.history_changed.emit()
@@ -198,8 +246,8 @@ class Canvas(PointerSurface):
         self._frame.stop()
         self.let_go()
         self._eraser = self._erased_at = None
-        self._live_start += self._live_count  # others have seen these points
-        self._live_count = self._shown = 0
+        self._stroke.forget()
+        self._shown = 0
 
     def _remember(self, history: History) -> None:
         if history is self.history:
@@ -208,6 +256,9 @@ class Canvas(PointerSurface):
         # Times go on where the sheet's end, whatever its clock was.
         last = max((float(s.points[-1, 2]) for s in history.present.ink.strokes), default=0.0)
         self._began = time.perf_counter() - last
+        if not self._needed.holds(history.present.ink) or not history.present.ink:
+            self._fit_paper()
+        self._unmark()
         self._repaint_all()
         self.history_changed.emit()
         self.sheet_changed.emit(self.sheet)
@@ -223,12 +274,13 @@ class Canvas(PointerSurface):
             self._show_erased()
 
     def _show_erased(self) -> None:
+        self._unmark()
         self._repaint_all()
         self.sheet_changed.emit(self.sheet)
 
     def _in_units(self, at: QPointF) -> tuple[float, float] | None:
         """A place in the strokes' unit; None for one that no hand can have pointed at."""
-        x, y = at.x() / self._scale, at.y() / self._scale
+        x, y = self._picture.paper.units(at)
         limit = FURTHEST * UNITS
         return (x, y) if -limit <= x <= limit and -limit <= y <= limit else None
 
@@ -237,15 +289,11 @@ class Canvas(PointerSurface):
         place = self._in_units(at)
         if place is None or not -math.inf < pressure < math.inf:
             return
-        x, y = (min(max(coordinate, 0.0), UNITS) for coordinate in place)
+        paper = self._picture.paper
+        x = min(max(place[0], 0.0), paper.width)
+        y = min(max(place[1], paper.top), paper.top + paper.height)
         t = time.perf_counter() - self._began
-        if self._live_start + self._live_count == len(self._buffer):
-            live = self._live
-            self._buffer = np.empty((max(ROOM, 2 * len(live)), 4))
-            self._buffer[: len(live)] = live
-            self._live_start = 0
-        self._buffer[self._live_start + self._live_count] = (x, y, t, min(max(pressure, 0.0), 1.0))
-        self._live_count += 1
+        self._stroke.add(x, y, t, min(max(pressure, 0.0), 1.0))
         wait = FRAME_SECONDS - (time.perf_counter() - self._told)
         if wait <= 0:
             self._tell()
@@ -255,23 +303,23 @@ class Canvas(PointerSurface):
     @Slot()
     def _tell(self) -> None:
         """Paint the points that have come, and tell of the sheet with them."""
-        if self._eraser is not None or self._shown == self._live_count:
+        if self._eraser is not None or self._shown == len(self._stroke):
             return
         self._frame.stop()
         self._told = time.perf_counter()
         self._pixmap(self._live[: self._shown])
-        changed = self._picture.add_points(self.size(), self._live, self._shown)
+        changed = self._picture.add_points(self._live, self._shown)
         if self._shown == 0:
             self.update()  # the hint, or the picture, goes with the first point
         else:
             self.update(changed)
-        self._shown = self._live_count
+        self._shown = len(self._stroke)
         self.sheet_changed.emit(self.sheet)
 
     @property
     def _live(self) -> Points:
         """The points (n, 4) of the stroke being made."""
-        return self._buffer[self._live_start : self._live_start + self._live_count]
+        return self._stroke.points
 
     @property
     def _finished(self) -> Sheet:
@@ -279,17 +327,57 @@ class Canvas(PointerSurface):
         present = self.history.present
         if self._eraser is not None and present.picture is None:
             return Sheet(self._eraser.ink)
-        return Sheet(present.ink) if self._live_count else present
+        return Sheet(present.ink) if len(self._stroke) else present
+
+    # Several digits
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        aside = event.button() == Qt.MouseButton.RightButton
+        held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if (aside or held) and not self.gesturing:
+            place = self._picture.paper.units(event.position())
+            if (digit := self._marks.at(place, self._picture.pen_width)) is not None:
+                self.digit_chosen.emit(digit)
+                return
+        super().mousePressEvent(event)
+
+    @property
+    def _clicked(self) -> int | None:
+        """The digit on whose ink the stroke being made is a mere dot, which would not be seen."""
+        live = self._live
+        if not self._marks or not len(live):
+            return None
+        reach = self._picture.pen_width / 2
+        if np.hypot(*(live[:, :2] - live[0, :2]).T).max() > reach:
+            return None
+        return self._marks.inked((float(live[0, 0]), float(live[0, 1])), reach)
+
+    def _take_marks(self) -> None:
+        """Mark the digits as the latest reading has them."""
+        self._marks = DigitMarks.of(self._reading, self.history.present.ink)
+        if not self._coloured.coloured_as(self._marks):
+            self._coloured = self._marks
+            self._picture.colours = self._marks.colours(self._picture.theme)
+            self._picture.invalidate()
+        self.update()
+
+    def _unmark(self) -> None:
+        """Other ink lies here now. The colours stay as they are until it is read."""
+        self._marks, self._reading = NO_MARKS, None
+
+    def _fit_paper(self) -> None:
+        """Show the part of the paper that the ink needs."""
+        self._needed = Needed.for_ink(self.history.present.ink, wide=self._wide)
+        self._place_paper()
+
+    def _place_paper(self) -> None:
+        self._picture.paper = Paper.on(self.size(), self._needed)
+        self._repaint_all()
 
     # Painting
 
-    @property
-    def _scale(self) -> float:
-        """Logical pixels a unit."""
-        return max(self.width(), 1) / UNITS
-
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._repaint_all()
+        self._place_paper()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._picture.theme
@@ -298,10 +386,12 @@ class Canvas(PointerSurface):
         painter = QPainter(self)
         area, ratio = QRectF(event.rect()), pixmap.devicePixelRatio()
         painter.drawPixmap(area, pixmap, QRectF(area.topLeft() * ratio, area.size() * ratio))
-        if self._live_count:
-            self._picture.paint_tail(painter, self.size(), live)
+        if len(self._stroke):
+            self._picture.paint_tail(painter, live)
         elif not self._finished:
             self._paint_hint(painter, theme)
+        if self._marks:
+            self._marks.paint(painter, self._picture.paper, theme, self.pen_width)
         if not self._picture.complete:
             self._paint_progress(painter, theme)
             self._painting.start()
@@ -339,7 +429,7 @@ class Canvas(PointerSurface):
         """A circle as large as the eraser reaches."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(theme.accent))
-        reach = ERASER_REACH * self._scale
+        reach = ERASER_REACH * self._picture.paper.scale
         painter.drawEllipse(at, reach, reach)
 
     def pointer_at(self, at: QPointF | None) -> None:

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter, QPixmap
 
 from lenetpad.ink.sheets import UNITS
-from lenetpad.ink.strokes import Points, Sheet
+from lenetpad.ink.strokes import Points, Sheet, Stroke
+from lenetpad.ui.draw.paper import Needed, Paper
 from lenetpad.ui.draw.strokes_painter import paint_joints, paint_tail
 from lenetpad.ui.widgets.colour import channels
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
 
 SAVED_SIDE: Final = 1000  # pixels of the canvas's image for files and the clipboard
+LONGEST_SAVED: Final = 8000  # of a strip
 #: A large sheet is drawn for so long in one turn of the event loop, so many points at once.
 TURN_SECONDS: Final = 0.008
 PART: Final = 256
 #: What a stroke takes by itself, in points.
 STROKE: Final = 4
 NO_POINTS: Final = np.empty((0, 4))
+
+#: Parts of strokes, by the strokes' id: up to which point each is of which colour. Beyond the last
+#: one that goes on.
+Colours = Mapping[int, tuple[tuple[int, QColor], ...]]
+NO_COLOURS: Final[Colours] = {}
 
 
 class CanvasPicture:
@@ -35,6 +43,8 @@ class CanvasPicture:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.pen_width = 0.0
+        self.paper = Paper.on(QSize(1, 1), Needed())
+        self.colours = NO_COLOURS  # what is not in the ink's colour
         self._pixmap = QPixmap()
         self._valid = False
         self._steps: Iterator[float] | None = None
@@ -55,8 +65,11 @@ class CanvasPicture:
             self._valid = True
             self._pixmap = QPixmap(size * ratio)
             self._pixmap.setDevicePixelRatio(ratio)
-            side, colours = size.width(), (self._paper, self._ink)
-            self._steps = painting(self._pixmap, side, sheet, *colours, self.pen_width, live)
+            painter = QPainter(self._pixmap)
+            painter.fillRect(QRectF(QPointF(), QSizeF(size)), self._paper_colour)
+            painter.end()
+            look = Look(self.paper, self._paper_colour, self._ink, self.pen_width, self.colours)
+            self._steps = painting(self._pixmap, look, sheet, live)
             self.go_on()
         return self._pixmap
 
@@ -70,10 +83,10 @@ class CanvasPicture:
             else:
                 self.progress = progress
 
-    def add_points(self, size: QSize, live: Points, first: int) -> QRect:
+    def add_points(self, live: Points, first: int) -> QRect:
         """Add what the points from ``first`` on fix; returns the part of the canvas to repaint."""
-        scale = _scale(size)
-        painter = _painter_on(self._pixmap)
+        scale = self.paper.scale
+        painter = _painter_on(self._pixmap, self.paper)
         joined = self._ink, self.pen_width, scale
         changed = paint_joints(painter, live, first, len(live), *joined)
         painter.end()
@@ -82,72 +95,99 @@ class CanvasPicture:
         margin = 2 * self.pen_width
         low, high = ends.min(axis=0) - margin, ends.max(axis=0) + margin
         area = QRectF(QPointF(*(low * scale).tolist()), QPointF(*(high * scale).tolist()))
-        return (changed | area).toAlignedRect()
+        return (changed | area).translated(0, -self.paper.top * scale).toAlignedRect()
 
-    def add_tail(self, size: QSize, live: Points) -> None:
+    def add_tail(self, live: Points) -> None:
         """Add the straight end of a stroke that is finished."""
-        painter = _painter_on(self._pixmap)
-        paint_tail(painter, live, self._ink, self.pen_width, _scale(size))
+        painter = _painter_on(self._pixmap, self.paper)
+        paint_tail(painter, live, self._ink, self.pen_width, self.paper.scale)
         painter.end()
 
-    def paint_tail(self, painter: QPainter, size: QSize, live: Points) -> None:
+    def paint_tail(self, painter: QPainter, live: Points) -> None:
         """Paint the straight end of the stroke being made, which the next point replaces."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_tail(painter, live, self._ink, self.pen_width, _scale(size))
+        down = self.paper.top * self.paper.scale
+        painter.translate(0, -down)
+        paint_tail(painter, live, self._ink, self.pen_width, self.paper.scale)
+        painter.translate(0, down)
 
     @property
     def _ink(self) -> QColor:
         return QColor(self.theme.ink)
 
     @property
-    def _paper(self) -> QColor:
+    def _paper_colour(self) -> QColor:
         return QColor(self.theme.paper)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a sheet is painted: which part of the paper, in which colours, with which pen."""
+
+    paper: Paper
+    background: QColor
+    ink: QColor
+    pen_width: float
+    colours: Colours = field(default_factory=lambda: NO_COLOURS)
+
+    def parts(self, points: Points, stroke: Stroke | None) -> Iterator[tuple[int, int, QColor]]:
+        """A stroke's points, from which to before which are of which colour, ``PART`` at most."""
+        first = 0
+        runs = (self.colours.get(id(stroke)) if stroke is not None else None) or ((0, self.ink),)
+        for number, (end, colour) in enumerate(runs):
+            last = len(points) if number == len(runs) - 1 else min(end, len(points))
+            while first < last:
+                yield first, min(first + PART, last), colour
+                first = min(first + PART, last)
+
+
 def saved_image(sheet: Sheet, pen_width: float) -> Steps[QImage]:
-    """The sheet as a picture, black ink on white paper in any theme, in steps."""
-    image = QImage(SAVED_SIDE, SAVED_SIDE, QImage.Format.Format_RGB32)
-    for _ in painting(image, SAVED_SIDE, sheet, QColor("white"), QColor("black"), pen_width):
+    """The sheet as a picture, black ink on white paper in any theme, in steps: a square, or a
+    strip where the ink is wider."""
+    needed = Needed.for_ink(sheet.ink, wide=False)
+    side = max(SAVED_SIDE, min(round(SAVED_SIDE * needed.width / UNITS), LONGEST_SAVED))
+    height = min(max(1, round(side * needed.height / needed.width)), LONGEST_SAVED)
+    image = QImage(side, height, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    paper = Paper.on(image.size(), needed)
+    for _ in painting(image, Look(paper, QColor("white"), QColor("black"), pen_width), sheet):
         yield
     return image
 
 
 def painting(
-    device: QPaintDevice,
-    side: float,
-    sheet: Sheet,
-    paper: QColor,
-    ink: QColor,
-    pen_width: float,
-    live: Points = NO_POINTS,
+    device: QPaintDevice, look: Look, sheet: Sheet, live: Points = NO_POINTS
 ) -> Iterator[float]:
-    """Paint a sheet on paper of ``side`` logical pixels, and after it the points (n, 4) of the
-    stroke being made but for its straight end; yields after each part how far it is, in [0, 1]."""
-    scale, done, part = side / UNITS, 0, 0
+    """Paint a sheet on a blank device, and after it the points (n, 4) of the stroke being made
+    but for its straight end; yields after each part how far it is, in [0, 1]."""
+    scale, done, part = look.paper.scale, 0, 0
     count = sheet.ink.point_count + len(live)
-    painter = _painter_on(device)
-    painter.fillRect(QRectF(0, 0, side, side), paper)
+    painter = _painter_on(device, look.paper)
     if sheet.picture is not None:
-        painter.drawImage(QRectF(0, 0, side, side), picture_image(sheet, paper, ink))
-    for points in (*(stroke.points for stroke in sheet.ink.strokes), live):
-        for first in range(0, len(points), PART):
-            last = min(first + PART, len(points))
-            paint_joints(painter, points, first, last, ink, pen_width, scale)
+        place = QRectF(0, 0, UNITS * scale, UNITS * scale)
+        painter.drawImage(place, picture_image(sheet, look.background, look.ink))
+    strokes = [(stroke.points, stroke) for stroke in sheet.ink.strokes]
+    for points, stroke in (*strokes, (live, None)):
+        colour = look.ink
+        for first, last, colour in look.parts(points, stroke):
+            paint_joints(painter, points, first, last, colour, look.pen_width, scale)
             done += last - first
             part += last - first + STROKE
             if part > PART:
                 part = 0
                 painter.end()  # nobody can paint while another painter does
                 yield done / count
-                painter = _painter_on(device)
-        if points is not live:
-            paint_tail(painter, points, ink, pen_width, scale)
+                painter = _painter_on(device, look.paper)
+        if stroke is not None:
+            paint_tail(painter, points, colour, look.pen_width, scale)
     painter.end()
 
 
-def _painter_on(device: QPaintDevice) -> QPainter:
+def _painter_on(device: QPaintDevice, paper: Paper) -> QPainter:
+    """A painter whose y begins with the paper's."""
     painter = QPainter(device)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(0, -paper.top * paper.scale)
     return painter
 
 
@@ -162,8 +202,3 @@ def picture_image(sheet: Sheet, paper: QColor, ink: QColor) -> QImage:
     rows, columns = sheet.picture.shape
     image = QImage(pixels.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
     return image.copy()  # the pixels' memory goes
-
-
-def _scale(size: QSize) -> float:
-    """Logical pixels a unit."""
-    return max(size.width(), 1) / UNITS

@@ -10,11 +10,10 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.draw.panel import ReadingPanel
+from lenetpad.ui.draw.placing import MARGIN, least_size, places
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
 from lenetpad.ui.draw.probed_maps import ProbedMaps
 from lenetpad.ui.draw.shown import SHOWN_TITLES, Shown
-from lenetpad.ui.draw.tray import HEIGHT as TRAY_HEIGHT
-from lenetpad.ui.draw.tray import LOW_HEIGHT as LOW_TRAY_HEIGHT
 from lenetpad.ui.draw.tray import TrayPanel
 from lenetpad.ui.draw.verdict import VerdictPanel
 from lenetpad.ui.widgets.buttons import tool_button
@@ -32,13 +31,7 @@ if TYPE_CHECKING:
     from lenetpad.ui.draw.inspector.inspector import Inspector
     from lenetpad.ui.draw.layer_help import LayerHelp
 
-LEAST: Final = QSize(700, 380)  # pixels at the usual size
-MARGIN: Final = 10
-TOOLS_HEIGHT: Final = 40  # of one line at the usual size
 TOOLS_SPACING: Final = 3
-CANVAS_SHARE: Final = 0.42  # of the page's width, at the most
-VERDICT_SHARE: Final = 0.15  # of the page's height
-PROBABILITIES_SHARE: Final = 0.175  # of the page's width
 PEN_NAMES: Final = (
     marked("Draw", "Very thin"),
     marked("Draw", "Thin"),
@@ -60,6 +53,9 @@ def build_page(theme: Theme, actions: dict[str, QAction], parent: QWidget) -> St
 
 class DrawPage(Page):
     """``reading_painted`` carries the latest Reading once every panel shows it.
+    ``digit_chosen`` carries the place of a number's digit that is to be shown alone, from 0 at
+    the left; ``digit_released`` comes where none is any more. ``wide_changed`` says whether the
+    canvas is wide now.
     ``way_back_wanted`` comes where the user wants the weights to use of a run to read in place of
     those of a moment of its training. ``inspector_toggled`` says whether it is shown now."""
 
@@ -69,6 +65,9 @@ class DrawPage(Page):
     pen_width_chosen = Signal(float)
     way_back_wanted = Signal()
     inspector_toggled = Signal(bool)
+    digit_chosen = Signal(int)
+    digit_released = Signal()
+    wide_changed = Signal(bool)
 
     def __init__(
         self, theme: Theme, actions: dict[str, QAction], parent: QWidget | None = None
@@ -95,6 +94,10 @@ class DrawPage(Page):
         self.way_back.clicked.connect(self.way_back_wanted)
         self.way_back.hide()
         self.reading_painted.connect(self.verdict.note_painted)
+        #: Whether a digit was chosen that Esc gives back.
+        self.digit_kept = False
+        self.canvas.digit_chosen.connect(self.digit_chosen)
+        self.verdict.digit_chosen.connect(self.digit_chosen)
 
     def header_tools(self) -> HeaderTools:
         """Files, the clipboard, what the maps show, and their colours."""
@@ -169,6 +172,21 @@ class DrawPage(Page):
             self._layer_help = LayerHelp(self._theme, self)
         area = self.maps.area_of(layer).translated(self.maps.pos())
         self._layer_help.show_layer(self.maps.model.specs, layer, area)
+
+    @property
+    def can_widen(self) -> bool:
+        """Whether a wide canvas and all else are seen at once here."""
+        shown = {"tray": self.tray_shown, "inspector": self.inspector_shown}
+        least = least_size(self._theme.px, wide=True, **shown)
+        return self.height() >= least.height()
+
+    def set_wide(self, *, wide: bool) -> None:
+        """Give the canvas the whole width, with maps and probabilities below it, or a square."""
+        if wide != self.canvas.wide:
+            self.canvas.set_wide(wide=wide)
+            self._ask_for_layout()
+            self._place_parts()
+            self.wide_changed.emit(wide)
 
     def show_model(self, model: ModelReady) -> None:
         """Show another network in every panel."""
@@ -335,15 +353,16 @@ class DrawPage(Page):
             return True
         if self.maps.drop_saliency() or self.maps.let_go():
             return True
+        if self.digit_kept:
+            self.digit_released.emit()
+            return True
         shown = self.inspector_shown
         self.show_inspector(shown=False)
         return shown
 
     def least_size(self, width: int) -> QSize:
-        height = LEAST.height()
-        if self.tray_shown and self.inspector_shown:  # which has to have room above it
-            height += LOW_TRAY_HEIGHT + 2 * MARGIN
-        return QSize(self._theme.px(LEAST.width()), self._theme.px(height))
+        shown = {"tray": self.tray_shown, "inspector": self.inspector_shown}
+        return least_size(self._theme.px, wide=self.canvas.wide, **shown)
 
     def _fit_tools(self, width: int) -> int:
         """Leave out the title of the pen's widths where one line has no room for it; returns the
@@ -354,7 +373,7 @@ class DrawPage(Page):
         if self._pen_title.isHidden():
             titled += self._pen_title.sizeHint().width() + TOOLS_SPACING
         self._pen_title.setVisible(titled <= width)
-        return max(self._theme.px(TOOLS_HEIGHT), flow.heightForWidth(width))
+        return flow.heightForWidth(width)
 
     def _ask_for_layout(self) -> None:
         """As a layout does: the parts need other places, or the page another size."""
@@ -369,32 +388,19 @@ class DrawPage(Page):
         self._place_parts()
 
     def _place_parts(self) -> None:
-        width, height = self.width(), self.height()
-        px = self._theme.px
-        verdict_height = max(px(80), round(height * VERDICT_SHARE))
-        body = height - verdict_height - 2 * MARGIN
-        side = max(120, min(body - px(TOOLS_HEIGHT), round(width * CANVAS_SHARE)))
-        tools = self._fit_tools(side)  # more than one line where the canvas is narrow
-        side = max(120, min(side, body - tools))
-        probabilities = max(px(150), min(round(width * PROBABILITIES_SHARE), px(420)))
-        self.canvas.setGeometry(MARGIN, MARGIN, side, side)
-        self._tools.setGeometry(MARGIN, MARGIN + side, side, tools)
-        left = 2 * MARGIN + side
-        right = width - MARGIN - probabilities
-        if self.tray_shown:  # beside the canvas, which keeps its place
-            low = height < px(LEAST.height() + TRAY_HEIGHT)
-            self.tray.set_low(low=low)
-            tray = px(LOW_TRAY_HEIGHT if low else TRAY_HEIGHT)
-            body -= tray + MARGIN
-            self.tray.setGeometry(left, 2 * MARGIN + body, width - MARGIN - left, tray)
-        self.maps.setGeometry(left, MARGIN, right - MARGIN - left, body)
-        self.probabilities.setGeometry(right, MARGIN, probabilities, body)
+        shape = {"wide": self.canvas.wide, "tray": self.tray_shown}
+        found = places(self.size(), self._theme.px, self._fit_tools, **shape)
+        self.canvas.setGeometry(found.canvas)
+        self._tools.setGeometry(found.tools)
+        if found.tray is not None:
+            self.tray.set_low(low=found.tray_low)
+            self.tray.setGeometry(found.tray)
+        self.maps.setGeometry(found.maps)
+        self.probabilities.setGeometry(found.probabilities)
         if self._inspector is not None:
-            self._inspector.setGeometry(self.probabilities.geometry())
-        self.verdict.setGeometry(
-            MARGIN, height - verdict_height, width - 2 * MARGIN, verdict_height - MARGIN
-        )
+            self._inspector.setGeometry(found.probabilities)
+        self.verdict.setGeometry(found.verdict)
         self._place_way_back()
         # Over the facts beside the verdict: neither canvas, maps nor verdict are covered.
-        facts = self.verdict.geometry().adjusted(round(0.42 * width), 4, -4, -4)
+        facts = found.verdict.adjusted(round(0.42 * self.width()), 4, -4, -4)
         self.banner.lie_over(facts, upwards=True)

@@ -1,4 +1,4 @@
-"""The verdict: the digit that is read, how sure the network is, and how fast it was."""
+"""The verdict: the digit or the number that is read, how sure the network is, and how fast."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections import deque
 from statistics import median
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from lenetpad.ui.draw import held
+from lenetpad.ui.draw import held, number_face
+from lenetpad.ui.draw.number_face import DOUBTFUL, SURE, NumberFace, Sureness
 from lenetpad.ui.draw.panel import ReadingPanel, Spot
 from lenetpad.ui.draw.probabilities import not_a_digit
 from lenetpad.ui.widgets.text import percent
@@ -19,24 +20,27 @@ from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
+from lenetpad.values.segmentation import Kind
 
 NO_NETWORK: Final = marked(
     "Draw", "No network could be loaded. Choose one above, or open weights (Ctrl+L)."
 )
 WAITING: Final = marked("Draw", "Loading the network…")
-#: A verdict looks sure from this probability on, and doubtful below the other.
-SURE: Final = 0.8
-DOUBTFUL: Final = 0.5
 LATENCIES: Final = 50  # the pen-to-paint times whose median is shown
 LONGEST_SECONDS: Final = 10.0  # what took longer was not the program's doing: it says if it hangs
 REFRESH_MS: Final = 500  # the shown time changes no faster, so that it can be read
 MARGIN: Final = 20.0
 FACTS: Final = 0.58  # of the width, on the right
+NUMBER: Final = 0.62  # of the width, on the left, that a number may take
+ABOVE: Final = 4.0  # and below it
 LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 class VerdictPanel(ReadingPanel):
-    """The largest text in the window, readable from the back row."""
+    """The largest text in the window, readable from the back row. ``digit_chosen`` carries the
+    place of a number's digit that was clicked, from 0 at the left."""
+
+    digit_chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -48,6 +52,7 @@ class VerdictPanel(ReadingPanel):
         self._kept_free = 0  # pixels at the right of the facts
         self._standing: tuple[object, ...] = ()  # what the background shows
         self._probability_font = QFont()
+        self._face: NumberFace | None = None  # where a number is shown
         self._longest = 0.0  # the width of a probability
         self._taken = 0.0  # the verdict's width, with the space after it
         self._refresh = QTimer(self)
@@ -70,8 +75,9 @@ class VerdictPanel(ReadingPanel):
             self._write_facts()
 
     def redraw(self) -> None:
+        self._face = None
+        self._lay_out(self.reading)
         super().redraw()
-        self._facts_spot.setGeometry(self._facts_area.toAlignedRect())
 
     def keep_free(self, width: int) -> None:
         """Leave so many pixels at the right of the facts for what lies over them."""
@@ -80,18 +86,56 @@ class VerdictPanel(ReadingPanel):
             self.redraw()
 
     def show_reading(self, reading: Reading) -> None:
+        self._lay_out(reading)
         super().show_reading(reading)
         self._explain_verdict()
 
     def forget_reading(self) -> None:
+        self._face = None
         super().forget_reading()
         self._explain_verdict()
+
+    def _lay_out(self, reading: Reading | None) -> None:
+        """Find the places of a number's digits; as long as they do, they stay."""
+        before, self._face = self._face, None
+        if reading is not None and (found := reading.number) is not None:
+            area = self._area.adjusted(0, ABOVE, 0, -ABOVE)
+            area.setWidth(NUMBER * area.width())
+            self._face = before.taking(found, area) if before is not None else None
+            if self._face is None:
+                self._face = NumberFace.placed(found, area, self._font, self.theme.scale)
+        self._facts_spot.setGeometry(self._facts_area.toAlignedRect())
+
+    def _font(self, pixels: float, bold: bool) -> QFont:
+        return self.sized_font(pixels, bold=bold)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        face = self._face
+        place = face.at(event.position()) if face is not None else None
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.digit_chosen.emit(place)
+        else:
+            super().mousePressEvent(event)
 
     def _explain_verdict(self) -> None:
         """Name and tooltip of the verdict that is shown."""
         if not self.verdict:
             name = translate("Draw", "Verdict")
-            tip = translate("Draw", "The digit that the network reads appears here.")
+            tip = translate("Draw", "The digit or the number that is read appears here.")
+        elif self._face is not None:
+            name = translate("Draw", "Verdict: {verdict}")
+            tip = translate(
+                "Draw",
+                "The number that is read, and how probable each of its digits is. Click a digit "
+                "to see it alone in the maps.",
+            )
+        elif self._no_number:
+            name = translate("Draw", "Verdict: {verdict}, perhaps {probability}")
+            tip = translate(
+                "Draw",
+                "What lies on the canvas is no number. Beside it: what can be read, with a "
+                "question mark for what is no digit.",
+            )
         elif self.doubtful:
             name = translate("Draw", "Verdict: {verdict}, uncertain, {probability}")
             tip = translate(
@@ -132,20 +176,35 @@ class VerdictPanel(ReadingPanel):
 
     @property
     def verdict(self) -> str:
-        """The digit in words for the eye: "7", "not a digit", or nothing."""
+        """What is read in words for the eye: "7", "147", "not a digit", or nothing."""
         if self.reading is None or self.reading.digit is None:
             return ""
+        if self._no_number:
+            return not_a_number()
+        if (number := self.reading.number) is not None:
+            return number.text
         return not_a_digit() if self._rejected else str(self.reading.digit)
 
     @property
     def _rejected(self) -> bool:
-        """Whether the network finds no digit in the drawing."""
-        return self.reading is not None and self.reading.refused
+        """Whether the network finds no digit in the drawing, or no number."""
+        return self._no_number or (
+            self.reading is not None and self._face is None and self.reading.refused
+        )
+
+    @property
+    def _no_number(self) -> bool:
+        """Whether several things are on the canvas, which are no number."""
+        found = self.reading.segmentation if self.reading is not None else None
+        return found is not None and found.kind is Kind.NO_NUMBER
 
     @property
     def doubtful(self) -> bool:
-        """Whether the verdict is less probable than all else together: it is not to look sure."""
-        return bool(self.verdict) and self._share < DOUBTFUL
+        """Whether the verdict is less probable than all else together: it is not to look sure.
+        Of a number, whether that is so of one of its digits."""
+        if self._face is not None:
+            return any(Sureness.of(one) is Sureness.DOUBTFUL for one in self._face.digits)
+        return bool(self.verdict) and not self._no_number and self._share < DOUBTFUL
 
     @property
     def facts(self) -> str:
@@ -183,7 +242,20 @@ class VerdictPanel(ReadingPanel):
 
     def in_words(self) -> str:
         """How sure the network is, and the facts beside it."""
-        return ", ".join(part for part in (self._probability, self.held, self._facts) if part)
+        said = self._probability
+        if self._face is not None:
+            said = number_face.in_words(self._face.digits)
+        parts = (said, self._shown_digit, self.held, self._facts)
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def _shown_digit(self) -> str:
+        """Which digit of a number all else shows."""
+        reading = self.reading
+        if reading is None or not reading.several:
+            return ""
+        text = translate("Draw", "digit {place} of {count} is shown")
+        return text.format(place=reading.focus + 1, count=len(reading.several))
 
     @property
     def held(self) -> str:
@@ -191,10 +263,16 @@ class VerdictPanel(ReadingPanel):
         return held.in_words(self.reading.holds) if self.reading is not None else ""
 
     def contents(self) -> tuple[object, ...]:
-        """Digit and facts, which are all over the panel, and the probability between them."""
+        """Digit and facts, which are all over the panel, and the probability between them; of a
+        number, one below each digit."""
+        if (face := self._face) is not None:
+            return self._words, face.probability_texts
         return self._words, self._probability
 
     def areas(self) -> tuple[QRectF, ...]:
+        if (face := self._face) is not None:
+            first, *_, last = (*face.probability_areas, *face.probability_areas)
+            return QRectF(self.rect()), first.united(last)
         probability = self._area
         probability.setLeft(probability.left() + self._taken)
         probability.setWidth(self._longest)  # over the facts, where the panel is narrow
@@ -212,6 +290,9 @@ class VerdictPanel(ReadingPanel):
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(self._facts_area, flags | Qt.TextFlag.TextWordWrap, self._facts)
         self._paint_held(painter)
+        if self._face is not None and self.reading is not None:
+            self._face.paint_digits(painter, self.theme, self.reading.focus)
+            return
         if not self.verdict:
             return
         sure = self._share >= SURE
@@ -234,15 +315,23 @@ class VerdictPanel(ReadingPanel):
         if self._words != self._standing:
             self._background = None
         painter = self.begin_painting()
-        painter.setFont(self._probability_font)
-        painter.setPen(QColor(self.theme.text))
-        painter.drawText(self._area.adjusted(self._taken, 0, 0, 0), LEFT, self._probability)
+        if (face := self._face) is not None:
+            painter.setFont(face.probability_font)
+            painter.setPen(QColor(self.theme.text))
+            for text, area in zip(face.probability_texts, face.probability_areas, strict=False):
+                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+        else:
+            painter.setFont(self._probability_font)
+            painter.setPen(QColor(self.theme.dim if self._no_number else self.theme.text))
+            painter.drawText(self._area.adjusted(self._taken, 0, 0, 0), LEFT, self._probability)
         self.end_painting(painter)
 
     @property
     def _probability(self) -> str:
-        """How probable the verdict is, in words."""
-        return percent(self._share) if self.verdict else ""
+        """How probable the verdict is, in words; of what is no number, what could be read."""
+        if self._no_number and self.reading is not None and self.reading.segmentation is not None:
+            return number_face.readable(self.reading.segmentation)
+        return percent(self._share) if self.verdict and self._face is None else ""
 
     @property
     def _share(self) -> float:
@@ -255,13 +344,32 @@ class VerdictPanel(ReadingPanel):
     @property
     def _words(self) -> tuple[object, ...]:
         """What is painted with the background: verdict and facts, and how sure it looks."""
+        if self._face is not None and self.reading is not None:
+            looks = tuple(Sureness.of(one) for one in self._face.digits)
+            return (
+                self.verdict,
+                self._facts,
+                looks,
+                self._face.second,
+                self.reading.focus,
+                self.held,
+            )
         return self.verdict, self._facts, self._share >= SURE, self.doubtful, self.held
 
     @property
     def _facts_area(self) -> QRectF:
         area = self._area
-        return area.adjusted((1 - FACTS) * area.width(), 0, -self._kept_free, 0)
+        left = area.left() + (1 - FACTS) * area.width()
+        if self._face is not None:
+            left = max(left, self._face.right + MARGIN)
+        area.setLeft(left)
+        return area.adjusted(0, 0, -self._kept_free, 0)
 
     @property
     def _area(self) -> QRectF:
         return QRectF(self.rect()).adjusted(MARGIN, 0, -MARGIN, 0)
+
+
+def not_a_number() -> str:
+    """The answer where several things are no number."""
+    return translate("Draw", "not a number")

@@ -1,0 +1,92 @@
+"""Where the parts of the Draw page lie: beside a square canvas, or below a wide one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QRect, QSize
+
+from lenetpad.ui.draw.tray import HEIGHT as TRAY_HEIGHT
+from lenetpad.ui.draw.tray import LOW_HEIGHT as LOW_TRAY_HEIGHT
+
+LEAST: Final = QSize(700, 380)  # pixels at the usual size
+MARGIN: Final = 10
+TOOLS_HEIGHT: Final = 40  # of one line at the usual size
+LEAST_SIDE: Final = 120
+CANVAS_SHARE: Final = 0.42  # of the page's width, at the most
+VERDICT_SHARE: Final = 0.15  # of the page's height
+LEAST_VERDICT: Final = 80  # pixels at the usual size
+PROBABILITIES_SHARE: Final = 0.175  # of the page's width
+#: Of a wide canvas: its share of the height above the verdict, how many times as wide as high it
+#: is at least, so that a line of twelve digits has room, and what the maps below it need.
+STRIP_SHARE: Final = 0.42
+STRIP_RATIO: Final = 4.8
+LEAST_STRIP: Final = 110  # pixels at the usual size
+LEAST_MAPS: Final = 200
+
+#: A usual length in the theme's pixels, and how high the tools are in a width.
+Pixels = Callable[[float], int]
+ToolsHeight = Callable[[int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The rectangles of the page's parts; the tray is shown, and low, or not."""
+
+    canvas: QRect
+    tools: QRect
+    maps: QRect
+    probabilities: QRect
+    verdict: QRect
+    tray: QRect | None
+    tray_low: bool
+
+
+def least_size(px: Pixels, *, wide: bool, tray: bool, inspector: bool) -> QSize:
+    """What the page needs at least."""
+    height = LEAST.height()
+    if wide:
+        strip = LEAST_STRIP + TOOLS_HEIGHT + LEAST_MAPS
+        height = max(height, LEAST_VERDICT + strip + 3 * MARGIN)
+    if tray and (inspector or wide):  # which have to have room above it
+        height += LOW_TRAY_HEIGHT + 2 * MARGIN
+    return QSize(px(LEAST.width()), px(height))
+
+
+def places(size: QSize, px: Pixels, tools: ToolsHeight, *, wide: bool, tray: bool) -> Places:
+    """Places for all parts in a page of this size."""
+    width, height = size.width(), size.height()
+    verdict = max(px(LEAST_VERDICT), round(height * VERDICT_SHARE))
+    body = height - verdict - 2 * MARGIN
+    probabilities = max(px(150), min(round(width * PROBABILITIES_SHARE), px(420)))
+    right = width - MARGIN - probabilities
+    low = wide or height < px(LEAST.height() + TRAY_HEIGHT)
+    tray_height = px(LOW_TRAY_HEIGHT if low else TRAY_HEIGHT)
+    taken = tray_height + MARGIN if tray else 0
+    if wide:
+        across = right - 2 * MARGIN
+        lines = max(px(TOOLS_HEIGHT), tools(across))
+        free = body - lines - MARGIN - px(LEAST_MAPS) - taken
+        strip = min(round(body * STRIP_SHARE), round((width - 2 * MARGIN) / STRIP_RATIO), free)
+        canvas = QRect(MARGIN, MARGIN, width - 2 * MARGIN, max(px(LEAST_STRIP), strip))
+        below = MARGIN + canvas.height()
+        left, top, beside = MARGIN, below + lines + MARGIN, below + MARGIN
+    else:
+        side = max(LEAST_SIDE, min(body - px(TOOLS_HEIGHT), round(width * CANVAS_SHARE)))
+        lines = max(px(TOOLS_HEIGHT), tools(side))  # more than one where the canvas is narrow
+        side = max(LEAST_SIDE, min(side, body - lines))
+        canvas, across = QRect(MARGIN, MARGIN, side, side), side
+        below, left, top, beside = MARGIN + side, 2 * MARGIN + side, MARGIN, MARGIN
+    bottom = MARGIN + body - taken
+    return Places(
+        canvas=canvas,
+        tools=QRect(MARGIN, below, across, lines),
+        maps=QRect(left, top, right - MARGIN - left, bottom - top),
+        probabilities=QRect(right, beside, probabilities, bottom - beside),
+        verdict=QRect(MARGIN, height - verdict, width - 2 * MARGIN, verdict - MARGIN),
+        # Beside the canvas, which keeps its place, or below it.
+        tray=QRect(left, bottom + MARGIN, width - MARGIN - left, tray_height) if tray else None,
+        tray_low=low,
+    )
