@@ -20,6 +20,12 @@ LARGEST_JOURNAL: Final = 64 << 20
 #: How much of the canvas foreign ink takes up, and how small it may be before it is made to.
 FITTED: Final = 0.7
 SMALLEST: Final = 0.1
+#: How much of the canvas a line's picture takes up, at most.
+LINE_WIDTH: Final = 0.92
+LINE_HEIGHT: Final = 0.5
+
+#: Left, top, right and bottom.
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,22 @@ def _sheet_in(content: bytes) -> Sheet:
     if found.fault or not found.whole:
         raise InkError(f"the clipboard's sheet is damaged: {found.fault}; copy it again")
     return found.history.present
+
+
+def line_scale(shape: tuple[int, int]) -> float:
+    """How many of the strokes' units a pixel of a line's picture (rows, columns) is on the canvas,
+    in whose middle it lies."""
+    rows, columns = shape
+    return min(LINE_WIDTH * UNITS / columns, LINE_HEIGHT * UNITS / rows)
+
+
+def on_canvas(box: Box, shape: tuple[int, int]) -> Box:
+    """A box in pixels of a line's picture (rows, columns), in the strokes' unit."""
+    scale, middles = line_scale(shape), (shape[1] / 2, shape[0] / 2) * 2
+    left, top, right, bottom = (
+        UNITS / 2 + scale * (at - middle) for at, middle in zip(box, middles, strict=True)
+    )
+    return left, top, right, bottom
 
 
 def fitted(ink: Ink) -> Ink:

@@ -354,7 +354,7 @@ class Canvas(PointerSurface):
 
     def _take_marks(self) -> None:
         """Mark the digits as the latest reading has them."""
-        self._marks = DigitMarks.of(self._reading, self.history.present.ink)
+        self._marks = DigitMarks.of(self._reading, self.history.present)
         if not self._coloured.coloured_as(self._marks):
             self._coloured = self._marks
             self._picture.colours = self._marks.colours(self._picture.theme)
@@ -367,7 +367,7 @@ class Canvas(PointerSurface):
 
     def _fit_paper(self) -> None:
         """Show the part of the paper that the ink needs."""
-        self._needed = Needed.for_ink(self.history.present.ink, wide=self._wide)
+        self._needed = Needed.for_sheet(self.history.present, wide=self._wide)
         self._place_paper()
 
     def _place_paper(self) -> None:
