@@ -88,6 +88,8 @@ def open_reader(choice: Choice) -> Reader | ConventionsQuestion:
 def drawn_whole(sheet: Sheet) -> Image | None:
     """The image of a sheet that is no number; None where it may be one."""
     ink = sheet.ink
+    if sheet.line is not None:
+        return None
     may_be = ink and len(ink.strokes) <= MOST_STROKES and ink.point_count <= MOST_POINTS
     return None if may_be else draw_sheet(sheet)
 

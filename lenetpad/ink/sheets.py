@@ -20,9 +20,13 @@ LARGEST_JOURNAL: Final = 64 << 20
 #: How much of the canvas foreign ink takes up, and how small it may be before it is made to.
 FITTED: Final = 0.7
 SMALLEST: Final = 0.1
+#: A line of writing, so many times as wide as high at least, may go on beyond the canvas: it
+#: becomes as wide.
+LINE: Final = 2.0
+WIDEST: Final = 8.0  # in sides of the canvas
 #: How much of the canvas a line's picture takes up, at most.
-LINE_WIDTH: Final = 0.92
-LINE_HEIGHT: Final = 0.5
+PICTURE_WIDTH: Final = 0.92
+PICTURE_HEIGHT: Final = 0.5
 
 #: Left, top, right and bottom.
 Box = tuple[float, float, float, float]
@@ -90,7 +94,7 @@ def line_scale(shape: tuple[int, int]) -> float:
     """How many of the strokes' units a pixel of a line's picture (rows, columns) is on the canvas,
     in whose middle it lies."""
     rows, columns = shape
-    return min(LINE_WIDTH * UNITS / columns, LINE_HEIGHT * UNITS / rows)
+    return min(PICTURE_WIDTH * UNITS / columns, PICTURE_HEIGHT * UNITS / rows)
 
 
 def on_canvas(box: Box, shape: tuple[int, int]) -> Box:
@@ -103,11 +107,15 @@ def on_canvas(box: Box, shape: tuple[int, int]) -> Box:
 
 
 def fitted(ink: Ink) -> Ink:
-    """Ink of any unit on the canvas: as it is where it lies on it well, else scaled to fit."""
+    """Ink of any unit on the canvas: as it is where it lies on it well, or on a wide one, else
+    scaled to fit."""
     points = np.concatenate([stroke.xy for stroke in ink.strokes])
     low, high = points.min(axis=0), points.max(axis=0)
     span = float((high - low).max())
-    if low.min() >= 0 and high.max() <= UNITS and span >= SMALLEST * UNITS:
+    (width, height), (right, bottom) = (high - low).tolist(), high.tolist()
+    line = width >= LINE * height and low[0] < UNITS / 2
+    fits = low.min() >= 0 and bottom <= UNITS and right <= UNITS * (WIDEST if line else 1)
+    if fits and span >= SMALLEST * UNITS:
         return ink
     scale = FITTED * UNITS / span if span > 0 else 1.0
     strokes = []
