@@ -64,7 +64,8 @@ def picture_pieces(ink: Plane) -> PicturePieces | None:
     if len(areas) == 0:
         return None
     largest = np.argsort(-areas, kind="stable")[:MOST_COMPONENTS]
-    masks = [labels == number for number in np.sort(largest)]
+    # Numbered from left to right: the last one takes the place of what was written last.
+    masks = sorted((labels == number for number in largest), key=_middle)
     reach = max(float(stroke_widths(ink[None])[0]), 1.0) / 2
     rows = np.flatnonzero((labels >= 0).any(axis=1))
     height = float(rows[-1] - rows[0] + 1)
@@ -111,6 +112,12 @@ def cuts_across(mask: Mask, height: float, left: int = 0) -> list[int]:
         if high[column] <= near.min() and all(abs(column - one) >= side for one in chosen):
             chosen.append(int(column))
     return [left + column for column in sorted(chosen)]
+
+
+def _middle(mask: Mask) -> float:
+    """The middle column of a mask's box."""
+    columns = np.flatnonzero(mask.any(axis=0))
+    return float(columns[0] + columns[-1]) / 2
 
 
 def _middle_box(mask: Mask, reach: float) -> NDArray[np.float64]:

@@ -149,7 +149,7 @@ class NumberReader:
         posteriors = self._posteriors(images)
         read = [Read(*pair) for pair in zip(images, posteriors, strict=True)]
         candidates = _scored(found.pieces, spans, geometry, read, self._weights)
-        segmentation = _segmentation(found.pieces, candidates, paths)
+        segmentation = _with_boxes(_segmentation(found.pieces, candidates, paths), found.reach)
         self._line_before = id(ink), paths, ink, segmentation
         return segmentation
 
@@ -165,6 +165,20 @@ def _segmentation(pieces: Pieces, found: tuple[Candidate, ...], paths: int) -> S
     best = _paths(len(pieces), found, paths)
     kind = kind_of([found[place] for place in best[0].candidates])
     return Segmentation(_pieces(pieces), found, best, kind)
+
+
+def _with_boxes(found: Segmentation, reach: float) -> Segmentation:
+    """The same with boxes that hold what lies so far beyond the middles of the strokes."""
+
+    def around(box: Box) -> Box:
+        left, top, right, bottom = box
+        return left - reach, top - reach, right + reach, bottom + reach
+
+    return replace(
+        found,
+        pieces=tuple(replace(one, box=around(one.box)) for one in found.pieces),
+        candidates=tuple(replace(one, box=around(one.box)) for one in found.candidates),
+    )
 
 
 def kind_of(digits: Sequence[Candidate]) -> Kind:

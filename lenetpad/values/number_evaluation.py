@@ -32,7 +32,7 @@ class NumberEvaluation:
     @property
     def accuracy(self) -> float:
         """The share of numbers of which every digit is right; NaN without any."""
-        return 1 - len(self.wrong) / self.n if self.n else math.nan
+        return (self.n - len(self.wrong)) / self.n if self.n else math.nan
 
     @property
     def length_accuracy(self) -> float:

@@ -73,8 +73,8 @@ class TestPredict:
         width = pixels.shape[1]
         inked = np.argwhere(pixels < 128)
         (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
-        assert first == pytest.approx([left, top, right, bottom], abs=4)
-        assert second == pytest.approx([left + width, top, right + width, bottom], abs=4)
+        assert first == pytest.approx([left, top, right, bottom], abs=3)
+        assert second == pytest.approx([left + width, top, right + width, bottom], abs=3)
 
     def test_lines_below_each_other_are_several_numbers(self, run: Run, tmp_path: Path) -> None:
         rng = np.random.default_rng(5)
