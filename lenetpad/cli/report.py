@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from lenetpad.cli import output
 from lenetpad.cli.arguments import IMAGES, JSON, Command, argument, ink_files
 from lenetpad.cli.model_options import MODELS
 from lenetpad.values.models import MODEL_NAMES
@@ -30,11 +31,12 @@ TABLES: Final = (
 
 def report(arguments: argparse.Namespace) -> int:
     """Print the tables; status 1 where a figure in a file's metadata does not hold."""
+    from lenetpad.data.cancellation import Watch
     from lenetpad.evaluation.figures import evaluation_sets, figures
     from lenetpad.lenet.weights import load
 
     weights = [(model, load(model)) for model in arguments.models or MODEL_NAMES]
-    sets = evaluation_sets(arguments.ink, arguments.images)
+    sets = evaluation_sets(arguments.ink, arguments.images, Watch(noted=output.say))
     found: dict[str, Figures] = {}
     classes: dict[str, dict[str, Evaluation]] = {}
     faults: list[str] = []

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from lenetpad.data import labelled as data
 from lenetpad.data.array_files import bitmaps
+from lenetpad.data.cancellation import IDLE, Watch
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.mixture import SEEDS, noise, scribbles, split
 from lenetpad.storage.decoding import one_line
@@ -32,14 +33,16 @@ TOLERANCE: Final = 0.05
 Figures = dict[str, dict[str, float]]
 
 
-def evaluation_sets(ink: Sequence[Path] = (), images: Sequence[Path] = ()) -> dict[str, Labelled]:
+def evaluation_sets(
+    ink: Sequence[Path] = (), images: Sequence[Path] = (), watch: Watch = IDLE
+) -> dict[str, Labelled]:
     """What weights are evaluated on: MNIST's test set, scribbles, noise, and the given files.
 
     Of the ink only the writers count who are held out where the same files are trained on; a file
     without them is left out. All their digits together are a set too: some files have too few for
-    a calibration error.
+    a calibration error. ``watch`` is told of numbers that are cut into digits.
     """
-    files = {path.name: data.ink_drawings([path]) for path in ink}
+    files = {path.name: data.ink_drawings([path], watch) for path in ink}
     given = {path.name: bitmaps(path) for path in images}
     sets = {
         MNIST_TEST: data.mnist()[1],

@@ -32,7 +32,7 @@ LEAST_SIDE: Final = 0.15
 HIGHEST: Final = 0.5
 MOST_CUTS: Final = 3
 #: Components, at most: more are no writing, and the smallest are left out.
-MOST_COMPONENTS: Final = 150
+MOST_COMPONENTS: Final = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)

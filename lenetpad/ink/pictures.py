@@ -63,6 +63,9 @@ MOST_SCANS: Final = 100
 #: Rows that are converted at once.
 BAND: Final = 256
 LONGEST_SIDE: Final = 400  # pixels; larger pictures are shrunk first, for no digit needs more
+#: So many times as long as high, a picture is a strip, of a line of digits: it may be longer.
+STRIP: Final = 2.5
+LONGEST_STRIP: Final = 1200
 _TOO_LARGE: Final = "{} has over " + f"{MOST_PIXELS // 10**6} megapixels; make it smaller"
 _EXPORT: Final = "export it as PNG"
 
@@ -333,12 +336,15 @@ def _eight_bits(levels: NDArray[Any]) -> NDArray[np.uint8]:
 
 def _block(grey: NDArray[np.uint8]) -> int:
     """Pixels along each side of the blocks that are averaged."""
-    longest: int = max(grey.shape)
-    return -(-longest // LONGEST_SIDE)
+    short, longest = (int(side) for side in sorted(grey.shape))
+    if longest < STRIP * short:
+        return -(-longest // LONGEST_SIDE)
+    return max(1, -(-short // round(LONGEST_SIDE / STRIP)), -(-longest // LONGEST_STRIP))
 
 
 def _shrunk(grey: NDArray[np.uint8]) -> Plane:
-    """The grey levels, averaged in blocks until no side is over ``LONGEST_SIDE``."""
+    """The grey levels, averaged in blocks until no side is over ``LONGEST_SIDE``, or over
+    ``LONGEST_STRIP`` where it is a strip."""
     block = _block(grey)
     if block == 1:
         return grey.astype(np.float32)
