@@ -18,6 +18,8 @@ LEAST_STRIP: Final = 600.0
 STRIP_SHARE: Final = 1.5
 #: Writing that comes nearer to the right edge, as a share of the width, wants more room.
 NEAR_EDGE: Final = 0.85
+#: So does a picture's line that is so many times as long as high.
+LONG_LINE: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)

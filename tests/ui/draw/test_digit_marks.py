@@ -277,3 +277,26 @@ def test_ink_takes_the_place_of_a_line(canvas: Canvas) -> None:
     canvas.undo()
     canvas.undo()
     assert canvas.sheet.line is not None
+
+
+def test_a_long_line_of_a_picture_wants_a_wide_canvas(canvas: Canvas) -> None:
+    for columns, wanted in ((100, False), (161, True)):
+        canvas.set_sheet(Sheet(picture=np.ones((40, columns), np.float32)))
+        assert canvas.near_edge == wanted
+
+
+def test_a_line_fills_a_strip_without_being_cut(canvas: Canvas) -> None:
+    plane = np.zeros((40, 400), np.float32)
+    plane[4:36, 4:12] = plane[4:36, 388:396] = 1
+    canvas.resize(1000, 240)
+    for wide in (True, False):
+        canvas.set_wide(wide=wide)
+        canvas.set_sheet(Sheet(picture=plane))
+        image = pixels(canvas.grab().toImage())
+        inked = (image == np.array(rgb(QColor(LIGHT.ink)))).all(axis=2)
+        rows, columns = inked.any(axis=1).nonzero()[0], inked.any(axis=0).nonzero()[0]
+        assert rows[0] > 2
+        assert rows[-1] < 237
+        assert columns[0] > 2
+        assert columns[-1] < 997
+        assert (columns[-1] - columns[0] > 800) == wide
