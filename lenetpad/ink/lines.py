@@ -49,10 +49,13 @@ def lines_of(ink: Plane, fringe: int) -> tuple[Line, ...]:
     if len(areas) == 0:
         return ()
     found = boxes(labels, areas)
-    height = max(found, key=lambda part: part.weight).height
-    whole = [part for part in united(found, height) if _is_alike(part, height)]
+    whole, height = found, _height(found)
+    for _ in range(2):  # what a ruled line has cut says how high it is when it is whole
+        whole = united(whole, height)
+        height = _height(whole)
+    whole = [part for part in whole if ALIKE * height <= part.height <= height / ALIKE]
     wide = any(part.width > WIDE * part.height for part in whole)
-    if not wide and count_of_digits(found) < 2:
+    if not wide and count_of_digits(whole) < 2:
         return ()
     lines = []
     for members in _lines(whole)[:MOST_LINES]:
@@ -62,8 +65,9 @@ def lines_of(ink: Plane, fringe: int) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _is_alike(part: Part, height: int) -> bool:
-    return ALIKE * height <= part.height <= height / ALIKE
+def _height(found: list[Part]) -> int:
+    """How high the largest part is."""
+    return max(found, key=lambda part: part.weight).height
 
 
 def _others(labels: np.ndarray, belong: np.ndarray) -> np.ndarray:

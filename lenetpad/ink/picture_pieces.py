@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.ink.cuts import Cut
-from lenetpad.ink.normalising import image_of_plane
+from lenetpad.ink.normalising import EDGE, image_of_plane
 from lenetpad.ink.parts import Mask, Plane, grown, parts
 from lenetpad.ink.raster import Image
 from lenetpad.ink.segmentation import SAMPLES, Part, Pieces, pieces_of
@@ -22,8 +22,6 @@ from lenetpad.ink.statistics import stroke_widths
 
 Labels = NDArray[np.intp]
 
-#: So much ink makes a pixel one of a component: hair lines are grey where a picture was shrunk.
-INKED: Final = 0.25
 #: A component narrower than this, as a share of the line's height, is one digit or a part of one.
 LEAST_WIDTH: Final = 0.6
 #: Sides of a cut are at least so wide; there the ink is at most so high, on the mean of projection
@@ -60,7 +58,8 @@ class PicturePieces:
 
 def picture_pieces(ink: Plane) -> PicturePieces | None:
     """The pieces of a line's ink (H, W) in [0, 1], from left to right; None where it is blank."""
-    labels, areas = parts(ink > INKED)
+    ink = np.clip(ink, 0, 1)
+    labels, areas = parts(ink > EDGE)  # hair lines are grey where a picture was shrunk
     if len(areas) == 0:
         return None
     largest = np.argsort(-areas, kind="stable")[:MOST_COMPONENTS]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lenetpad.ink import journal
 from lenetpad.ink.contents import Contents, read_contents
 from lenetpad.ink.editing import Place
 from lenetpad.ink.files import ink_from_text, is_ink, read_counted
+from lenetpad.ink.lines import Line
 from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
 
 UNITS: Final = 1000.0  # the canvas's side in the unit of its strokes
@@ -52,7 +55,7 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A sheet that was read, and what the user should know of it; of an ink file, all that is in
-    it, and of a picture, how many lines of writing it shows: the sheet holds the first."""
+    it, and of a picture, how many lines of writing it shows: the sheet holds one."""
 
     sheet: Sheet
     note: str = ""
@@ -78,7 +81,13 @@ def read_sheet(source: Source) -> Found:
 
 def _shown(source: Path | bytes) -> Found:
     image, _, lines = read_counted(source)
-    return Found(Sheet(picture=lines[0].ink if lines else image), lines=max(len(lines), 1))
+    return Found(Sheet(picture=_chosen(lines) if lines else image), lines=max(len(lines), 1))
+
+
+def _chosen(lines: Sequence[Line]) -> NDArray[np.float32]:
+    """The first line that is no mere mark beside the others."""
+    inked = [line.scale**2 * float(line.ink.sum()) for line in lines]
+    return next(line.ink for line, ink in zip(lines, inked, strict=True) if ink >= max(inked) / 2)
 
 
 def _sheet_in(content: bytes) -> Sheet:

@@ -147,3 +147,20 @@ def test_touching_digits_are_cut_between_them() -> None:
 
 def test_a_slim_component_is_not_cut() -> None:
     assert cuts_across(np.ones((40, 12), np.bool_), 40) == []
+
+
+def test_ink_that_is_hardly_there_is_no_piece() -> None:
+    ink = np.pad(bars(30, 60), ((0, 0), (0, 40)))
+    ink[5, 5], ink[5, 100] = 0.28, 0.31
+    found = picture_pieces(ink)
+    assert found is not None
+    assert len(found.pieces) == 3
+    for place in range(3):
+        assert np.isfinite(found.image(place, place + 1)).all()
+
+
+def test_digits_that_ruled_lines_have_cut_make_a_line() -> None:
+    ink = bars(30, 60, 110, height=90)
+    ink[30] = ink[60] = 0
+    [line] = lines_of(ink, 1)
+    assert line.ink.sum() * line.scale**2 == pytest.approx(ink.sum(), rel=1e-3)

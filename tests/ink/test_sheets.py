@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
+import PIL.Image
 import pytest
 
+from lenetpad.ink.files import read_counted
 from lenetpad.ink.normalising import draw_sheet
 from lenetpad.ink.raster import CENTRE, Pen, centre_of_mass, centred, draw
+from lenetpad.ink.sheets import Source, read_sheet
 from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
+from tests.ink.written_numbers import pictured, written_number
 
 PICTURE = np.linspace(0, 1, 784).reshape(28, 28)
 
@@ -103,3 +109,15 @@ def test_nothing_is_drawn_as_a_blank_image() -> None:
     assert blank.dtype == np.float32
     assert blank.shape == (28, 28)
     assert not blank.any()
+
+
+def test_of_a_pictures_lines_the_first_that_is_no_mere_mark_is_taken() -> None:
+    rng = np.random.default_rng(2)
+    short, long = (written_number(text, rng).ink for text in ("70", "35268"))
+    for inks, first in (([long, long], 0), ([short, long], 1), ([long, short], 0)):
+        stream = io.BytesIO()
+        PIL.Image.fromarray(pictured(inks)).save(stream, "PNG")
+        found = read_sheet(Source(picture=stream.getvalue()))
+        lines = read_counted(stream.getvalue()).lines
+        assert found.lines == len(lines) == 2
+        assert found.sheet == Sheet(picture=lines[first].ink)

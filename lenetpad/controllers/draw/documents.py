@@ -65,7 +65,7 @@ def _lines_words(lines: int) -> str:
         return ""
     words = translate(
         "Draw",
-        "The picture shows {count} lines, and the canvas holds one: the first. "
+        "The picture shows {count} lines, and the canvas holds one of them. "
         "Crop the picture to read another.",
     )
     return words.format(count=lines)
