@@ -37,6 +37,13 @@ PAGES: Final = {
         ),
         marked(
             "Window",
+            "Write several digits beside each other and they are read as a number. Beside the "
+            "canvas you see the digit that you wrote last. Click another one in the answer, or "
+            "tap its ink, to see it instead. <b>View ▸ Wide canvas</b> has room for a long "
+            "number.",
+        ),
+        marked(
+            "Window",
             "The menu <b>Explain</b> has more. The <b>Inspector</b> shows how a unit gets its "
             "value, which images excite it most, and what in the drawing speaks for the answer. "
             "Slide a kernel over its input, switch maps off to see what the network does without "
@@ -76,6 +83,8 @@ MORE_KEYS: Final = (
     ),
     (marked("Window", "Everywhere"), marked("Window", "Next control"), "Tab"),
     (marked("Window", "Everywhere"), marked("Window", "Previous control"), "Shift+Tab"),
+    (marked("Window", "Canvas"), marked("Window", "Click a digit of a number to show it"), "Ctrl"),
+    (marked("Window", "Canvas"), marked("Window", "Show the digit written last again"), "Esc"),
     (marked("Window", "Feature maps"), marked("Window", "Go to a unit beside it"), "← → ↑ ↓"),
     (marked("Window", "Feature maps"), marked("Window", "Go to another map"), "PgUp, PgDown"),
     (
