@@ -102,7 +102,8 @@ class DigitMarks:
         """Paint the lines below the digits, and the box around the one in focus."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        around = AROUND + pen_width * paper.scale / 2
+        pen = pen_width if self.ink else 0.0  # in a picture, boxes hold all of the ink
+        around = AROUND + pen * paper.scale / 2
         for place, box in enumerate(self.boxes):
             area = paper.pixels(box).adjusted(-around, -around, around, around)
             area = area.intersected(_all_of(paper))
