@@ -24,18 +24,23 @@ if TYPE_CHECKING:
     from lenetpad.ink.statistics import ImageStatistics
     from lenetpad.lenet.weights import Weights
     from lenetpad.values.evaluation import Evaluation
+    from lenetpad.values.number_evaluation import NumberEvaluation
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Evaluate a network on ink, on images, or on a data set's test images."""
     _check(arguments)
     weights = load_weights(arguments)
-    labelled = _labelled(arguments)
+    drawings = _drawings(arguments) if arguments.ink else []
+    labelled = _labelled(arguments, drawings)
     result = _evaluated(weights, labelled, arguments.device)
     compared = _compared_with_mnist(labelled) if arguments.ink else None
+    numbers = _numbers(weights, drawings)
     if arguments.json:
-        print(json.dumps(_as_json(result, compared)))
+        print(json.dumps(_as_json(result, compared, numbers)))
         return 0
+    if numbers:
+        print(_numbers_line(numbers))
     print(_as_line(result))
     if result.digits:
         print(f"\n{_confusion_text(result)}")
@@ -56,15 +61,17 @@ def _check(arguments: argparse.Namespace) -> None:
         raise ValueError("--held-out needs --ink: only ink has writers to hold out")
 
 
-def _labelled(arguments: argparse.Namespace) -> Labelled:
-    """The images that were asked for, with their labels."""
+def _labelled(arguments: argparse.Namespace, drawings: Sequence[Drawing]) -> Labelled:
+    """The images that were asked for, with their labels; of numbers those of their digits."""
     from lenetpad.cli.progress import ProgressReporter
     from lenetpad.data import datasets, labelled
     from lenetpad.data.array_files import bitmaps
     from lenetpad.data.cancellation import Watch
+    from lenetpad.data.numbers import with_numbers_cut
 
     if arguments.ink:
-        return labelled.drawn(_drawings(arguments))
+        watch = Watch(ProgressReporter(), noted=output.say)
+        return labelled.drawn(with_numbers_cut(drawings, watch))
     if arguments.images:
         return bitmaps(arguments.images, Watch(noted=output.say))
     folder = Path(arguments.folder) if arguments.folder else None
@@ -100,6 +107,14 @@ def _evaluated(weights: Weights, labelled: Labelled, device: str) -> Evaluation:
     return evaluate_network(network_of(weights).to(device), labelled, device)
 
 
+def _numbers(weights: Weights, drawings: Sequence[Drawing]) -> NumberEvaluation | None:
+    """How the numbers of several digits among the drawings are read; None without any."""
+    from lenetpad.evaluation.numbers import evaluate_numbers, numbers_among
+
+    numbers = numbers_among(drawings)
+    return evaluate_numbers(weights, numbers) if numbers else None
+
+
 def _compared_with_mnist(drawn: Labelled) -> tuple[ImageStatistics, ImageStatistics]:
     """Statistics of the drawn images and of MNIST's test images."""
     from lenetpad.data import labelled
@@ -111,14 +126,28 @@ def _compared_with_mnist(drawn: Labelled) -> tuple[ImageStatistics, ImageStatist
 
 
 def _as_json(
-    result: Evaluation, compared: tuple[ImageStatistics, ImageStatistics] | None
+    result: Evaluation,
+    compared: tuple[ImageStatistics, ImageStatistics] | None,
+    numbers: NumberEvaluation | None,
 ) -> dict[str, Any]:
     from lenetpad.values.evaluation import evaluation_json
+    from lenetpad.values.number_evaluation import numbers_json
 
     found = evaluation_json(result)
+    if numbers:
+        found |= numbers_json(numbers)
     if compared:
         found["ink_statistics"], found["mnist_statistics"] = map(asdict, compared)
     return found
+
+
+def _numbers_line(numbers: NumberEvaluation) -> str:
+    count = "1 number" if numbers.n == 1 else f"{numbers.n:,} numbers"
+    return (
+        f"{count}, right {100 * numbers.accuracy:.2f} %, length right "
+        f"{100 * numbers.length_accuracy:.2f} %, digit error {100 * numbers.digit_error:.2f} %, "
+        f"rejected {100 * sum(numbers.refused) / numbers.n:.2f} %"
+    )
 
 
 def _as_line(result: Evaluation) -> str:
@@ -184,6 +213,9 @@ COMMANDS: Final = (
             "lenetpad evaluate --model mine.safetensors",
             "lenetpad evaluate --ink my-digits.jsonl --json",
         ),
-        "Without --ink and --images, the test images of the data set are used.",
+        "Without --ink and --images, the test images of the data set are used. Drawings that are "
+        'labelled with several digits, such as "147", are read as numbers (in --json: strings, '
+        "string_accuracy, length_accuracy, digit_error, strings_refused and texts); their digits, "
+        "cut to fit the label, are evaluated as images.",
     ),
 )

@@ -19,7 +19,8 @@ from lenetpad.controllers.page_controller import (
 from lenetpad.controllers.run_networks import listing
 from lenetpad.engine.evaluation import EVALUATION, evaluate_job, evaluation_question
 from lenetpad.engine.jobs import Jobs
-from lenetpad.ink.strokes import Sheet
+from lenetpad.ink.sheets import fitted
+from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.ui.widgets.model_titles import titles
 from lenetpad.values.evaluation import EvaluationRequest
 from lenetpad.values.jobs import Answer, JobFailure, JobProgress
@@ -48,6 +49,7 @@ class EvaluationController(PageController):
         page.evaluation_requested.connect(self._evaluate)
         page.cancelled.connect(self._cancel)
         page.pattern_chosen.connect(self._put_on_canvas)
+        page.number_chosen.connect(self._put_number_on_canvas)
         self._pad.networks.runs.changed.connect(self._show_weights)
         self._show_weights()
 
@@ -72,6 +74,11 @@ class EvaluationController(PageController):
         """Put a pattern on the canvas as a picture, and show what this network makes of it."""
         sheet = Sheet(picture=image.astype(np.float32) / np.float32(255))
         self._pad.put_on_canvas(sheet, model)
+
+    @Slot(object, str)
+    def _put_number_on_canvas(self, ink: Ink, model: str) -> None:
+        """Put a number's ink on the canvas, and show what this network makes of it."""
+        self._pad.put_on_canvas(Sheet(fitted(ink)), model)
 
     # Evaluations
 

@@ -24,6 +24,7 @@ from lenetpad.data.array_files import Images, is_named, labelled_of, read_arrays
 from lenetpad.data.cancellation import PassedOver, Watch
 from lenetpad.data.idx import read_idx
 from lenetpad.data.labelled import Labelled, all_drawings, ink_drawings, label_of, labelled
+from lenetpad.data.numbers import with_numbers_cut
 from lenetpad.data.orientation import upright
 from lenetpad.data.tables import SUFFIXES as TABLES
 from lenetpad.ink.files import PICTURES, Drawing
@@ -329,7 +330,7 @@ def _drawings(files: Sequence[Path], watch: Watch) -> list[Drawing]:
     bad.tell(watch, f"of {len(files):,} ink files")
     if without:
         watch.note(f"{without:,} of {len(read) + without:,} drawings have no label: left out")
-    return read
+    return with_numbers_cut(read, watch)
 
 
 def _of_parts(train: Sequence[Labelled], test: Sequence[Labelled]) -> _Found:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.data.cancellation import IDLE, Watch
-from lenetpad.ink.files import Drawing, read_ink
+from lenetpad.data.numbers import with_numbers_cut
+from lenetpad.ink.files import Drawing, number_in, read_ink
 from lenetpad.ink.raster import DEFAULT_PEN, Pen, draw
 from lenetpad.storage import mnist as storage_mnist
 from lenetpad.storage.mnist import DataError
@@ -73,6 +74,7 @@ def mnist(path: Path | None = None) -> tuple[Labelled, Labelled]:
 
 def ink_drawings(paths: Iterable[Path], watch: Watch = IDLE) -> list[Drawing]:
     """Every drawing in the ink files that is labelled: a digit, or a text for what is no digit.
+    Numbers of several digits are cut into them, of which ``watch`` is told.
 
     How many are left out is noted.
 
@@ -88,7 +90,7 @@ def ink_drawings(paths: Iterable[Path], watch: Watch = IDLE) -> list[Drawing]:
     if without := len(everything) - len(drawings):
         names = ", ".join(str(path) for path in paths)
         watch.note(f"{names}: {without:,} of {len(everything):,} drawings left out, without label")
-    return drawings
+    return with_numbers_cut(drawings, watch)
 
 
 def _none_labelled(drawings: Sequence[Drawing]) -> str:
@@ -98,7 +100,8 @@ def _none_labelled(drawings: Sequence[Drawing]) -> str:
 
 
 def ink_to_evaluate(paths: Iterable[Path]) -> tuple[list[Drawing], str]:
-    """The labelled drawings in the ink files or, where none is, all of them, as no digits.
+    """The labelled drawings in the ink files, numbers of several digits among them, or, where none
+    is labelled, all of them, as no digits.
 
     And a sentence on what became of those without a label, "" where there are none. Raises
     InkError, and DataError for a label that is no digit.
@@ -121,14 +124,16 @@ def all_drawings(paths: Iterable[Path]) -> list[Drawing]:
             if isinstance(drawing.label, int) and not 0 <= drawing.label <= 9:
                 raise DataError(
                     f"{path}: drawing {number} has the label {drawing.label}; a label must be a "
-                    "digit from 0 to 9, or a text for what is no digit"
+                    'digit from 0 to 9, a text of several such as "147", or one for what is no '
+                    "digit"
                 )
             everything.append(drawing)
     return everything
 
 
 def label_of(drawing: Drawing) -> int:
-    """The digit that a drawing is labelled with, else ``NO_DIGIT``."""
+    """The digit that a drawing is labelled with, else ``NO_DIGIT``; numbers have been cut."""
+    assert number_in(drawing.label) is None
     return drawing.label if isinstance(drawing.label, int) else NO_DIGIT
 
 

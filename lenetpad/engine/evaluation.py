@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lenetpad.engine.evaluation_data import open_data
+from lenetpad.engine.evaluation_data import Numbers, open_data
 from lenetpad.engine.torch_loading import load_torch
 from lenetpad.values.devices import AUTO, CPU, TORCH_CPU
 from lenetpad.values.evaluation import (
@@ -23,9 +23,11 @@ from lenetpad.values.evaluation import (
 from lenetpad.values.failures import Place
 from lenetpad.values.jobs import Answer, Question
 from lenetpad.values.models import Choice
+from lenetpad.values.number_evaluation import NumberEvaluation, NumberResults
 
 if TYPE_CHECKING:
     from lenetpad.data.labelled import Labelled
+    from lenetpad.ink.files import Drawing
     from lenetpad.lenet.recognizer import Recognizer
     from lenetpad.training.recognizer import TorchRecognizer
 
@@ -69,9 +71,12 @@ def evaluate_networks(
     readers = [_opened(choice) for choice in request.models]
     yield EvaluationProgress(request.serial, 0, 0)
     notices: list[str] = []
+    drawings: tuple[Drawing, ...] = ()
     for step in open_data(request.data, request.serial):
         if isinstance(step, Labelled):
             labelled = step
+        elif isinstance(step, Numbers):
+            drawings = step.drawings
         elif isinstance(step, str):
             notices.append(step)
         else:
@@ -79,6 +84,7 @@ def evaluate_networks(
     if not (labelled.labels != NO_DIGIT).any():
         notices.append(NO_DIGITS)
     found = yield from _predicted(readers, labelled, request.serial)
+    numbers = yield from _numbers_read(readers, drawings, request.serial)
     pairs = zip(request.models, readers, strict=True)
     notices += [notice for choice, reader in pairs if (notice := _notice(choice, reader))]
     yield EvaluationResults(
@@ -87,6 +93,7 @@ def evaluate_networks(
         labels=labelled.labels.view(),
         found=found,
         notice=" ".join(notices),
+        numbers=numbers,
     )
 
 
@@ -118,6 +125,26 @@ def _predicted(
             else:
                 yield EvaluationProgress(serial, before + step, total)
     return tuple(found)
+
+
+def _numbers_read(
+    readers: Sequence[TorchRecognizer], drawings: Sequence[Drawing], serial: int
+) -> Generator[EvaluationProgress, None, NumberResults | None]:
+    """Have each network read every number; yields progress, and returns what they read."""
+    from lenetpad.evaluation.numbers import read_numbers
+
+    if not drawings:
+        return None
+    total = len(readers) * len(drawings)
+    found: list[NumberEvaluation] = []
+    for reader in readers:
+        before = len(found) * len(drawings)
+        for step in read_numbers(reader.weights, drawings):
+            if isinstance(step, NumberEvaluation):
+                found.append(step)
+            else:
+                yield EvaluationProgress(serial, before + step, total)
+    return NumberResults(tuple(drawing.ink for drawing in drawings), tuple(found))
 
 
 def _notice(choice: Choice, reader: Recognizer) -> str:

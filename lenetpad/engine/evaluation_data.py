@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -22,16 +23,25 @@ from lenetpad.values.evaluation import (
 
 if TYPE_CHECKING:
     from lenetpad.data.labelled import Labelled
+    from lenetpad.ink.files import Drawing
 
 #: How long the job waits at once for what is fetched: it can be cancelled in between.
 POLL_SECONDS: Final = 0.1
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The drawings of an ink file that are labelled with several digits."""
+
+    drawings: tuple[Drawing, ...]
+
+
 def open_data(
     choice: DataChoice, serial: int = 0
-) -> Generator[EvaluationProgress | str | Labelled, None, None]:
+) -> Generator[EvaluationProgress | str | Numbers | Labelled, None, None]:
     """The chosen images, at the end of the progress of what has to be fetched for them, and before
-    them sentences on what of the user's files is left out.
+    them the numbers of several digits, where there are any, and sentences on what of the user's
+    files is left out.
 
     Raises DataError or InkError where there are none.
     """
@@ -42,23 +52,32 @@ def open_data(
     elif choice.key == MNIST_TRAINING:
         yield labelled.mnist()[0]
     elif choice.key == INK:
-        yield from _of_ink(Path(choice.path))
+        yield from _of_ink(Path(choice.path), serial)
     elif choice.key == IMAGES:
         yield from _of_arrays(Path(choice.path))
     else:
         yield from _fetched(choice, serial)
 
 
-def _of_ink(path: Path) -> Iterator[str | Labelled]:
+def _of_ink(path: Path, serial: int) -> Iterator[EvaluationProgress | str | Numbers | Labelled]:
     """The labelled drawings of an ink file; DataError where none is: then there is no truth that
     a network could be compared with."""
     from lenetpad.data.labelled import drawn, ink_drawings, ink_to_evaluate
+    from lenetpad.data.numbers import Cutter
+    from lenetpad.evaluation.numbers import numbers_among
 
     drawings, left_out = ink_to_evaluate([path])
     if all(drawing.label is None for drawing in drawings):
         drawings = ink_drawings([path])  # which says so
     if left_out:
         yield f"{left_out}."
+    if numbers := numbers_among(drawings):
+        yield Numbers(tuple(numbers))
+        cutter = Cutter(drawings)
+        for _ in cutter:
+            yield EvaluationProgress(serial, 0, 0)
+        drawings = cutter.drawings
+        yield f"{cutter.words}."
     yield drawn(drawings)
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from lenetpad.engine.evaluation_data import open_data
-from lenetpad.ink.raster import draw_sheet
+from lenetpad.ink.normalising import draw_sheet
 from lenetpad.lenet import saliency
 from lenetpad.lenet.best_patches import best_patches
 from lenetpad.lenet.config import LeNet5Config
@@ -153,7 +153,7 @@ class BestPatchesJob:
                 opened = step
             elif isinstance(step, str):
                 notice = f"{notice} {step}".strip()
-            else:
+            elif isinstance(step, EvaluationProgress):
                 yield step
         if len(opened) <= KEPT_IMAGES:
             self._images = (data, opened, notice)

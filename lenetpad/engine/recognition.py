@@ -22,7 +22,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from lenetpad.engine.mailbox import Mailbox
 from lenetpad.engine.torch_loading import load_torch
 from lenetpad.engine.worker import Step, Worker, hanging_threads
-from lenetpad.ink.raster import Image, draw_sheet
+from lenetpad.ink.normalising import draw_sheet
+from lenetpad.ink.raster import Image
 from lenetpad.ink.strokes import Sheet
 from lenetpad.storage.decoding import named
 from lenetpad.training.opening import needs_torch, open_recognizer
@@ -87,6 +88,8 @@ def open_reader(choice: Choice) -> Reader | ConventionsQuestion:
 def drawn_whole(sheet: Sheet) -> Image | None:
     """The image of a sheet that is no number; None where it may be one."""
     ink = sheet.ink
+    if sheet.line is not None:
+        return None
     may_be = ink and len(ink.strokes) <= MOST_STROKES and ink.point_count <= MOST_POINTS
     return None if may_be else draw_sheet(sheet)
 

@@ -40,7 +40,8 @@ def evaluation_sets(
 
     Of the ink only the writers count who are held out where the same files are trained on; a file
     without them is left out. All their digits together are a set too: some files have too few for
-    a calibration error. ``watch`` hears what was left out.
+    a calibration error. ``watch`` hears what was left out, and of numbers that are
+    cut into digits.
     """
     files = {path.name: data.ink_drawings([path], watch) for path in ink}
     given = {path.name: bitmaps(path, watch) for path in images}

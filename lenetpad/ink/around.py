@@ -7,9 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.ink.parts import grown, parts, slid_down
-
-Plane = NDArray[np.float32]
+from lenetpad.ink.parts import Plane, grown, parts, slid_down
 
 #: What lies within a ring or a box is the digit if it is so large a share of it.
 WITHIN: Final = 0.2
@@ -44,7 +42,7 @@ CLOSE: Final = 0.04  # across: strokes that are nearer to each other are of one 
 NARROW: Final = 1.1
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """A connected part: its number, area and bounding box."""
 
     number: int
@@ -72,7 +70,7 @@ class _Part(NamedTuple):
     def side(self) -> int:
         return max(self.height, self.width)
 
-    def encloses(self, other: _Part) -> bool:
+    def encloses(self, other: Part) -> bool:
         """Whether the other's box is within this one's."""
         return (
             self.top < other.top
@@ -139,27 +137,43 @@ def _are_strokes(is_line: NDArray[np.bool_], contrast: Plane) -> bool:
 def digits_in(ink: Plane) -> int:
     """How many parts of ink look like digits that stand beside or below each other; 1 for none."""
     labels, areas = parts(ink > 0.5)
-    return 1 if len(areas) < 2 else _count_of_digits(_boxes(labels, areas))
+    return 1 if len(areas) < 2 else count_of_digits(boxes(labels, areas))
 
 
-def alone(ink: Plane, fringe: int) -> tuple[Plane, int]:
-    """A large picture's ink without what lies around its digit, and of how many it is one."""
+class Writing(NamedTuple):
+    """A large picture's ink without what lies around its writing: of one digit alone, the largest;
+    of how many digits it is one; and all of it, other digits and what is far away included."""
+
+    digit: Plane
+    digits: int
+    page: Plane
+
+
+def alone(ink: Plane, fringe: int) -> Writing:
+    """A large picture's ink without what lies around its digit, or its digits."""
     labels, areas = parts(ink > 0.5)
     if len(areas) < 2:
-        return ink, 1
-    framed = _without_underline(_within(_boxes(labels, areas)))
-    found, count = _without_far(framed), _count_of_digits(framed)
-    if len(found) == len(areas):
-        return ink, count
-    kept = np.zeros(len(areas) + 1, dtype=np.bool_)
+        return Writing(ink, 1, ink)
+    framed = _without_underline(_within(boxes(labels, areas)))
+    digit, page = (
+        ink if len(kept) == len(areas) else _of_parts(ink, labels, kept, fringe)
+        for kept in (_without_far(framed), framed)
+    )
+    return Writing(digit, count_of_digits(framed), page)
+
+
+def _of_parts(ink: Plane, labels: NDArray[np.intp], found: list[Part], fringe: int) -> Plane:
+    """The ink of some of its parts."""
+    kept = np.zeros(int(labels.max()) + 2, dtype=np.bool_)
     kept[[part.number for part in found]] = True
     gone = ~kept
     gone[-1] = kept[-1] = False  # the paper's
     # The fringes of both may touch: what is nearer to the digit's is not known, nor matters.
-    return np.where(grown(kept[labels], fringe) & ~gone[labels], ink, np.float32(0)), count
+    return np.where(grown(kept[labels], fringe) & ~gone[labels], ink, np.float32(0))
 
 
-def _boxes(labels: NDArray[np.intp], areas: NDArray[np.intp]) -> list[_Part]:
+def boxes(labels: NDArray[np.intp], areas: NDArray[np.intp]) -> list[Part]:
+    """The parts of labels (H, W) with areas (n,), with their bounding boxes."""
     rows, columns = np.nonzero(labels >= 0)
     of = labels[rows, columns]
     count = len(areas)
@@ -170,10 +184,10 @@ def _boxes(labels: NDArray[np.intp], areas: NDArray[np.intp]) -> list[_Part]:
     np.maximum.at(bottom, of, rows + 1)
     np.maximum.at(right, of, columns + 1)
     values = zip(areas, top, left, bottom, right, strict=True)
-    return [_Part(number, *map(int, value)) for number, value in enumerate(values)]
+    return [Part(number, *map(int, value)) for number, value in enumerate(values)]
 
 
-def _within(found: list[_Part]) -> list[_Part]:
+def _within(found: list[Part]) -> list[Part]:
     """The parts within the innermost box, ring or frame that holds something."""
     while True:
         for outer in sorted(found, key=lambda part: part.side):
@@ -185,7 +199,7 @@ def _within(found: list[_Part]) -> list[_Part]:
             return found
 
 
-def _without_underline(found: list[_Part]) -> list[_Part]:
+def _without_underline(found: list[Part]) -> list[Part]:
     """The parts without lines that lie below all others."""
     for line in found:
         rest = [part for part in found if part is not line]
@@ -199,25 +213,25 @@ def _without_underline(found: list[_Part]) -> list[_Part]:
     return found
 
 
-def _without_far(found: list[_Part]) -> list[_Part]:
+def _without_far(found: list[Part]) -> list[Part]:
     """The largest part, and what is near it or near what is near it."""
     near = [max(found, key=lambda part: part.weight)]
     rest = [part for part in found if part is not near[0]]
     reach = FAR * near[0].side
     while True:
-        more = [part for part in rest if any(_gap(part, other) <= reach for other in near)]
+        more = [part for part in rest if any(gap(part, other) <= reach for other in near)]
         if not more:
             return near
         near += more
         rest = [part for part in rest if part not in more]
 
 
-def _count_of_digits(found: list[_Part]) -> int:
+def count_of_digits(found: list[Part]) -> int:
     """How many parts are about as high as the largest and have such a neighbour; 1 for none."""
     height = max(found, key=lambda part: part.weight).height
     alike = [
         part
-        for part in _united(found, height)
+        for part in united(found, height)
         if ALIKE * height <= part.height <= height / ALIKE and part.width <= WIDEST * part.height
     ]
     neighbours = [
@@ -228,47 +242,47 @@ def _count_of_digits(found: list[_Part]) -> int:
     return max(len(neighbours), 1)
 
 
-def _united(found: list[_Part], height: int) -> list[_Part]:
+def united(found: list[Part], height: int) -> list[Part]:
     """The parts, those that nearly touch being one, as strokes of a digit do."""
-    united: list[_Part] = []
+    whole: list[Part] = []
     for part in found:
         while True:
             near = [
                 other
-                for other in united
-                if _across(part, other) <= CLOSE * height and _down(part, other) <= APART * height
+                for other in whole
+                if across(part, other) <= CLOSE * height and down(part, other) <= APART * height
             ]
             if not near:
                 break
-            united = [other for other in united if other not in near]
+            whole = [other for other in whole if other not in near]
             tops, lefts, bottoms, rights = zip(*(one[2:] for one in (part, *near)), strict=True)
             area = sum(one.area for one in (part, *near))
-            part = _Part(part.number, area, min(tops), min(lefts), max(bottoms), max(rights))
-        united.append(part)
-    return united
+            part = Part(part.number, area, min(tops), min(lefts), max(bottoms), max(rights))
+        whole.append(part)
+    return whole
 
 
-def _are_two(one: _Part, other: _Part) -> bool:
+def _are_two(one: Part, other: Part) -> bool:
     """Whether two parts are digits beside or below each other, and not strokes of one."""
-    down, across = _down(one, other), _across(one, other)
+    below, beside = down(one, other), across(one, other)
     height, width = min(one.height, other.height), min(one.width, other.width)
-    if across >= 0:
-        return down <= -BESIDE * height
+    if beside >= 0:
+        return below <= -BESIDE * height
     # Halves of a broken digit are wider, and nearer to each other.
-    below = down >= APART * height and across <= -BESIDE * width
-    return below and max(one.width, other.width) <= NARROW * height
+    stacked = below >= APART * height and beside <= -BESIDE * width
+    return stacked and max(one.width, other.width) <= NARROW * height
 
 
-def _gap(one: _Part, other: _Part) -> int:
+def gap(one: Part, other: Part) -> int:
     """How far the boxes are from each other, along the axis along which they are farther."""
-    return max(_down(one, other), _across(one, other), 0)
+    return max(down(one, other), across(one, other), 0)
 
 
-def _down(one: _Part, other: _Part) -> int:
+def down(one: Part, other: Part) -> int:
     """How far the boxes are from each other along the columns; less than 0 where they overlap."""
     return max(one.top - other.bottom, other.top - one.bottom)
 
 
-def _across(one: _Part, other: _Part) -> int:
+def across(one: Part, other: Part) -> int:
     """The same along the rows."""
     return max(one.left - other.right, other.left - one.right)

@@ -2,7 +2,8 @@
 
 ``{"label": 7, "strokes": [[[x, y], …], …], "writer": …, "t": [[…], …], "pressure": [[…], …]}``,
 x right, y down, in any unit; t in seconds and pressure from 0 to 1 have a list for each stroke.
-All but the strokes may be left out, and other keys are ignored. A label "7" is a 7.
+All but the strokes may be left out, and other keys are ignored. A label "7" is a 7, and "147" is
+a number of three digits beside each other.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ __all__ = [
     "iterate_lines",
     "label_from",
     "normalised",
+    "number_in",
     "read_counted",
     "read_ink",
     "read_picture",
@@ -70,7 +72,8 @@ TOGETHER: Final = 4096
 EXPECTED: Final = 'expected {"label": 7, "strokes": [[[x, y], …], …]}'
 
 
-#: What a drawing shows: a digit, the name of something else, or nobody has said.
+#: What a drawing shows: a digit, a text of several digits, the name of something else, or nobody
+#: has said.
 Label = int | str | None
 
 
@@ -170,9 +173,16 @@ def ink_from_text(text: str) -> Ink:
 
 
 def label_from(text: str) -> Label:
-    """The label that is typed: a digit, or a text for what is no digit; none where it is blank."""
+    """The label that is typed: a digit, a text of several digits, or one for what is no number;
+    none where it is blank."""
     word = " ".join(text.split())
     return int(word) if word in DIGITS else word[:LONGEST_TEXT] or None
+
+
+def number_in(label: Label) -> str | None:
+    """The digits of a label that says a number of several; None for any other label."""
+    several = isinstance(label, str) and len(label) > 1 and label.isascii() and label.isdigit()
+    return str(label) if several else None
 
 
 def _lines(stream: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
@@ -222,12 +232,15 @@ def _drawing(line: bytes) -> Drawing:
         raise InkError(_explained(line, fault)) from None
     # Many sets number their writers.
     writer = str(entry.writer) if isinstance(entry.writer, int) else entry.writer
-    return Drawing(_ink(entry), _digit_in(entry.label), writer)
+    return Drawing(_ink(entry), _plain(entry.label), writer)
 
 
-def _digit_in(label: Label) -> Label:
-    """The label, as a digit where it is a text that only says one."""
-    return int(label) if isinstance(label, str) and label.strip() in DIGITS else label
+def _plain(label: Label) -> Label:
+    """The label, as a digit where it is a text that only says one; of digits without spaces."""
+    text = label.strip() if isinstance(label, str) else ""
+    if text in DIGITS:
+        return int(text)
+    return number_in(text) or label
 
 
 def _explained(line: bytes, fault: Exception) -> str:

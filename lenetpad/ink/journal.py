@@ -8,7 +8,8 @@ in a ``Stroke``.
     POINTS  more points of the stroke being made
     END     that stroke is finished: a step
     CANCEL  that stroke is forgotten
-    STEP    a step to another sheet: which strokes of the sheet before it has, new ones, a picture
+    STEP    a step to another sheet: which strokes of the sheet before it has, new ones, a picture:
+            one of 28×28, or a line of writing after its number of rows and of columns
     BASE    the same from an empty sheet, and nothing can be undone before it
     UNDO    one step back
     REDO    one step forward
@@ -25,12 +26,26 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lenetpad.ink.strokes import History, Ink, InkError, Points, Sheet, Stroke
+from lenetpad.ink.strokes import (
+    DIGIT_SIDE,
+    History,
+    Ink,
+    InkError,
+    Points,
+    Sheet,
+    Stroke,
+    fits_a_sheet,
+)
 
 MAGIC: Final = b"lenetpad journal 1\n"
 HEAD: Final = struct.Struct("<BII")
-PICTURE_BYTES: Final = 28 * 28 * 4
+#: What a step says of a picture: there is none, one of a digit, or one of a line of writing.
+NO_PICTURE, DIGIT_PICTURE, LINE_PICTURE = range(3)
+DIGIT_SHAPE: Final = (DIGIT_SIDE, DIGIT_SIDE)
+SHAPE: Final = struct.Struct("<II")
+PIXEL_BYTES: Final = 4
 POINT_BYTES: Final = 32
 
 
@@ -84,22 +99,30 @@ def step_record(before: Sheet, after: Sheet, kind: Kind = Kind.STEP) -> bytes:
         kept = _kept(before, after)
         runs, added = _runs(kept), strokes[len(kept) :]
     parts = [
-        struct.pack("<BII", after.picture is not None, len(runs), len(added)),
+        struct.pack("<BII", _kind_of_picture(after), len(runs), len(added)),
         np.array(runs, dtype="<u4").tobytes(),
         np.array([len(stroke.points) for stroke in added], dtype="<u4").tobytes(),
         *(np.ascontiguousarray(stroke.points, dtype="<f8").tobytes() for stroke in added),
     ]
+    if after.line is not None:
+        parts.append(SHAPE.pack(*after.line.shape))
     if after.picture is not None:
         parts.append(after.picture.astype("<f4").tobytes())
     return record(kind, b"".join(parts))
+
+
+def _kind_of_picture(sheet: Sheet) -> int:
+    if sheet.picture is None:
+        return NO_PICTURE
+    return DIGIT_PICTURE if sheet.line is None else LINE_PICTURE
 
 
 def size_of(history: History) -> int:
     """About how many bytes ``written`` takes for a history."""
     sheets = (*history.past, history.present, *history.future)
     strokes = {id(one): len(one.points) for sheet in sheets for one in sheet.ink.strokes}
-    pictures = sum(sheet.picture is not None for sheet in sheets)
-    return POINT_BYTES * sum(strokes.values()) + PICTURE_BYTES * pictures + 32 * len(sheets)
+    pixels = sum(sheet.picture.size for sheet in sheets if sheet.picture is not None)
+    return POINT_BYTES * sum(strokes.values()) + PIXEL_BYTES * pixels + 32 * len(sheets)
 
 
 def written(history: History, live: Points | None = None) -> bytes:
@@ -234,7 +257,7 @@ def _sheet(before: Sheet, payload: memoryview) -> Sheet:
     """The sheet of a step."""
     if len(payload) < 9:
         raise InkError("half a step")
-    has_picture, run_count, added_count = struct.unpack_from("<BII", payload)
+    picture_kind, run_count, added_count = struct.unpack_from("<BII", payload)
     at = 9 + 8 * run_count
     ends = at + 4 * added_count
     if ends > len(payload):
@@ -242,8 +265,9 @@ def _sheet(before: Sheet, payload: memoryview) -> Sheet:
     runs = np.frombuffer(payload[9:at], dtype="<u4").reshape(-1, 2).tolist()
     lengths = np.frombuffer(payload[at:ends], dtype="<u4").astype(np.int64)
     picture_at = ends + POINT_BYTES * int(lengths.sum())
-    if picture_at + has_picture * PICTURE_BYTES != len(payload):
+    if picture_at > len(payload):
         raise InkError("a step of another length")
+    picture = _picture(picture_kind, payload[picture_at:])
     strokes: list[Stroke] = []
     end = 0
     for first, last in runs:
@@ -255,7 +279,18 @@ def _sheet(before: Sheet, payload: memoryview) -> Sheet:
         points = _points(payload[ends:picture_at])
         cuts = np.cumsum(lengths)[:-1].tolist()
         strokes += [Stroke(part) for part in np.split(points, cuts)]
-    if not has_picture:
-        return Sheet(Ink(tuple(strokes)))
-    picture = np.frombuffer(payload[picture_at:], dtype="<f4").reshape(28, 28)
     return Sheet(Ink(tuple(strokes)), picture)
+
+
+def _picture(kind: int, payload: memoryview) -> NDArray[np.float32] | None:
+    """A step's picture, which is the rest of it."""
+    if kind == NO_PICTURE and not payload:
+        return None
+    shape = DIGIT_SHAPE
+    if kind == LINE_PICTURE and len(payload) >= SHAPE.size:
+        rows, columns = SHAPE.unpack_from(payload)
+        shape, payload = (rows, columns), payload[SHAPE.size :]
+    known = kind in (DIGIT_PICTURE, LINE_PICTURE) and fits_a_sheet(shape)
+    if not known or shape[0] * shape[1] * PIXEL_BYTES != len(payload):
+        raise InkError("a step of another length")
+    return np.frombuffer(payload, dtype="<f4").reshape(shape)

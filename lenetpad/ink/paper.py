@@ -16,10 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.ink.around import alone, digits_in, without_lines
-from lenetpad.ink.parts import Mask, grown, longer_side, parts, plumpness, slid
+from lenetpad.ink.parts import Mask, Plane, grown, longer_side, parts, plumpness, slid
 from lenetpad.ink.strokes import InkError
-
-Plane = NDArray[np.float32]
 
 SMALL: Final = 64  # pixels; up to this side a picture is a bitmap of the digit alone
 #: Paper whose median deviation is this share of the contrast has one level: no photograph's has.
@@ -36,7 +34,9 @@ BITMAP_SCALES: Final = ((1.0, 1.0),)
 #: grey levels.
 RAMP: Final = (0.6, 1.4)
 SPECK: Final = 0.03  # parts smaller than this share of the largest are dirt
-DIGIT: Final = 0.08  # of a large picture's longer side: what is smaller is no digit
+#: Of a large picture's longer side, and of a strip's shorter one: what is smaller is no digit.
+DIGIT: Final = 0.08
+DIGIT_OF_STRIP: Final = 0.3
 FRINGE: Final = 3  # pixels around a part that belong to it, in a large picture
 ROUNDS: Final = 8  # in which what hangs in from the border is taken off
 BINS: Final = 128
@@ -54,12 +54,13 @@ class BlankError(InkError):
 
 
 class Found(NamedTuple):
-    """A picture's ink, (H, W) float32 in [0, 1], how little it looks like strokes, and of how
-    many digits that stand beside each other it is all or one."""
+    """A picture's ink, (H, W) float32 in [0, 1], how little it looks like strokes, of how many
+    digits that stand beside each other it is all or one, and the ink of all of them."""
 
     ink: Plane
     fault: float
     digits: int
+    page: Plane
 
 
 def separated(plane: Plane) -> Found:
@@ -89,7 +90,7 @@ def _tone(plane: Plane, photo: bool) -> tuple[bool, bool]:
             found[way] = one._replace(fault=one.fault * (1.0 if way[1] else LEVEL_FAVOUR))
     if not found:
         return ways[0]
-    least = DIGIT * max(coarse.shape)
+    least = _least_digit(coarse)
     whole = [way for way, one in found.items() if longer_side(one.ink > 0.5) >= least]
     tone, closed = min(whole or found, key=lambda way: found[way].fault)
     if (
@@ -135,9 +136,9 @@ def _ink(plane: Plane, dark_ink: bool, closed: bool, photo: bool) -> Found:
     ink = np.clip((contrast - low) / (high - low), 0, 1).astype(np.float32)
     ink = _without_specks(ink, FRINGE if large else 1)
     if not large:
-        return Found(ink, 0.0, digits_in(ink))
-    ink, digits = alone(ink, FRINGE)
-    return Found(ink, plumpness(ink > 0.5), digits)
+        return Found(ink, 0.0, digits_in(ink), ink)
+    digit, digits, page = alone(ink, FRINGE)
+    return Found(digit, plumpness(digit > 0.5), digits, page)
 
 
 def _without_frame(plane: Plane) -> Plane:
@@ -299,7 +300,13 @@ def _holds_digit(contrast: Plane) -> bool:
     labels, areas = parts(contrast > _threshold(contrast))
     if _ink_level(contrast) < FAINTEST or len(areas) == 0:
         return False
-    return bool(longer_side(labels == areas.argmax()) >= DIGIT * max(contrast.shape))
+    return bool(longer_side(labels == areas.argmax()) >= _least_digit(contrast))
+
+
+def _least_digit(plane: Plane) -> float:
+    """The longer side of the smallest digit in a large picture, in pixels."""
+    short, long = sorted(plane.shape)
+    return float(min(DIGIT * long, DIGIT_OF_STRIP * short))
 
 
 def _without_specks(ink: Plane, fringe: int) -> Plane:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
+#: Of each pixel (H, W) something, such as how much of it is ink.
+Plane = NDArray[np.float32]
 
 
 def slid(values: NDArray[Any], window: int, best: Callable[..., NDArray[Any]]) -> NDArray[Any]:

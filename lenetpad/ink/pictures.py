@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.ink import heif, pnm, repairs
-from lenetpad.ink.paper import FAINTEST, BlankError, Plane, separated
-from lenetpad.ink.raster import BOX, CENTRE, DEFAULT_PEN, SIDE, Image, centre_of_mass, centred
-from lenetpad.ink.statistics import stroke_widths
+from lenetpad.ink.lines import Line, lines_of
+from lenetpad.ink.normalising import image_of_plane
+from lenetpad.ink.paper import FAINTEST, FRINGE, SMALL, BlankError, separated
+from lenetpad.ink.parts import Plane
+from lenetpad.ink.raster import Image
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage.decoding import named, opened
 from lenetpad.storage.metered import MeteredFile
@@ -61,31 +63,28 @@ MOST_SCANS: Final = 100
 #: Rows that are converted at once.
 BAND: Final = 256
 LONGEST_SIDE: Final = 400  # pixels; larger pictures are shrunk first, for no digit needs more
-EDGE: Final = 0.3  # ink this dark counts for the ink's bounding box
-THINNEST: Final = 1.45  # pixels: thinner strokes than any of MNIST's
-FINE: Final = 4  # cells a pixel along each axis, in which stroke widths are measured and changed
-#: How far each pixel of a picture is smeared to both sides, as a share of its size, and at most in
-#: pixels of the image: the outline of a coarse bitmap goes in steps, as no pen does.
-SMEAR: Final = 0.6
-FURTHEST: Final = 0.43
-SEVERAL: Final = (
-    "the picture seems to show {count} digits, and one is read at a time; crop it to one digit"
-)
+#: So many times as long as high, a picture is a strip, of a line of digits: it may be longer.
+STRIP: Final = 2.5
+LONGEST_STRIP: Final = 1200
 _TOO_LARGE: Final = "{} has over " + f"{MOST_PIXELS // 10**6} megapixels; make it smaller"
 _EXPORT: Final = "export it as PNG"
 
 
 class Counted(NamedTuple):
-    """A normalised image, (28, 28) float32 in [0, 1], ink 1, and how many digits seem to stand
-    beside each other in the picture that it was made from."""
+    """A normalised image, (28, 28) float32 in [0, 1], ink 1, of a picture's digit, or the largest;
+    how many digits seem to stand beside each other; and where there may be several, the lines of
+    them, from top to bottom."""
 
     image: Image
     digits: int
+    lines: tuple[Line, ...] = ()
 
 
-def several_words(digits: int) -> str:
-    """What to say of a picture of several digits; nothing of one."""
-    return SEVERAL.format(count=digits) if digits > 1 else ""
+class _Levels(NamedTuple):
+    """Grey levels (H, W) of a picture, and the pixels along its longer side in the file."""
+
+    grey: NDArray[np.uint8]
+    longest: int
 
 
 def read_picture(source: Path | bytes) -> Image:
@@ -107,12 +106,12 @@ def read_counted(source: Path | bytes) -> Counted:
         else io.BytesIO(source) as stream
     ):
         try:
-            return _counted(_decoded(stream, name))
+            return counted(*_decoded(stream, name))
         except BlankError as error:
             blank = InkError(f"{name}: {error}" if isinstance(source, Path) else str(error))
         stream.seek(0)
         try:  # ink and paper may be as bright as each other
-            return _counted(_decoded(stream, name, by_colour=True))
+            return counted(*_decoded(stream, name, by_colour=True))
         except InkError:
             raise blank from None
 
@@ -124,26 +123,21 @@ def normalised(grey: NDArray[np.uint8]) -> Image:
     float32 in [0, 1], ink 1; one of MNIST's images comes out almost as it is. Raises InkError for
     a picture that is not grey or shows no ink.
     """
-    return _counted(grey).image
+    return counted(grey).image
 
 
-def _counted(grey: NDArray[np.uint8]) -> Counted:
-    """The normalised image of a grey picture, and how many digits it seems to show."""
+def counted(grey: NDArray[np.uint8], longest: int | None = None) -> Counted:
+    """What a grey picture shows, whose longer side had ``longest`` pixels in the file."""
     if grey.ndim != 2 or grey.size == 0:
         raise InkError(f"a picture must have grey pixels in rows and columns, not {grey.shape}")
-    ink, _, digits = separated(_shrunk(grey))
-    if _is_normalised(ink):
-        return Counted(ink, digits)
-    for box in (BOX, 0.85 * BOX, 0.7 * BOX, 0.6 * BOX):
-        image = _boxed(ink, box)
-        placed = centred(image)
-        border = max(float(placed[[0, -1]].max()), float(placed[:, [0, -1]].max()))
-        if border < EDGE:  # else centring has pushed ink to the edge, or over it
-            break
-    return Counted(placed, digits)
+    found = separated(_shrunk(grey))
+    fringe = FRINGE if max(grey.shape) > SMALL else 1
+    factor = _block(grey) * (longest or max(grey.shape)) / max(grey.shape)
+    lines = tuple(line.in_picture(factor) for line in lines_of(found.page, fringe))
+    return Counted(image_of_plane(found.ink), found.digits, lines)
 
 
-def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> NDArray[np.uint8]:
+def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> _Levels:
     """The grey levels (H, W) of an image file; of its colours, the one that differs most."""
     import PIL.Image  # not before a picture is opened
     import PIL.ImageOps
@@ -156,7 +150,8 @@ def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> NDArray[np
             if pnm.is_pnm(start):
                 content = stream.read()
                 _check_size(*pnm.size_of(content), name)
-                return _grey_of(pnm.levels_of(content))
+                grey = _grey_of(pnm.levels_of(content))
+                return _Levels(grey, max(grey.shape))
             if start.startswith(repairs.JPEG_MAGIC):
                 _check_scans(stream, name)
             if start[4:12] in heif.BRANDS and not heif.is_decoded():
@@ -182,25 +177,26 @@ def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> NDArray[np
         raise InkError(f"{name} is damaged ({what}); save or export it again") from None
 
 
-def _grey_in(stream: BinaryIO, start: bytes, name: str, by_colour: bool) -> NDArray[np.uint8]:
+def _grey_in(stream: BinaryIO, start: bytes, name: str, by_colour: bool) -> _Levels:
     """The grey levels of a file that Pillow opens."""
     import PIL.Image
     import PIL.ImageOps
 
     with _opened(stream, start, name) as picture:
+        longest = max(picture.size)
         # JPEG decodes smaller
         picture.draft("RGB" if by_colour else "L", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
         _check_size(*picture.size, name)
         if picture.format in ANIMATED and getattr(picture, "is_animated", False):
-            return _last_frame(picture, by_colour)
+            return _Levels(_last_frame(picture, by_colour), longest)
         picture.load()
         try:
             PIL.ImageOps.exif_transpose(picture, in_place=True)
         except InkError:
             raise
         except Exception:  # what says how it is turned is damaged: it is shown as it is
-            return _grey(picture, by_colour)
-        return _grey(picture, by_colour)
+            pass
+        return _Levels(_grey(picture, by_colour), longest)
 
 
 def _last_frame(picture: PIL.Image.Image, by_colour: bool) -> NDArray[np.uint8]:
@@ -218,9 +214,7 @@ def _last_frame(picture: PIL.Image.Image, by_colour: bool) -> NDArray[np.uint8]:
     return grey
 
 
-def _mended(
-    stream: BinaryIO, start: bytes, name: str, by_colour: bool
-) -> NDArray[np.uint8] | None:
+def _mended(stream: BinaryIO, start: bytes, name: str, by_colour: bool) -> _Levels | None:
     """The grey levels of a damaged file whose pixels are whole; None where it is not."""
     if stream.seek(0, io.SEEK_END) > repairs.LARGEST:
         return None
@@ -235,7 +229,7 @@ def _mended(
         _grey_in(io.BytesIO(repairs.with_end(content, filled)), start, name, by_colour)
         for filled in (False, True)
     )
-    return found if np.array_equal(found, other) else None
+    return found if np.array_equal(found.grey, other.grey) else None
 
 
 def _opened(stream: BinaryIO, start: bytes, name: str) -> PIL.Image.Image:
@@ -340,9 +334,18 @@ def _eight_bits(levels: NDArray[Any]) -> NDArray[np.uint8]:
     return grey
 
 
+def _block(grey: NDArray[np.uint8]) -> int:
+    """Pixels along each side of the blocks that are averaged."""
+    short, longest = (int(side) for side in sorted(grey.shape))
+    if longest < STRIP * short:
+        return -(-longest // LONGEST_SIDE)
+    return max(1, -(-short // round(LONGEST_SIDE / STRIP)), -(-longest // LONGEST_STRIP))
+
+
 def _shrunk(grey: NDArray[np.uint8]) -> Plane:
-    """The grey levels, averaged in blocks until no side is over ``LONGEST_SIDE``."""
-    block = -(-max(grey.shape) // LONGEST_SIDE)
+    """The grey levels, averaged in blocks until no side is over ``LONGEST_SIDE``, or over
+    ``LONGEST_STRIP`` where it is a strip."""
+    block = _block(grey)
     if block == 1:
         return grey.astype(np.float32)
     tall, wide = (min(block, side) for side in grey.shape)
@@ -351,87 +354,3 @@ def _shrunk(grey: NDArray[np.uint8]) -> Plane:
     sums = bands.sum(axis=1, dtype=np.float32).reshape(rows, columns, wide).sum(axis=2)
     shrunk: Plane = sums / np.float32(tall * wide)
     return shrunk
-
-
-def _is_normalised(ink: Plane) -> bool:
-    """Whether the picture is an image as MNIST has them; another resampling would only blur it."""
-    if ink.shape != (SIDE, SIDE):
-        return False
-    (top, bottom), (left, right) = _extent(ink, 1), _extent(ink, 0)
-    in_the_box = abs(max(bottom - top, right - left) - BOX) <= 1
-    # MNIST has it up to a pixel to the right and below, our own images within half a pixel.
-    in_place = all(-0.6 < offset < 1.1 for offset in centre_of_mass(ink))
-    fine = _resampled(ink, (SIDE / 2, SIDE / 2), FINE)
-    return in_the_box and in_place and _stroke_width(fine) / FINE > THINNEST
-
-
-def _extent(ink: Plane, axis: int) -> tuple[int, int]:
-    """The first row (axis 1) or column (axis 0) with ink, and the one after the last."""
-    inked = np.flatnonzero(ink.max(axis=axis) > EDGE)
-    return int(inked[0]), int(inked[-1]) + 1
-
-
-def _boxed(ink: Plane, box: float) -> Image:
-    """The ink in the middle of (28, 28), its longer side ``box`` pixels, no stroke too thin."""
-    (top, bottom), (left, right) = _extent(ink, 1), _extent(ink, 0)
-    middle = (top + bottom) / 2, (left + right) / 2
-    size = max(bottom - top, right - left)
-    fine = _smeared(ink, middle, box / size * FINE)
-    width = _stroke_width(fine) / FINE
-    if width < DEFAULT_PEN.width:
-        # Strokes that grow need room in the box, and the smaller scale makes them thinner still.
-        growth = (DEFAULT_PEN.width - width) / (1 - width / box)
-        fine = _smeared(ink, middle, (box - growth) / size * FINE)
-        fine = _thicker(fine, growth / 2 * FINE)
-    image: Image = fine.reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))
-    return image
-
-
-def _smeared(ink: Plane, middle: tuple[float, float], scale: float) -> Plane:
-    """The ink as ``_resampled`` gives it, without the steps of coarse pixels."""
-    return _resampled(ink, middle, scale, min(SMEAR, FURTHEST * FINE / scale))
-
-
-def _resampled(ink: Plane, middle: tuple[float, float], scale: float, smear: float = 0.0) -> Plane:
-    """The ink in ``FINE`` cells a pixel, ``middle`` (row, column) at ``CENTRE``, (112, 112).
-
-    ``scale`` is in cells a pixel of the ink, ``smear`` in pixels of the ink.
-    """
-    tall, wide = (
-        np.mean([_weights(n, m + shift, scale) for shift in (-smear, 0.0, smear)], axis=0)
-        for n, m in zip(ink.shape, middle, strict=True)
-    )
-    return np.asarray(tall @ ink @ wide.T, dtype=np.float32)
-
-
-def _weights(size: int, middle: float, scale: float) -> Plane:
-    """The share (112, size) that each of ``size`` pixels has in each cell along an axis."""
-    edges = (np.arange(SIDE * FINE + 1) - CENTRE * FINE) / scale + middle
-    if scale < 1:  # average over the area
-        covered = np.clip(edges[:, None] - np.arange(size), 0, 1)
-        weights: NDArray[np.float64] = np.diff(covered, axis=0) * scale
-    else:  # interpolate between the pixels' middles
-        at = (edges[:-1] + edges[1:] - 1) / 2
-        weights = np.maximum(1 - np.abs(at[:, None] - np.arange(size)), 0)
-    return weights.astype(np.float32)
-
-
-def _stroke_width(ink: Plane) -> float:
-    """The strokes' mean width in cells."""
-    return float(stroke_widths(ink[None])[0])
-
-
-def _thicker(ink: Plane, reach: float) -> Plane:
-    """The ink with every stroke grown by ``reach`` cells to both sides."""
-    # A hair line covers no cell as a whole; grown, it shall be black nevertheless.
-    full = float(np.median(ink[ink > ink.max() / 2]))
-    ink = np.minimum(ink / full, 1)
-    thick = ink.copy()
-    margin = math.ceil(reach)
-    edged = np.pad(ink, margin)
-    for row, column in np.ndindex(2 * margin + 1, 2 * margin + 1):
-        covered = min(reach + 0.5 - math.hypot(row - margin, column - margin), 1.0)
-        if covered > 0:
-            moved = edged[row : row + len(ink), column : column + len(ink)]
-            np.maximum(thick, moved * np.float32(covered), out=thick)
-    return thick

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.ink.strokes import Ink, Points, Sheet
+from lenetpad.ink.strokes import Ink, Points
 
 Image = NDArray[np.float32]
 
@@ -76,13 +76,6 @@ def draw(ink: Ink, pen: Pen = DEFAULT_PEN) -> Image:
         image = draw_pieces(starts * size + CENTRE, steps * size, pen)
         shift = np.array(_centring_shift(image))
     return _moved(image, int(shift[0]), int(shift[1]))
-
-
-def draw_sheet(sheet: Sheet, pen: Pen = DEFAULT_PEN) -> Image:
-    """The sheet's picture, or its ink drawn: (28, 28) float32 in [0, 1]."""
-    if sheet.picture is not None:
-        return sheet.picture.copy()
-    return draw(sheet.ink, pen)
 
 
 def pad(image: Image) -> Image:

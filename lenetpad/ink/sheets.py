@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lenetpad.ink import journal
 from lenetpad.ink.contents import Contents, read_contents
 from lenetpad.ink.editing import Place
 from lenetpad.ink.files import ink_from_text, is_ink, read_counted
+from lenetpad.ink.lines import Line
 from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
 
 UNITS: Final = 1000.0  # the canvas's side in the unit of its strokes
@@ -24,6 +27,12 @@ SMALLEST: Final = 0.1
 #: becomes as wide.
 LINE: Final = 2.0
 WIDEST: Final = 8.0  # in sides of the canvas
+#: How much of the canvas a line's picture takes up, at most.
+PICTURE_WIDTH: Final = 0.92
+PICTURE_HEIGHT: Final = 0.5
+
+#: Left, top, right and bottom.
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +55,12 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A sheet that was read, and what the user should know of it; of an ink file, all that is in
-    it, and of a picture, how many digits it seems to show."""
+    it, and of a picture, how many lines of writing it shows: the sheet holds one."""
 
     sheet: Sheet
     note: str = ""
     contents: Contents | None = None
-    digits: int = 1
+    lines: int = 1
 
 
 def read_sheet(source: Source) -> Found:
@@ -71,8 +80,14 @@ def read_sheet(source: Source) -> Found:
 
 
 def _shown(source: Path | bytes) -> Found:
-    image, digits = read_counted(source)
-    return Found(Sheet(picture=image), digits=digits)
+    image, _, lines = read_counted(source)
+    return Found(Sheet(picture=_chosen(lines) if lines else image), lines=max(len(lines), 1))
+
+
+def _chosen(lines: Sequence[Line]) -> NDArray[np.float32]:
+    """The first line that is no mere mark beside the others."""
+    inked = [line.scale**2 * float(line.ink.sum()) for line in lines]
+    return next(line.ink for line, ink in zip(lines, inked, strict=True) if ink >= max(inked) / 2)
 
 
 def _sheet_in(content: bytes) -> Sheet:
@@ -82,6 +97,22 @@ def _sheet_in(content: bytes) -> Sheet:
     if found.fault or not found.whole:
         raise InkError(f"the clipboard's sheet is damaged: {found.fault}; copy it again")
     return found.history.present
+
+
+def line_scale(shape: tuple[int, int]) -> float:
+    """How many of the strokes' units a pixel of a line's picture (rows, columns) is on the canvas,
+    in whose middle it lies."""
+    rows, columns = shape
+    return min(PICTURE_WIDTH * UNITS / columns, PICTURE_HEIGHT * UNITS / rows)
+
+
+def on_canvas(box: Box, shape: tuple[int, int]) -> Box:
+    """A box in pixels of a line's picture (rows, columns), in the strokes' unit."""
+    scale, middles = line_scale(shape), (shape[1] / 2, shape[0] / 2) * 2
+    left, top, right, bottom = (
+        UNITS / 2 + scale * (at - middle) for at, middle in zip(box, middles, strict=True)
+    )
+    return left, top, right, bottom
 
 
 def fitted(ink: Ink) -> Ink:

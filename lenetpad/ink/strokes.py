@@ -16,6 +16,10 @@ Points = NDArray[np.float64]
 LARGEST_COORDINATE = 1e9
 #: Steps of undo that a history keeps.
 UNDO_DEPTH = 500
+#: Pixels of a sheet's picture along each side: of one digit, and of a line of several.
+DIGIT_SIDE = 28
+MOST_ROWS = 64
+MOST_COLUMNS = 2048
 
 
 class InkError(InputError):
@@ -120,12 +124,21 @@ class Ink:
         return Ink((*self.strokes, stroke))
 
 
+def fits_a_sheet(shape: tuple[int, ...]) -> bool:
+    """Whether a sheet's picture may have so many rows and columns."""
+    if len(shape) != 2:
+        return False
+    rows, columns = shape
+    return DIGIT_SIDE <= rows <= MOST_ROWS and DIGIT_SIDE <= columns <= MOST_COLUMNS
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
     """What lies on the canvas: ink, or a picture that was opened, or nothing.
 
-    ``picture`` is a read-only float32 array (28, 28) in [0, 1], ink 1, already normalised as
-    MNIST's digits are. A sheet with a picture has no ink.
+    ``picture`` is a read-only float32 array in [0, 1], ink 1: (28, 28) of one digit, normalised as
+    MNIST's digits are, or the ink of a line of writing, ``MOST_ROWS`` by ``MOST_COLUMNS`` at most.
+    A sheet with a picture has no ink.
     """
 
     ink: Ink = field(default_factory=Ink)
@@ -135,12 +148,21 @@ class Sheet:
         if self.picture is None:
             return
         picture = np.array(self.picture, dtype=np.float32)
-        if picture.shape != (28, 28) or not np.isfinite(picture).all():
-            raise InkError(f"a sheet's picture must be 28×28 finite values, not {picture.shape}")
+        if not fits_a_sheet(picture.shape) or not np.isfinite(picture).all():
+            raise InkError(
+                f"a sheet's picture must be finite values, 28×28 or a line of up to {MOST_ROWS}×"
+                f"{MOST_COLUMNS:,}, not {picture.shape}"
+            )
         if self.ink:
             raise InkError("a sheet holds ink or a picture, not both")
         picture.flags.writeable = False
         object.__setattr__(self, "picture", picture)
+
+    @property
+    def line(self) -> NDArray[np.float32] | None:
+        """The picture where it is a line of writing, which may hold several digits."""
+        picture = self.picture
+        return None if picture is None or picture.shape == (DIGIT_SIDE, DIGIT_SIDE) else picture
 
     def __bool__(self) -> bool:
         return bool(self.ink) or self.picture is not None

@@ -15,6 +15,7 @@ import numpy as np
 
 from lenetpad.ink.candidates import GEOMETRY, candidates_of
 from lenetpad.ink.cuts import Cut, cuts_of
+from lenetpad.ink.picture_pieces import picture_pieces
 from lenetpad.ink.raster import Image, draw, pad
 from lenetpad.ink.segmentation import (
     Part,
@@ -150,17 +151,24 @@ class NumberReader:
         self._weights = weights
         self._known = Known()
         self._next = 0
+        #: The line of a picture that was read last, kept so that its id stays its own.
+        self._line_before: tuple[int, int, FloatArray, Segmentation] | None = None
 
     def read(self, sheet: Sheet, paths: int = 2) -> Segmentation | None:
         """How a sheet's digits are read, in ``paths`` ways at most; None where it is blank.
 
-        A picture, which is normalised as one digit is, is taken for one digit.
+        A picture of one digit, which is normalised as such, is taken for one digit.
         """
+        if sheet.line is not None:
+            return self._line(sheet.line, paths)
         if sheet.picture is not None:
             return self._picture(sheet.picture) if sheet.picture.any() else None
         if not sheet.ink:
             return None
-        line = self.line(sheet.ink)
+        return self._segmentation(self.line(sheet.ink), paths)
+
+    def _segmentation(self, line: Line, paths: int) -> Segmentation:
+        """The graph with its scores, its best paths, and what it is taken for."""
         weights = self._weights or shipped(refusing=len(line.read[0].posteriors) > 10)
         said, measured = line.scores(weights)
         ways = line.best_paths(said + measured, paths)
@@ -214,11 +222,40 @@ class NumberReader:
                 now.read[key] = Read(image, values)
         return [now.read[key] for key in keys]
 
+    def _line(self, ink: FloatArray, paths: int) -> Segmentation | None:
+        """How the digits of a line in a picture are read."""
+        if self._line_before is not None and self._line_before[:2] == (id(ink), paths):
+            return self._line_before[3]
+        found = picture_pieces(ink)
+        if found is None:
+            return None
+        spans, geometry = candidates_of(found.pieces)
+        images = np.stack([found.image(first, end) for first, end in spans.tolist()])
+        read = [Read(*pair) for pair in zip(images, self._posteriors(images), strict=True)]
+        line = Line(found.pieces, spans, geometry, read)
+        segmentation = _with_boxes(self._segmentation(line, paths), found.reach)
+        self._line_before = id(ink), paths, ink, segmentation
+        return segmentation
+
     def _picture(self, image: Image) -> Segmentation:
         height, width = image.shape
         box = (0.0, 0.0, float(width), float(height))
         one = _candidate((0, 1), box, Read(image, self._posteriors(image[None])[0]), 0.0, 0.0)
         return Segmentation((Piece(0, 0, 0, box),), (one,), (Path((0,), 0.0),), Kind.DIGIT)
+
+
+def _with_boxes(found: Segmentation, reach: float) -> Segmentation:
+    """The same with boxes that hold what lies so far beyond the middles of the strokes."""
+
+    def around(box: Box) -> Box:
+        left, top, right, bottom = box
+        return left - reach, top - reach, right + reach, bottom + reach
+
+    return replace(
+        found,
+        pieces=tuple(replace(one, box=around(one.box)) for one in found.pieces),
+        candidates=tuple(replace(one, box=around(one.box)) for one in found.candidates),
+    )
 
 
 def kind_of(line: Line, best: Path, scores: Values, weights: NumberWeights) -> Kind:

@@ -66,11 +66,8 @@ class TrainingJob:
         self._device = usable_device(plan.device)
         recipe = plan.recipe
         # Each file by itself: one without labels would be left out in silence beside others.
-        drawings = [
-            drawing
-            for path in plan.ink
-            for drawing in data.ink_drawings([Path(path)], self._watch)
-        ]
+        files = [data.ink_drawings([Path(path)], self._watch) for path in plan.ink]
+        drawings = [drawing for file in files for drawing in file]
         folder = Path(plan.folder) if plan.folder else None
         images, self._test = datasets.load(
             plan.data, datasets.cache(), folder, say, noted=self._note

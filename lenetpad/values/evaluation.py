@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from lenetpad.values.arrays import FloatArray
 from lenetpad.values.catalogue import FOLDER, MNIST
 from lenetpad.values.models import Choice
+from lenetpad.values.number_evaluation import NumberResults
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +163,8 @@ class EvaluationResults:
     """What an evaluation found: ``images`` (n, 28, 28) uint8, ink 255, their ``labels`` (n,), and
     the predictions of each network in the order of the request.
 
-    ``notice`` is a sentence for the user, such as a device that failed. ``curves`` are the
+    ``notice`` is a sentence for the user, such as a device that failed. ``numbers`` are those of
+    several digits, where there are any: their digits are among the images. ``curves`` are the
     networks' error–reject curves on the digits: they take time, and so belong to the thread.
     """
 
@@ -171,6 +173,7 @@ class EvaluationResults:
     labels: NDArray[np.int64] = field(repr=False)
     found: tuple[Predictions, ...]
     notice: str = ""
+    numbers: NumberResults | None = field(default=None, repr=False)
     curves: tuple[RejectCurve, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

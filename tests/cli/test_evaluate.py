@@ -11,10 +11,13 @@ import pytest
 from lenetpad.data.labelled import Labelled
 from lenetpad.data.mixture import part_of
 from lenetpad.evaluation.evaluate import evaluate
+from lenetpad.ink.files import Drawing, write_ink
+from lenetpad.ink.strokes import Ink
 from lenetpad.lenet.weights import load
 from lenetpad.storage import resources
 from lenetpad.training.network import network_of
 from tests.cli.conftest import ONE, Failing, Run, parsed
+from tests.ink.written_numbers import written_number
 
 EVALUATION = {
     *("n", "digits", "error", "macro_accuracy", "per_class", "confusion", "refused", "ece"),
@@ -111,6 +114,26 @@ class TestEvaluate:
         result = run("evaluate", "--model", model, "--ink", path, "--json")
         assert parsed(result.out)["n"] == 2
         assert result.err == "lenetpad: 1 of 3 drawings have no label and are left out\n"
+
+    @pytest.mark.usefixtures("tiny_mnist")
+    def test_numbers_are_strings_and_their_digits_are_images(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        rng = np.random.default_rng(1)
+        right = [written_number(text, rng) for text in ("147", "20", "8365")]
+        wrong = Drawing(right[0].ink, "148")
+        path = tmp_path / "numbers.jsonl"
+        write_ink(path, [*right, wrong, Drawing(Ink.of(ONE), 1)])
+        result = run("evaluate", "--ink", path, "--json")
+        found = parsed(result.out)
+        assert (found["strings"], found["n"], found["digits"]) == (4, 13, 13)
+        assert (found["string_accuracy"], found["length_accuracy"]) == (0.75, 1.0)
+        assert found["digit_error"] == pytest.approx(1 / 12)
+        assert [text["read"] for text in found["texts"]] == ["147", "20", "8365", "147"]
+        assert found["confusion"][8][7] == 1
+        assert "lenetpad: 4 numbers cut into 12 digits\n" in result.err
+        line = run("evaluate", "--ink", path).out.splitlines()[0]
+        assert line.startswith("4 numbers, right 75.00 %, length right 100.00 %, digit error 8.33")
 
     @pytest.mark.usefixtures("tiny_mnist")
     def test_only_the_held_out_writers(self, run: Run, model: Path, tmp_path: Path) -> None:

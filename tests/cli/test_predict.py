@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.cli.conftest import Failing, Run, parsed
+from tests.ink.written_numbers import pictured, written_number
 
 
 class TestPredict:
@@ -38,27 +39,62 @@ class TestPredict:
                 "file",
                 "drawing",
                 "digits_in_picture",
+                "kind",
+                "number",
                 "digit",
                 "probability",
                 "no_digit",
                 "probabilities",
+                "digits",
             }
+            assert (prediction["kind"], prediction["number"]) == (
+                "digit",
+                str(prediction["digit"]),
+            )
+            [digit] = prediction["digits"]
+            assert digit["probabilities"] == prediction["probabilities"]
             total = sum(prediction["probabilities"]) + prediction["no_digit"]
             assert total == pytest.approx(1, abs=1e-4)
             assert prediction["probability"] == max(prediction["probabilities"])
 
-    def test_a_picture_of_several_digits_says_so(
+    def test_a_picture_of_several_digits_is_a_number(
         self, run: Run, ink: Path, picture: Path, tmp_path: Path
     ) -> None:
         pixels = np.asarray(Image.open(picture))
         several = tmp_path / "several.png"
         Image.fromarray(np.concatenate([pixels, pixels], axis=1)).save(several)
         result = run("predict", several, ink, picture, "--json")
-        assert result.status == 0
-        [note] = result.err.splitlines()
-        assert "several.png: the picture seems to show 2 digits" in note
-        counts = [prediction["digits_in_picture"] for prediction in parsed(result.out)]
-        assert counts == [2, None, None, 1]
+        assert (result.status, result.err) == (0, "")
+        found = parsed(result.out)
+        assert [one["number"] for one in found] == ["11", "1", "7", "1"]
+        assert [one["digits_in_picture"] for one in found] == [2, None, None, 1]
+        assert [one["kind"] for one in found] == ["number", "digit", "digit", "digit"]
+        [first, second] = (one["box"] for one in found[0]["digits"])
+        width = pixels.shape[1]
+        inked = np.argwhere(pixels < 128)
+        (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
+        assert first == pytest.approx([left, top, right, bottom], abs=3)
+        assert second == pytest.approx([left + width, top, right + width, bottom], abs=3)
+
+    def test_lines_below_each_other_are_several_numbers(self, run: Run, tmp_path: Path) -> None:
+        rng = np.random.default_rng(5)
+        inks = [written_number(text, rng).ink for text in ("21", "380")]
+        Image.fromarray(pictured(inks)).save(tmp_path / "lines.png")
+        lines = run("predict", tmp_path / "lines.png").out.splitlines()
+        assert [line.split("lines.png")[1].split()[:2] for line in lines] == [
+            [":1:", "21"],
+            [":2:", "380"],
+        ]
+
+    def test_ink_of_several_digits_is_a_number(self, run: Run, tmp_path: Path) -> None:
+        file = tmp_path / "numbers.jsonl"
+        file.write_text('{"label":"11","strokes":[[[0,0],[0,100]],[[60,0],[60,100]]]}\n')
+        [found] = parsed(run("predict", file, "--json").out)
+        assert (found["number"], found["kind"], found["digit"]) == ("11", "number", None)
+        assert [one["box"] for one in found["digits"]] == [[0, 0, 0, 100], [60, 0, 60, 100]]
+        shares = [one["probability"] for one in found["digits"]]
+        assert found["probability"] == pytest.approx(shares[0] * shares[1], abs=1e-5)
+        assert run("predict", file).out.startswith(f"{file}: 11 ")
 
     def test_a_network_without_rubbish(self, run: Run, model: Path, ink: Path) -> None:
         found = parsed(run("predict", ink, "--model", model, "--json").out)

@@ -31,6 +31,7 @@ from lenetpad.tools.event_loop import wait_until
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw import clipboard, documents
 from lenetpad.ui.widgets import question
+from tests.ink.written_numbers import pictured, written_number
 
 INK = Ink.of([[[200, 200], [500, 800]], [[600, 300], [700, 400]]])
 
@@ -425,17 +426,24 @@ def test_what_is_left_out_is_said_of_its_own_drop_alone(program: Program, tmp_pa
     assert not program.draw.page.banner.isVisible()
 
 
-def test_a_picture_of_several_digits_says_so(program: Program, tmp_path: Path) -> None:
-    pixels = np.full((60, 90), 255, dtype=np.uint8)
-    pixels[10:50, 20:25] = pixels[10:50, 60:65] = 0
-    banner = program.draw.page.banner
-    for name, shown in (("eleven.png", pixels), ("one.png", pixels[:, :45])):
+def test_a_picture_of_several_digits_lies_on_the_canvas(program: Program, tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    inks = [written_number(text, rng).ink for text in ("21", "7", "38")]
+    canvas, banner = program.draw.page.canvas, program.draw.page.banner
+    pictures = (
+        ("number.png", pictured(inks[:1]), True),
+        ("one.png", pictured(inks[1:2]), False),
+        ("lines.png", pictured([inks[0], inks[2]]), True),
+    )
+    for name, shown, is_line in pictures:
         PIL.Image.fromarray(shown).save(tmp_path / name)
         program.draw.documents._read(Source(tmp_path / name))
         read(program)
-        assert program.draw.page.canvas.sheet.picture is not None
-        assert "seems to show 2 digits" in banner.text  # which is hidden for one
-        assert banner.isVisible() == (name == "eleven.png")
+        assert (canvas.sheet.line is not None) == is_line
+        assert banner.isVisible() == (name == "lines.png")
+    assert banner.text.startswith("The picture shows 2 lines, and the canvas holds one")
+    assert canvas.sheet.line is not None
+    assert canvas.sheet.line.shape[1] > canvas.sheet.line.shape[0]
 
 
 def test_the_example_numbers_are_opened_as_the_users_own(

@@ -19,7 +19,7 @@ from lenetpad.app import Program
 from lenetpad.data.labelled import Labelled
 from lenetpad.engine import explanations
 from lenetpad.ink.files import Drawing
-from lenetpad.ink.raster import draw_sheet
+from lenetpad.ink.normalising import draw_sheet
 from lenetpad.ink.strokes import Sheet
 from lenetpad.lenet.best_patches import best_patches
 from lenetpad.lenet.recognizer import Recognizer

@@ -35,6 +35,7 @@ from lenetpad.values.evaluation import (
 )
 from lenetpad.values.jobs import Answer
 from lenetpad.values.models import Choice
+from tests.ink.written_numbers import written_number
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +97,22 @@ def test_the_results_are_the_answer_to_the_question(few_ones: DataChoice) -> Non
     assert (answer.question, answer.serial) == (question, 4)
     assert answer.result.request is asked
     assert question.choices == asked.models
+
+
+def test_numbers_are_read_by_each_network(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    drawings = [written_number(text, rng) for text in ("147", "20")]
+    write_ink(tmp_path / "numbers.jsonl", drawings)
+    choices = (Choice(1, "lenet5-1998"), Choice(2, "lenet5-modern"))
+    data = DataChoice("ink", str(tmp_path / "numbers.jsonl"))
+    *steps, found = evaluate_networks(EvaluationRequest(1, choices, data))
+    assert isinstance(found, EvaluationResults)
+    assert found.numbers is not None
+    assert [read.texts for read in found.numbers.found] == [("147", "20")] * 2
+    assert found.numbers.inks == tuple(drawing.ink for drawing in drawings)
+    assert found.labels.tolist() == [1, 4, 7, 2, 0]
+    assert found.notice == "2 numbers cut into 5 digits."
+    assert EvaluationProgress(1, 4, 4) in steps
 
 
 def test_a_device_that_fails_gives_way_to_the_cpu_and_that_is_said(few_ones: DataChoice) -> None:

@@ -25,7 +25,7 @@ from lenetpad.engine.explanations import (
 )
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.files import Drawing, read_ink, write_ink
-from lenetpad.ink.raster import draw_sheet
+from lenetpad.ink.normalising import draw_sheet
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.lenet import best_patches as searching
 from lenetpad.lenet.forward import BATCH

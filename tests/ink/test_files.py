@@ -15,10 +15,12 @@ import pytest
 from lenetpad.ink import files
 from lenetpad.ink.files import (
     Drawing,
+    Label,
     ink_from_text,
     ink_text,
     is_ink,
     iterate_ink,
+    number_in,
     read_ink,
     write_ink,
 )
@@ -435,3 +437,30 @@ def test_a_long_stroke_is_written_in_parts_and_comes_back(tmp_path: Path) -> Non
     for found, written in zip(drawing.ink.strokes, ink.strokes, strict=True):
         assert np.array_equal(found.points[:, [0, 1, 3]], written.points[:, [0, 1, 3]])
         assert np.allclose(found.points[:, 2], written.points[:, 2], atol=0.0005)
+
+
+@pytest.mark.parametrize(
+    ("label", "number"),
+    [
+        ("147", "147"),
+        (" 147 ", "147"),
+        ("00", "00"),
+        ("7", None),
+        (7, None),
+        ("12a", None),
+        ("1 2", None),
+        ("\u0661\u0662", None),
+        ("-12", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_labels_of_several_digits(label: Label, number: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "ink.jsonl"
+    path.write_text(json.dumps({"label": label, "strokes": [[[0, 0], [1, 1]]]}) + "\n")
+    [drawing] = read_ink(path)
+    assert number_in(drawing.label) == number
+    if number:
+        assert drawing.label == number
+        write_ink(path, [drawing])
+        assert read_ink(path) == [drawing]

@@ -24,6 +24,12 @@ def picture(seed: int) -> Sheet:
     return Sheet(picture=np.random.default_rng(seed).random((28, 28)).astype(np.float32))
 
 
+def line(seed: int) -> Sheet:
+    rng = np.random.default_rng(seed)
+    shape = int(rng.integers(28, 65)), int(rng.integers(29, 200))
+    return Sheet(picture=rng.random(shape).astype(np.float32))
+
+
 def walk(history: History, rng: random.Random, steps: int) -> History:
     """Draw, erase, open, undo and redo at random."""
     for _ in range(steps):
@@ -36,7 +42,8 @@ def walk(history: History, rng: random.Random, steps: int) -> History:
                 kept = [one for one in sheet.ink.strokes if rng.random() < 0.5]
                 history = history.doing(Sheet(Ink(tuple(kept))))
             case 4:
-                history = history.doing(picture(rng.randrange(10**9)))
+                shown = rng.choice((picture, line))
+                history = history.doing(shown(rng.randrange(10**9)))
             case 5:
                 history = history.doing(Sheet())
             case 6:
@@ -138,6 +145,20 @@ def test_strokes_are_made_one_after_the_other_and_undone() -> None:
         History().doing(Sheet(Ink((a,)))).doing(Sheet(Ink((a, c))))
     )
     assert recovered(content).clean
+
+
+@pytest.mark.parametrize("shape", [(27, 50), (65, 50), (28, 2049), (2**31, 2**31), (40, 51)])
+def test_a_line_of_another_size_is_a_fault(shape: tuple[int, int]) -> None:
+    step = struct.pack("<BII", 2, 0, 0) + struct.pack("<II", *shape) + bytes(4 * 40 * 50)
+    found = recovered(MAGIC + journal.record(Kind.BASE, step))
+    assert found.fault == f"a step of another length (at byte {len(MAGIC)})"
+    assert found.history == History()
+
+
+def test_a_line_without_its_size_is_a_fault() -> None:
+    for kind in (2, 3, 255):
+        step = struct.pack("<BII", kind, 0, 0)
+        assert recovered(MAGIC + journal.record(Kind.BASE, step)).fault
 
 
 def test_ink_replaces_a_picture() -> None:

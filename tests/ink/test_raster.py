@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lenetpad.ink.files import Drawing
+from lenetpad.ink.normalising import draw_sheet
 from lenetpad.ink.raster import (
     BOX,
     CENTRE,
@@ -16,7 +17,6 @@ from lenetpad.ink.raster import (
     Pen,
     centre_of_mass,
     draw,
-    draw_sheet,
     pad,
 )
 from lenetpad.ink.strokes import Ink, InkError, Sheet

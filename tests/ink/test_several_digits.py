@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from lenetpad.ink.files import read_counted
-from lenetpad.ink.pictures import _counted, several_words
+from lenetpad.ink.pictures import counted
 from lenetpad.storage import resources
 from lenetpad.tools.bench.pictures import sample_digits
 from lenetpad.tools.bench.scenes import make_pictures
@@ -17,7 +17,7 @@ from tests.ink.test_pictures import file_of, on_paper
 
 
 def digits_in(grey: np.ndarray) -> int:
-    return read_counted(file_of(Image.fromarray(grey))).digits
+    return readcounted(file_of(Image.fromarray(grey))).digits
 
 
 def page(
@@ -43,7 +43,7 @@ def page(
 
 
 @pytest.mark.parametrize("height", [20, 60, 200])
-def test_digits_beside_and_below_each_other_are_counted(height: int) -> None:
+def test_digits_beside_and_below_each_other_arecounted(height: int) -> None:
     rng = np.random.default_rng(height)
     shapes = [(1, n) for n in range(2, 7)] + [(2, 1), (2, 2), (2, 3), (3, 1), (3, 4)]
     made = [(shape, page(*shape, height, rng)) for shape in shapes * 2]
@@ -58,7 +58,7 @@ def test_one_that_stands_far_away_counts() -> None:
 
 
 @pytest.mark.parametrize("scale", [1, 8])
-def test_a_strip_of_images_is_counted(scale: int) -> None:
+def test_a_strip_of_images_iscounted(scale: int) -> None:
     with np.load(resources.path("mnist.npz")) as arrays:
         images = arrays["x_test"]
     for at in range(0, 60, 3):
@@ -112,12 +112,6 @@ def test_an_eleven_is_two() -> None:
     assert digits_in(strokes([150, 80, 150, 320], [250, 80, 250, 320])) == 2
 
 
-def test_the_words() -> None:
-    assert several_words(1) == ""
-    assert "seems to show 3 digits" in several_words(3)
-    assert "crop it" in several_words(3)
-
-
 @pytest.mark.parametrize("ones", [3, 4, 6])
 @pytest.mark.parametrize("width", [5, 10, 20])
 @pytest.mark.parametrize("lying", [False, True])
@@ -125,7 +119,7 @@ def test_long_straight_strokes_are_no_ruled_paper(ones: int, width: int, lying: 
     paper = np.full((400, 600), 255, np.uint8)
     for at in range(ones):
         paper[50:350, 60 + 85 * at : 60 + 85 * at + width] = 0
-    counted = _counted(paper.T if lying else paper)
+    counted = counted(paper.T if lying else paper)
     assert counted.digits == (1 if lying else ones)
     tall, wide = (np.ptp(np.flatnonzero((counted.image > 0.5).any(axis=a))) + 1 for a in (1, 0))
     assert (wide if lying else tall) == 20
@@ -138,5 +132,5 @@ def test_the_lines_of_ruled_paper_still_go(margin: int) -> None:
         paper[row : row + 2] = 190
     paper[:, :margin] = paper[:, 400 - margin :] = 40  # a table beside the sheet
     paper[100:300, 190:206] = 30
-    columns = np.flatnonzero((_counted(paper).image > 0.5).any(axis=0))
+    columns = np.flatnonzero((counted(paper).image > 0.5).any(axis=0))
     assert 2 <= np.ptp(columns) + 1 <= 4

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
+import PIL.Image
 import pytest
 
-from lenetpad.ink.raster import CENTRE, Pen, centre_of_mass, centred, draw, draw_sheet
+from lenetpad.ink.files import read_counted
+from lenetpad.ink.normalising import draw_sheet
+from lenetpad.ink.raster import CENTRE, Pen, centre_of_mass, centred, draw
+from lenetpad.ink.sheets import Source, read_sheet
 from lenetpad.ink.strokes import Ink, InkError, Sheet, Stroke
+from tests.ink.written_numbers import pictured, written_number
 
 PICTURE = np.linspace(0, 1, 784).reshape(28, 28)
 
@@ -47,9 +54,9 @@ def test_a_picture_is_the_sheets_own() -> None:
 
 
 def test_what_no_sheet_can_hold_is_said() -> None:
-    with pytest.raises(InkError, match=r"must be 28×28 finite values, not \(27, 28\)"):
+    with pytest.raises(InkError, match=r"28×28 or a line of up to 64×2,048, not \(27, 28\)"):
         Sheet(picture=PICTURE[1:])
-    with pytest.raises(InkError, match="must be 28×28 finite values"):
+    with pytest.raises(InkError, match="must be finite values"):
         Sheet(picture=np.full((28, 28), np.nan))
     with pytest.raises(InkError, match=r"^a sheet holds ink or a picture, not both$"):
         Sheet(Ink.of([[[0, 0]]]), PICTURE)
@@ -102,3 +109,15 @@ def test_nothing_is_drawn_as_a_blank_image() -> None:
     assert blank.dtype == np.float32
     assert blank.shape == (28, 28)
     assert not blank.any()
+
+
+def test_of_a_pictures_lines_the_first_that_is_no_mere_mark_is_taken() -> None:
+    rng = np.random.default_rng(2)
+    short, long = (written_number(text, rng).ink for text in ("70", "35268"))
+    for inks, first in (([long, long], 0), ([short, long], 1), ([long, short], 0)):
+        stream = io.BytesIO()
+        PIL.Image.fromarray(pictured(inks)).save(stream, "PNG")
+        found = read_sheet(Source(picture=stream.getvalue()))
+        lines = read_counted(stream.getvalue()).lines
+        assert found.lines == len(lines) == 2
+        assert found.sheet == Sheet(picture=lines[first].ink)

@@ -123,3 +123,27 @@ def test_the_history_is_bounded() -> None:
     for step in range(UNDO_DEPTH + 50):
         history = history.doing(Sheet(Ink.of([[[step, 0]]])))
     assert len(history.past) == UNDO_DEPTH
+
+
+@pytest.mark.parametrize(
+    ("shape", "holds"),
+    [
+        ((28, 29), True),
+        ((64, 2048), True),
+        ((27, 50), False),
+        ((65, 50), False),
+        ((28, 2049), False),
+    ],
+)
+def test_a_line_of_a_picture_has_a_size(shape: tuple[int, int], holds: bool) -> None:
+    picture = np.zeros(shape, dtype=np.float32)
+    if holds:
+        assert Sheet(picture=picture).line is not None
+    else:
+        with pytest.raises(InkError, match="a line of up to 64"):
+            Sheet(picture=picture)
+
+
+def test_a_digits_picture_is_no_line() -> None:
+    assert Sheet(picture=np.zeros((28, 28), dtype=np.float32)).line is None
+    assert Sheet(CROSS).line is None

@@ -59,16 +59,16 @@ def _left_out_words(opened: Sequence[Path], count: int) -> str:
     return words.format(names=", ".join(path.name for path in opened), count=f"{count:,}")
 
 
-def _several_words(digits: int) -> str:
-    """What to say of a picture of several digits; nothing of one."""
-    if digits < 2:
+def _lines_words(lines: int) -> str:
+    """What to say of a picture of several lines of writing; nothing of one."""
+    if lines < 2:
         return ""
     words = translate(
         "Draw",
-        "The picture seems to show {count} digits, and the pad reads one at a time. "
-        "Crop the picture to one digit.",
+        "The picture shows {count} lines, and the canvas holds one of them. "
+        "Crop the picture to read another.",
     )
-    return words.format(count=digits)
+    return words.format(count=lines)
 
 
 def _nothing_read() -> Label:
@@ -281,7 +281,7 @@ class Documents(QObject):
         self._page.canvas.set_sheet(found.sheet)
         if found.contents is not None:
             self.tray.show(found.contents)
-        if note := self._with_left_out(found.note or _several_words(found.digits)):
+        if note := self._with_left_out(found.note or _lines_words(found.lines)):
             self._note(note)
 
     def _with_left_out(self, message: str, *, opened: bool = True) -> str:

@@ -13,13 +13,15 @@ from typing import Final
 import numpy as np
 
 from lenetpad.ink.files import read_ink
-from lenetpad.ink.pictures import normalised
-from lenetpad.ink.strokes import Ink, InkError
+from lenetpad.ink.pictures import Counted, counted
+from lenetpad.ink.strokes import Ink, InkError, Sheet
+from lenetpad.lenet.number_reader import NumberReader, posteriors_of
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.storage import resources
 from lenetpad.tools.bench.scenes import Grey, Scene, make_pictures
 from lenetpad.training.opening import open_recognizer
 from lenetpad.values.models import MODEL_NAMES, Choice
+from lenetpad.values.segmentation import Kind
 
 RIGHT: Final = "right"
 UNREAD: Final = "unread"
@@ -47,19 +49,31 @@ def outcomes(
 ) -> list[Outcome]:
     """What the network that ships, or another, makes of pictures."""
     recognizer = recognizer or open_recognizer(Choice(0, MODEL_NAMES[0]))
-    return [_outcome(recognizer, *picture) for picture in made]
+    weights = recognizer.weights
+    reader = NumberReader(posteriors_of(weights.config, weights.parameters))
+    return [_outcome(recognizer, reader, *picture) for picture in made]
 
 
-def _outcome(recognizer: Recognizer, scene: Scene, label: int, grey: Grey) -> Outcome:
+def _outcome(
+    recognizer: Recognizer, reader: NumberReader, scene: Scene, label: int, grey: Grey
+) -> Outcome:
     started = time.perf_counter()
     try:
-        reading = recognizer.read(normalised(grey))
+        text = _read(counted(grey), recognizer, reader)
     except InkError:
-        read = UNREAD
-    else:
-        refused = reading.digit is None or reading.refused
-        read = UNREAD if refused else RIGHT if reading.digit == label else WRONG
+        text = ""
+    read = UNREAD if not text else RIGHT if text == str(label) else WRONG
     return Outcome(scene, label, read, time.perf_counter() - started)
+
+
+def _read(found: Counted, recognizer: Recognizer, reader: NumberReader) -> str:
+    """What is read in a picture, or in the first of its lines; "" where that is refused."""
+    if found.lines:
+        number = reader.read(Sheet(picture=found.lines[0].ink))
+        if number is not None and number.kind is not Kind.DIGIT:
+            return number.text if number.kind is Kind.NUMBER else ""
+    reading = recognizer.read(found.image)
+    return "" if reading.digit is None or reading.refused else str(reading.digit)
 
 
 def figures(results: Sequence[Outcome]) -> dict[str, float]:

@@ -25,7 +25,7 @@ from lenetpad.ink.strokes import History, Ink, Points, Sheet, Stroke
 from lenetpad.ui.draw.canvas_picture import CanvasPicture, saved_image
 from lenetpad.ui.draw.digit_marks import NO_MARKS, DigitMarks
 from lenetpad.ui.draw.live_stroke import LiveStroke
-from lenetpad.ui.draw.paper import NEAR_EDGE, Needed, Paper, extent
+from lenetpad.ui.draw.paper import LONG_LINE, NEAR_EDGE, Needed, Paper, extent
 from lenetpad.ui.draw.pointer_surface import PointerSurface
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
@@ -125,8 +125,10 @@ class Canvas(PointerSurface):
 
     @property
     def near_edge(self) -> bool:
-        """Whether the writing comes near to the right edge."""
-        ink = self.history.present.ink
+        """Whether the writing comes near to the right edge, or a picture's line is long."""
+        ink, line = self.history.present.ink, self.history.present.line
+        if line is not None:
+            return bool(line.shape[1] > LONG_LINE * line.shape[0])
         return bool(ink) and extent(ink).right() > NEAR_EDGE * self._picture.paper.width
 
     def show_digits(self, reading: Reading | None) -> None:
@@ -354,7 +356,7 @@ class Canvas(PointerSurface):
 
     def _take_marks(self) -> None:
         """Mark the digits as the latest reading has them."""
-        self._marks = DigitMarks.of(self._reading, self.history.present.ink)
+        self._marks = DigitMarks.of(self._reading, self.history.present)
         if not self._coloured.coloured_as(self._marks):
             self._coloured = self._marks
             self._picture.colours = self._marks.colours(self._picture.theme)
@@ -367,7 +369,7 @@ class Canvas(PointerSurface):
 
     def _fit_paper(self) -> None:
         """Show the part of the paper that the ink needs."""
-        self._needed = Needed.for_ink(self.history.present.ink, wide=self._wide)
+        self._needed = Needed.for_sheet(self.history.present, wide=self._wide)
         self._place_paper()
 
     def _place_paper(self) -> None:

@@ -11,8 +11,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter, QPixmap
 
-from lenetpad.ink.sheets import UNITS
-from lenetpad.ink.strokes import Points, Sheet, Stroke
+from lenetpad.ink.sheets import UNITS, on_canvas
+from lenetpad.ink.strokes import DIGIT_SIDE, Points, Sheet, Stroke
 from lenetpad.ui.draw.paper import Needed, Paper
 from lenetpad.ui.draw.strokes_painter import paint_joints, paint_tail
 from lenetpad.ui.widgets.colour import channels
@@ -164,7 +164,8 @@ def painting(
     count = sheet.ink.point_count + len(live)
     painter = _painter_on(device, look.paper)
     if sheet.picture is not None:
-        place = QRectF(0, 0, UNITS * scale, UNITS * scale)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, sheet.line is not None)
+        place = _place_of_picture(sheet.picture.shape, scale)
         painter.drawImage(place, picture_image(sheet, look.background, look.ink))
     strokes = [(stroke.points, stroke) for stroke in sheet.ink.strokes]
     for points, stroke in (*strokes, (live, None)):
@@ -191,8 +192,18 @@ def _painter_on(device: QPaintDevice, paper: Paper) -> QPainter:
     return painter
 
 
+def _place_of_picture(shape: tuple[int, int], scale: float) -> QRectF:
+    """Where a picture (rows, columns) is painted: the square that one of a digit fills, or the
+    middle of that."""
+    rows, columns = shape
+    if rows == columns == DIGIT_SIDE:
+        return QRectF(0, 0, UNITS * scale, UNITS * scale)
+    left, top, right, bottom = on_canvas((0, 0, columns, rows), shape)
+    return QRectF(QPointF(left, top) * scale, QPointF(right, bottom) * scale)
+
+
 def picture_image(sheet: Sheet, paper: QColor, ink: QColor) -> QImage:
-    """A sheet's picture, 28×28, between the colours of paper and ink."""
+    """A sheet's picture between the colours of paper and ink."""
     assert sheet.picture is not None
     mixed = [
         np.rint(dark * sheet.picture + light * (1 - sheet.picture)).astype(np.uint8)

@@ -12,7 +12,8 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from lenetpad.ink.strokes import Ink, Stroke
+from lenetpad.ink.sheets import Box, on_canvas
+from lenetpad.ink.strokes import Ink, Sheet, Stroke
 from lenetpad.ui.draw.canvas_picture import NO_COLOURS, Colours
 from lenetpad.ui.draw.paper import Paper
 from lenetpad.ui.widgets.theme import Theme
@@ -47,14 +48,17 @@ class DigitMarks:
         return bool(self.boxes)
 
     @classmethod
-    def of(cls, reading: Reading | None, ink: Ink) -> DigitMarks:
-        """Those of a reading of this ink, or of ink whose last stroke was still being made; none
-        where it is not of several digits, or of a picture."""
-        if reading is None or not ink or not (digits := reading.several):
+    def of(cls, reading: Reading | None, sheet: Sheet) -> DigitMarks:
+        """Those of a reading of this sheet, or of ink whose last stroke was still being made; none
+        where it is not of several digits."""
+        if reading is None or not sheet or not (digits := reading.several):
             return NO_MARKS
-        found = reading.segmentation
+        found, ink, line = reading.segmentation, sheet.ink, sheet.line
         assert found is not None
-        boxes = tuple(_rectangle(digit) for digit in digits)
+        if line is None:
+            boxes = tuple(_rectangle(digit.box) for digit in digits)
+        else:
+            boxes = tuple(_rectangle(on_canvas(digit.box, line.shape)) for digit in digits)
         runs = _runs(found, digits, len(ink.strokes))
         return cls(ink, boxes, runs, reading.focus, reading.number is not None)
 
@@ -83,7 +87,10 @@ class DigitMarks:
         return min(found, key=lambda n: abs(self.boxes[n].center().x() - x), default=None)
 
     def inked(self, place: tuple[float, float], reach: float) -> int | None:
-        """The digit on whose ink a place lies, within reach of its line."""
+        """The digit on whose ink a place lies, within reach of its line; in a picture, that at
+        the place."""
+        if not self.ink:
+            return self.at(place, 0.0)
         for stroke, runs in zip(self.ink.strokes, self.runs, strict=False):
             distances = _distances(stroke, place)
             nearest = int(distances.argmin())
@@ -95,7 +102,8 @@ class DigitMarks:
         """Paint the lines below the digits, and the box around the one in focus."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        around = AROUND + pen_width * paper.scale / 2
+        pen = pen_width if self.ink else 0.0  # in a picture, boxes hold all of the ink
+        around = AROUND + pen * paper.scale / 2
         for place, box in enumerate(self.boxes):
             area = paper.pixels(box).adjusted(-around, -around, around, around)
             area = area.intersected(_all_of(paper))
@@ -111,8 +119,8 @@ class DigitMarks:
 NO_MARKS: Final = DigitMarks()
 
 
-def _rectangle(digit: Candidate) -> QRectF:
-    left, top, right, bottom = digit.box
+def _rectangle(box: Box) -> QRectF:
+    left, top, right, bottom = box
     return QRectF(QPointF(left, top), QPointF(right, bottom))
 
 

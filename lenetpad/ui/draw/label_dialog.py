@@ -1,4 +1,4 @@
-"""Asks what a drawing shows: a digit, a text for anything else, or nothing is said."""
+"""Asks what a drawing shows: digits, a text for anything else, or nothing is said."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from lenetpad.ui.widgets.words import marked, translate
 
 HINT: Final = marked(
     "Draw",
-    "Enter a digit or, for anything else, a text such as “not a digit” or “A”. Training and "
-    "evaluation skip drawings without a label.",
+    "Enter a digit, a number such as 147 or, for anything else, a text such as “not a digit” or "
+    "“A”. Training and evaluation skip drawings without a label.",
 )
 WIDTH: Final = 380
 

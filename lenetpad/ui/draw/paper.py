@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
 
-from lenetpad.ink.sheets import UNITS
-from lenetpad.ink.strokes import Ink
+from lenetpad.ink.sheets import UNITS, line_scale
+from lenetpad.ink.strokes import Ink, Sheet
 
 #: Paper that is kept free beside ink that would lie outside otherwise, in the strokes' unit.
 FREE: Final = 60.0
@@ -18,6 +18,8 @@ LEAST_STRIP: Final = 600.0
 STRIP_SHARE: Final = 1.5
 #: Writing that comes nearer to the right edge, as a share of the width, wants more room.
 NEAR_EDGE: Final = 0.85
+#: So does a picture's line that is so many times as long as high.
+LONG_LINE: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ class Needed:
             height = max(LEAST_STRIP, STRIP_SHARE * box.height())
             return cls(max(0.0, box.center().y() - height / 2), width, height)
         return cls(0.0, width, max(UNITS, box.bottom() + FREE if box.bottom() > UNITS else 0.0))
+
+    @classmethod
+    def for_sheet(cls, sheet: Sheet, *, wide: bool) -> Needed:
+        """The same for a sheet; of a picture the square or, in a strip, what is around a line."""
+        if sheet.line is None or not wide:
+            return cls.for_ink(sheet.ink, wide=wide)
+        height = STRIP_SHARE * line_scale(sheet.line.shape) * len(sheet.line)
+        return cls((UNITS - height) / 2, UNITS, height)
 
     def holds(self, ink: Ink) -> bool:
         """Whether all of the ink is in it."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lenetpad.ui.widgets.chart import LETTERS
+from lenetpad.values import number_evaluation
 from lenetpad.values.catalogue import FOLDER
 from lenetpad.values.evaluation import NO_DIGIT, EvaluationResults, evaluation_json
 
@@ -53,6 +54,9 @@ def numbers_json(results: EvaluationResults, names: Sequence[str]) -> bytes:
         {"model": name, **evaluation_json(predictions.evaluation)}
         for name, predictions in zip(names, results.found, strict=True)
     ]
+    if results.numbers is not None:
+        for one, numbers in zip(found, results.numbers.found, strict=True):
+            one |= number_evaluation.numbers_json(numbers)
     named = data.key if data.key == FOLDER else Path(data.path).name or data.key
     content: dict[str, Any] = {"data": named, **found[0]}
     if results.compares:

@@ -76,12 +76,13 @@ class EvaluatePage(Page):
     """``evaluation_requested`` carries an EvaluationRequest and ``cancelled`` nothing: the user
     wants no more of the latest one. ``pattern_chosen`` carries an image (28, 28) uint8, ink 255,
     for the canvas, and the model of the network that is to read it there: one that misread it, if
-    one did.
+    one did. ``number_chosen`` carries the Ink of a number and the same.
     """
 
     evaluation_requested = Signal(object)
     cancelled = Signal()
     pattern_chosen = Signal(object, str)
+    number_chosen = Signal(object, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -249,6 +250,13 @@ class EvaluatePage(Page):
             model = self.results.request.models[which].model
             self.pattern_chosen.emit(np.array(self.results.images[index]), model)
 
+    @Slot(object)
+    def _give_number(self, index: int) -> None:
+        if self.results is not None and self.results.numbers is not None:
+            numbers = self.results.numbers
+            model = self.results.request.models[numbers.misreader(index)].model
+            self.number_chosen.emit(numbers.inks[index], model)
+
     # Files
 
     def _open_weights_into(self, box: FileChoices) -> None:
@@ -306,6 +314,7 @@ class EvaluatePage(Page):
         self.data.file_wanted.connect(self._open_data)
         self.data.folder_wanted.connect(self._open_folder)
         self.views.gallery.chosen.connect(self._give_pattern)
+        self.views.numbers.gallery.chosen.connect(self._give_number)
         self.exports.wanted.connect(self._export)
         self.exporter.written.connect(self.say_written)
         self.exporter.failed.connect(self.banner.warn)

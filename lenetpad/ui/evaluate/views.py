@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QVBo
 
 from lenetpad.ui.evaluate.confusion import Cell, ConfusionMatrix
 from lenetpad.ui.evaluate.gallery import Gallery
+from lenetpad.ui.evaluate.numbers import NumbersView
 from lenetpad.ui.evaluate.plots import CalibrationChart, DigitChart, RejectChart
 from lenetpad.ui.evaluate.results_figure import Patterns
 from lenetpad.ui.widgets.chart import LETTERS, Chart
@@ -105,6 +106,7 @@ class ResultViews(QWidget):
         self.whose.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.count = ElidedLabel()
         self.gallery = Gallery(theme)
+        self.numbers = NumbersView(theme)
         self.charts = tuple(chart(theme) for _, _, chart in CHARTS)
         self.tabs = QTabWidget()
         self._build()
@@ -118,6 +120,7 @@ class ResultViews(QWidget):
         self.kinds.setFixedWidth(theme.px(KINDS_WIDTH))
         self.matrix.set_theme(theme)
         self.gallery.set_theme(theme)
+        self.numbers.set_theme(theme)
         for chart in self.charts:
             chart.set_theme(theme)
 
@@ -135,8 +138,17 @@ class ResultViews(QWidget):
             box.blockSignals(False)
         for chart in self.charts:
             chart.show_results(results, names)
+        self._show_numbers(results)
         self._show_matrix()
         self._show_patterns()
+
+    def _show_numbers(self, results: EvaluationResults) -> None:
+        """Show the tab of the numbers where there are some, and have it in front at first."""
+        place = self.tabs.indexOf(self.numbers)
+        self.numbers.show_results(results)
+        self.tabs.setTabVisible(place, results.numbers is not None)
+        if results.numbers is not None:
+            self.tabs.setCurrentIndex(place)
 
     def rename(self, names: tuple[str, ...]) -> None:
         """Call the networks by other names."""
@@ -231,6 +243,13 @@ class ResultViews(QWidget):
         for number, (title, tip, _) in enumerate(CHARTS):
             self.tabs.addTab(self.charts[number], translate("Evaluate", title))
             self.tabs.setTabToolTip(number + 1, translate("Evaluate", tip))
+        place = self.tabs.addTab(self.numbers, translate("Evaluate", "Numbers"))
+        tip = translate(
+            "Evaluate",
+            "Numbers of several digits: how many are read right, and which are not.",
+        )
+        self.tabs.setTabToolTip(place, tip)
+        self.tabs.setTabVisible(place, False)
         heading = QLabel(translate("Evaluate", "Confusion matrix"))
         heading.setToolTip(
             translate(

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from lenetpad.data.numbers import shipped_reader
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.tools.synthetic_pen import Phase, Pointer, PointerEvent, SyntheticPen
 from lenetpad.ui.draw.canvas import Canvas
@@ -236,8 +237,66 @@ def test_what_is_saved_of_a_wide_canvas_is_all_of_it(canvas: Canvas) -> None:
 
 
 def test_the_nearest_digit_is_meant_where_boxes_overlap(number: Callable[..., Reading]) -> None:
-    marks = DigitMarks.of(number(), LINE)
+    marks = DigitMarks.of(number(), Sheet(LINE))
     assert marks.at((180, 400), 0) is None
     assert marks.at((178, 400), 30) == 0
     assert marks.at((183, 400), 30) == 1
     assert marks.inked((255, 900), 20) is None
+
+
+def test_the_digits_of_a_picture_are_marked_where_they_are_painted(
+    canvas: Canvas, reading: Callable[..., Reading], qtbot: QtBot
+) -> None:
+    plane = np.zeros((60, 120), np.float32)
+    plane[5:55, 20:30] = plane[5:55, 80:90] = 1
+    sheet = Sheet(picture=plane)
+    found = shipped_reader().read(sheet)
+    assert found is not None
+    assert found.text == "11"
+    canvas.set_sheet(sheet)
+    canvas.show_digits(replace(reading(), segmentation=found, focus=1))
+    assert canvas.digits_shown == 2
+    image = pixels(canvas.grab().toImage())
+    ink = np.flatnonzero((image == np.array(rgb(QColor(LIGHT.ink)))).all(axis=2).any(axis=0))
+    (left, right) = ink[0], ink[-1]
+    hand = SyntheticPen(canvas)
+    with qtbot.waitSignal(canvas.digit_chosen) as told:
+        tap(hand, (left + 10) / len(image), 0.5)
+    assert told.args == [0]
+    with qtbot.waitSignal(canvas.digit_chosen) as told:
+        tap(hand, (right - 10) / len(image), 0.5)
+    assert told.args == [1]
+    assert canvas.sheet == sheet
+
+
+def test_ink_takes_the_place_of_a_line(canvas: Canvas) -> None:
+    canvas.set_sheet(Sheet(picture=np.ones((40, 90), np.float32)))
+    SyntheticPen(canvas).write(LINE)
+    assert canvas.sheet.picture is None
+    canvas.undo()
+    canvas.undo()
+    canvas.undo()
+    assert canvas.sheet.line is not None
+
+
+def test_a_long_line_of_a_picture_wants_a_wide_canvas(canvas: Canvas) -> None:
+    for columns, wanted in ((100, False), (161, True)):
+        canvas.set_sheet(Sheet(picture=np.ones((40, columns), np.float32)))
+        assert canvas.near_edge == wanted
+
+
+def test_a_line_fills_a_strip_without_being_cut(canvas: Canvas) -> None:
+    plane = np.zeros((40, 400), np.float32)
+    plane[4:36, 4:12] = plane[4:36, 388:396] = 1
+    canvas.resize(1000, 240)
+    for wide in (True, False):
+        canvas.set_wide(wide=wide)
+        canvas.set_sheet(Sheet(picture=plane))
+        image = pixels(canvas.grab().toImage())
+        inked = (image == np.array(rgb(QColor(LIGHT.ink)))).all(axis=2)
+        rows, columns = inked.any(axis=1).nonzero()[0], inked.any(axis=0).nonzero()[0]
+        assert rows[0] > 2
+        assert rows[-1] < 237
+        assert columns[0] > 2
+        assert columns[-1] < 997
+        assert (columns[-1] - columns[0] > 800) == wide
