@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 # `make soak ARGS="--minutes 10"`, `make fuzz ARGS="--executions 1000000 TARGET"`,
 # `make mutants ARGS="lenetpad.ink.raster*"`.
-.PHONY: help setup run test lint coverage soak fuzz mutants bench bench-pictures demo texts weights seeds bundle smoke bare bench-bundle deb clean
+.PHONY: help setup run test lint coverage soak fuzz mutants bench bench-pictures bench-numbers demo texts weights number-weights seeds bundle smoke bare bench-bundle deb clean
 
 ARGS =
 # Tests run on every core. Each worker takes a run of neighbouring tests, which share what is made
@@ -14,6 +14,8 @@ WORKERS = --numprocesses auto --maxprocesses 8 --dist worksteal
 # Data sets that are not in the repository, for `make weights`; it says where to get them.
 INK =
 IMAGES =
+# Ink files of numbers that were written as such, for `make bench-numbers`.
+NUMBERS =
 BIN = .venv/bin
 
 # Windows that nobody looks at. `make test QT_QPA_PLATFORM=xcb` shows them.
@@ -60,6 +62,9 @@ bench: setup ## latency, start-up, memory, and training against a plain loop
 bench-pictures: setup ## how many of 600 pictures of digits are read, in 60 scenes
 	$(BIN)/python -m lenetpad.tools.bench.pictures $(ARGS)
 
+bench-numbers: setup ## how many numbers are read (INK="digits letters …" NUMBERS="…")
+	$(BIN)/python -m lenetpad.tools.bench.numbers --ink $(INK) --numbers $(NUMBERS) $(ARGS)
+
 demo: setup ## pictures of the program at work, into demo/
 	$(BIN)/lenetpad demo --out demo $(ARGS)
 
@@ -72,6 +77,10 @@ texts: setup ## all texts of the window, for translators, into build/lenetpad.ts
 weights: setup ## train the shipped weights anew, into resources/weights/ (INK="…" IMAGES="…")
 	$(BIN)/python packaging/make_weights.py --ink $(INK) --images $(IMAGES) \
 	    --out resources/weights $(ARGS)
+
+number-weights: setup ## learn anew how numbers are cut, resources/weights/numbers.json (INK="…")
+	$(BIN)/python packaging/make_number_weights.py --ink $(INK) \
+	    --out resources/weights/numbers.json $(ARGS)
 
 seeds: setup ## train the weights "MNIST only" with five seeds, and report on them
 	$(BIN)/python packaging/make_weights.py --only-paper --seeds 1 2 3 4 5 --out build/seeds $(ARGS)

@@ -13,17 +13,25 @@ Mask = NDArray[np.bool_]
 Places = NDArray[np.intp]
 
 #: Strokes of one digit, at most.
-MOST_STROKES: Final = 4
+MOST_STROKES: Final = 5
 #: Lengths are in units of the line's height. Several pieces are no digit where they are wider than
 #: this, or have such a gap between them.
-WIDEST: Final = 1.7
-WIDEST_GAP: Final = 0.4
+WIDEST: Final = 2.0
+WIDEST_GAP: Final = 0.55
+#: Between two pieces that are high enough for digits a gap so wide parts two digits.
+DIGITS_GAP: Final = 0.12
 #: The usual sizes of digits; what is beyond them counts.
 LOW: Final = 0.75
 HIGH: Final = 1.15
 WIDE: Final = 0.8
+#: What is beyond them counts up to this, and so does what leans.
+MOST: Final = 0.6
 #: Distances count up to this.
 FAR: Final = 0.5
+#: Digits beside each other do not overlap by more than this; above each other they do.
+OVERLAP: Final = 0.4
+#: Pieces that are smaller than this, such as dots, do not count as strokes.
+SPECK: Final = 0.2
 #: A piece counts as at least so wide where overlaps are shares.
 SLIM: Final = 0.12
 
@@ -34,10 +42,14 @@ GEOMETRY: Final = (
     "low",  # by how much it is lower than most digits
     "high",
     "wide",
+    "width",
+    "backward",  # how far it leans to the left, going up, for each unit of height
     "inner gap",  # the widest gap between its pieces, seen from above
     "loose",  # the distance of the loosest of its strokes from the others
     "overlap before",
     "overlap after",
+    "above or below before",  # what of the overlap is more than neighbours have
+    "above or below after",
     "gap before",
     "gap after",
     "near before",
@@ -57,8 +69,8 @@ def candidates_of(pieces: Pieces) -> tuple[Spans, Values]:
     spans, count = spans_of(len(pieces)), len(pieces)
     lengths = spans[:, 1] - spans[:, 0]
     box = boxes_of(pieces, spans)
-    gap, strokes = _widest_gap(pieces, spans), _strokes(pieces, spans)
-    kept = (strokes <= MOST_STROKES) & (gap <= WIDEST_GAP)
+    (gap, torn), strokes = _gaps(pieces, spans), _strokes(pieces, spans)
+    kept = (strokes <= MOST_STROKES) & (gap <= WIDEST_GAP) & ~torn
     kept &= box[:, 2] - box[:, 0] <= WIDEST * pieces.height
     kept |= (lengths == 1) | (lengths == count)
     spans, box, gap, strokes = spans[kept], box[kept], gap[kept], strokes[kept]
@@ -67,9 +79,11 @@ def candidates_of(pieces: Pieces) -> tuple[Spans, Values]:
     columns = (
         np.ones(len(spans)),
         np.maximum(LOW - height, 0.0),
-        np.maximum(height - HIGH, 0.0),
-        np.maximum(width - WIDE, 0.0),
-        gap,
+        np.clip(height - HIGH, 0.0, MOST),
+        np.clip(width - WIDE, 0.0, MOST),
+        np.minimum(width, 1.0),
+        np.clip(_lean(pieces, spans), 0.0, MOST),
+        np.minimum(gap, MOST),
         _looseness(near, spans),
         *_beside(pieces, box, spans[:, 0] - 1, spans[:, 1]),
         *_touching(near, spans),
@@ -86,17 +100,23 @@ def _members(spans: Spans, most: int) -> tuple[Places, Mask]:
     return np.minimum(members, spans[:, 1:] - 1), inside
 
 
-def _widest_gap(pieces: Pieces, spans: Spans) -> Values:
-    """The widest gap between the pieces of each span, seen from above."""
+def _gaps(pieces: Pieces, spans: Spans) -> tuple[Values, Mask]:
+    """The widest gap between the pieces of each span, seen from above; and whether there are two
+    digits for sure: a gap with something high on both of its sides."""
     members, inside = _members(spans, int((spans[:, 1] - spans[:, 0]).max()))
     left = np.where(inside, pieces.boxes[members, 0], np.inf)
     right = np.where(inside, pieces.boxes[members, 2], -np.inf)
+    high = np.where(inside, (pieces.boxes[:, 3] - pieces.boxes[:, 1])[members], 0.0)
     order = left.argsort(axis=1)
-    lefts = np.take_along_axis(left, order, 1)[:, 1:]
-    reach = np.maximum.accumulate(np.take_along_axis(right, order, 1), 1)[:, :-1]
-    gaps = np.where(np.isfinite(lefts), lefts - reach, 0.0)
-    widest: Values = np.maximum(gaps.max(axis=1, initial=0.0), 0.0) / pieces.height
-    return widest
+    left, right, high = (np.take_along_axis(values, order, 1) for values in (left, right, high))
+    reach = np.maximum.accumulate(right, 1)[:, :-1]
+    gaps = np.where(np.isfinite(left[:, 1:]), left[:, 1:] - reach, 0.0) / pieces.height
+    before = np.maximum.accumulate(high, 1)[:, :-1]
+    after = np.maximum.accumulate(high[:, ::-1], 1)[:, ::-1][:, 1:]
+    lower = np.minimum(before, after) / pieces.height
+    widest: Values = np.maximum(gaps.max(axis=1, initial=0.0), 0.0)
+    torn: Mask = np.any((gaps > DIGITS_GAP) & (lower > LOW), axis=1)
+    return widest, torn
 
 
 def _strokes(pieces: Pieces, spans: Spans) -> Values:
@@ -107,7 +127,9 @@ def _strokes(pieces: Pieces, spans: Spans) -> Values:
         earlier[place] = last.get(stroke, -1)
         last[stroke] = place
     members, inside = _members(spans, int((spans[:, 1] - spans[:, 0]).max()))
-    count: Values = (inside & (earlier[members] < spans[:, :1])).sum(axis=1).astype(np.float64)
+    sizes = (pieces.boxes[:, 2:] - pieces.boxes[:, :2]).max(axis=1)
+    inside &= (earlier[members] < spans[:, :1]) & (sizes >= SPECK * pieces.height)[members]
+    count: Values = np.maximum(inside.sum(axis=1), 1).astype(np.float64)
     return count
 
 
@@ -129,6 +151,16 @@ def _nearness(pieces: Pieces) -> Values:
     return near
 
 
+def _lean(pieces: Pieces, spans: Spans) -> Values:
+    """How far each span's points go to the right for each unit that they go down, on average."""
+    x, y = np.moveaxis(pieces.samples / pieces.height, 2, 0)
+    terms = np.stack([np.ones_like(x), x, y, x * y, y * y]).sum(axis=2)
+    sums = np.concatenate([np.zeros((5, 1)), np.cumsum(terms, axis=1)], axis=1)
+    count, of_x, of_y, of_xy, of_yy = sums[:, spans[:, 1]] - sums[:, spans[:, 0]]
+    lean: Values = (of_xy - of_x * of_y / count) / np.maximum(of_yy - of_y * of_y / count, 1e-3)
+    return lean
+
+
 def _looseness(near: Values, spans: Spans) -> Values:
     """How far the loosest of each span's pieces is from all others of them."""
     members, inside = _members(spans, MOST_PIECES)
@@ -141,21 +173,19 @@ def _looseness(near: Values, spans: Spans) -> Values:
     return found
 
 
-def _beside(
-    pieces: Pieces, box: Values, before: Places, after: Places
-) -> tuple[Values, Values, Values, Values]:
-    """Overlaps of each box (n, 4) with the pieces before and after it, then gaps to them."""
-    found = []
+def _beside(pieces: Pieces, box: Values, before: Places, after: Places) -> list[Values]:
+    """Overlaps of each box (n, 4) with the piece before and the one after it, what of them is more
+    than OVERLAP, and the gaps to these pieces."""
+    shares, gaps = [], []
     for place in (before, after):
         there = (place >= 0) & (place < len(pieces))
         other = pieces.boxes[np.where(there, place, 0)]
         overlap = np.minimum(other[:, 2], box[:, 2]) - np.maximum(other[:, 0], box[:, 0])
         narrower = np.minimum(other[:, 2] - other[:, 0], box[:, 2] - box[:, 0])
         share = np.maximum(overlap, 0.0) / np.maximum(narrower, SLIM * pieces.height)
-        gap = np.clip(-overlap / pieces.height, 0.0, FAR)
-        found.append((np.where(there, np.minimum(share, 1.0), 0.0), np.where(there, gap, FAR)))
-    (overlap_before, gap_before), (overlap_after, gap_after) = found
-    return overlap_before, overlap_after, gap_before, gap_after
+        shares.append(np.where(there, np.minimum(share, 1.0), 0.0))
+        gaps.append(np.where(there, np.clip(-overlap / pieces.height, 0.0, FAR), FAR))
+    return [*shares, *(np.maximum(share - OVERLAP, 0.0) for share in shares), *gaps]
 
 
 def _touching(near: Values, spans: Spans) -> list[Values]:

@@ -8,13 +8,18 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lenetpad.ink.strokes import Points
 
 #: Lengths are in units of the stroke's height. Where a stroke is cut, its two sides overlap by
-#: this at most, seen from above, and are each at least so high.
+#: this at most, seen from above. A side is a digit where it is at least so high; it may be the bar
+#: of one where it is at least so long.
 OVERLAP: Final = 0.25
 LEAST_HEIGHT: Final = 0.4
+LEAST_LENGTH: Final = 0.2
+#: What is beside a bar's other strokes reaches over this part of it.
+COVERED: Final = 0.5
 #: A stroke narrower than this is one digit.
 LEAST_WIDTH: Final = 0.55
 #: What leaves a straight line by less than this is straight.
@@ -24,6 +29,7 @@ MOST_CUTS: Final = 2
 #: Points along a stroke that are looked at, at most.
 MOST_POINTS: Final = 512
 
+Values = NDArray[np.float64]
 #: The place where one side ends, and that where the other begins.
 Way = tuple[int, int]
 
@@ -33,12 +39,22 @@ class Cut:
     """A stroke's points before ``end`` show one digit, those from ``start`` on another.
 
     What lies between them is neither's: the pen's way from one to the other. ``overlap`` says how
-    far the two reach over each other, seen from above, in units of the stroke's height.
+    far the two reach over each other, seen from above, in units of the stroke's height. A side
+    that is too low for a digit has its reach from left to right in ``bars``.
     """
 
     end: int
     start: int
     overlap: float
+    bars: tuple[tuple[float, float], ...] = ()
+
+    def covered(self, boxes: Iterable[Values]) -> bool:
+        """Whether each bar belongs to one of other strokes' boxes: it is above, below or in it."""
+        boxes = list(boxes)
+        return all(
+            any(min(box[2], high) - max(box[0], low) >= COVERED * (high - low) for box in boxes)
+            for low, high in self.bars
+        )
 
 
 def cuts_of(xy: Points) -> tuple[Cut, ...]:
@@ -54,8 +70,8 @@ def cuts_of(xy: Points) -> tuple[Cut, ...]:
     ways = [(end, start) for end, start in pairwise(corners) if xy[start, 0] > xy[end, 0]]
     ways += [(corner, corner) for corner in corners[1:-1]]
     return tuple(
-        Cut(int(places[end]) + 1, int(places[start]), overlap)
-        for end, start, overlap in _best(_parting(xy, ways, height), width / height)
+        Cut(int(places[way.end]) + 1, int(places[way.start]), way.overlap, way.bars)
+        for way in _best(_parting(xy, ways, height), width / height)
     )
 
 
@@ -82,26 +98,34 @@ def _corners(xy: Points, tolerance: float) -> list[int]:
     return sorted(kept)
 
 
-def _parting(xy: Points, ways: list[Way], height: float) -> Iterator[tuple[int, int, float]]:
-    """The ways (end, start) that part a stroke in two sides that may be digits, with overlaps."""
-    x, y = xy[:, 0], xy[:, 1]
+def _parting(xy: Points, ways: list[Way], height: float) -> Iterator[Cut]:
+    """The ways (end, start) that part a stroke in two sides, each a digit or the bar of one."""
+    x = xy[:, 0]
     reach, back = np.maximum.accumulate(x), np.minimum.accumulate(x[::-1])[::-1]
-    before = np.maximum.accumulate(y) - np.minimum.accumulate(y)
-    after = (np.maximum.accumulate(y[::-1]) - np.minimum.accumulate(y[::-1]))[::-1]
+    least, most = np.minimum.accumulate(x), np.maximum.accumulate(x[::-1])[::-1]
+    before, after = _heights(xy), _heights(xy[::-1])[::-1]
     for end, start in ways:
         overlap = float(reach[end] - back[start]) / height
-        if overlap <= OVERLAP and min(before[end], after[start]) >= LEAST_HEIGHT * height:
-            yield end, start, overlap
+        if overlap > OVERLAP:
+            continue
+        sides = ((before[end], least[end], reach[end]), (after[start], back[start], most[start]))
+        bars = [(low, high) for side, low, high in sides if side < LEAST_HEIGHT * height]
+        if all(high - low >= LEAST_LENGTH * height for low, high in bars):
+            yield Cut(end, start, overlap, tuple((float(low), float(high)) for low, high in bars))
 
 
-def _best(
-    parting: Iterable[tuple[int, int, float]], heights: float
-) -> list[tuple[int, int, float]]:
+def _heights(xy: Points) -> Values:
+    """How high a line (n, 2) is up to each of its points."""
+    y = xy[:, 1]
+    return np.maximum.accumulate(y) - np.minimum.accumulate(y)
+
+
+def _best(parting: Iterable[Cut], heights: float) -> list[Cut]:
     """Those that overlap least, in their order along the stroke, with ink left between them."""
-    kept: list[tuple[int, int, float]] = []
-    for way in sorted(parting, key=lambda way: way[2]):
-        if all(way[1] < other[0] - 1 or other[1] < way[0] - 1 for other in kept):
-            kept.append(way)
+    kept: list[Cut] = []
+    for cut in sorted(parting, key=lambda cut: cut.overlap):
+        if all(cut.start < other.end - 1 or other.start < cut.end - 1 for other in kept):
+            kept.append(cut)
         if len(kept) >= MOST_CUTS * heights:
             break
-    return sorted(kept)
+    return sorted(kept, key=lambda cut: cut.end)

@@ -8,14 +8,14 @@ the candidates, and which of them are digits, is no matter of this module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.ink.cuts import Cut, cuts_of
+from lenetpad.ink.cuts import Cut
 from lenetpad.ink.strokes import Ink, Points, Stroke
 
 Values = NDArray[np.float64]
@@ -23,14 +23,13 @@ Values = NDArray[np.float64]
 Spans = NDArray[np.intp]
 #: A stroke's place, and from which of its points to which.
 Reach = tuple[int, int, int]
-Cutting = Callable[[Stroke], Sequence[Cut]]
 
 #: Pieces of one candidate, at most.
-MOST_PIECES: Final = 6
+MOST_PIECES: Final = 8
 #: Points along a piece, between which distances are measured.
 SAMPLES: Final = 24
 #: A piece at least so high, compared with the highest one, says how high the line is.
-TALL: Final = 0.5
+TALL: Final = 0.65
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,10 +74,20 @@ def pieces_of(parts: Sequence[Part]) -> Pieces:
     )
 
 
-def parts_of(place: int, stroke: Stroke) -> list[Part]:
-    """The parts that a stroke is cut into: for most, one."""
-    xy = stroke.xy
-    cuts = cuts_of(xy)
+def kept_cuts(cuts: Sequence[Sequence[Cut]], boxes: list[Values]) -> list[tuple[Cut, ...]]:
+    """Of the cuts of each stroke those at which no bar is left that belongs to no other stroke."""
+    return [
+        tuple(
+            cut
+            for cut in of_stroke
+            if not cut.bars or cut.covered(boxes[:place] + boxes[place + 1 :])
+        )
+        for place, of_stroke in enumerate(cuts)
+    ]
+
+
+def parts_of(place: int, xy: Points, cuts: Sequence[Cut]) -> list[Part]:
+    """The parts that a stroke (n, 2) is cut into: for most, one."""
     starts, ends = [0, *(cut.start for cut in cuts)], [*(cut.end for cut in cuts), len(xy)]
     return [
         Part(place, start, end, box_around(xy[start:end]), sampled(xy[start:end]), cut)

@@ -9,26 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 
-from lenetpad.ink.candidates import candidates_of
+from lenetpad.ink.candidates import GEOMETRY, candidates_of
+from lenetpad.ink.cuts import Cut, cuts_of
 from lenetpad.ink.raster import Image, draw, pad
 from lenetpad.ink.segmentation import (
     Part,
     Pieces,
     Spans,
     Values,
+    box_around,
     boxes_of,
+    kept_cuts,
     part_of,
     parts_of,
     pieces_of,
     reach_of,
 )
-from lenetpad.ink.strokes import Ink, Sheet, Stroke
+from lenetpad.ink.strokes import Ink, Points, Sheet, Stroke
 from lenetpad.lenet.config import LeNet5Config
 from lenetpad.lenet.forward import forward, log_posteriors
-from lenetpad.lenet.number_weights import NumberWeights, recognition_of, shipped
+from lenetpad.lenet.number_weights import (
+    Digits,
+    NumberWeights,
+    acceptance_of,
+    recognition_of,
+    shipped,
+)
 from lenetpad.lenet.viterbi import Arc, best_paths
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.segmentation import Box, Candidate, Kind, Path, Piece, Segmentation
@@ -49,6 +59,8 @@ def posteriors_of(config: LeNet5Config, parameters: Parameters) -> Posteriors:
     return read
 
 
+#: A gap so wide, in units of the line's height, is none within one digit that was badly written.
+APART: Final = 0.15
 #: A candidate's parts of strokes: the stroke's number, and from which point to which.
 Key = tuple[tuple[int, int, int], ...]
 
@@ -61,11 +73,68 @@ class Read:
     posteriors: FloatArray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """Ink as a segmentation graph without scores: pieces, which of them are a candidate (n, 2),
+    the candidates' geometry (n, len(GEOMETRY)), and what the network makes of them."""
+
+    pieces: Pieces
+    spans: Spans
+    geometry: Values
+    read: list[Read]
+
+    @property
+    def posteriors(self) -> FloatArray:
+        """(n, 10), or (n, 11) with "no digit" last."""
+        return np.stack([one.posteriors for one in self.read])
+
+    @property
+    def whole(self) -> int:
+        """The place of the candidate that is all of it."""
+        lengths = self.spans[:, 1] - self.spans[:, 0]
+        return int(np.flatnonzero(lengths == len(self.pieces))[0])
+
+    def scores(self, weights: NumberWeights) -> tuple[Values, Values]:
+        """The two parts of the candidates' scores: of recognition, and of geometry."""
+        said = recognition_of(self.posteriors, self.geometry) @ weights.recognition
+        return said, self.geometry @ weights.geometry
+
+    def digits(self, path: Path, scores: Values) -> Digits:
+        """What decides whether a path of several digits is a number."""
+        places = [*path.candidates, self.whole]
+        boxes = boxes_of(self.pieces, self.spans[places]) / self.pieces.height
+        return Digits(boxes, scores[places], self.posteriors[places], self.geometry[places])
+
+    def best_paths(self, scores: Values, most: int) -> tuple[Path, ...]:
+        """The best ways to read it, each with another text."""
+        digits = self.posteriors[:, :10].argmax(axis=1).tolist()
+        rows = zip(self.spans.tolist(), digits, scores.tolist(), strict=True)
+        arcs = [Arc(first, end, str(digit), score) for (first, end), digit, score in rows]
+        return best_paths(len(self.pieces), arcs, most)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known of a stroke: its number, its box, and the ways to cut it."""
+
+    number: int
+    xy: Points
+    box: Values
+    cuts: tuple[Cut, ...]
+    _parts: dict[tuple[Cut, ...], list[Part]] = field(default_factory=dict)
+
+    def parts(self, cuts: tuple[Cut, ...]) -> list[Part]:
+        """The parts that it has with some of its cuts."""
+        if cuts not in self._parts:
+            self._parts[cuts] = parts_of(0, self.xy, cuts)
+        return self._parts[cuts]
+
+
 @dataclass(slots=True)
 class Known:
     """What a reading found of strokes and candidates, which the next one does not find again."""
 
-    strokes: dict[Stroke, tuple[int, list[Part]]] = field(default_factory=dict)
+    strokes: dict[Stroke, Facts] = field(default_factory=dict)
     read: dict[Key, Read] = field(default_factory=dict)
 
 
@@ -78,7 +147,7 @@ class NumberReader:
 
     def __init__(self, posteriors: Posteriors, weights: NumberWeights | None = None) -> None:
         self._posteriors = posteriors
-        self._weights = weights or shipped()
+        self._weights = weights
         self._known = Known()
         self._next = 0
 
@@ -91,38 +160,45 @@ class NumberReader:
             return self._picture(sheet.picture) if sheet.picture.any() else None
         if not sheet.ink:
             return None
-        now = Known()
-        pieces = pieces_of(
-            [
-                replace(part, stroke=place)
-                for place, stroke in enumerate(sheet.ink.strokes)
-                for part in self._parts(stroke, now)
-            ]
-        )
-        spans, geometry = candidates_of(pieces)
-        read = self._read(sheet.ink, pieces, spans, now)
-        self._known = now
-        found = _scored(pieces, spans, geometry, read, self._weights)
-        best = _paths(len(pieces), found, paths)
-        return Segmentation(
-            pieces=_pieces(pieces),
-            candidates=found,
-            paths=best,
-            kind=kind_of([found[place] for place in best[0].candidates]),
-        )
+        line = self.line(sheet.ink)
+        weights = self._weights or shipped(refusing=len(line.read[0].posteriors) > 10)
+        said, measured = line.scores(weights)
+        ways = line.best_paths(said + measured, paths)
+        kind = kind_of(line, ways[0], said + measured, weights)
+        if kind is Kind.DIGIT and len(ways[0].candidates) > 1:
+            whole = Path((line.whole,), float(said[line.whole] + measured[line.whole]))
+            ways = (whole, *(way for way in ways if way.candidates != whole.candidates))[:paths]
+        return Segmentation(_pieces(line.pieces), _candidates(line, said, measured), ways, kind)
 
-    def _parts(self, stroke: Stroke, now: Known) -> list[Part]:
-        """The parts of a stroke, which is numbered."""
-        if stroke not in now.strokes:
-            known = self._known.strokes.get(stroke)
-            if known is None:
-                known, self._next = (self._next, parts_of(0, stroke)), self._next + 1
-            now.strokes[stroke] = known
-        return now.strokes[stroke][1]
+    def line(self, ink: Ink) -> Line:
+        """The graph of ink that is not empty, before it is scored."""
+        now = Known()
+        pieces = pieces_of(self._parts(ink, now))
+        spans, geometry = candidates_of(pieces)
+        read = self._read(ink, pieces, spans, now)
+        self._known = now
+        return Line(pieces, spans, geometry, read)
+
+    def _parts(self, ink: Ink, now: Known) -> list[Part]:
+        """The parts of the ink's strokes, which are numbered."""
+        for stroke in ink.strokes:
+            if stroke not in now.strokes:
+                now.strokes[stroke] = self._known.strokes.get(stroke) or self._new(stroke)
+        facts = [now.strokes[stroke] for stroke in ink.strokes]
+        cuts = kept_cuts([one.cuts for one in facts], [one.box for one in facts])
+        return [
+            replace(part, stroke=place)
+            for place, one in enumerate(facts)
+            for part in one.parts(cuts[place])
+        ]
+
+    def _new(self, stroke: Stroke) -> Facts:
+        self._next += 1
+        return Facts(self._next, stroke.xy, box_around(stroke.xy), cuts_of(stroke.xy))
 
     def _read(self, ink: Ink, pieces: Pieces, spans: Spans, now: Known) -> list[Read]:
         """Each candidate's image and posteriors; the network reads the new ones in one batch."""
-        numbers = [now.strokes[stroke][0] for stroke in ink.strokes]
+        numbers = [now.strokes[stroke].number for stroke in ink.strokes]
         reaches = [reach_of(pieces, first, end) for first, end in spans.tolist()]
         keys = [tuple((numbers[s], low, high) for s, low, high in reach) for reach in reaches]
         new = {}
@@ -145,21 +221,24 @@ class NumberReader:
         return Segmentation((Piece(0, 0, 0, box),), (one,), (Path((0,), 0.0),), Kind.DIGIT)
 
 
-def kind_of(digits: Sequence[Candidate]) -> Kind:
-    """What the candidates of the best path are together."""
-    if len(digits) == 1:
+def kind_of(line: Line, best: Path, scores: Values, weights: NumberWeights) -> Kind:
+    """What the best path is. What is no number may still be one digit, badly written, if the
+    network does not say that it is none, and nothing lies apart."""
+    if len(best.candidates) == 1:
         return Kind.DIGIT
-    return Kind.NO_NUMBER if any(digit.refused for digit in digits) else Kind.NUMBER
+    if float(weights.acceptance @ acceptance_of(line.digits(best, scores))) > 0:
+        return Kind.NUMBER
+    posteriors = line.read[line.whole].posteriors
+    refused = len(posteriors) > 10 and posteriors[10] > posteriors[:10].max()
+    gap = line.geometry[line.whole, GEOMETRY.index("inner gap")]
+    return Kind.NO_NUMBER if refused or gap > APART else Kind.DIGIT
 
 
-def _scored(
-    pieces: Pieces, spans: Spans, geometry: Values, read: Sequence[Read], weights: NumberWeights
-) -> tuple[Candidate, ...]:
-    posteriors = np.stack([one.posteriors for one in read])
-    said = recognition_of(posteriors, geometry) @ np.array(weights.recognition)
-    measured = geometry @ np.array(weights.geometry)
-    boxes = map(tuple, boxes_of(pieces, spans).tolist())
-    rows = zip(spans.tolist(), boxes, read, said.tolist(), measured.tolist(), strict=True)
+def _candidates(line: Line, said: Values, measured: Values) -> tuple[Candidate, ...]:
+    boxes = map(tuple, boxes_of(line.pieces, line.spans).tolist())
+    rows = zip(
+        line.spans.tolist(), boxes, line.read, said.tolist(), measured.tolist(), strict=True
+    )
     return tuple(_candidate(*row) for row in rows)
 
 
@@ -170,11 +249,6 @@ def _candidate(
     posteriors = read.posteriors
     no_digit = float(posteriors[10]) if len(posteriors) > 10 else None
     return Candidate(first, end, box, read.image, posteriors[:10], no_digit, recognition, geometry)
-
-
-def _paths(cuts: int, candidates: Sequence[Candidate], most: int) -> tuple[Path, ...]:
-    arcs = [Arc(one.first, one.end, str(one.digit), one.score) for one in candidates]
-    return best_paths(cuts, arcs, most)
 
 
 def _pieces(pieces: Pieces) -> tuple[Piece, ...]:

@@ -1,16 +1,18 @@
 """The weights by which a segmentation graph is scored: few, learnt, and each with a name.
 
-A candidate's score is a weighted sum of what the network says of it and of its geometry. They are
-a semi-Markov conditional random field (Sarawagi and Cohen 2004), as ``training/numbers.py`` learns
-it.
+The score of a candidate is a weighted sum of its geometry and of what the network says of it, and
+that of a path is its candidates' sum: ``training/number_weights.py`` learns them as those of a
+semi-Markov conditional random field (S. Sarawagi, W. Cohen, 2004). Whether the best path is a
+number at all says another weighted sum, learnt by logistic regression.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -23,64 +25,211 @@ from lenetpad.values.arrays import FloatArray
 
 Values = NDArray[np.float64]
 
-#: What the network says of a candidate.
+SHIPPED: Final = "weights/numbers.json"
+#: What the network says of a candidate; the last ones of what it reads as a 1, which many a line
+#: and many a part of another digit looks like.
 RECOGNITION: Final = (
-    "surprise",  # minus the logarithm of the most probable digit's probability
+    "confidence",  # minus the logarithm of the probability that it is anything else
+    "surprise",  # minus the logarithm of the probability of the most probable digit
+    "more surprise",  # what of it is above MORE
     "much surprise",  # what of it is above MUCH
     "no digit",  # the probability that it is none
-    "small one",  # it is read as a 1, and is much lower than the line
+    "refused",  # whether that is more probable than each digit
+    "small 0",  # it is much lower than the line
+    "small 1",
+    "1",
+    "width of a 1",
+    "backward 1",
+    "near 1",
+    "cut 1",
 )
-#: Surprise counts up to this.
+#: Confidence and surprise count up to these.
+MOST_CONFIDENCE: Final = 7.0
 MOST_SURPRISE: Final = 6.0
+MORE: Final = 1.0
 MUCH: Final = 3.0
 #: A digit by this much lower than most (see "low") is small.
 SMALL: Final = 0.25
 
+#: What says whether the best path, if it has several digits, is a number.
+ACCEPTANCE: Final = (
+    "several",  # of each such path
+    "two",  # it has two digits
+    "digits",  # their number, as far as MANY
+    "worst no digit",
+    "mean no digit",
+    "worst surprise",
+    "mean surprise",
+    "least confidence",
+    "mean confidence",
+    "whole no digit",  # of all ink as one candidate, as is the next
+    "whole surprise",
+    "gain",  # of the path's score over that of all ink as one digit, as far as MOST_GAIN
+    "least score",
+    "mean score",
+    "least gap",  # between neighbours, from minus MOST_OVERLAP to MOST_GAP
+    "touching",  # the part of gaps that are smaller than TOUCHING
+    "most overlap",
+    "ones",  # their part
+    "backward 1",
+    "low",
+    "sizes",  # the logarithm of the greatest height over the least
+    "steps",  # how far the middles of neighbours are above or below each other
+    "cuts",
+    "loose",
+    "slim",  # by how much all of it is less wide than high
+)
+MANY: Final = 4
+MOST_GAIN: Final = 12.0
+MOST_SCORE: Final = 5.0
+MOST_OVERLAP: Final = 0.5
+MOST_GAP: Final = 0.3
+TOUCHING: Final = 0.02
 
-@dataclass(frozen=True, slots=True)
+_COLUMN: Final[Mapping[str, int]] = {name: place for place, name in enumerate(GEOMETRY)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class NumberWeights:
-    """The weights of what GEOMETRY and RECOGNITION name, in their order."""
+    """The weights of what GEOMETRY, RECOGNITION and ACCEPTANCE name, in their order."""
 
-    geometry: tuple[float, ...]
-    recognition: tuple[float, ...]
+    geometry: Values
+    recognition: Values
+    acceptance: Values
 
 
 def recognition_of(posteriors: FloatArray, geometry: Values) -> Values:
     """What RECOGNITION names, (n, len(RECOGNITION)), of posteriors (n, 10), or (n, 11) with "no
     digit" last, and of candidates' geometry."""
-    digits = posteriors[:, :10].astype(np.float64)
-    surprise = np.minimum(-np.log(np.maximum(digits.max(axis=1), 1e-9)), MOST_SURPRISE)
-    no_digit = posteriors[:, 10] if posteriors.shape[1] > 10 else np.zeros(len(digits))
-    small = geometry[:, GEOMETRY.index("low")] > SMALL
+    best = posteriors[:, :10].max(axis=1).astype(np.float64)
+    digit = posteriors[:, :10].argmax(axis=1)
+    no_digit = posteriors[:, 10] if posteriors.shape[1] > 10 else np.zeros(len(best))
+    surprise = np.minimum(-np.log(np.maximum(best, 1e-9)), MOST_SURPRISE)
+    small, one = geometry[:, _COLUMN["low"]] > SMALL, digit == 1
+    near = geometry[:, _COLUMN["near before"]] + geometry[:, _COLUMN["near after"]]
     columns = (
+        np.minimum(-np.log(np.maximum(1 - best, 1e-9)), MOST_CONFIDENCE),
         surprise,
+        np.maximum(surprise - MORE, 0.0),
         np.maximum(surprise - MUCH, 0.0),
         no_digit,
-        small & (digits.argmax(axis=1) == 1),
+        no_digit > best,
+        small & (digit == 0),
+        small & one,
+        one,
+        one * geometry[:, _COLUMN["width"]],
+        one * geometry[:, _COLUMN["backward"]],
+        one * near,
+        one * geometry[:, _COLUMN["cut"]],
     )
     return np.stack(columns, axis=1).astype(np.float64)
 
 
-class _Entry(msgspec.Struct):
-    """The file; its other keys say where the weights come from."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Digits:
+    """The candidates of a path of several digits, and all ink as one candidate, last: boxes
+    (n, 4) in units of the line's height, scores, posteriors and geometry of each."""
+
+    boxes: Values
+    scores: Values
+    posteriors: FloatArray
+    geometry: Values
+
+
+def acceptance_of(path: Digits) -> Values:
+    """What ACCEPTANCE names."""
+    count = len(path.boxes) - 1
+    said = recognition_of(path.posteriors, path.geometry)
+    confidence, surprise, no_digit = (
+        said[:, RECOGNITION.index(name)] for name in ("confidence", "surprise", "no digit")
+    )
+    ones = path.posteriors[:count, :10].argmax(axis=1) == 1
+    left, top, right, bottom = path.boxes.T
+    gaps = np.clip(left[1:count] - right[: count - 1], -MOST_OVERLAP, MOST_GAP)
+    heights, middles = (bottom - top)[:count], ((top + bottom) / 2)[:count]
+    scores, whole_score = path.scores[:count], path.scores[count]
+    column = dict(zip(GEOMETRY, path.geometry[:count].T, strict=True))
+    values = (
+        1.0,
+        count == 2,
+        min(count, MANY),
+        no_digit[:count].max(),
+        no_digit[:count].mean(),
+        surprise[:count].max(),
+        surprise[:count].mean(),
+        confidence[:count].min(),
+        confidence[:count].mean(),
+        no_digit[count],
+        surprise[count],
+        min(scores.sum() - whole_score, MOST_GAIN),
+        min(scores.min(), MOST_SCORE),
+        np.clip(scores.mean(), -MOST_SCORE, MOST_SCORE),
+        gaps.min(),
+        (gaps < TOUCHING).mean(),
+        column["overlap after"][:-1].max(),
+        ones.mean(),
+        (ones * column["backward"]).max(),
+        column["low"].max(),
+        np.log(heights.max() / max(heights.min(), 0.1)),
+        np.abs(np.diff(middles)).max(),
+        column["cut"].sum(),
+        column["loose"].max(),
+        max(1.0 - (right[count] - left[count]) / max(bottom[count] - top[count], 1e-9), 0.0),
+    )
+    return np.array(values, dtype=np.float64)
+
+
+class Entry(msgspec.Struct):
+    """The weights for one sort of networks, each by its name."""
 
     geometry: dict[str, float]
     recognition: dict[str, float]
+    acceptance: dict[str, float]
+
+
+class NumberWeightsFile(msgspec.Struct):
+    """The file: weights for networks that say "no digit", and for those that do not; and what
+    they were learnt from, and how they read."""
+
+    with_no_digit: Entry
+    without: Entry
+    made: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 @cache
-def shipped() -> NumberWeights:
-    """The weights that ship."""
-    return read_weights(resources.path("weights/numbers.json"))
+def shipped(*, refusing: bool) -> NumberWeights:
+    """The weights that ship, for networks that say "no digit", or for those that do not."""
+    return read_weights(resources.path(SHIPPED), refusing=refusing)
 
 
-def read_weights(path: Path) -> NumberWeights:
+def read_weights(path: Path, *, refusing: bool) -> NumberWeights:
     """Weights from a file. Raises InputError for one that is damaged, or of other features."""
-    entry = json_object(path, _Entry)
-    for found, names in ((entry.geometry, GEOMETRY), (entry.recognition, RECOGNITION)):
-        if set(found) != set(names):
-            raise InputError(f"{path} has weights of other features; learn them anew")
+    file = json_object(path, NumberWeightsFile)
+    entry = file.with_no_digit if refusing else file.without
     return NumberWeights(
-        tuple(entry.geometry[name] for name in GEOMETRY),
-        tuple(entry.recognition[name] for name in RECOGNITION),
+        _in_order(entry.geometry, GEOMETRY, path),
+        _in_order(entry.recognition, RECOGNITION, path),
+        _in_order(entry.acceptance, ACCEPTANCE, path),
     )
+
+
+def entry_of(weights: NumberWeights) -> Entry:
+    """Weights as the file has them."""
+    return Entry(
+        _named(GEOMETRY, weights.geometry),
+        _named(RECOGNITION, weights.recognition),
+        _named(ACCEPTANCE, weights.acceptance),
+    )
+
+
+def _named(names: tuple[str, ...], values: Values) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in zip(names, values.tolist(), strict=True)}
+
+
+def _in_order(found: Mapping[str, float], names: tuple[str, ...], path: Path) -> Values:
+    if set(found) != set(names):
+        raise InputError(f"{path} has weights of other features; learn them anew")
+    values = np.array([found[name] for name in names])
+    if not np.isfinite(values).all():
+        raise InputError(f"{path} has weights that are no numbers; learn them anew")
+    return values

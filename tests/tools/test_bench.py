@@ -23,6 +23,8 @@ FIGURES = (
     "network_ms",
     "network_study_ms",
     "network_modern_ms",
+    "number_stroke_ms",
+    "number_line_ms",
     "pen_to_paint_ms",
     "pen_to_paint_inspector_ms",
     "select_unit_ms",
@@ -41,13 +43,15 @@ def test_the_benchmark_gives_every_figure_as_json(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from lenetpad.cli import parser as cli\n"
-        "from lenetpad.tools.bench import beside, network, pen, predict, raster, startup, window\n"
+        "from lenetpad.tools.bench import beside, network, numbers_timing, pen\n"
+        "from lenetpad.tools.bench import predict, raster, startup, window\n"
         "beside.ALONE_SECONDS, beside.WARM_UP_REPORTS = 0.5, 1\n"
         "for timed in raster, network: timed.CALLS, timed.WARM_UP = 40, 5\n"
+        "numbers_timing.LINES, numbers_timing.WARM_UP = 3, 1\n"
         "startup.PROCESSES = predict.PROCESSES = 1\n"
         "window.READINGS, pen.WARM_UP = (10, 20), 20\n"
         # The others have tests of their own.
-        "parts = ['raster', 'predict', 'startup', 'pen', 'network']\n"
+        "parts = ['raster', 'predict', 'startup', 'pen', 'network', 'numbers']\n"
         "sys.exit(cli.run(['bench', '--json', '--events', '60', '--only', *parts]))\n"
     )
     done = run("-c", code, cwd=tmp_path)

@@ -5,4 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 STARTUP: Final = "startup"
-PARTS: Final = ("raster", "predict", STARTUP, "pen", "network", "standstill", "training")
+PARTS: Final = (
+    "raster",
+    "predict",
+    STARTUP,
+    "pen",
+    "network",
+    "numbers",
+    "standstill",
+    "training",
+)

@@ -54,6 +54,7 @@ def measurements(
         STARTUP: _startup,
         "pen": lambda: _pen(drawings, events),
         "network": lambda: _network(drawings),
+        "numbers": lambda: _numbers(drawings),
         "standstill": _standstills,
         "training": _training,
     }
@@ -90,6 +91,12 @@ def _network(drawings: Sequence[Ink]) -> Mapping[str, Any]:
     from lenetpad.tools.bench.network import network
 
     return network(drawings)
+
+
+def _numbers(drawings: Sequence[Ink]) -> Mapping[str, Any]:
+    from lenetpad.tools.bench.numbers_timing import number_times
+
+    return number_times(drawings)
 
 
 def _standstills() -> Mapping[str, Any]:

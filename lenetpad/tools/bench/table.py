@@ -9,6 +9,8 @@ TITLES: Final = {
     "network_ms": "network lenet5-1998, one image with all taps, CPU",
     "network_study_ms": "network lenet5-study, the same",
     "network_modern_ms": "network lenet5-modern, the same",
+    "number_stroke_ms": "a new stroke of a line of six digits, read on the CPU",
+    "number_line_ms": "a line of six digits, of which nothing was read before",
     "pen_to_paint_ms": "pen event until every panel is painted, 250 Hz",
     "pen_to_paint_inspector_ms": "the same with the inspector open, which follows",
     "select_unit_ms": "a key until maps and inspector show another unit",

@@ -1,0 +1,67 @@
+"""Learn the weights of segmentation graphs anew: resources/weights/numbers.json.
+
+Digits of writers who are not for testing are composed to numbers; with single digits, letters,
+words and scribbles they are read by the three shipped networks, with and without "no digit".
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+
+from lenetpad.data.composed_numbers import by_writer
+from lenetpad.data.mixture import part_of
+from lenetpad.data.sources import described
+from lenetpad.ink.files import Drawing, read_ink
+from lenetpad.lenet.number_reader import Posteriors, posteriors_of
+from lenetpad.lenet.number_weights import NumberWeightsFile, entry_of
+from lenetpad.lenet.weights import load
+from lenetpad.storage import atomic
+from lenetpad.training.number_weights import learnt_weights, lessons, read, without_no_digit
+from lenetpad.values.models import MODEL_NAMES, PAPER
+
+
+def main() -> int:
+    """Learn and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ink", type=Path, nargs="+", required=True, help="digits and letters")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True, help="the JSON file to write")
+    arguments = parser.parse_args()
+    drawings = [one for path in arguments.ink for one in read_ink(path) if learnt_from(one)]
+    material = list(
+        lessons(by_writer(drawings), by_writer(drawings, digits=False), arguments.seed)
+    )
+    names = [name for name in MODEL_NAMES if not name.endswith(PAPER)]
+    networks = [network(name) for name in names]
+    made = {
+        "data": [described(path) for path in arguments.ink],
+        "networks": names,
+        "seed": arguments.seed,
+        "lessons": len(material),
+        "command": 'make number-weights INK="…"',
+    }
+    seen = list(read(material, networks))
+    with_no_digit = entry_of(learnt_weights(seen))
+    without = entry_of(learnt_weights([without_no_digit(one) for one in seen]))
+    file = NumberWeightsFile(with_no_digit, without, made)
+    atomic.replace(arguments.out, msgspec.json.format(msgspec.json.encode(file), indent=1) + b"\n")
+    return 0
+
+
+def learnt_from(drawing: Drawing) -> bool:
+    """Whether a drawing is by somebody whose ink is not for testing."""
+    return drawing.writer is not None and part_of(drawing.writer) != "test"
+
+
+def network(name: str) -> Posteriors:
+    """What a shipped network makes of images."""
+    weights = load(name)
+    return posteriors_of(weights.config, weights.parameters)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""Pieces and candidates, against what plain loops over all groups of strokes find."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from lenetpad.ink.candidates import (
+    DIGITS_GAP,
+    GEOMETRY,
+    LOW,
+    MOST_STROKES,
+    WIDEST,
+    WIDEST_GAP,
+    candidates_of,
+)
+from lenetpad.ink.cuts import cuts_of
+from lenetpad.ink.segmentation import (
+    MOST_PIECES,
+    Part,
+    Pieces,
+    box_around,
+    kept_cuts,
+    part_of,
+    parts_of,
+    pieces_of,
+    reach_of,
+)
+from lenetpad.ink.strokes import Ink, Points
+
+
+def pieces_in(strokes: list[Points]) -> Pieces:
+    cuts = kept_cuts([cuts_of(xy) for xy in strokes], [box_around(xy) for xy in strokes])
+    parts: list[Part] = []
+    for place, xy in enumerate(strokes):
+        parts += parts_of(place, xy, cuts[place])
+    return pieces_of(parts)
+
+
+def bar(x: float, top: float = 0.0, bottom: float = 1.0, lean: float = 0.0) -> Points:
+    """A straight stroke, which is never cut."""
+    at = np.linspace(0, 1, 9)[:, None]
+    return np.array([x, top]) * (1 - at) + np.array([x + lean, bottom]) * at
+
+
+def random_line(rng: np.random.Generator, count: int) -> list[Points]:
+    x = np.cumsum(rng.uniform(0.05, 0.7, count))
+    return [
+        bar(left, rng.uniform(0, 0.4), rng.uniform(0.7, 1.0), rng.uniform(-0.2, 0.2)) for left in x
+    ]
+
+
+def widest_gap(boxes: list[tuple[float, ...]]) -> float:
+    """The widest part of a line from the leftmost to the rightmost edge that no box covers."""
+    edges = sorted({edge for box in boxes for edge in (box[0], box[2])})
+    free = [
+        high - low
+        for low, high in pairwise(edges)
+        if not any(box[0] <= low and high <= box[2] for box in boxes)
+    ]
+    return max(free, default=0.0)
+
+
+def two_digits(boxes: list[tuple[float, ...]], height: float) -> bool:
+    """Whether a gap has a box high enough for a digit on each of its sides."""
+    for gap_from in (box[2] for box in boxes):
+        left = [box for box in boxes if box[2] <= gap_from]
+        right = [box for box in boxes if box[0] > gap_from + DIGITS_GAP * height]
+        if len(left) + len(right) == len(boxes) and left and right:
+            highest = [max(box[3] - box[1] for box in side) for side in (left, right)]
+            if min(highest) > LOW * height:
+                return True
+    return False
+
+
+def test_pieces_lie_in_the_order_of_the_middles_of_their_boxes() -> None:
+    strokes = [bar(3.0), bar(1.0), bar(2.0, lean=0.5)]
+    found = pieces_in(strokes)
+    assert [part.stroke for part in found.parts] == [1, 2, 0]
+    assert found.boxes[:, 0].tolist() == [1.0, 2.0, 3.0]
+
+
+def test_candidates_are_all_groups_of_neighbours_that_are_not_too_wide_or_torn() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        pieces = pieces_in(random_line(rng, int(rng.integers(1, 11))))
+        boxes = [tuple(box) for box in pieces.boxes.tolist()]
+        count, height = len(boxes), pieces.height
+        wanted = []
+        for first in range(count):
+            for end in range(first + 1, count + 1):
+                group = boxes[first:end]
+                width = max(box[2] for box in group) - min(box[0] for box in group)
+                fits = width <= WIDEST * height and widest_gap(group) <= WIDEST_GAP * height
+                fits = fits and not two_digits(group, height)
+                few = end - first <= MOST_STROKES
+                if end - first in (1, count) or (fits and few):
+                    wanted.append([first, end])
+        assert candidates_of(pieces)[0].tolist() == wanted
+
+
+def test_geometry_is_what_loops_measure() -> None:
+    rng = np.random.default_rng(5)
+    pieces = pieces_in(random_line(rng, 6))
+    spans, geometry = candidates_of(pieces)
+    boxes, height = pieces.boxes, pieces.height
+    for (first, end), values in zip(spans.tolist(), geometry, strict=True):
+        found = dict(zip(GEOMETRY, values.tolist(), strict=True))
+        group = boxes[first:end]
+        low, high = group[:, 1].min(), group[:, 3].max()
+        assert found["low"] == pytest.approx(max(0.75 - (high - low) / height, 0.0))
+        gap = widest_gap([tuple(box) for box in group.tolist()])
+        assert found["inner gap"] == pytest.approx(min(gap / height, 0.6))
+        assert found["strokes"] == end - first - 1
+        assert found["cut"] == 0
+        if first > 0:
+            between = group[:, 0].min() - boxes[first - 1, 2]
+            assert found["gap before"] == pytest.approx(min(max(between / height, 0.0), 0.5))
+        else:
+            assert found["gap before"] == 0.5
+
+
+def test_the_size_and_place_of_ink_make_no_difference() -> None:
+    rng = np.random.default_rng(6)
+    line = random_line(rng, 7)
+    spans, geometry = candidates_of(pieces_in(line))
+    other, elsewhere = candidates_of(pieces_in([xy * 37.0 + [500.0, -80.0] for xy in line]))
+    np.testing.assert_array_equal(other, spans)
+    np.testing.assert_allclose(elsewhere, geometry, atol=1e-5)
+
+
+def test_dots_do_not_use_up_a_digits_strokes() -> None:
+    """A bar of five dots, as a bad pen makes it, across a stroke."""
+    dots = [bar(0.2 + 0.1 * place, 0.5, 0.53) for place in range(5)]
+    spans, _ = candidates_of(pieces_in([bar(0.4), *dots, bar(2.0)]))
+    assert [0, 6] in spans.tolist()
+
+
+def ligature() -> Points:
+    """Two bars, from whose first one the pen runs on to the second."""
+    way = np.linspace([0.0, 1.0], [0.8, 0.0], 12)[1:-1]
+    return np.concatenate([bar(0.0), way, bar(0.8)])
+
+
+def test_a_stroke_that_is_two_digits_is_cut_where_the_pen_runs_on() -> None:
+    xy = ligature()
+    pieces = pieces_in([xy])
+    assert len(pieces) == 2
+    one, other = (xy[part.start : part.end] for part in pieces.parts)
+    np.testing.assert_allclose(one[:, 0], 0.0)
+    np.testing.assert_allclose(other[:, 0], 0.8)
+
+
+def test_taken_together_the_parts_of_a_stroke_are_the_stroke() -> None:
+    xy = ligature()
+    ink, pieces = Ink.of([xy.tolist()]), pieces_in([xy])
+    assert reach_of(pieces, 0, 2) == ((0, 0, len(xy)),)
+    assert part_of(ink, reach_of(pieces, 0, 2)) == ink
+    spans, geometry = candidates_of(pieces)
+    cut = dict(zip(map(tuple, spans.tolist()), geometry[:, GEOMETRY.index("cut")], strict=True))
+    assert cut == {(0, 1): 1.0, (0, 2): 0.0, (1, 2): 1.0}
+
+
+def test_a_bar_is_cut_from_the_next_digit_only_where_another_stroke_is_below_it() -> None:
+    """The bar of a 5 from which the pen runs on to a 1, down and up again."""
+    way = np.linspace([0.8, 0.0], [1.2, 0.3], 7)[1:-1]
+    xy = np.concatenate([np.linspace([0.1, 0.0], [0.8, 0.0], 9), way, bar(1.2)])
+    alone, beside = pieces_in([xy]), pieces_in([bar(0.1, 0.1, 1.0, lean=0.6), xy])
+    assert len(alone) == 1
+    assert len(beside) == 3
+
+
+def test_long_lines_have_few_candidates_for_each_piece() -> None:
+    spans, geometry = candidates_of(pieces_in(random_line(np.random.default_rng(7), 200)))
+    assert len(spans) <= 200 * MOST_PIECES + 1
+    assert np.isfinite(geometry).all()
+
+
+@pytest.mark.parametrize("height", [0.0, 1e-9, 1e9])
+def test_ink_without_height_and_of_any_size_is_measured(height: float) -> None:
+    strokes = [np.array([[0.0, 0.0]]), np.array([[5.0, 0.0], [9.0, height]])]
+    _, geometry = candidates_of(pieces_in(strokes))
+    assert np.isfinite(geometry).all()

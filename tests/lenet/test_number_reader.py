@@ -1,0 +1,184 @@
+"""Numbers as they are read: whatever the order of writing, whatever was read before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lenetpad.data.composed_numbers import CLEAR, compose
+from lenetpad.ink.files import Drawing, read_ink
+from lenetpad.ink.raster import Image, draw
+from lenetpad.ink.scribbles import scribble
+from lenetpad.ink.strokes import Ink, Sheet
+from lenetpad.lenet.number_reader import NumberReader, Posteriors, posteriors_of
+from lenetpad.lenet.weights import load
+from lenetpad.storage import resources
+from lenetpad.values.arrays import FloatArray
+from lenetpad.values.segmentation import Kind, Segmentation
+
+
+@pytest.fixture(scope="module")
+def network() -> Posteriors:
+    weights = load("lenet5-1998")
+    return posteriors_of(weights.config, weights.parameters)
+
+
+@pytest.fixture(scope="module")
+def digits() -> dict[int, Drawing]:
+    """A sample of each digit."""
+    drawings = read_ink(resources.path("ink/samples.jsonl"))
+    return {one.label: one for one in reversed(drawings) if isinstance(one.label, int)}
+
+
+def written(digits: dict[int, Drawing], text: str, seed: int = 3) -> Ink:
+    """Sample digits beside each other."""
+    chosen = [digits[int(digit)] for digit in text]
+    return compose(chosen, "", CLEAR, np.random.default_rng(seed)).ink
+
+
+def moved(ink: Ink, right: float) -> Ink:
+    return Ink.of([(stroke.xy + np.array([right, 0])).tolist() for stroke in ink.strokes])
+
+
+def same(one: Segmentation | None, other: Segmentation | None) -> bool:
+    """Whether two readings are equal in all that is seen of them, whatever the strokes' places."""
+    assert one is not None
+    assert other is not None
+    return (
+        one.text == other.text
+        and one.kind is other.kind
+        and [piece.box for piece in one.pieces] == [piece.box for piece in other.pieces]
+        and [(c.first, c.end, c.box) for c in one.candidates]
+        == [(c.first, c.end, c.box) for c in other.candidates]
+        and np.allclose([c.score for c in one.candidates], [c.score for c in other.candidates])
+        and [path.candidates for path in one.paths] == [path.candidates for path in other.paths]
+    )
+
+
+def test_a_blank_sheet_has_no_reading(network: Posteriors) -> None:
+    assert NumberReader(network).read(Sheet()) is None
+
+
+def test_digits_beside_each_other_are_a_number(
+    network: Posteriors, digits: dict[int, Drawing]
+) -> None:
+    found = NumberReader(network).read(Sheet(written(digits, "20358")))
+    assert found is not None
+    assert found.kind is Kind.NUMBER
+    assert found.text == "20358"
+    assert [one.box[0] for one in found.digits] == sorted(one.box[0] for one in found.digits)
+
+
+def test_each_sample_alone_is_one_digit_and_is_read_as_the_network_alone_reads_it(
+    network: Posteriors, digits: dict[int, Drawing]
+) -> None:
+    reader = NumberReader(network)
+    for drawing in read_ink(resources.path("ink/samples.jsonl")):
+        if not isinstance(drawing.label, int):
+            continue
+        found = reader.read(Sheet(drawing.ink))
+        assert found is not None
+        assert found.kind is Kind.DIGIT
+        (one,) = found.digits
+        posteriors = network(draw(drawing.ink)[None])[0]
+        np.testing.assert_allclose(one.probabilities, posteriors[:10], atol=1e-6)
+        assert one.no_digit == pytest.approx(float(posteriors[10]), abs=1e-6)
+
+
+def test_a_picture_is_one_digit(network: Posteriors, digits: dict[int, Drawing]) -> None:
+    found = NumberReader(network).read(Sheet(picture=draw(digits[7].ink)))
+    assert found is not None
+    assert (found.kind, found.text) == (Kind.DIGIT, "7")
+
+
+def test_the_order_of_writing_makes_no_difference(
+    network: Posteriors, digits: dict[int, Drawing]
+) -> None:
+    rng = np.random.default_rng(5)
+    ink = written(digits, "475130")
+    wanted = NumberReader(network).read(Sheet(ink))
+    for _ in range(5):
+        strokes = tuple(ink.strokes[place] for place in rng.permutation(len(ink.strokes)))
+        assert same(NumberReader(network).read(Sheet(Ink(strokes))), wanted)
+
+
+def test_what_was_read_before_makes_no_difference(
+    network: Posteriors, digits: dict[int, Drawing]
+) -> None:
+    """Strokes are written, a digit before the others, one is undone, one is rubbed out."""
+    ink = written(digits, "2468")
+    before = moved(digits[9].ink, -1000.0)
+    reader = NumberReader(network)
+    sheets = [Ink(ink.strokes[: count + 1]) for count in range(len(ink.strokes))]
+    sheets += [
+        Ink((*before.strokes, *ink.strokes)),
+        ink,
+        Ink(ink.strokes[1:]),
+        ink,
+        moved(ink, 3.0),
+    ]
+    for sheet in sheets:
+        assert same(reader.read(Sheet(sheet)), NumberReader(network).read(Sheet(sheet)))
+
+
+def test_only_new_candidates_are_read(network: Posteriors, digits: dict[int, Drawing]) -> None:
+    seen: list[int] = []
+
+    def counting(images: Image) -> FloatArray:
+        seen.append(len(images))
+        return network(images)
+
+    ink = written(digits, "12345678")
+    reader = NumberReader(counting)
+    reader.read(Sheet(Ink(ink.strokes[:-1])))
+    reader.read(Sheet(ink))
+    again = reader.read(Sheet(ink))
+    assert again is not None
+    assert len(seen) == 2, "of what is known, nothing is read again"
+    assert seen[1] < len(again.candidates) / 2
+
+
+def test_forty_digits_are_read_and_their_graph_is_bounded(
+    network: Posteriors, digits: dict[int, Drawing]
+) -> None:
+    text = "0123456789" * 4
+    found = NumberReader(network).read(Sheet(written(digits, text)))
+    assert found is not None
+    assert found.kind is Kind.NUMBER
+    assert len(found.text) == 40
+    assert sum(a == b for a, b in zip(found.text, text, strict=True)) >= 38
+    assert len(found.candidates) < 8 * len(found.pieces) + 1
+
+
+def test_scribbles_beside_each_other_are_no_number(network: Posteriors) -> None:
+    rng = np.random.default_rng(11)
+    for _ in range(10):
+        two = Ink((*scribble(rng).strokes, *moved(scribble(rng), 1.5).strokes))
+        found = NumberReader(network).read(Sheet(two))
+        assert found is not None
+        assert found.kind is not Kind.NUMBER
+
+
+def test_the_second_reading_reads_otherwise(
+    network: Posteriors, digits: dict[int, Drawing]
+) -> None:
+    found = NumberReader(network).read(Sheet(written(digits, "4417")), paths=3)
+    assert found is not None
+    texts = [found.text_of(path) for path in found.paths]
+    assert len(set(texts)) == len(texts) == 3
+    assert [path.score for path in found.paths] == sorted(
+        (path.score for path in found.paths), reverse=True
+    )
+
+
+def test_a_network_without_no_digit_reads_numbers_too(
+    network: Posteriors, digits: dict[int, Drawing]
+) -> None:
+    def ten(images: Image) -> FloatArray:
+        found = network(images)[:, :10]
+        return found / found.sum(axis=1, keepdims=True)
+
+    found = NumberReader(ten).read(Sheet(written(digits, "360")))
+    assert found is not None
+    assert (found.kind, found.text) == (Kind.NUMBER, "360")
+    assert found.digits[0].no_digit is None
