@@ -17,7 +17,7 @@ from tests.ink.test_pictures import file_of, on_paper
 
 
 def digits_in(grey: np.ndarray) -> int:
-    return readcounted(file_of(Image.fromarray(grey))).digits
+    return read_counted(file_of(Image.fromarray(grey))).digits
 
 
 def page(
@@ -43,7 +43,7 @@ def page(
 
 
 @pytest.mark.parametrize("height", [20, 60, 200])
-def test_digits_beside_and_below_each_other_arecounted(height: int) -> None:
+def test_digits_beside_and_below_each_other_are_counted(height: int) -> None:
     rng = np.random.default_rng(height)
     shapes = [(1, n) for n in range(2, 7)] + [(2, 1), (2, 2), (2, 3), (3, 1), (3, 4)]
     made = [(shape, page(*shape, height, rng)) for shape in shapes * 2]
@@ -58,7 +58,7 @@ def test_one_that_stands_far_away_counts() -> None:
 
 
 @pytest.mark.parametrize("scale", [1, 8])
-def test_a_strip_of_images_iscounted(scale: int) -> None:
+def test_a_strip_of_images_is_counted(scale: int) -> None:
     with np.load(resources.path("mnist.npz")) as arrays:
         images = arrays["x_test"]
     for at in range(0, 60, 3):
@@ -119,9 +119,9 @@ def test_long_straight_strokes_are_no_ruled_paper(ones: int, width: int, lying: 
     paper = np.full((400, 600), 255, np.uint8)
     for at in range(ones):
         paper[50:350, 60 + 85 * at : 60 + 85 * at + width] = 0
-    counted = counted(paper.T if lying else paper)
-    assert counted.digits == (1 if lying else ones)
-    tall, wide = (np.ptp(np.flatnonzero((counted.image > 0.5).any(axis=a))) + 1 for a in (1, 0))
+    found = counted(paper.T if lying else paper)
+    assert found.digits == (1 if lying else ones)
+    tall, wide = (np.ptp(np.flatnonzero((found.image > 0.5).any(axis=a))) + 1 for a in (1, 0))
     assert (wide if lying else tall) == 20
 
 
