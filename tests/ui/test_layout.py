@@ -182,15 +182,37 @@ def test_no_page_has_a_fault_at_any_zoom(qtbot: QtBot, full: Window, zoom: float
             check(qtbot, full, name, size)
 
 
+@pytest.mark.parametrize("zoom", [0.75, 1.0, 1.5, 2.5])
+def test_a_wide_canvas_has_room_for_twelve_digits_above_all_else(
+    qtbot: QtBot, full: Window, zoom: float
+) -> None:
+    page = full.page_widgets["draw"]
+    assert isinstance(page, DrawPage)
+    page.set_wide(wide=True)
+    while full.zoom != zoom:
+        full.actions_by_name["larger" if full.zoom < zoom else "smaller"].trigger()
+    for size in SIZES:
+        check(qtbot, full, "draw", QSize(*size))
+        canvas = page.canvas.geometry()
+        # As wide as twelve digits that are two thirds as high as the strip.
+        assert canvas.width() > 12 * 0.6 * 0.65 * canvas.height() or zoom > 1.5
+        assert canvas.bottom() < min(page.maps.y(), page.probabilities.y())
+    page.set_wide(wide=False)
+    check(qtbot, full, "draw", QSize(1280, 800))
+    assert page.canvas.width() == page.canvas.height()
+
+
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("wide", [False, True])
 @pytest.mark.parametrize(("zoom", "tray"), [(1.0, False), (1.75, False), (1.0, True)])
 def test_every_view_of_the_inspector_fits(
-    qtbot: QtBot, full: Window, size: tuple[int, int], zoom: float, tray: bool
+    qtbot: QtBot, full: Window, size: tuple[int, int], zoom: float, tray: bool, wide: bool
 ) -> None:
     page = full.page_widgets["draw"]
     assert isinstance(page, DrawPage)
     full.open_page("draw")
     page.show_tray(shown=tray)
+    page.set_wide(wide=wide)
     page.show_inspector(shown=True)
     full.resize(*size)
     while full.zoom < zoom:

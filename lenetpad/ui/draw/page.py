@@ -158,7 +158,7 @@ class DrawPage(Page):
             if self._keyboard_in_inspector:
                 self.maps.setFocus()
             self.inspector.setVisible(shown)
-            if self.tray_shown:
+            if self.tray_shown or self.canvas.wide:
                 self._ask_for_layout()
             self.inspector_toggled.emit(shown)
 
@@ -176,9 +176,12 @@ class DrawPage(Page):
     @property
     def can_widen(self) -> bool:
         """Whether a wide canvas and all else are seen at once here."""
-        shown = {"tray": self.tray_shown, "inspector": self.inspector_shown}
-        least = least_size(self._theme.px, wide=True, **shown)
+        least = least_size(self._theme.px, wide=True, **self._shown_parts)
         return self.height() >= least.height()
+
+    @property
+    def _shown_parts(self) -> dict[str, bool]:
+        return {"tray": self.tray_shown, "inspector": self.inspector_shown}
 
     def set_wide(self, *, wide: bool) -> None:
         """Give the canvas the whole width, with maps and probabilities below it, or a square."""
@@ -361,8 +364,7 @@ class DrawPage(Page):
         return shown
 
     def least_size(self, width: int) -> QSize:
-        shown = {"tray": self.tray_shown, "inspector": self.inspector_shown}
-        return least_size(self._theme.px, wide=self.canvas.wide, **shown)
+        return least_size(self._theme.px, wide=self.canvas.wide, **self._shown_parts)
 
     def _fit_tools(self, width: int) -> int:
         """Leave out the title of the pen's widths where one line has no room for it; returns the
@@ -388,7 +390,7 @@ class DrawPage(Page):
         self._place_parts()
 
     def _place_parts(self) -> None:
-        shape = {"wide": self.canvas.wide, "tray": self.tray_shown}
+        shape = {"wide": self.canvas.wide, **self._shown_parts}
         found = places(self.size(), self._theme.px, self._fit_tools, **shape)
         self.canvas.setGeometry(found.canvas)
         self._tools.setGeometry(found.tools)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -25,6 +26,7 @@ STRIP_SHARE: Final = 0.42
 STRIP_RATIO: Final = 4.8
 LEAST_STRIP: Final = 110  # pixels at the usual size
 LEAST_MAPS: Final = 200
+LEAST_INSPECTOR: Final = 240  # beside the maps, and beside the tools
 
 #: A usual length in the theme's pixels, and how high the tools are in a width.
 Pixels = Callable[[float], int]
@@ -47,15 +49,18 @@ class Places:
 def least_size(px: Pixels, *, wide: bool, tray: bool, inspector: bool) -> QSize:
     """What the page needs at least."""
     height = LEAST.height()
-    if wide:
-        strip = LEAST_STRIP + TOOLS_HEIGHT + LEAST_MAPS
-        height = max(height, LEAST_VERDICT + strip + 3 * MARGIN)
     if tray and (inspector or wide):  # which have to have room above it
         height += LOW_TRAY_HEIGHT + 2 * MARGIN
+    if wide:
+        body = LEAST_STRIP + TOOLS_HEIGHT + (LEAST_INSPECTOR if inspector else LEAST_MAPS)
+        body += 3 * MARGIN + (LOW_TRAY_HEIGHT + MARGIN if tray else 0)
+        height = max(height, LEAST_VERDICT + body, math.ceil(body / (1 - VERDICT_SHARE)))
     return QSize(px(LEAST.width()), px(height))
 
 
-def places(size: QSize, px: Pixels, tools: ToolsHeight, *, wide: bool, tray: bool) -> Places:
+def places(
+    size: QSize, px: Pixels, tools: ToolsHeight, *, wide: bool, tray: bool, inspector: bool
+) -> Places:
     """Places for all parts in a page of this size."""
     width, height = size.width(), size.height()
     verdict = max(px(LEAST_VERDICT), round(height * VERDICT_SHARE))
@@ -68,7 +73,8 @@ def places(size: QSize, px: Pixels, tools: ToolsHeight, *, wide: bool, tray: boo
     if wide:
         across = right - 2 * MARGIN
         lines = max(px(TOOLS_HEIGHT), tools(across))
-        free = body - lines - MARGIN - px(LEAST_MAPS) - taken
+        below = px(LEAST_INSPECTOR if inspector else LEAST_MAPS)
+        free = body - lines - MARGIN - below - taken
         strip = min(round(body * STRIP_SHARE), round((width - 2 * MARGIN) / STRIP_RATIO), free)
         canvas = QRect(MARGIN, MARGIN, width - 2 * MARGIN, max(px(LEAST_STRIP), strip))
         below = MARGIN + canvas.height()
