@@ -74,6 +74,7 @@ ACTIONS: Final = (
         "File",
         marked("Window", "Example numbers"),
         marked("Window", "Open the numbers that the 1998 paper's network reads, written anew"),
+        ("Ctrl+Shift+O",),
         page=DRAW,
     ),
     ActionSpec(
