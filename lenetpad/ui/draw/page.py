@@ -101,6 +101,7 @@ class DrawPage(Page):
         self.digit_kept = False
         self.canvas.digit_chosen.connect(self.digit_chosen)
         self.verdict.digit_chosen.connect(self.digit_chosen)
+        self.verdict.facts_moved.connect(self._place_banner)
 
     def header_tools(self) -> HeaderTools:
         """Files, the clipboard, what the maps show, and their colours."""
@@ -423,6 +424,10 @@ class DrawPage(Page):
             self._inspector.setGeometry(found.probabilities)
         self.verdict.setGeometry(found.verdict)
         self._place_way_back()
-        # Over the facts beside the verdict: neither canvas, maps nor verdict are covered.
-        facts = found.verdict.adjusted(round(0.42 * self.width()), 4, -4, -4)
-        self.banner.lie_over(facts, upwards=True)
+        self._place_banner()
+
+    @Slot()
+    def _place_banner(self) -> None:
+        """Over the facts beside the verdict: neither canvas, maps nor verdict are covered."""
+        left = max(round(0.42 * self.width()), self.verdict.facts_left)
+        self.banner.lie_over(self.verdict.geometry().adjusted(left, 4, -4, -4), upwards=True)
