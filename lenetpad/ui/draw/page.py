@@ -31,6 +31,7 @@ from lenetpad.values.reading import Reading
 if TYPE_CHECKING:
     from lenetpad.ui.draw.inspector.inspector import Inspector
     from lenetpad.ui.draw.layer_help import LayerHelp
+    from lenetpad.ui.draw.time_line.panel import TimeLinePanel
 
 TOOLS_SPACING: Final = 3
 PEN_NAMES: Final = (
@@ -58,7 +59,8 @@ class DrawPage(Page):
     the left; ``digit_released`` comes where none is any more. ``wide_changed`` says whether the
     canvas is wide now.
     ``way_back_wanted`` comes where the user wants the weights to use of a run to read in place of
-    those of a moment of its training. ``inspector_toggled`` says whether it is shown now."""
+    those of a moment of its training. ``inspector_toggled`` says whether it is shown now, and
+    ``time_line_toggled`` whether the time line is."""
 
     reading_painted = Signal(object)
     scale_chosen = Signal(str)
@@ -66,6 +68,7 @@ class DrawPage(Page):
     pen_width_chosen = Signal(float)
     way_back_wanted = Signal()
     inspector_toggled = Signal(bool)
+    time_line_toggled = Signal(bool)
     digit_chosen = Signal(int)
     digit_released = Signal()
     wide_changed = Signal(bool)
@@ -84,6 +87,7 @@ class DrawPage(Page):
         self._layer_help: LayerHelp | None = None  # as well
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
         self._tray: TrayPanel | None = None  # the first file makes it
+        self._time_line: TimeLinePanel | None = None  # made when it is first wanted
         self._unpainted: set[QObject] = set()
         for shower in (*self.panels, self.number_views):
             shower.painted.connect(self._note_painted)
@@ -133,6 +137,37 @@ class DrawPage(Page):
                 self.canvas.setFocus()
 
     @property
+    def time_line(self) -> TimeLinePanel:
+        """What was read while the drawing was written; it is made when it is first wanted."""
+        if self._time_line is None:
+            from lenetpad.ui.draw.time_line.panel import TimeLinePanel
+
+            self._time_line = TimeLinePanel(self._theme, self)
+            self._time_line.hide()
+            self._time_line.closed.connect(self._close_time_line)
+        return self._time_line
+
+    @property
+    def time_line_shown(self) -> bool:
+        """Whether the time line takes its place."""
+        return self._time_line is not None and not self._time_line.isHidden()
+
+    def show_time_line(self, *, shown: bool) -> None:
+        """Give the time line its place under maps and probabilities, or take it away."""
+        if shown != self.time_line_shown:
+            focused = QApplication.focusWidget()
+            held = focused is not None and self.time_line.isAncestorOf(focused)
+            self.time_line.setVisible(shown)
+            self._ask_for_layout()
+            if not shown and held:
+                self.canvas.setFocus()
+            self.time_line_toggled.emit(shown)
+
+    @Slot()
+    def _close_time_line(self) -> None:
+        self.show_time_line(shown=False)
+
+    @property
     def inspector(self) -> Inspector:
         """Where a unit's value comes from; it is made when it is first wanted."""
         if self._inspector is None:
@@ -161,7 +196,7 @@ class DrawPage(Page):
             if self._keyboard_in_inspector:
                 self.maps.setFocus()
             self.inspector.setVisible(shown)
-            if self.tray_shown:
+            if self.tray_shown or self.time_line_shown:
                 self._ask_for_layout()
             self.inspector_toggled.emit(shown)
 
@@ -179,8 +214,7 @@ class DrawPage(Page):
     @property
     def can_widen(self) -> bool:
         """Whether a wide canvas and all else are seen at once here."""
-        shown = {"tray": self.tray_shown, "inspector": self.inspector_shown}
-        least = least_size(self._theme.px, wide=True, **shown)
+        least = least_size(self._theme.px, wide=True, **self._below)
         return self.height() >= least.height()
 
     def set_wide(self, *, wide: bool) -> None:
@@ -250,7 +284,7 @@ class DrawPage(Page):
         self.number_views.set_theme(theme)
         if self._tray is not None:
             self._tray.set_theme(theme)
-        for panel in (self._inspector, self._layer_help):
+        for panel in (self._inspector, self._layer_help, self._time_line):
             if panel is not None:
                 panel.set_theme(theme)
 
@@ -362,6 +396,8 @@ class DrawPage(Page):
         """Take back the last of what explains; False where there is nothing."""
         if self._layer_help is not None and self._layer_help.escape():
             return True
+        if self.time_line_shown and self.time_line.escape():
+            return True
         if self.number_views.escape():
             return True
         if self.maps.alone:
@@ -372,13 +408,24 @@ class DrawPage(Page):
         if self.digit_kept:
             self.digit_released.emit()
             return True
-        shown = self.inspector_shown
-        self.show_inspector(shown=False)
+        if self.inspector_shown:
+            self.show_inspector(shown=False)
+            return True
+        shown = self.time_line_shown
+        self.show_time_line(shown=False)
         return shown
 
     def least_size(self, width: int) -> QSize:
-        shown = {"tray": self.tray_shown, "inspector": self.inspector_shown}
-        return least_size(self._theme.px, wide=self.canvas.wide, **shown)
+        return least_size(self._theme.px, wide=self.canvas.wide, **self._below)
+
+    @property
+    def _below(self) -> dict[str, bool]:
+        """What needs room beside all that is always there."""
+        return {
+            "tray": self.tray_shown,
+            "inspector": self.inspector_shown,
+            "time_line": self.time_line_shown,
+        }
 
     def _fit_tools(self, width: int) -> int:
         """Leave out the title of the pen's widths where one line has no room for it; returns the
@@ -406,12 +453,15 @@ class DrawPage(Page):
     @Slot()
     def _place_parts(self) -> None:
         shape = {"wide": self.canvas.wide, "tray": self.tray_shown}
+        shape["time_line"] = self.time_line_shown
         found = places(self.size(), self._theme.px, self._fit_tools, **shape)
         self.canvas.setGeometry(found.canvas)
         self._tools.setGeometry(found.tools)
         if found.tray is not None:
             self.tray.set_low(low=found.tray_low)
             self.tray.setGeometry(found.tray)
+        if found.time_line is not None:
+            self.time_line.setGeometry(found.time_line)
         room = self.number_views.place(found.maps)
         if self.number_views.maps_seen:
             self.maps.setGeometry(room)
