@@ -69,7 +69,7 @@ class Desk:
         self.wait_for_line()
 
     def wait_for_line(self) -> None:
-        self.qtbot.waitUntil(lambda: self.replaying._whole, timeout=TIMEOUT)
+        self.qtbot.waitUntil(lambda: self.replaying.whole, timeout=TIMEOUT)
 
     def input(self) -> FloatArray:
         return self.read().taps["input"][0]
@@ -266,6 +266,15 @@ def test_undo_while_replaying_undoes_and_ends_it(desk: Desk, samples: list[Drawi
     assert desk.page.canvas.sheet == Sheet(samples[4].ink)
     assert sees(desk, samples[4].ink)
     assert not desk.replaying.shows_moment
+
+
+def test_a_time_line_that_was_closed_before_it_came_comes_the_next_time(desk: Desk) -> None:
+    desk.act("time_line")
+    desk.act("time_line")
+    assert not desk.page.time_line_shown
+    assert not desk.replaying.whole
+    desk.open()
+    assert desk.panel.plot.line is not None
 
 
 def test_even_times_are_said_and_a_picture_has_none(desk: Desk) -> None:

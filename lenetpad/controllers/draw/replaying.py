@@ -46,7 +46,7 @@ class Replaying(QObject):
         self._began = self._from = 0.0  # when it began to play, and at which moment of the pen
         self._reading: Reading | None = None  # the latest one that is shown
         self._asked: TimeLineRequest | None = None  # the latest question, answered or not
-        self._whole = False  # whether a whole time line of the drawing is shown
+        self.whole = False  # whether all of the drawing's time line is shown
         self._serial = 0
         self._begun: Jobs | None = None  # as soon as something is asked
         self._ended = False
@@ -229,7 +229,7 @@ class Replaying(QObject):
             return
         sheet = page.canvas.sheet
         if self._replay is None or self._replay.ink is not sheet.ink:
-            self._replay, self._whole = None, False
+            self._replay, self.whole = None, False
             if sheet.ink:
                 self._replay = replay_of(sheet.ink, short_pauses=self._short_pauses)
                 self._count = self._replay.count
@@ -253,7 +253,7 @@ class Replaying(QObject):
     @Slot()
     def _forget_drawing(self) -> None:
         """Other ink lies on the canvas: its time line comes when the pen rests."""
-        known, self._replay, self._asked = self._replay, None, None
+        known, self._replay, self.whole = self._replay, None, False
         self._frames.stop()
         self._cancel()
         if self._page.time_line_shown:
@@ -318,6 +318,7 @@ class Replaying(QObject):
         self._begun.ask(question)
 
     def _cancel(self) -> None:
+        self._asked = None
         self._renewal.stop()
         if self._begun is not None:
             self._begun.cancel(TIME_LINE)
@@ -325,14 +326,14 @@ class Replaying(QObject):
     @Slot(object)
     def _show_progress(self, message: JobProgress) -> None:
         """Show what there is of the drawing's first line; another one replaces a whole one."""
-        if self._panel is not None and not self._whole:
+        if self._panel is not None and not self.whole:
             self._panel.show_line(message.progress)
 
     @Slot(object)
     def _show_answer(self, answer: Answer) -> None:
         self._reported = None
         if self._panel is not None:
-            self._whole = True
+            self.whole = True
             self._panel.show_line(answer.result)
 
     @Slot(object)
