@@ -27,6 +27,8 @@ FRAME_MS: Final = 16
 REST_MS: Final = 250
 #: And in other weights after so long: those of a training come one after the other.
 RENEW_MS: Final = 500
+#: What there is of a time line is painted so often at the most.
+PROGRESS_SECONDS: Final = 0.1
 
 
 class Replaying(QObject):
@@ -47,6 +49,7 @@ class Replaying(QObject):
         self._reading: Reading | None = None  # the latest one that is shown
         self._asked: TimeLineRequest | None = None  # the latest question, answered or not
         self.whole = False  # whether all of the drawing's time line is shown
+        self._progressed = 0.0  # perf_counter when a part of one was shown
         self._serial = 0
         self._begun: Jobs | None = None  # as soon as something is asked
         self._ended = False
@@ -326,7 +329,10 @@ class Replaying(QObject):
     @Slot(object)
     def _show_progress(self, message: JobProgress) -> None:
         """Show what there is of the drawing's first line; another one replaces a whole one."""
-        if self._panel is not None and not self.whole:
+        now = time.perf_counter()
+        waits = self.whole or now - self._progressed < PROGRESS_SECONDS
+        if self._panel is not None and not waits:
+            self._progressed = now
             self._panel.show_line(message.progress)
 
     @Slot(object)

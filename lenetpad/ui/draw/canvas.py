@@ -383,8 +383,12 @@ class Canvas(PointerSurface):
     def _take_marks(self) -> None:
         """Mark the digits as the latest reading has them."""
         shown = self._replayed or self.history.present
-        self._marks = DigitMarks.of(self._reading, shown.ink)
-        if self._replayed is None and not self._coloured.coloured_as(self._marks):
+        before, self._marks = self._marks, DigitMarks.of(self._reading, shown.ink)
+        if self._replayed is not None:
+            if before or self._marks:
+                self.update()
+            return
+        if not self._coloured.coloured_as(self._marks):
             self._coloured = self._marks
             self._picture.colours = self._marks.colours(self._picture.theme)
             self._picture.invalidate()

@@ -20,6 +20,7 @@ from lenetpad.ui.draw.time_line.layout import (
     Frame,
     curve_of,
     label_places,
+    risen,
     run_at,
     run_near,
     runs_of,
@@ -78,6 +79,12 @@ def test_lines_go_through_their_probabilities() -> None:
     curve = curve_of(line(), replay(), FRAME, 8)
     assert (curve[0].x(), round(curve[0].y())) == (40, 104)
     assert (round(curve[20].x()), round(curve[20].y())) == (240, 64)
+
+
+def test_what_lies_on_the_axis_is_not_painted() -> None:
+    curve = [QPointF(x, y) for x, y in enumerate([100, 100, 60, 100, 100, 100, 20, 20])]
+    parts = [[point.x() for point in part] for part in risen(curve, 99.5)]
+    assert parts == [[1, 2, 3], [5, 6, 7]]
 
 
 @settings(max_examples=30, deadline=None)

@@ -85,6 +85,18 @@ def curve_of(line: TimeLine, replay: Replay, frame: Frame, one: int) -> list[QPo
     ]
 
 
+def risen(curve: Sequence[QPointF], ground: float) -> list[list[QPointF]]:
+    """The parts of a line that are above ``ground``, in pixels, with their ends on it: what lies
+    on the axis would hide what else does."""
+    parts: list[list[QPointF]] = []
+    for before, after in pairwise(curve):
+        if min(before.y(), after.y()) < ground:
+            if not parts or parts[-1][-1] is not before:
+                parts.append([before])
+            parts[-1].append(after)
+    return parts
+
+
 def label_places(
     line: TimeLine, curves: Sequence[Sequence[QPointF]], sizes: Sequence[QSizeF], frame: Frame
 ) -> list[QRectF]:

@@ -87,6 +87,7 @@ class TimeLinePanel(QFrame):
         row.setSpacing(4)
         for part in (self.play, self.previous, self.next, self.speeds, self.short_pauses):
             row.addWidget(part)
+        row.addSpacing(MARGIN)
         row.addWidget(self.says, 1)
         row.addWidget(self.close_button)
         self._body = QStackedWidget(self)  # with a parent: it shows what is put into it

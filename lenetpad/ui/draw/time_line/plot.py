@@ -28,6 +28,7 @@ from lenetpad.ui.draw.time_line.layout import (
     Run,
     curve_of,
     label_places,
+    risen,
     run_at,
     run_near,
     runs_of,
@@ -294,7 +295,8 @@ class TimeLinePlot(QWidget):
         curves = [curve_of(self.line, self.replay, self.frame, one) for one in leaders]
         for one, curve in zip(leaders, curves, strict=True):
             painter.setPen(pen_of(one, self.theme))
-            painter.drawPolyline(QPolygonF(curve))
+            for part in risen(curve, self.frame.plot.bottom() - 0.5):
+                painter.drawPolyline(QPolygonF(part))
         painter.setFont(self._font(TEXT, bold=True))
         metrics = QFontMetricsF(painter.font())
         names = [words.class_name(one) for one in leaders]

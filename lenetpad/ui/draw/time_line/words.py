@@ -68,4 +68,4 @@ def nothing_to_replay(*, picture: bool) -> str:
     """Why there is no time line."""
     if picture:
         return translate("Draw", "A picture has no strokes to replay")
-    return translate("Draw", "Write a digit: here comes how it was read meanwhile")
+    return translate("Draw", "Write a digit, and see here how it was read meanwhile")
