@@ -99,8 +99,8 @@ def replay_of(ink: Ink, *, short_pauses: bool = False) -> Replay:
             gap = float(stroke.points[0, 2]) - before
         if len(own) and (own.min() < 0 or own.max() <= 0):
             own, even = np.full(len(own), EVEN_STEP), True
-        if place and gap <= 0:
-            gap, even = PEN_UP, True
+        if place and gap <= 0:  # its times begin anew, or there are none
+            gap, even = PEN_UP, even or not len(own)
         steps.append(np.concatenate([[gap if place else 0.0], own]))
         before = float(stroke.points[-1, 2])
     times = np.cumsum(np.minimum(np.concatenate(steps), longest)) if steps else np.zeros(0)

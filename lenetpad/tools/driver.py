@@ -163,7 +163,7 @@ class Driver(QObject):
     @property
     def time_line(self) -> TimeLinePanel:
         """What was read while the drawing was written."""
-        return self._draw.page.time_line
+        return self._draw.page.time_line.panel
 
     def wait_for_time_line(self) -> None:
         """Handle events until all of the drawing's time line is shown."""

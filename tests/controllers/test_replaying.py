@@ -40,7 +40,7 @@ class Desk:
 
     @property
     def panel(self) -> TimeLinePanel:
-        return self.page.time_line
+        return self.page.time_line.panel
 
     def put(self, ink: Ink) -> None:
         self.page.canvas.set_sheet(Sheet(ink))
@@ -119,7 +119,7 @@ def test_a_drag_shows_and_reads_the_drawing_as_it_was(desk: Desk) -> None:
 def test_what_was_not_written_yet_is_faint(desk: Desk) -> None:
     whole = desk.picture()
     desk.act("time_line")
-    desk.replaying._drag(20)
+    desk.replaying.stay_at(20)
     canvas = desk.page.canvas
     moment, scale = desk.picture(), canvas.width() / 1000
     dark = canvas._picture.theme.name == "dark"
@@ -133,7 +133,7 @@ def test_what_was_not_written_yet_is_faint(desk: Desk) -> None:
     assert abs(level(moment, 5) - level(whole, 5)) < 10  # written
     assert level(moment, -5) > level(whole, -5) + 80  # to be written
     assert level(moment, -5) < 245  # and yet seen
-    desk.replaying._show_whole()
+    desk.replaying.show_whole()
     assert desk.picture() == whole
 
 
@@ -142,10 +142,10 @@ def test_forwards_backwards_and_at_once_look_the_same(desk: Desk) -> None:
     count = desk.replaying._replay.count if desk.replaying._replay else 0
     forwards = []
     for n in range(1, count, 7):
-        desk.replaying._drag(n)
+        desk.replaying.stay_at(n)
         forwards.append(desk.picture())
     for n, picture in reversed(list(zip(range(1, count, 7), forwards, strict=True))):
-        desk.replaying._drag(n)
+        desk.replaying.stay_at(n)
         other = desk.picture()
         bits = [np.frombuffer(one.constBits(), np.uint8).astype(int) for one in (picture, other)]
         assert np.abs(bits[0] - bits[1]).max() <= 90  # where two parts of a curve meet
@@ -157,7 +157,7 @@ def test_keys_step_through_points_and_open_the_time_line(desk: Desk) -> None:
     desk.page.canvas.setFocus()
     QTest.keyClick(desk.page.canvas, Qt.Key.Key_Comma)
     QTest.keyClick(desk.page.canvas, Qt.Key.Key_Comma)
-    assert desk.page.time_line_shown
+    assert desk.page.time_line.shown
     assert desk.panel.plot.count == count - 2
     assert sees(desk, replay_of(desk.page.canvas.sheet.ink).partial(count - 2))
     QTest.keyClick(desk.page.canvas, Qt.Key.Key_Period)
@@ -195,7 +195,7 @@ def test_a_click_beside_a_change_goes_to_it(desk: Desk) -> None:
     assert plot.count == last.count
     reading = desk.read()
     assert last.after == ("" if reading.refused else str(reading.digit))
-    desk.replaying._drag(last.count - 1)
+    desk.replaying.stay_at(last.count - 1)
     reading = desk.read()
     assert last.before == ("" if reading.refused else str(reading.digit))
 
@@ -228,15 +228,15 @@ def test_it_plays_at_its_speed_and_ends(desk: Desk, monkeypatch: pytest.MonkeyPa
 
 def test_escape_brings_the_whole_back_and_then_closes(desk: Desk) -> None:
     desk.act("time_line")
-    desk.replaying._drag(9)
+    desk.replaying.stay_at(9)
     assert sees(desk, desk.replaying.sheet.ink)
     assert desk.program.draw.label_read() is None  # it would be that of a part
     desk.page.escape()
     assert sees(desk, desk.page.canvas.sheet.ink)
     assert desk.program.draw.label_read() == 4
-    assert desk.page.time_line_shown
+    assert desk.page.time_line.shown
     desk.page.escape()
-    assert not desk.page.time_line_shown
+    assert not desk.page.time_line.shown
     assert not desk.checked("time_line")
 
 
@@ -244,7 +244,7 @@ def test_writing_ends_a_replay_and_adds_to_the_whole(desk: Desk) -> None:
     desk.open()
     before = desk.page.canvas.history.present.ink
     desk.act("replay")
-    desk.replaying._drag(9)
+    desk.replaying.stay_at(9)
     pen = SyntheticPen(desk.page.canvas)
     pen.write(Ink.of([[[100, 100], [100, 160], [100, 220]]]))
     assert not desk.checked("replay")
@@ -261,7 +261,7 @@ def test_writing_ends_a_replay_and_adds_to_the_whole(desk: Desk) -> None:
 def test_undo_while_replaying_undoes_and_ends_it(desk: Desk, samples: list[Drawing]) -> None:
     desk.put(samples[7].ink)
     desk.act("time_line")
-    desk.replaying._drag(9)
+    desk.replaying.stay_at(9)
     desk.act("undo")
     assert desk.page.canvas.sheet == Sheet(samples[4].ink)
     assert sees(desk, samples[4].ink)
@@ -271,7 +271,7 @@ def test_undo_while_replaying_undoes_and_ends_it(desk: Desk, samples: list[Drawi
 def test_a_time_line_that_was_closed_before_it_came_comes_the_next_time(desk: Desk) -> None:
     desk.act("time_line")
     desk.act("time_line")
-    assert not desk.page.time_line_shown
+    assert not desk.page.time_line.shown
     assert not desk.replaying.whole
     desk.open()
     assert desk.panel.plot.line is not None
@@ -297,7 +297,7 @@ def test_pauses_are_short_or_not(desk: Desk) -> None:
     desk.put(Ink((first, Stroke(late))))
     desk.act("time_line")
     plot = desk.panel.plot
-    desk.replaying._drag(len(first.points) + 3)
+    desk.replaying.stay_at(len(first.points) + 3)
     assert plot.frame.duration < 3
     desk.panel.short_pauses.setChecked(False)
     assert plot.frame.duration > 30
@@ -326,7 +326,7 @@ def test_a_number_is_replayed_as_one(desk: Desk, samples: list[Drawing]) -> None
     line = desk.panel.plot.line
     assert line is not None
     assert line.answers[-1] == "12"
-    desk.replaying._drag(samples[1].ink.point_count)
+    desk.replaying.stay_at(samples[1].ink.point_count)
     assert desk.read().digit == 1
     assert not desk.read().several
 
@@ -334,7 +334,7 @@ def test_a_number_is_replayed_as_one(desk: Desk, samples: list[Drawing]) -> None
 def test_what_is_shown_is_said_in_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lenetpad.ui.draw.time_line.plot.QAccessible.isActive", lambda: True)
     desk.open()
-    desk.replaying._drag(desk.panel.plot.count - 1)
+    desk.replaying.stay_at(desk.panel.plot.count - 1)
     said = desk.panel.plot.accessibleDescription()
     count = desk.page.canvas.sheet.ink.point_count
     assert f"point {count - 1} of {count}" in said

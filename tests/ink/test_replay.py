@@ -51,7 +51,13 @@ def test_a_stroke_without_times_has_even_ones(t: list[float]) -> None:
 def test_strokes_whose_times_begin_anew_follow_one_another() -> None:
     replay = replay_of(timed([0.0, 1.0], [0.0, 2.0]))
     assert replay.times == pytest.approx([0.0, 1.0, 1.0 + PEN_UP, 3.0 + PEN_UP])
-    assert replay.even  # how long the pen was up is made up
+    assert not replay.even  # each has a speed of its own
+
+
+def test_dots_without_times_have_even_ones() -> None:
+    replay = replay_of(timed([0.0], [0.0], [0.0]))
+    assert replay.times == pytest.approx([0.0, PEN_UP, 2 * PEN_UP])
+    assert replay.even
 
 
 def test_times_of_no_hand_stay_finite() -> None:

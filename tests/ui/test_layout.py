@@ -270,14 +270,14 @@ def test_the_time_line_fits(
     page.show_tray(shown=tray)
     page.set_wide(wide=wide)
     page.show_inspector(shown=inspector)
-    page.show_time_line(shown=True)
-    page.time_line.show_replay(replay_of(Ink.of([[[n, n] for n in range(40)]])), 20)
+    page.time_line.show(shown=True)
+    page.time_line.panel.show_replay(replay_of(Ink.of([[[n, n] for n in range(40)]])), 20)
     full.resize(*size)
     while full.zoom < zoom:
         full.actions_by_name["larger"].trigger()
     qtbot.waitUntil(lambda: not full.restyling)
     qtbot.waitUntil(lambda: faults(page) == [])
-    panel = page.time_line
+    panel = page.time_line.panel
     beside = page.inspector if inspector else page.probabilities
     parts = [page.canvas, page.maps, beside, page.verdict, panel]
     parts += [page.tray] if tray else []

@@ -75,7 +75,7 @@ class Replaying(QObject):
             "next_point": self._step_on,
         }
         actions.connect(self._actions, slots)
-        page.time_line_toggled.connect(self._note_panel)
+        page.time_line.toggled.connect(self._note_panel)
         page.canvas.replay_left.connect(self._note_left)
         page.canvas.sheet_changed.connect(self._forget_drawing)
         page.canvas.history_changed.connect(self._allow)
@@ -98,14 +98,14 @@ class Replaying(QObject):
 
     @Slot()
     def _toggle_panel(self) -> None:
-        self._page.show_time_line(shown=self._actions["time_line"].isChecked())
+        self._page.time_line.show(shown=self._actions["time_line"].isChecked())
 
     @Slot()
     def _toggle_play(self) -> None:
         if self._frames.isActive():
             self._pause()
         else:
-            self._play()
+            self.play()
 
     @Slot()
     def _step_back(self) -> None:
@@ -119,15 +119,16 @@ class Replaying(QObject):
     def _step(self, points: int) -> None:
         self._open_panel()
         if self._replay is not None:
-            self._drag(min(max(self._count + points, 1), self._replay.count))
+            self.stay_at(min(max(self._count + points, 1), self._replay.count))
 
     @Slot(int)
-    def _drag(self, count: int) -> None:
+    def stay_at(self, count: int) -> None:
         """Go to a moment, and stay there."""
         self._frames.stop()
         self._go_to(count)
 
-    def _play(self) -> None:
+    def play(self) -> None:
+        """Play on from the moment that is shown; from the first where that is the last."""
         self._open_panel()
         replay = self._replay
         if replay is not None:
@@ -135,9 +136,7 @@ class Replaying(QObject):
                 self._go_to(1)
             self._frames.start()
             self._begin_at(replay.time_of(self._count))
-            self._tell_moment()
-        else:
-            self._tell_moment()
+        self._tell_moment()
 
     def _begin_at(self, moment: float) -> None:
         self._from, self._began = moment, time.perf_counter()
@@ -171,9 +170,10 @@ class Replaying(QObject):
             self.changed.emit()
 
     @Slot()
-    def _show_whole(self) -> None:
+    def show_whole(self) -> None:
+        """Show all of the drawing again."""
         if self._replay is not None:
-            self._drag(self._replay.count)
+            self.stay_at(self._replay.count)
 
     def _tell_moment(self) -> None:
         playing = self._frames.isActive()
@@ -184,7 +184,7 @@ class Replaying(QObject):
     # The panel
 
     def _open_panel(self) -> None:
-        self._page.show_time_line(shown=True)
+        self._page.time_line.show(shown=True)
         if self._replay is None and not self._page.canvas.gesturing:
             self._show_drawing()
 
@@ -192,15 +192,15 @@ class Replaying(QObject):
     def _note_panel(self, shown: bool) -> None:
         self._actions["time_line"].setChecked(shown)
         if not shown:
-            self._show_whole()
+            self.show_whole()
             self._cancel()
             return
         if self._panel is None:
-            self._panel = panel = self._page.time_line
-            panel.moved.connect(self._drag)
+            self._panel = panel = self._page.time_line.panel
+            panel.moved.connect(self.stay_at)
             panel.stepped.connect(self._step)
             panel.toggled.connect(self._toggle_play)
-            panel.left.connect(self._show_whole)
+            panel.left.connect(self.show_whole)
             panel.changed.connect(self._change_times)
         self._show_drawing()
 
@@ -225,7 +225,7 @@ class Replaying(QObject):
     def _show_drawing(self) -> None:
         """Show the time line of what lies on the canvas now, once no pen is on it."""
         page = self._page
-        if not page.time_line_shown or self._panel is None:
+        if not page.time_line.shown or self._panel is None:
             return
         if page.canvas.gesturing:
             self._rest.start()
@@ -259,7 +259,7 @@ class Replaying(QObject):
         known, self._replay, self.whole = self._replay, None, False
         self._frames.stop()
         self._cancel()
-        if self._page.time_line_shown:
+        if self._page.time_line.shown:
             self._rest.start()
             if known is not None and self._panel is not None:
                 self._panel.show_replay(None, 0)
@@ -277,7 +277,7 @@ class Replaying(QObject):
         """Follow a reading that is shown: of other weights, or with other units held, the time
         line is another."""
         self._reading = reading
-        if self._replay is None or not self._page.time_line_shown or self._renewal.isActive():
+        if self._replay is None or not self._page.time_line.shown or self._renewal.isActive():
             return
         asked = self._asked
         if asked is None or not _alike(asked, reading):
@@ -293,7 +293,7 @@ class Replaying(QObject):
         replay, reading, ready = self._replay, self._reading, self._networks.ready
         if replay is None or reading is None or ready is None:
             return
-        if not self._page.time_line_shown or self._rest.isActive():
+        if not self._page.time_line.shown or self._rest.isActive():
             return
         asked = self._asked
         if asked is not None and asked.ink is replay.ink and _alike(asked, reading):

@@ -15,6 +15,7 @@ from lenetpad.ui.draw.placing import MARGIN, least_size, places
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
 from lenetpad.ui.draw.probed_maps import ProbedMaps
 from lenetpad.ui.draw.shown import SHOWN_TITLES, Shown
+from lenetpad.ui.draw.time_line.place import TimeLinePlace
 from lenetpad.ui.draw.tray import TrayPanel
 from lenetpad.ui.draw.verdict import VerdictPanel
 from lenetpad.ui.widgets.buttons import tool_button
@@ -31,7 +32,6 @@ from lenetpad.values.reading import Reading
 if TYPE_CHECKING:
     from lenetpad.ui.draw.inspector.inspector import Inspector
     from lenetpad.ui.draw.layer_help import LayerHelp
-    from lenetpad.ui.draw.time_line.panel import TimeLinePanel
 
 TOOLS_SPACING: Final = 3
 PEN_NAMES: Final = (
@@ -59,8 +59,7 @@ class DrawPage(Page):
     the left; ``digit_released`` comes where none is any more. ``wide_changed`` says whether the
     canvas is wide now.
     ``way_back_wanted`` comes where the user wants the weights to use of a run to read in place of
-    those of a moment of its training. ``inspector_toggled`` says whether it is shown now, and
-    ``time_line_toggled`` whether the time line is."""
+    those of a moment of its training. ``inspector_toggled`` says whether it is shown now."""
 
     reading_painted = Signal(object)
     scale_chosen = Signal(str)
@@ -68,7 +67,6 @@ class DrawPage(Page):
     pen_width_chosen = Signal(float)
     way_back_wanted = Signal()
     inspector_toggled = Signal(bool)
-    time_line_toggled = Signal(bool)
     digit_chosen = Signal(int)
     digit_released = Signal()
     wide_changed = Signal(bool)
@@ -87,7 +85,8 @@ class DrawPage(Page):
         self._layer_help: LayerHelp | None = None  # as well
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
         self._tray: TrayPanel | None = None  # the first file makes it
-        self._time_line: TimeLinePanel | None = None  # made when it is first wanted
+        self.time_line = TimeLinePlace(theme, self, self.canvas)
+        self.time_line.toggled.connect(self._ask_for_layout)
         self._unpainted: set[QObject] = set()
         for shower in (*self.panels, self.number_views):
             shower.painted.connect(self._note_painted)
@@ -137,37 +136,6 @@ class DrawPage(Page):
                 self.canvas.setFocus()
 
     @property
-    def time_line(self) -> TimeLinePanel:
-        """What was read while the drawing was written; it is made when it is first wanted."""
-        if self._time_line is None:
-            from lenetpad.ui.draw.time_line.panel import TimeLinePanel
-
-            self._time_line = TimeLinePanel(self._theme, self)
-            self._time_line.hide()
-            self._time_line.closed.connect(self._close_time_line)
-        return self._time_line
-
-    @property
-    def time_line_shown(self) -> bool:
-        """Whether the time line takes its place."""
-        return self._time_line is not None and not self._time_line.isHidden()
-
-    def show_time_line(self, *, shown: bool) -> None:
-        """Give the time line its place under maps and probabilities, or take it away."""
-        if shown != self.time_line_shown:
-            focused = QApplication.focusWidget()
-            held = focused is not None and self.time_line.isAncestorOf(focused)
-            self.time_line.setVisible(shown)
-            self._ask_for_layout()
-            if not shown and held:
-                self.canvas.setFocus()
-            self.time_line_toggled.emit(shown)
-
-    @Slot()
-    def _close_time_line(self) -> None:
-        self.show_time_line(shown=False)
-
-    @property
     def inspector(self) -> Inspector:
         """Where a unit's value comes from; it is made when it is first wanted."""
         if self._inspector is None:
@@ -196,7 +164,7 @@ class DrawPage(Page):
             if self._keyboard_in_inspector:
                 self.maps.setFocus()
             self.inspector.setVisible(shown)
-            if self.tray_shown or self.time_line_shown:
+            if self.tray_shown or self.time_line.shown:
                 self._ask_for_layout()
             self.inspector_toggled.emit(shown)
 
@@ -284,7 +252,8 @@ class DrawPage(Page):
         self.number_views.set_theme(theme)
         if self._tray is not None:
             self._tray.set_theme(theme)
-        for panel in (self._inspector, self._layer_help, self._time_line):
+        self.time_line.set_theme(theme)
+        for panel in (self._inspector, self._layer_help):
             if panel is not None:
                 panel.set_theme(theme)
 
@@ -396,7 +365,7 @@ class DrawPage(Page):
         """Take back the last of what explains; False where there is nothing."""
         if self._layer_help is not None and self._layer_help.escape():
             return True
-        if self.time_line_shown and self.time_line.escape():
+        if self.time_line.escape():
             return True
         if self.number_views.escape():
             return True
@@ -411,8 +380,8 @@ class DrawPage(Page):
         if self.inspector_shown:
             self.show_inspector(shown=False)
             return True
-        shown = self.time_line_shown
-        self.show_time_line(shown=False)
+        shown = self.time_line.shown
+        self.time_line.close()
         return shown
 
     def least_size(self, width: int) -> QSize:
@@ -424,7 +393,7 @@ class DrawPage(Page):
         return {
             "tray": self.tray_shown,
             "inspector": self.inspector_shown,
-            "time_line": self.time_line_shown,
+            "time_line": self.time_line.shown,
         }
 
     def _fit_tools(self, width: int) -> int:
@@ -438,6 +407,7 @@ class DrawPage(Page):
         self._pen_title.setVisible(titled <= width)
         return flow.heightForWidth(width)
 
+    @Slot()
     def _ask_for_layout(self) -> None:
         """As a layout does: the parts need other places, or the page another size."""
         QCoreApplication.postEvent(self, QEvent(QEvent.Type.LayoutRequest))
@@ -453,15 +423,14 @@ class DrawPage(Page):
     @Slot()
     def _place_parts(self) -> None:
         shape = {"wide": self.canvas.wide, "tray": self.tray_shown}
-        shape["time_line"] = self.time_line_shown
+        shape["time_line"] = self.time_line.shown
         found = places(self.size(), self._theme.px, self._fit_tools, **shape)
         self.canvas.setGeometry(found.canvas)
         self._tools.setGeometry(found.tools)
         if found.tray is not None:
             self.tray.set_low(low=found.tray_low)
             self.tray.setGeometry(found.tray)
-        if found.time_line is not None:
-            self.time_line.setGeometry(found.time_line)
+        self.time_line.lie_in(found.time_line)
         room = self.number_views.place(found.maps)
         if self.number_views.maps_seen:
             self.maps.setGeometry(room)
