@@ -34,6 +34,7 @@ from lenetpad.ui.header import Header
 from lenetpad.ui.page_area import PageArea
 from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.preferences import Preferences
+from lenetpad.ui.stage import actions as stage_actions
 from lenetpad.ui.theme_switch import TURN_MS, ThemeSwitch
 from lenetpad.ui.widgets.files import OPEN_WEIGHTS_FILTER
 from lenetpad.ui.widgets.page import Page
@@ -96,7 +97,11 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self._page_specs = tuple(pages)
         #: Every action in the order of the menus: the pages' come first in theirs.
-        self.action_specs = (*(page.action for page in pages), *action_table.ACTIONS)
+        self.action_specs = (
+            *(page.action for page in pages),
+            *action_table.ACTIONS,
+            *stage_actions.ACTIONS,
+        )
         self.actions_by_name = action_table.build(self, self.action_specs)
         self._page_actions = action_table.groups(self, self.action_specs, self.actions_by_name)
         self.header = Header(self.actions_by_name, pages)
