@@ -35,6 +35,7 @@ from lenetpad.ui.page_area import PageArea
 from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.preferences import Preferences
 from lenetpad.ui.stage import actions as stage_actions
+from lenetpad.ui.stage.stage import Stage
 from lenetpad.ui.theme_switch import TURN_MS, ThemeSwitch
 from lenetpad.ui.widgets.files import OPEN_WEIGHTS_FILTER
 from lenetpad.ui.widgets.page import Page
@@ -104,7 +105,9 @@ class Window(QMainWindow):
         )
         self.actions_by_name = action_table.build(self, self.action_specs)
         self._page_actions = action_table.groups(self, self.action_specs, self.actions_by_name)
+        self.actions_by_name["stage_header"].setEnabled(False)
         self.header = Header(self.actions_by_name, pages)
+        self.stage = Stage(self, self.header)
         self.question: ConventionsDialog | None = None
         self.about: AboutDialog | None = None
         self.help: HelpDialog | None = None
@@ -196,6 +199,8 @@ class Window(QMainWindow):
             "open_weights": self.open_weights,
             "quit": self.close,
             "fullscreen": self._toggle_full_screen,
+            "stage": self._toggle_stage,
+            "stage_header": self._toggle_stage_header,
             **{page.name: partial(self.open_page, page.name) for page in self._page_specs},
             "larger": partial(self._themes.step_zoom, 1),
             "smaller": partial(self._themes.step_zoom, -1),
@@ -212,6 +217,8 @@ class Window(QMainWindow):
         self.header.model_chosen.connect(self.model_chosen)
         self.header.device_chosen.connect(self.device_chosen)
         self._themes.changed.connect(self._dress)
+        self.stage.changed.connect(self._note_stage)
+        self.stage.header_shown.connect(self.actions_by_name["stage_header"].setChecked)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.screenRemoved.connect(self._stay_soon)
@@ -394,8 +401,27 @@ class Window(QMainWindow):
     @Slot()
     def _leave_full_screen(self) -> None:
         page = self.shown_page
-        if not (page is not None and page.escape()) and self.isFullScreen():
+        if page is not None and page.escape():
+            return
+        if self.stage.active:
+            self.stage.show(on=False)
+        elif self.isFullScreen():
             self._toggle_full_screen()
+
+    @Slot()
+    def _toggle_stage(self) -> None:
+        self.stage.show(on=self.actions_by_name["stage"].isChecked())
+
+    @Slot()
+    def _toggle_stage_header(self) -> None:
+        self.stage.show_header(on=self.actions_by_name["stage_header"].isChecked())
+
+    @Slot(bool)
+    def _note_stage(self, on: bool) -> None:
+        """The stage has texts for a hall, in the size that it is about to get."""
+        self.actions_by_name["stage"].setChecked(on)
+        self.actions_by_name["stage_header"].setEnabled(on)
+        self._themes.fill_hall(self.screen().size().height() if on else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -134,7 +134,8 @@ class MapsPanel(ReadingPanel):
         """Place the layers, and make pictures for the sizes of the current network."""
         scale = self._text_scale
         free = QRectF(self.rect()).adjusted(MARGIN, MARGIN - 4, -MARGIN, -LEGEND * scale)
-        self.placed = place(free, title=20 * scale, alone=self.alone)
+        spread = max(1.0, scale / LARGEST)
+        self.placed = place(free, title=20 * scale, alone=self.alone, spread=spread)
         self._legend_font = self.sized_font(13 * scale)
         self.place_spots()
         self.pictures.clear()
@@ -168,7 +169,7 @@ class MapsPanel(ReadingPanel):
 
     @property
     def _text_scale(self) -> float:
-        return min(max(self.height() / USUAL_HEIGHT, self.theme.scale), LARGEST)
+        return max(min(self.height() / USUAL_HEIGHT, LARGEST), self.theme.scale)
 
     def _make_tables(self, theme: Theme) -> None:
         self.value_colours, self._inks = value_table(theme), ink_table(theme)
@@ -198,7 +199,10 @@ class MapsPanel(ReadingPanel):
             titles, size, _ = self.title(name)
             painter.setFont(name_font)
             painter.setPen(QColor(self.theme.text))
-            widths = [painter.fontMetrics().horizontalAdvance(title) + 6 for title in titles]
+            widths = [
+                painter.fontMetrics().horizontalAdvance(title) + 6 * max(1.0, scale / LARGEST)
+                for title in titles
+            ]
             room = placed.title.width() - 4  # so that no title touches the next
             fits = [width <= room for width in (*widths[:-1], 0)].index(True)
             taken = widths[fits]
