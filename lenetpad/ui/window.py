@@ -70,8 +70,8 @@ class Window(QMainWindow):
     from the file dialog, ``device_chosen`` a device's name. ``conventions_chosen`` answers a
     question with its Choice, and ``question_dropped`` comes where there is no answer.
     ``data_dropped`` carries QMimeData that was let fall on the window, which is gone when the
-    receiver returns; ``activated`` comes when the user turns to the window, and ``closed`` when it
-    goes.
+    receiver returns; ``theme_changed`` says that colours or sizes are others; ``activated`` comes
+    when the user turns to the window, and ``closed`` when it goes.
     """
 
     page_wanted = Signal(str)
@@ -82,6 +82,7 @@ class Window(QMainWindow):
     conventions_chosen = Signal(object)
     question_dropped = Signal()
     data_dropped = Signal(object)
+    theme_changed = Signal()
     activated = Signal()
     closed = Signal()
 
@@ -212,11 +213,12 @@ class Window(QMainWindow):
             "about": self._show_about,
         }
         action_table.connect(self.actions_by_name, slots)
-        QShortcut(QKeySequence("Esc"), self).activated.connect(self._leave_full_screen)
+        QShortcut(QKeySequence("Esc"), self).activated.connect(self.escape)
         self.header.page_chosen.connect(self.open_page)
         self.header.model_chosen.connect(self.model_chosen)
         self.header.device_chosen.connect(self.device_chosen)
         self._themes.changed.connect(self._dress)
+        self._themes.changed.connect(self.theme_changed)
         self.stage.changed.connect(self._note_stage)
         self.stage.header_shown.connect(self.actions_by_name["stage_header"].setChecked)
         application = QGuiApplication.instance()
@@ -399,7 +401,8 @@ class Window(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     @Slot()
-    def _leave_full_screen(self) -> None:
+    def escape(self) -> None:
+        """Take back the last thing that Esc takes back: on the page, the stage, full screen."""
         page = self.shown_page
         if page is not None and page.escape():
             return

@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
+from lenetpad.controllers.draw.second_screen import SecondScreen
 from lenetpad.ui import actions
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.draw.numbers.views import InPlace
@@ -26,7 +27,9 @@ class Staging(QObject):
         self._alone.setEnabled(False)
         slots = {name: partial(self.enlarge, layer) for layer, name in ENLARGE.items()}
         actions.connect(window.actions_by_name, {**slots, "maps_alone": self._toggle_alone})
+        self.screen = SecondScreen(window, page)
         window.stage.changed.connect(self._follow_stage)
+        self.screen.changed.connect(self._offer)
         page.maps_alone_changed.connect(self._alone.setChecked)
 
     @Slot(bool)
@@ -34,7 +37,12 @@ class Staging(QObject):
         if on:
             self._window.open_page("draw")
         self._page.set_staged(staged=on)
-        self._alone.setEnabled(on)
+        self._offer()
+
+    @Slot()
+    def _offer(self) -> None:
+        """Maps can be alone on a stage, wherever it is."""
+        self._alone.setEnabled(self._page.staged or self._page.mirrored)
 
     @Slot()
     def _toggle_alone(self) -> None:
@@ -46,7 +54,7 @@ class Staging(QObject):
         page.number_views.show_view(InPlace.MAPS)
         if page.maps.alone != name:
             page.maps.show_alone(name)
-        elif page.staged and not page.maps_alone:
+        elif (page.staged or page.mirrored) and not page.maps_alone:
             page.set_maps_alone(alone=True)
         else:
             page.maps.show_alone("")

@@ -12,6 +12,7 @@ from lenetpad.tools.bench.beside import beside_training
 from lenetpad.tools.bench.explaining import explaining
 from lenetpad.tools.bench.figures import resident_megabytes
 from lenetpad.tools.bench.pen import LatencyProbe, pen_to_paint
+from lenetpad.tools.bench.stage import stage
 from lenetpad.tools.driver import Driver
 from lenetpad.values.devices import CPU
 
@@ -27,6 +28,7 @@ def window(drawings: Sequence[Ink], events: int) -> dict[str, Any]:
             "pen_to_paint_ms": pen_to_paint(driver, probe, drawings, events),
             "memory_mb": memory(driver, drawings),
             **explaining(driver, probe, drawings, events),
+            **stage(driver, drawings, events),
         }
         return figures | beside_training(driver, probe, drawings, events)
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QWidget
 from lenetpad.ink.erasing import Eraser
 from lenetpad.ink.sheets import UNITS
 from lenetpad.ink.strokes import History, Ink, Points, Sheet, Stroke
+from lenetpad.ui.draw.canvas_looks import CanvasLooks
 from lenetpad.ui.draw.canvas_picture import CanvasPicture, saved_image
 from lenetpad.ui.draw.digit_marks import NO_MARKS, DigitMarks
 from lenetpad.ui.draw.live_stroke import LiveStroke
@@ -100,6 +101,13 @@ class Canvas(PointerSurface):
     def live(self) -> Points:
         """The points (n, 4) of the stroke being made; they stay as they are."""
         return self._live
+
+    @property
+    def looks(self) -> CanvasLooks:
+        """What is painted here, for a mirror of it."""
+        live = self._live[: self._shown]
+        width, marks = self.pen_width, self._marks
+        return CanvasLooks(self._finished, live, self._needed, width, marks, self._coloured)
 
     @property
     def pen_width(self) -> float:
@@ -389,7 +397,7 @@ class Canvas(PointerSurface):
         if len(self._stroke):
             self._picture.paint_tail(painter, live)
         elif not self._finished:
-            self._paint_hint(painter, theme)
+            paint_hint(painter, theme, self)
         if self._marks:
             self._marks.paint(painter, self._picture.paper, theme, self.pen_width)
         if not self._picture.complete:
@@ -402,13 +410,6 @@ class Canvas(PointerSurface):
             self._paint_eraser(painter, theme, self._pointer)
         painter.end()
         self.painted.emit()
-
-    def _paint_hint(self, painter: QPainter, theme: Theme) -> None:
-        painter.setPen(QColor(theme.dim))
-        font = self.font()
-        font.setPixelSize(max(14, self.height() // 18))
-        painter.setFont(font)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, translate("Draw", HINT))
 
     def _paint_progress(self, painter: QPainter, theme: Theme) -> None:
         """How much of a large sheet is drawn: the rest follows while the window answers."""
@@ -444,3 +445,12 @@ class Canvas(PointerSurface):
     def _pixmap(self, live: Points) -> QPixmap:
         """The picture of everything but the straight end of the stroke being made."""
         return self._picture.pixmap(self.size(), self.devicePixelRatioF(), self._finished, live)
+
+
+def paint_hint(painter: QPainter, theme: Theme, canvas: QWidget) -> None:
+    """Say on an empty canvas what it is for."""
+    painter.setPen(QColor(theme.dim))
+    font = canvas.font()
+    font.setPixelSize(max(14, canvas.height() // 18))
+    painter.setFont(font)
+    painter.drawText(canvas.rect(), Qt.AlignmentFlag.AlignCenter, translate("Draw", HINT))

@@ -141,7 +141,7 @@ class MapsPanel(ReadingPanel):
         self.pictures.clear()
         if self.model is None:
             return
-        self._colouring = Colouring([self.layer_view(layer.name) for layer in self.model.layers])
+        self._colouring = self.make_colouring(self.model)
         for name, placed in self.placed.items():
             if name == CODES:
                 self.pictures[name] = self._picture_of_codes(self.model, placed)
@@ -150,6 +150,15 @@ class MapsPanel(ReadingPanel):
             size = placed.block.cell if layer.flat else (layer.height, layer.width)
             self.pictures[name] = Picture(self._colouring.part(name), *size, placed.cells)
         self.colour_all()
+
+    def make_colouring(self, model: ModelReady) -> Colouring:
+        """What colours the layers of a network."""
+        return Colouring([self.layer_view(layer.name) for layer in model.layers])
+
+    @property
+    def colouring(self) -> Colouring | None:
+        """What has coloured the latest reading, for whoever shows the same elsewhere."""
+        return self._colouring
 
     def place_spots(self) -> None:
         for name, placed in self.placed.items():
@@ -186,8 +195,11 @@ class MapsPanel(ReadingPanel):
     def colour_all(self) -> None:
         """Colour every layer of the reading into its picture."""
         if self._colouring is not None and self.reading is not None:
-            taps = self.taps_of(self.reading)
-            self._colouring.colour(taps, self.scale, self._inks, self.value_colours)
+            self.colour_values(self._colouring, self.reading)
+
+    def colour_values(self, colouring: Colouring, reading: Reading) -> None:
+        """Colour what is shown of a reading."""
+        colouring.colour(self.taps_of(reading), self.scale, self._inks, self.value_colours)
 
     # Painting
 

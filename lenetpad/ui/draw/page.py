@@ -108,6 +108,7 @@ class DrawPage(Page):
         #: Whether a digit was chosen that Esc gives back.
         self.digit_kept = False
         self.staged = self.maps_alone = False
+        self.mirrored = False  # whether the stage is on another screen
         self._tray_before = False  # whether the tray was shown when the stage began
         self.canvas.digit_chosen.connect(self.digit_chosen)
         self.verdict.digit_chosen.connect(self.digit_chosen)
@@ -221,18 +222,24 @@ class DrawPage(Page):
         self._place_parts()
 
     def set_maps_alone(self, *, alone: bool) -> None:
-        """Give the maps all of the stage, or canvas and verdict their places back."""
-        if alone == self.maps_alone or (alone and not self.staged):
+        """Give the maps all of the stage, here or on another screen, or canvas and verdict their
+        places back."""
+        if alone == self.maps_alone or (alone and not (self.staged or self.mirrored)):
             return
         self.maps_alone = alone
-        if alone and not self.number_views.view:
-            self.maps.setFocus()
-        self.canvas.setVisible(not alone)
-        self.verdict.setVisible(not alone)
-        if not alone:
-            self.canvas.setFocus()
+        self._show_beside_maps(shown=not (alone and self.staged))
         self._place_parts()
         self.maps_alone_changed.emit(alone)
+
+    def _show_beside_maps(self, *, shown: bool) -> None:
+        """Canvas and verdict; the keyboard goes where there is something."""
+        if shown == self.canvas.isHidden():
+            if not shown and self.number_views.view is None:
+                self.maps.setFocus()
+            self.canvas.setVisible(shown)
+            self.verdict.setVisible(shown)
+            if shown:
+                self.canvas.setFocus()
 
     def show_model(self, model: ModelReady) -> None:
         """Show another network in every panel."""

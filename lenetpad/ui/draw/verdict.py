@@ -213,6 +213,12 @@ class VerdictPanel(ReadingPanel):
         """The line beside the verdict: latency, device, network and its test error."""
         return self._facts
 
+    def say_facts(self, facts: str) -> None:
+        """Have another line beside the verdict."""
+        if facts != self._facts:
+            self._facts = facts
+            self.update()
+
     @Slot()
     def _write_facts(self) -> None:
         if self.model is None:

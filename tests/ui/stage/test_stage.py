@@ -122,7 +122,7 @@ def test_the_smallest_text_is_2_2_percent_of_the_height(
     assert min(sizes) >= int(0.022 * size[1])
     for one in (shown.canvas, shown.maps, shown.verdict):
         assert shown.rect().contains(one.geometry())
-        assert min(one.width(), one.height()) >= 0.15 * size[1]
+        assert min(one.width(), one.height()) >= 0.14 * size[1]
     assert not shown.canvas.geometry().intersects(shown.maps.geometry())
     assert not shown.verdict.geometry().intersects(shown.maps.geometry())
 
