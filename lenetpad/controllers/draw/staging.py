@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
+from lenetpad.controllers.draw.pointing import Pointing
 from lenetpad.controllers.draw.second_screen import SecondScreen
 from lenetpad.ui import actions
 from lenetpad.ui.draw.maps_layout import CODES
@@ -28,6 +29,8 @@ class Staging(QObject):
         slots = {name: partial(self.enlarge, layer) for layer, name in ENLARGE.items()}
         actions.connect(window.actions_by_name, {**slots, "maps_alone": self._toggle_alone})
         self.screen = SecondScreen(window, page)
+        self.pointing = Pointing(window, page, lambda: self.screen.second)
+        self.screen.changed.connect(self.pointing.refresh)
         window.stage.changed.connect(self._follow_stage)
         self.screen.changed.connect(self._offer)
         page.maps_alone_changed.connect(self._alone.setChecked)

@@ -102,6 +102,10 @@ class Canvas(PointerSurface):
         """The points (n, 4) of the stroke being made; they stay as they are."""
         return self._live
 
+    def units_at(self, at: QPointF) -> tuple[float, float]:
+        """A place on the canvas in the strokes' unit."""
+        return self._picture.paper.units(at)
+
     @property
     def looks(self) -> CanvasLooks:
         """What is painted here, for a mirror of it."""

@@ -272,14 +272,26 @@ class MapsPanel(ReadingPanel):
         if self._stands != self._standing:
             self._background = None
         painter = self.begin_painting()
-        if self.model is not None and self.reading is not None:
-            for layer in self.model.layers:
-                if layer.name in self.pictures:
-                    self.pictures[layer.name].paint(painter)
-            self.paint_frames(painter, self.reading)
-            if not self._standing:
-                self._paint_legend(painter, self.model)
+        self._paint_reading(painter)
         self.end_painting(painter)
+
+    def paint_enlarged(self, painter: QPainter) -> None:
+        """Paint all of it with a painter that makes it larger: the standing parts as sharp as the
+        rest."""
+        standing = self._standing
+        self.paint_background(painter)
+        self._paint_reading(painter)
+        self._standing = standing
+
+    def _paint_reading(self, painter: QPainter) -> None:
+        if self.model is None or self.reading is None:
+            return
+        for layer in self.model.layers:
+            if layer.name in self.pictures:
+                self.pictures[layer.name].paint(painter)
+        self.paint_frames(painter, self.reading)
+        if not self._standing:
+            self._paint_legend(painter, self.model)
 
     def paint_frames(self, painter: QPainter, reading: Reading) -> None:
         """Frame the code or weights of the digit that is read, and the unit pointed at."""

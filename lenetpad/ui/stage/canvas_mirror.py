@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -53,6 +53,10 @@ class CanvasMirror(QWidget):
         else:
             self._picture.invalidate()
             self.update()
+
+    def place_of(self, units: tuple[float, float]) -> QPointF:
+        """Where a place in the strokes' unit is here."""
+        return self._picture.paper.pixels(QRectF(*units, 0, 0)).topLeft()
 
     def _add(self, looks: CanvasLooks, first: int) -> None:
         """Paint the points of the stroke that have come."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw.maps import Pointed
@@ -45,6 +45,19 @@ class MirroredMaps(ProbedMaps):
         self.mark(*source.marked)
         self.want_saliency(wanted=source.saliency_wanted)
         self.show_saliency(source.saliency)
+
+    def place_of(self, at: QPointF) -> QPointF:
+        """Where a place of the other maps is here: on the same unit, or as far along the panel."""
+        pointed = self._source.unit_at(at)
+        here = None if pointed is None else self._here(pointed)
+        if pointed is None or here is None:
+            source = self._source
+            across, down = at.x() / max(1, source.width()), at.y() / max(1, source.height())
+            return QPointF(across * self.width(), down * self.height())
+        there, here_area = self._source.unit_area(pointed), self.unit_area(here)
+        across = (at.x() - there.left()) / max(there.width(), 1e-6)
+        down = (at.y() - there.top()) / max(there.height(), 1e-6)
+        return here_area.topLeft() + QPointF(across * here_area.width(), down * here_area.height())
 
     def _here(self, pointed: Pointed) -> Pointed | None:
         """What is pointed at there: layers of single units may have other rows here, and weights

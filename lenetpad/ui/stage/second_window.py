@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
@@ -22,6 +22,7 @@ from lenetpad.ui.draw.stage_placing import stage_places
 from lenetpad.ui.draw.verdict import VerdictPanel
 from lenetpad.ui.stage.canvas_mirror import CanvasMirror
 from lenetpad.ui.stage.mirrored_maps import MirroredMaps
+from lenetpad.ui.stage.pointer import PointerOverlay
 from lenetpad.ui.stage.widget_picture import WidgetPicture
 from lenetpad.ui.theme_switch import hall_scale
 from lenetpad.ui.widgets.theme import Theme
@@ -48,6 +49,7 @@ class SecondWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, on=False)
         self.setWindowTitle(translate("Window", "Stage — lenetpad"))
         self.setMinimumSize(LEAST)
+        self.setCursor(Qt.CursorShape.BlankCursor)  # nothing can be clicked here
         self._theme, self._page, self._pages = theme, page, pages
         self.canvas = CanvasMirror(theme, page.canvas.looks, self)
         self.maps = MirroredMaps(theme, page.maps, self)
@@ -56,6 +58,7 @@ class SecondWindow(QWidget):
         self.in_place = WidgetPicture(theme, self)  # of the maps
         self.inspector = WidgetPicture(theme, self)
         self.page = WidgetPicture(theme, self)  # another one
+        self.pointer = PointerOverlay(theme, self.maps, self)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.screenAdded.connect(self._place_soon)
@@ -117,6 +120,33 @@ class SecondWindow(QWidget):
         """Say the same beside the verdict."""
         self.verdict.say_facts(self._page.verdict.facts)
 
+    def place_of(self, at: QPointF) -> QPointF | None:
+        """Where a place of the Draw page is here; None for what is not shown here."""
+        page = self._page
+        if self._other_page() is not None:
+            return None
+        if page.canvas.isVisible() and page.canvas.geometry().contains(at.toPoint()):
+            if not self.canvas.isVisible():
+                return None
+            place = self.canvas.place_of(page.canvas.units_at(at - page.canvas.pos()))
+            return place + self.canvas.pos()
+        if page.maps.isVisible() and page.maps.geometry().contains(at.toPoint()):
+            return self.maps.place_of(at - page.maps.pos()) + self.maps.pos()
+        parts: list[tuple[QWidget | None, QWidget]] = [(page.verdict, self.verdict)]
+        parts.append((page.number_views.view, self.in_place))
+        if page.inspector_shown:
+            parts.append((page.inspector, self.inspector))
+        for there, here in parts:
+            if there is not None and here.isVisible() and there.geometry().contains(at.toPoint()):
+                area = here.geometry()
+                if isinstance(here, WidgetPicture):
+                    area = here.area.translated(here.pos())
+                across = (at.x() - there.x()) / max(1, there.width())
+                down = (at.y() - there.y()) / max(1, there.height())
+                corner, size = QPointF(area.topLeft()), area.size()
+                return corner + QPointF(across * size.width(), down * size.height())
+        return None
+
     # Looks
 
     def set_theme(self, theme: Theme) -> None:
@@ -125,8 +155,8 @@ class SecondWindow(QWidget):
         if theme == self._theme:
             return
         self._theme = theme
-        for picture in (self.in_place, self.inspector, self.page):
-            picture.theme = theme
+        for part in (self.in_place, self.inspector, self.page, self.pointer):
+            part.theme = theme
         for panel in (self.canvas, self.maps, self.verdict):
             panel.set_theme(theme)
         self.update()
@@ -169,6 +199,7 @@ class SecondWindow(QWidget):
         self.in_place.show_widget(view if other is None else None)
         self.inspector.show_widget(page.inspector if inspected and other is None else None)
         self.page.show_widget(other)
+        self.pointer.raise_()
 
     def _other_page(self) -> QWidget | None:
         """What the first window shows, where that is another page."""
