@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Slot
 from PySide6.QtWidgets import QApplication
@@ -11,8 +12,10 @@ from PySide6.QtWidgets import QApplication
 from lenetpad.ui import actions
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.stage.pointer import PointerOverlay, Tool
-from lenetpad.ui.stage.second_window import SecondWindow
 from lenetpad.ui.window import Window
+
+if TYPE_CHECKING:
+    from lenetpad.ui.stage.second_window import SecondWindow
 
 
 class Pointing(QObject):

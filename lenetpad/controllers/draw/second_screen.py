@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from lenetpad.ui import actions
 from lenetpad.ui.draw.page import DrawPage
-from lenetpad.ui.stage.second_window import SecondWindow
 from lenetpad.ui.window import Window
+
+if TYPE_CHECKING:
+    from lenetpad.ui.stage.second_window import SecondWindow
 
 
 class SecondScreen(QObject):
@@ -34,6 +38,8 @@ class SecondScreen(QObject):
 
     def open(self) -> None:
         """Open the second window."""
+        from lenetpad.ui.stage.second_window import SecondWindow  # the start is no time for it
+
         if self.second is None:
             window = self._window
             second = self.second = SecondWindow(window.theme, self._page, window.page_stack)

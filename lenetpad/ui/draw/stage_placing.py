@@ -13,11 +13,12 @@ from lenetpad.ui.draw.tray import LOW_HEIGHT as TRAY_HEIGHT
 #: Of a square canvas: its share of the width at the most. Where that leaves room below it, the
 #: verdict takes it, up to the larger share of the height.
 CANVAS_SHARE: Final = 0.43
+NARROW_SHARE: Final = 0.33  # beside the inspector
 VERDICT_SHARE: Final = 0.18
 LARGEST_VERDICT: Final = 0.24
 STRIP_SHARE: Final = 0.3  # of a wide canvas, of the height
 LOW_VERDICT_SHARE: Final = 0.15  # of the height, below it
-INSPECTOR_SHARE: Final = 0.2  # of the width
+INSPECTOR_SHARE: Final = 0.22  # of the width
 LEAST_INSPECTOR: Final = 150  # pixels at the usual size
 
 
@@ -35,7 +36,8 @@ def stage_places(
         body.setTop(canvas.bottom() + 1 + MARGIN)
     else:
         least, most = (round(share * size.height()) for share in (VERDICT_SHARE, LARGEST_VERDICT))
-        side = min(whole.height() - least - MARGIN, round(CANVAS_SHARE * size.width()))
+        share = NARROW_SHARE if inspector else CANVAS_SHARE
+        side = min(whole.height() - least - MARGIN, round(share * size.width()))
         side = max(LEAST_SIDE, side)
         verdict, body = _parted(whole, min(whole.height() - side - MARGIN, most))
         canvas = QRect(body.left(), body.top(), side, side)
