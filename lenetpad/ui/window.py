@@ -485,6 +485,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.close_dialogs()
+        self.stage.show(on=False)  # the next start has the window as it was before
         self.preferences.keep(geometry=self.saveGeometry())
         event.accept()
         self.closed.emit()

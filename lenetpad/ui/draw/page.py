@@ -15,7 +15,7 @@ from lenetpad.ui.draw.placing import MARGIN, Places, least_size, places
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
 from lenetpad.ui.draw.probed_maps import ProbedMaps
 from lenetpad.ui.draw.shown import SHOWN_TITLES, Shown
-from lenetpad.ui.draw.stage_placing import stage_places
+from lenetpad.ui.draw.stage_placing import lowest, stage_places
 from lenetpad.ui.draw.tray import TrayPanel
 from lenetpad.ui.draw.verdict import VerdictPanel
 from lenetpad.ui.widgets.buttons import tool_button
@@ -492,5 +492,6 @@ class DrawPage(Page):
         self.verdict.setGeometry(found.verdict)
         self._place_way_back()
         # Over the facts beside the verdict: neither canvas, maps nor verdict are covered.
-        facts = found.verdict.adjusted(round(0.42 * self.width()), 4, -4, -4)
+        strip = found.verdict if found.verdict.isValid() else lowest(self.rect(), self._theme.px)
+        facts = strip.adjusted(round(0.42 * self.width()), 4, -4, -4)
         self.banner.lie_over(facts, upwards=True)

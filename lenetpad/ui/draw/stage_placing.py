@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize
 
-from lenetpad.ui.draw.placing import LEAST_SIDE, MARGIN, STRIP_RATIO, Pixels, Places
+from lenetpad.ui.draw.placing import LEAST_SIDE, LEAST_VERDICT, MARGIN, STRIP_RATIO, Pixels, Places
 from lenetpad.ui.draw.tray import LOW_HEIGHT as TRAY_HEIGHT
 
 #: Of a square canvas: its share of the width at the most. Where that leaves room below it, the
@@ -51,6 +51,11 @@ def stage_places(
         aside = QRect(body.right() + 1 - width, body.top(), width, body.height())
         body.setRight(aside.left() - 1 - MARGIN)
     return Places(canvas, QRect(), body, aside, verdict, strip, tray_low=True)
+
+
+def lowest(area: QRect, px: Pixels) -> QRect:
+    """Where a message lies when no verdict is seen: over the lower edge."""
+    return _parted(area.adjusted(MARGIN, 0, -MARGIN, -MARGIN), px(LEAST_VERDICT))[0]
 
 
 def _parted(area: QRect, height: int) -> tuple[QRect, QRect]:

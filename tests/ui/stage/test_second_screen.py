@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
-from lenetpad.ink.strokes import Sheet
+from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.tools.synthetic_pen import SyntheticPen, pointer_events
 from lenetpad.ui.draw.maps import Pointed
 from lenetpad.ui.draw.maps_layout import CODES
@@ -29,6 +29,7 @@ from lenetpad.ui.widgets.theme import ThemeChoice
 from lenetpad.values.explanation import Unit
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
+from tests.conftest import a_model, a_reading
 
 SIZE = QSize(1280, 720)
 
@@ -296,3 +297,16 @@ def test_it_fills_another_screen_comes_back_when_that_goes_and_returns_with_it(
         check=False,
     )
     assert done.stdout.strip() == "done", done.stderr
+
+
+def test_it_opens_before_there_is_a_network(qtbot: QtBot, program: Program) -> None:
+    program.window.actions_by_name["second_screen"].trigger()
+    second = program.draw.staging.screen.second
+    assert second is not None
+    qtbot.waitExposed(second)
+    program.draw.page.canvas.set_sheet(Sheet(Ink.of([[[100, 100], [900, 900]]])))
+    assert (grey(second.canvas) < 128).any()
+    program.draw.recognition.model_ready.emit(a_model())
+    program.draw.page.show_reading(a_reading(digit=5))
+    assert second.verdict.verdict == "5"
+    program.draw.staging.screen.close()

@@ -202,3 +202,26 @@ def test_the_stage_opens_the_draw_page(qtbot: QtBot, program: Program, shown: Dr
     program.window.open_page("train")
     program.window.actions_by_name["stage"].trigger()
     assert program.window.open_page_name == "draw"
+
+
+def test_a_window_that_is_closed_on_the_stage_opens_as_it_was_before(
+    qtbot: QtBot, program: Program, shown: DrawPage, make_program: Callable[..., Program]
+) -> None:
+    program.window.stage.show(on=True)
+    program.window.close()
+    again = make_program()
+    assert not again.window.isFullScreen()
+    assert again.window.header.isVisible()
+
+
+def test_a_message_is_seen_while_the_maps_are_alone(
+    qtbot: QtBot, program: Program, shown: DrawPage
+) -> None:
+    window = program.window
+    window.stage.show(on=True)
+    as_large_as(qtbot, window, (1280, 720))
+    window.actions_by_name["maps_alone"].trigger()
+    shown.banner.warn("something that went wrong")
+    assert shown.banner.isVisible()
+    assert shown.rect().contains(shown.banner.geometry())
+    assert shown.banner.width() > 300
