@@ -204,10 +204,33 @@ class MapsPanel(ReadingPanel):
     # Painting
 
     def paint_background(self, painter: QPainter) -> None:
+        self._standing = self._stands
+        self._paint_standing(painter, QRectF(self.rect()))
+
+    def _paint_standing(self, painter: QPainter, seen: QRectF) -> None:
+        """Paint what stands still in an area: titles, what lies below pictures, arrows."""
+        self._paint_titles(painter, seen)
+        for name, placed in self.placed.items():
+            if placed.area.intersects(seen):
+                self.paint_cells(painter, name)
+        self._paint_arrows(painter)
+        if INPUT in self.placed:
+            painter.setPen(QColor(self.theme.line))  # its paper may have the panel's colour
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
+        if self.model is not None:
+            if CODES in self.pictures:
+                self.pictures[CODES].paint(painter)
+            if self._standing and self._legend_area.intersects(seen):
+                self._paint_legend(painter, self.model)
+
+    def _paint_titles(self, painter: QPainter, seen: QRectF) -> None:
         scale = self._text_scale
         name_font = self.sized_font(13 * scale, bold=True)
         size_font = self.sized_font(12 * scale)
         for name, placed in self.placed.items():
+            if not placed.title.intersects(seen):
+                continue
             titles, size, _ = self.title(name)
             painter.setFont(name_font)
             painter.setPen(QColor(self.theme.text))
@@ -227,19 +250,6 @@ class MapsPanel(ReadingPanel):
                 size = f"{size} {back}"
             if painter.fontMetrics().horizontalAdvance(size) <= rest.width():
                 painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, size)
-        for name in self.placed:
-            self.paint_cells(painter, name)
-        self._paint_arrows(painter)
-        if INPUT in self.placed:
-            painter.setPen(QColor(self.theme.line))  # its paper may have the panel's colour
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
-        self._standing = self._stands
-        if self.model is not None:
-            if CODES in self.pictures:
-                self.pictures[CODES].paint(painter)
-            if self._standing:
-                self._paint_legend(painter, self.model)
 
     def paint_cells(self, painter: QPainter, name: str) -> None:
         """Paint what lies under a layer's pictures."""
@@ -272,25 +282,23 @@ class MapsPanel(ReadingPanel):
         if self._stands != self._standing:
             self._background = None
         painter = self.begin_painting()
-        self._paint_reading(painter)
+        self._paint_reading(painter, QRectF(self.rect()))
         self.end_painting(painter)
 
-    def paint_enlarged(self, painter: QPainter) -> None:
-        """Paint all of it with a painter that makes it larger: the standing parts as sharp as the
+    def paint_enlarged(self, painter: QPainter, seen: QRectF) -> None:
+        """Paint an area with a painter that makes it larger: the standing parts as sharp as the
         rest."""
-        standing = self._standing
-        self.paint_background(painter)
-        self._paint_reading(painter)
-        self._standing = standing
+        self._paint_standing(painter, seen)
+        self._paint_reading(painter, seen)
 
-    def _paint_reading(self, painter: QPainter) -> None:
+    def _paint_reading(self, painter: QPainter, seen: QRectF) -> None:
         if self.model is None or self.reading is None:
             return
         for layer in self.model.layers:
-            if layer.name in self.pictures:
+            if layer.name in self.pictures and self.placed[layer.name].area.intersects(seen):
                 self.pictures[layer.name].paint(painter)
         self.paint_frames(painter, self.reading)
-        if not self._standing:
+        if not self._standing and self._legend_area.intersects(seen):
             self._paint_legend(painter, self.model)
 
     def paint_frames(self, painter: QPainter, reading: Reading) -> None:

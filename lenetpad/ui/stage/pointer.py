@@ -181,7 +181,7 @@ class PointerOverlay(QWidget):
         painter.translate(at)
         painter.scale(LARGER, LARGER)
         painter.translate(QPointF(maps.pos()) - at)
-        maps.paint_enlarged(painter)
+        maps.paint_enlarged(painter, _around(at - maps.pos(), self._radius / LARGER))
         painter.restore()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.theme.accent), EDGE))
