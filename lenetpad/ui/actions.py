@@ -35,6 +35,7 @@ class ActionSpec:
 
 DRAW: Final = "draw"
 VIEW: Final = "View"
+STAGE: Final = "Stage"
 
 ACTIONS: Final = (
     ActionSpec(
@@ -413,6 +414,7 @@ MENUS: Final = (
     marked("Window", "Edit"),
     marked("Window", "View"),
     marked("Window", "Explain"),
+    marked("Window", "Stage"),
     marked("Window", "Help"),
 )
 

@@ -19,6 +19,7 @@ from lenetpad.controllers.draw.probing import Probing
 from lenetpad.controllers.draw.replaying import Replaying
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.showing import Showing
+from lenetpad.controllers.draw.staging import Staging
 from lenetpad.controllers.draw.tools import Tools
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
@@ -69,6 +70,7 @@ class DrawController(PageController):
     tools: Tools
     inspection: Inspection
     showing: Showing
+    staging: Staging
     holding: Holding
     numbers: Numbers
     probing: Probing
@@ -97,6 +99,7 @@ class DrawController(PageController):
         self.tools = Tools(self.window, page)
         self.inspection = Inspection(self.window, page)
         self.showing = Showing(self.window, page)
+        self.staging = Staging(self.window, page)
         self.holding = Holding(self.window, page)
         self.holding.changed.connect(self._read_again)
         self.numbers = Numbers(self.window, page)

@@ -62,6 +62,12 @@ PAGES: Final = {
             "<b>Add to ink file</b> collects many. The tray shows the drawings of such a file: "
             "choose, label or delete them there.",
         ),
+        marked(
+            "Window",
+            "In front of an audience, the <b>Stage</b> shows canvas, maps and verdict alone, in "
+            "large letters, on this screen or on another one. A key enlarges each layer; a laser "
+            "dot, a spotlight and a lens point at things.",
+        ),
     ),
     marked("Window", "Train"): (
         marked(
@@ -85,7 +91,7 @@ PAGES: Final = {
 MORE_KEYS: Final = (
     (
         marked("Window", "Everywhere"),
-        marked("Window", "Leave full screen, or show all layers again"),
+        marked("Window", "Leave the stage or full screen, or show all layers again"),
         "Esc",
     ),
     (marked("Window", "Everywhere"), marked("Window", "Next control"), "Tab"),

@@ -134,13 +134,14 @@ class MapsPanel(ReadingPanel):
         """Place the layers, and make pictures for the sizes of the current network."""
         scale = self._text_scale
         free = QRectF(self.rect()).adjusted(MARGIN, MARGIN - 4, -MARGIN, -LEGEND * scale)
-        self.placed = place(free, title=20 * scale, alone=self.alone)
+        spread = max(1.0, scale / LARGEST)
+        self.placed = place(free, title=20 * scale, alone=self.alone, spread=spread)
         self._legend_font = self.sized_font(13 * scale)
         self.place_spots()
         self.pictures.clear()
         if self.model is None:
             return
-        self._colouring = Colouring([self.layer_view(layer.name) for layer in self.model.layers])
+        self._colouring = self.make_colouring(self.model)
         for name, placed in self.placed.items():
             if name == CODES:
                 self.pictures[name] = self._picture_of_codes(self.model, placed)
@@ -149,6 +150,15 @@ class MapsPanel(ReadingPanel):
             size = placed.block.cell if layer.flat else (layer.height, layer.width)
             self.pictures[name] = Picture(self._colouring.part(name), *size, placed.cells)
         self.colour_all()
+
+    def make_colouring(self, model: ModelReady) -> Colouring:
+        """What colours the layers of a network."""
+        return Colouring([self.layer_view(layer.name) for layer in model.layers])
+
+    @property
+    def colouring(self) -> Colouring | None:
+        """What has coloured the latest reading, for whoever shows the same elsewhere."""
+        return self._colouring
 
     def place_spots(self) -> None:
         for name, placed in self.placed.items():
@@ -168,7 +178,7 @@ class MapsPanel(ReadingPanel):
 
     @property
     def _text_scale(self) -> float:
-        return min(max(self.height() / USUAL_HEIGHT, self.theme.scale), LARGEST)
+        return max(min(self.height() / USUAL_HEIGHT, LARGEST), self.theme.scale)
 
     def _make_tables(self, theme: Theme) -> None:
         self.value_colours, self._inks = value_table(theme), ink_table(theme)
@@ -185,20 +195,49 @@ class MapsPanel(ReadingPanel):
     def colour_all(self) -> None:
         """Colour every layer of the reading into its picture."""
         if self._colouring is not None and self.reading is not None:
-            taps = self.taps_of(self.reading)
-            self._colouring.colour(taps, self.scale, self._inks, self.value_colours)
+            self.colour_values(self._colouring, self.reading)
+
+    def colour_values(self, colouring: Colouring, reading: Reading) -> None:
+        """Colour what is shown of a reading."""
+        colouring.colour(self.taps_of(reading), self.scale, self._inks, self.value_colours)
 
     # Painting
 
     def paint_background(self, painter: QPainter) -> None:
+        self._standing = self._stands
+        self._paint_standing(painter, QRectF(self.rect()))
+
+    def _paint_standing(self, painter: QPainter, seen: QRectF) -> None:
+        """Paint what stands still in an area: titles, what lies below pictures, arrows."""
+        self._paint_titles(painter, seen)
+        for name, placed in self.placed.items():
+            if placed.area.intersects(seen):
+                self.paint_cells(painter, name)
+        self._paint_arrows(painter)
+        if INPUT in self.placed:
+            painter.setPen(QColor(self.theme.line))  # its paper may have the panel's colour
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
+        if self.model is not None:
+            if CODES in self.pictures:
+                self.pictures[CODES].paint(painter)
+            if self._standing and self._legend_area.intersects(seen):
+                self._paint_legend(painter, self.model)
+
+    def _paint_titles(self, painter: QPainter, seen: QRectF) -> None:
         scale = self._text_scale
         name_font = self.sized_font(13 * scale, bold=True)
         size_font = self.sized_font(12 * scale)
         for name, placed in self.placed.items():
+            if not placed.title.intersects(seen):
+                continue
             titles, size, _ = self.title(name)
             painter.setFont(name_font)
             painter.setPen(QColor(self.theme.text))
-            widths = [painter.fontMetrics().horizontalAdvance(title) + 6 for title in titles]
+            widths = [
+                painter.fontMetrics().horizontalAdvance(title) + 6 * max(1.0, scale / LARGEST)
+                for title in titles
+            ]
             room = placed.title.width() - 4  # so that no title touches the next
             fits = [width <= room for width in (*widths[:-1], 0)].index(True)
             taken = widths[fits]
@@ -211,19 +250,6 @@ class MapsPanel(ReadingPanel):
                 size = f"{size} {back}"
             if painter.fontMetrics().horizontalAdvance(size) <= rest.width():
                 painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, size)
-        for name in self.placed:
-            self.paint_cells(painter, name)
-        self._paint_arrows(painter)
-        if INPUT in self.placed:
-            painter.setPen(QColor(self.theme.line))  # its paper may have the panel's colour
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
-        self._standing = self._stands
-        if self.model is not None:
-            if CODES in self.pictures:
-                self.pictures[CODES].paint(painter)
-            if self._standing:
-                self._paint_legend(painter, self.model)
 
     def paint_cells(self, painter: QPainter, name: str) -> None:
         """Paint what lies under a layer's pictures."""
@@ -256,14 +282,24 @@ class MapsPanel(ReadingPanel):
         if self._stands != self._standing:
             self._background = None
         painter = self.begin_painting()
-        if self.model is not None and self.reading is not None:
-            for layer in self.model.layers:
-                if layer.name in self.pictures:
-                    self.pictures[layer.name].paint(painter)
-            self.paint_frames(painter, self.reading)
-            if not self._standing:
-                self._paint_legend(painter, self.model)
+        self._paint_reading(painter, QRectF(self.rect()))
         self.end_painting(painter)
+
+    def paint_enlarged(self, painter: QPainter, seen: QRectF) -> None:
+        """Paint an area with a painter that makes it larger: the standing parts as sharp as the
+        rest."""
+        self._paint_standing(painter, seen)
+        self._paint_reading(painter, seen)
+
+    def _paint_reading(self, painter: QPainter, seen: QRectF) -> None:
+        if self.model is None or self.reading is None:
+            return
+        for layer in self.model.layers:
+            if layer.name in self.pictures and self.placed[layer.name].area.intersects(seen):
+                self.pictures[layer.name].paint(painter)
+        self.paint_frames(painter, self.reading)
+        if not self._standing and self._legend_area.intersects(seen):
+            self._paint_legend(painter, self.model)
 
     def paint_frames(self, painter: QPainter, reading: Reading) -> None:
         """Frame the code or weights of the digit that is read, and the unit pointed at."""
