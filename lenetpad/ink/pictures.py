@@ -171,6 +171,8 @@ def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> _Levels:
         pixels = re.search(r"\((\d{1,20}) pixels\)", str(error))
         raise _too_large(int(pixels[1]) if pixels else MOST_REDUCED, name) from None
     except PIL.UnidentifiedImageError:
+        if start[4:12] in heif.BRANDS:
+            raise InkError(f"{name} is damaged; save or export it again") from None
         known = ", ".join(FORMATS)
         raise InkError(f"{name} is no picture of a known kind ({known}); save it as PNG") from None
     except Exception as error:  # Pillow's decoders raise almost anything for damaged data
