@@ -119,16 +119,19 @@ def with_scribbles(
         theirs = writers[writer]
         length = int(rng.integers(1, 4))
         chosen = [theirs[int(rng.integers(len(theirs)))] for _ in range(length)]
-        chosen.insert(int(rng.integers(length + 1)), Drawing(_high_scribble(rng), "?"))
+        height = float(np.median([_height(drawing.ink) for drawing in chosen]))
+        one = _scribble(height * rng.uniform(0.6, 1.6), rng)
+        chosen.insert(int(rng.integers(length + 1)), Drawing(one, "?"))
         yield compose(chosen, writer, CLEAR, rng)
 
 
-def _high_scribble(rng: Rng) -> Ink:
+def _scribble(height: float, rng: Rng) -> Ink:
+    """A scribble that is so high, and neither a dot nor a dash."""
     while True:
         ink = scribble(rng)
-        width, height = np.ptp(_points(ink.strokes), axis=0)
-        if height > LEAST_HEIGHT * width:
-            return ink
+        width, high = np.ptp(_points(ink.strokes), axis=0)
+        if high > LEAST_HEIGHT * width:
+            return Ink(tuple(Stroke.of(stroke.xy * height / high) for stroke in ink.strokes))
 
 
 def compose(digits: Sequence[Drawing], writer: str, layout: Layout, rng: Rng) -> ComposedNumber:
@@ -154,7 +157,7 @@ def compose(digits: Sequence[Drawing], writer: str, layout: Layout, rng: Rng) ->
 
 def _placed(digits: Sequence[Ink], layout: Layout, rng: Rng) -> list[list[Points]]:
     """The strokes of each digit where it stands; the writer's digits are about 1 high."""
-    heights = [max(float(np.ptp(_points(ink.strokes)[:, 1])), 1e-9) for ink in digits]
+    heights = [_height(ink) for ink in digits]
     usual = float(np.median(heights))
     slope = rng.normal(0, layout.slope)
     placed: list[list[Points]] = []
@@ -201,6 +204,10 @@ def _joined(
     between = smooth(np.stack([a[-1], middle, b[0]]), count)[1:-1]
     owners = np.full(len(between), BETWEEN, dtype=np.intp)
     return np.concatenate([a, between, b]), np.concatenate([of_a, owners, of_b])
+
+
+def _height(ink: Ink) -> float:
+    return max(float(np.ptp(_points(ink.strokes)[:, 1])), 1e-9)
 
 
 def _points(strokes: Sequence[Stroke]) -> Points:

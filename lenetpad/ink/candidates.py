@@ -67,13 +67,19 @@ def candidates_of(pieces: Pieces) -> tuple[Spans, Values]:
     pieces, then of their last.
     """
     spans, count = spans_of(len(pieces)), len(pieces)
+    if count == 1:
+        return spans, _alone(pieces)
     lengths = spans[:, 1] - spans[:, 0]
     box = boxes_of(pieces, spans)
     (gap, torn), strokes = _gaps(pieces, spans), _strokes(pieces, spans)
     kept = (strokes <= MOST_STROKES) & (gap <= WIDEST_GAP) & ~torn
     kept &= box[:, 2] - box[:, 0] <= WIDEST * pieces.height
     kept |= (lengths == 1) | (lengths == count)
-    spans, box, gap, strokes = spans[kept], box[kept], gap[kept], strokes[kept]
+    return spans[kept], _geometry(pieces, spans[kept], box[kept], gap[kept], strokes[kept])
+
+
+def _geometry(pieces: Pieces, spans: Spans, box: Values, gap: Values, strokes: Values) -> Values:
+    """What GEOMETRY names of each span, whose box, widest gap and strokes are given."""
     width, height = ((box[:, 2:] - box[:, :2]) / pieces.height).T
     near = _nearness(pieces)
     columns = (
@@ -90,7 +96,28 @@ def candidates_of(pieces: Pieces) -> tuple[Spans, Values]:
         strokes - 1.0,
         *_cuts_through(pieces, spans),
     )
-    return spans, np.stack(columns, axis=1)
+    return np.stack(columns, axis=1)
+
+
+def _alone(pieces: Pieces) -> Values:
+    """The same of one piece that is all there is, which has neither neighbours nor gaps: the pen
+    makes it point by point, and each time it is measured anew."""
+    left, top, right, bottom = pieces.boxes[0].tolist()
+    width, height = (right - left) / pieces.height, (bottom - top) / pieces.height
+    x, y = pieces.samples[0].T / pieces.height
+    down = y - y.mean()
+    lean = float(down @ x) / max(float(down @ down), 1e-3)
+    known = {
+        "one": 1.0,
+        "low": max(LOW - height, 0.0),
+        "high": min(max(height - HIGH, 0.0), MOST),
+        "wide": min(max(width - WIDE, 0.0), MOST),
+        "width": min(width, 1.0),
+        "backward": min(max(lean, 0.0), MOST),
+        "gap before": FAR,
+        "gap after": FAR,
+    }
+    return np.array([[known.get(name, 0.0) for name in GEOMETRY]])
 
 
 def _members(spans: Spans, most: int) -> tuple[Places, Mask]:

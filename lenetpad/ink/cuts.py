@@ -26,6 +26,7 @@ LEAST_WIDTH: Final = 0.55
 STRAIGHT: Final = 0.07
 #: Cuts of one stroke, at most, for each of its heights that it is wide.
 MOST_CUTS: Final = 2
+MOST_CUTS_OF_ALL: Final = 12
 #: Points along a stroke that are looked at, at most.
 MOST_POINTS: Final = 512
 
@@ -126,6 +127,6 @@ def _best(parting: Iterable[Cut], heights: float) -> list[Cut]:
     for cut in sorted(parting, key=lambda cut: cut.overlap):
         if all(cut.start < other.end - 1 or other.start < cut.end - 1 for other in kept):
             kept.append(cut)
-        if len(kept) >= MOST_CUTS * heights:
+        if len(kept) >= min(MOST_CUTS * heights, MOST_CUTS_OF_ALL):
             break
     return sorted(kept, key=lambda cut: cut.end)

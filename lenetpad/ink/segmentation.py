@@ -149,6 +149,15 @@ def reach_of(pieces: Pieces, first: int, end: int) -> tuple[Reach, ...]:
     return tuple((stroke, *reaches[stroke]) for stroke in sorted(reaches))
 
 
-def part_of(ink: Ink, reaches: Sequence[Reach]) -> Ink:
-    """These points of an ink's strokes."""
-    return Ink(tuple(Stroke.over(ink.strokes[at].points[low:high]) for at, low, high in reaches))
+def part_of(ink: Ink, reaches: Sequence[Reach], most: int | None = None) -> Ink:
+    """These points of an ink's strokes; where they are more than ``most``, every second one, or
+    every third … and the last of each stroke."""
+    count = sum(high - low for _, low, high in reaches)
+    step = 1 if most is None else max(-(-count // most), 1)
+    strokes = []
+    for at, low, high in reaches:
+        points = ink.strokes[at].points[low:high]
+        if step > 1:
+            points = np.concatenate([points[:-1:step], points[-1:]])
+        strokes.append(Stroke.over(points))
+    return Ink(tuple(strokes))

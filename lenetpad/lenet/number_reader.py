@@ -60,10 +60,17 @@ def posteriors_of(config: LeNet5Config, parameters: Parameters) -> Posteriors:
     return read
 
 
+#: Ink of more strokes is taken for one digit: it is no line of digits.
+MOST_STROKES: Final = 100
+#: Strokes that would be cut at more places in all are not cut.
+MOST_CUTS: Final = 80
+#: Points with which a candidate is drawn, at most, if it is not all of the ink.
+MOST_POINTS: Final = 400
 #: A gap so wide, in units of the line's height, is none within one digit that was badly written.
 APART: Final = 0.15
-#: A candidate's parts of strokes: the stroke's number, and from which point to which.
-Key = tuple[tuple[int, int, int], ...]
+#: Whether a candidate is all of the ink, and its parts of strokes: the stroke's number, and from
+#: which point to which.
+Key = tuple[bool | tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,9 +169,16 @@ class NumberReader:
         if sheet.line is not None:
             return self._line(sheet.line, paths)
         if sheet.picture is not None:
-            return self._picture(sheet.picture) if sheet.picture.any() else None
+            side = float(len(sheet.picture))
+            found = self._one_digit(sheet.picture, (0.0, 0.0, side, side))
+            return found if sheet.picture.any() else None
         if not sheet.ink:
             return None
+        if len(sheet.ink.strokes) > MOST_STROKES:
+            boxes = np.stack([box_around(stroke.xy) for stroke in sheet.ink.strokes])
+            edges = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
+            left, top, right, bottom = edges.tolist()
+            return self._one_digit(draw(sheet.ink), (left, top, right, bottom))
         return self._segmentation(self.line(sheet.ink), paths)
 
     def _segmentation(self, line: Line, paths: int) -> Segmentation:
@@ -194,6 +208,8 @@ class NumberReader:
                 now.strokes[stroke] = self._known.strokes.get(stroke) or self._new(stroke)
         facts = [now.strokes[stroke] for stroke in ink.strokes]
         cuts = kept_cuts([one.cuts for one in facts], [one.box for one in facts])
+        if sum(map(len, cuts)) > MOST_CUTS:
+            cuts = [()] * len(facts)
         return [
             replace(part, stroke=place)
             for place, one in enumerate(facts)
@@ -207,15 +223,17 @@ class NumberReader:
     def _read(self, ink: Ink, pieces: Pieces, spans: Spans, now: Known) -> list[Read]:
         """Each candidate's image and posteriors; the network reads the new ones in one batch."""
         numbers = [now.strokes[stroke].number for stroke in ink.strokes]
-        reaches = [reach_of(pieces, first, end) for first, end in spans.tolist()]
-        keys = [tuple((numbers[s], low, high) for s, low, high in reach) for reach in reaches]
-        new = {}
-        for key, reach in zip(keys, reaches, strict=True):
-            known = self._known.read.get(key)
-            if known is not None:
-                now.read[key] = known
+        keys: list[Key] = []
+        new: dict[Key, Image] = {}
+        for first, end in spans.tolist():
+            reach = reach_of(pieces, first, end)
+            whole = end - first == len(pieces)  # which is drawn as a single digit is
+            key = (whole, *((numbers[stroke], low, high) for stroke, low, high in reach))
+            keys.append(key)
+            if key in self._known.read:
+                now.read[key] = self._known.read[key]
             else:
-                new[key] = draw(part_of(ink, reach))
+                new[key] = draw(part_of(ink, reach, None if whole else MOST_POINTS))
         if new:
             posteriors = self._posteriors(np.stack(list(new.values())))
             for (key, image), values in zip(new.items(), posteriors, strict=True):
@@ -237,10 +255,9 @@ class NumberReader:
         self._line_before = id(ink), paths, ink, segmentation
         return segmentation
 
-    def _picture(self, image: Image) -> Segmentation:
-        height, width = image.shape
-        box = (0.0, 0.0, float(width), float(height))
-        one = _candidate((0, 1), box, Read(image, self._posteriors(image[None])[0]), 0.0, 0.0)
+    def _one_digit(self, image: Image, box: Box) -> Segmentation:
+        read = Read(image, self._posteriors(image[None])[0])
+        one = _candidate((0, 1), box, read, 0.0, 0.0)
         return Segmentation((Piece(0, 0, 0, box),), (one,), (Path((0,), 0.0),), Kind.DIGIT)
 
 

@@ -72,11 +72,7 @@ ACCEPTANCE: Final = (
     "most overlap",
     "ones",  # their part
     "backward 1",
-    "low",
-    "sizes",  # the logarithm of the greatest height over the least
-    "steps",  # how far the middles of neighbours are above or below each other
     "cuts",
-    "loose",
     "slim",  # by how much all of it is less wide than high
 )
 MANY: Final = 4
@@ -146,7 +142,6 @@ def acceptance_of(path: Digits) -> Values:
     ones = path.posteriors[:count, :10].argmax(axis=1) == 1
     left, top, right, bottom = path.boxes.T
     gaps = np.clip(left[1:count] - right[: count - 1], -MOST_OVERLAP, MOST_GAP)
-    heights, middles = (bottom - top)[:count], ((top + bottom) / 2)[:count]
     scores, whole_score = path.scores[:count], path.scores[count]
     column = dict(zip(GEOMETRY, path.geometry[:count].T, strict=True))
     values = (
@@ -169,11 +164,7 @@ def acceptance_of(path: Digits) -> Values:
         column["overlap after"][:-1].max(),
         ones.mean(),
         (ones * column["backward"]).max(),
-        column["low"].max(),
-        np.log(heights.max() / max(heights.min(), 0.1)),
-        np.abs(np.diff(middles)).max(),
         column["cut"].sum(),
-        column["loose"].max(),
         max(1.0 - (right[count] - left[count]) / max(bottom[count] - top[count], 1e-9), 0.0),
     )
     return np.array(values, dtype=np.float64)

@@ -29,17 +29,20 @@ Writers = Mapping[str, Sequence[Drawing]]
 
 #: By what numbers are composed that are learnt from, how many of each, and of how many digits.
 LEARNT_LAYOUTS: Final = ("clear", "touching", "mixed", "clear, ligatures", "mixed, ligatures")
-EACH_LAYOUT: Final = 800
-LENGTHS: Final = (2, 2, 2, 2, 3, 3, 4, 5, 6)
+EACH_LAYOUT: Final = 600
+LENGTHS: Final = (2, 2, 3, 3, 4, 5, 6)
 #: Of what else there is.
-SINGLE_DIGITS: Final = 3000
-SINGLE_OTHERS: Final = 3000
+SINGLE_DIGITS: Final = 2500
+SINGLE_OTHERS: Final = 2500
 WORDS: Final = 200  # of each layout
 SCRIBBLES: Final = 600
 SCRIBBLED: Final = 600
-#: Single digits, and what is none, count so many times.
+#: How many times they count: a single digit that is taken for a number is worse than a number that
+#: is not read, and numbers of two digits are the most frequent ones.
 DIGITS_COUNT: Final = 5.0
-OTHERS_COUNT: Final = 2.0
+OTHERS_COUNT: Final = 2.5
+NONE_COUNT: Final = 0.5
+TWO_COUNT: Final = 3.0
 #: In place of the many images, which nothing is learnt from.
 NO_IMAGE: Final = np.zeros((0, 0), np.float32)
 #: The classes of a network that says "no digit".
@@ -63,18 +66,18 @@ def lessons(digits: Writers, others: Writers, seed: int) -> Iterator[Lesson]:
     rng = np.random.default_rng(seed)
     for place, name in enumerate(LEARNT_LAYOUTS):
         for number in composed(digits, EACH_LAYOUT, LAYOUTS[name], seed + place, LENGTHS):
-            yield Lesson(number.ink, number.owners)
+            yield Lesson(number.ink, number.owners, TWO_COUNT if len(number.label) == 2 else 1.0)
         for number in composed(others, WORDS, LAYOUTS[name], seed + place, LENGTHS):
-            yield Lesson(number.ink, None)
+            yield Lesson(number.ink, None, NONE_COUNT)
     for drawing in _some(digits, SINGLE_DIGITS, rng):
         owners = [np.zeros(len(stroke.points), np.intp) for stroke in drawing.ink.strokes]
         yield Lesson(drawing.ink, owners, DIGITS_COUNT)
     for drawing in _some(others, SINGLE_OTHERS, rng):
         yield Lesson(drawing.ink, None, OTHERS_COUNT)
     for number in with_scribbles(digits, SCRIBBLED, seed):
-        yield Lesson(number.ink, None)
+        yield Lesson(number.ink, None, NONE_COUNT)
     for _ in range(SCRIBBLES):
-        yield Lesson(scribble(rng), None)
+        yield Lesson(scribble(rng), None, NONE_COUNT)
 
 
 def _some(writers: Writers, count: int, rng: np.random.Generator) -> Iterator[Drawing]:

@@ -112,6 +112,11 @@ class Segmentation:
         return () if one else self.digits
 
     @property
+    def whole(self) -> Candidate:
+        """All of it taken together: there is always such a candidate."""
+        return next(one for one in self.candidates if one.end - one.first == len(self.pieces))
+
+    @property
     def written_last(self) -> int:
         """The place in the best path of what was written last."""
         ends = [

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lenetpad.ink.files import Drawing, write_ink
+from lenetpad.ink.strokes import Stroke
 from tests.cli.conftest import Failing, Run, parsed
 from tests.ink.written_numbers import pictured, written_number
 
@@ -88,13 +90,30 @@ class TestPredict:
 
     def test_ink_of_several_digits_is_a_number(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "numbers.jsonl"
-        file.write_text('{"label":"11","strokes":[[[0,0],[0,100]],[[60,0],[60,100]]]}\n')
+        drawing = written_number("253", np.random.default_rng(2))
+        write_ink(file, [drawing])
         [found] = parsed(run("predict", file, "--json").out)
-        assert (found["number"], found["kind"], found["digit"]) == ("11", "number", None)
-        assert [one["box"] for one in found["digits"]] == [[0, 0, 0, 100], [60, 0, 60, 100]]
+        assert (found["number"], found["kind"], found["digit"]) == ("253", "number", None)
+        assert found["probabilities"] is None
         shares = [one["probability"] for one in found["digits"]]
-        assert found["probability"] == pytest.approx(shares[0] * shares[1], abs=1e-5)
-        assert run("predict", file).out.startswith(f"{file}: 11 ")
+        assert found["probability"] == pytest.approx(np.prod(shares), abs=1e-5)
+        points = np.concatenate([stroke.xy for stroke in drawing.ink.strokes])
+        lefts, tops, rights, bottoms = zip(*(one["box"] for one in found["digits"]), strict=True)
+        assert [min(lefts), min(tops)] == pytest.approx(points.min(axis=0), abs=0.01)
+        assert [max(rights), max(bottoms)] == pytest.approx(points.max(axis=0), abs=0.01)
+        assert list(lefts) == sorted(lefts)
+        assert run("predict", file).out.startswith(f"{file}: 253 ")
+
+    def test_what_is_no_number_is_said(self, run: Run, tmp_path: Path) -> None:
+        file = tmp_path / "word.jsonl"
+        digit = written_number("2", np.random.default_rng(2)).ink
+        zigzag = Stroke.of([[150 + 3 * n, 100 * (n % 2)] for n in range(40)])
+        write_ink(file, [Drawing(digit.adding(zigzag))])
+        [found] = parsed(run("predict", file, "--json").out)
+        assert found["kind"] in ("not a number", "digit")
+        if found["kind"] == "digit":
+            assert found["no_digit"] > max(found["probabilities"])
+        assert "not a" in run("predict", file).out
 
     def test_a_network_without_rubbish(self, run: Run, model: Path, ink: Path) -> None:
         found = parsed(run("predict", ink, "--model", model, "--json").out)

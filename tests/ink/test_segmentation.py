@@ -14,6 +14,7 @@ from lenetpad.ink.candidates import (
     MOST_STROKES,
     WIDEST,
     WIDEST_GAP,
+    _geometry,
     candidates_of,
 )
 from lenetpad.ink.cuts import cuts_of
@@ -27,6 +28,7 @@ from lenetpad.ink.segmentation import (
     parts_of,
     pieces_of,
     reach_of,
+    spans_of,
 )
 from lenetpad.ink.strokes import Ink, Points
 
@@ -120,6 +122,17 @@ def test_geometry_is_what_loops_measure() -> None:
             assert found["gap before"] == pytest.approx(min(max(between / height, 0.0), 0.5))
         else:
             assert found["gap before"] == 0.5
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_piece_alone_is_measured_as_one_among_others_that_are_far(seed: int) -> None:
+    """The fast way for it says what the usual one does."""
+    stroke = random_line(np.random.default_rng(seed), 1)[0]
+    alone = pieces_in([stroke])
+    spans = spans_of(1)
+    usual = _geometry(alone, spans, alone.boxes, np.zeros(1), np.ones(1))
+    assert candidates_of(alone)[0].tolist() == [[0, 1]]
+    assert candidates_of(alone)[1] == pytest.approx(usual)
 
 
 def test_the_size_and_place_of_ink_make_no_difference() -> None:

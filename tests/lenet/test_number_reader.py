@@ -182,3 +182,41 @@ def test_a_network_without_no_digit_reads_numbers_too(
     assert found is not None
     assert (found.kind, found.text) == (Kind.NUMBER, "360")
     assert found.digits[0].no_digit is None
+
+
+def test_whoever_scribbles_for_long_does_not_wait(network: Posteriors) -> None:
+    """Ink of thousands of strokes, which is no line of digits, is read as one thing."""
+    rng = np.random.default_rng(12)
+    ink = Ink.of([(rng.random(2) * 100 + rng.random((3, 2))).tolist() for _ in range(3000)])
+    found = NumberReader(network).read(Sheet(ink))
+    assert found is not None
+    assert (found.kind, len(found.candidates)) == (Kind.DIGIT, 1)
+    points = np.concatenate([stroke.xy for stroke in ink.strokes])
+    assert found.candidates[0].box == (*points.min(axis=0), *points.max(axis=0))
+
+
+def test_strokes_of_many_points_are_read_as_those_of_few(
+    network: Posteriors, digits: dict[int, Drawing]
+) -> None:
+    """A pen that gives very many points, and what was read before it."""
+    ink = written(digits, "3852")
+    dense = Ink.of(
+        [
+            np.stack(
+                [
+                    np.interp(np.linspace(0, 1, 3000), np.linspace(0, 1, len(xy)), column)
+                    for column in xy.T
+                ],
+                axis=1,
+            ).tolist()
+            for xy in (stroke.xy for stroke in ink.strokes)
+        ]
+    )
+    reader = NumberReader(network)
+    for count in range(1, len(dense.strokes) + 1):
+        sheet = Sheet(Ink(dense.strokes[:count]))
+        assert same(reader.read(sheet), NumberReader(network).read(sheet))
+    found, wanted = (NumberReader(network).read(Sheet(one)) for one in (dense, ink))
+    assert found is not None
+    assert wanted is not None
+    assert (found.text, found.kind) == (wanted.text, wanted.kind)
