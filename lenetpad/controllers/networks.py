@@ -109,7 +109,7 @@ class Networks(QObject):
         """Wait for the search that was given up; False where it does not end."""
         return self._search is None or self._search.wait(seconds)
 
-    @Slot(str)
+    @Slot(object)
     def read_with(self, path: str) -> None:
         """Read with a weights file of a run."""
         self._choose(path, self._choice.device, UNKNOWN_CONVENTIONS)
@@ -220,7 +220,7 @@ class Networks(QObject):
 
     # What the user chooses
 
-    @Slot(str)
+    @Slot(object)
     def _choose_model(self, entry: str) -> None:
         """Read with an entry of the list; that of a run stands for the weights to use of it."""
         model = str(self.runs.weights(Path(entry)) or entry)

@@ -76,8 +76,9 @@ class Window(QMainWindow):
 
     page_wanted = Signal(str)
     page_opened = Signal(str)
-    model_chosen = Signal(str)
-    weights_opened = Signal(object)  # a str, which Qt could not hold where it is no text
+    # Texts which Qt could not hold where a file's name is none.
+    model_chosen = Signal(object)
+    weights_opened = Signal(object)
     device_chosen = Signal(str)
     conventions_chosen = Signal(object)
     question_dropped = Signal()
