@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from lenetpad.ui.widgets.icons import themed
 from lenetpad.ui.widgets.theme import Theme
@@ -454,16 +454,21 @@ def build(parent: QWidget, specs: Iterable[ActionSpec]) -> dict[str, QAction]:
     return actions
 
 
-def fill(bar: QMenuBar, specs: Sequence[ActionSpec], actions: dict[str, QAction]) -> None:
-    """Put the menus with their actions into a menu bar."""
+def fill(
+    bar: QMenuBar, specs: Sequence[ActionSpec], actions: dict[str, QAction]
+) -> dict[str, QMenu]:
+    """Put the menus with their actions into a menu bar; gives them by their titles in English."""
+    menus = {}
     for title in MENUS:
-        menu = bar.addMenu(f"&{translate('Window', title)}")  # Alt and the first letter open it
+        # Alt and the first letter open it.
+        menu = menus[title] = bar.addMenu(f"&{translate('Window', title)}")
         menu.setToolTipsVisible(True)
         for spec in specs:
             if spec.menu == title:
                 if spec.breaks:
                     menu.addSeparator()
                 menu.addAction(actions[spec.name])
+    return menus
 
 
 def groups(

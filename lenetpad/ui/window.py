@@ -68,8 +68,8 @@ class Window(QMainWindow):
     from the file dialog, ``device_chosen`` a device's name. ``conventions_chosen`` answers a
     question with its Choice, and ``question_dropped`` comes where there is no answer.
     ``data_dropped`` carries QMimeData that was let fall on the window, which is gone when the
-    receiver returns; ``activated`` comes when the user turns to the window, and ``closed`` when it
-    goes.
+    receiver returns; ``theme_changed`` says that colours or sizes are others; ``activated`` comes
+    when the user turns to the window, and ``closed`` when it goes.
     """
 
     page_wanted = Signal(str)
@@ -80,6 +80,7 @@ class Window(QMainWindow):
     conventions_chosen = Signal(object)
     question_dropped = Signal()
     data_dropped = Signal(object)
+    theme_changed = Signal()
     activated = Signal()
     closed = Signal()
 
@@ -107,8 +108,11 @@ class Window(QMainWindow):
         self._model: ModelReady | None = None
         #: Asked before the window closes; False keeps it open.
         self.may_close: Callable[[], bool] = _always
+        #: Asked before the page when Esc is pressed; the first that takes something back ends it.
+        self.escapes: list[Callable[[], bool]] = []
         self.setCentralWidget(self._central())
-        action_table.fill(self.menuBar(), self.action_specs, self.actions_by_name)
+        #: The menus by their titles in English.
+        self.menus = action_table.fill(self.menuBar(), self.action_specs, self.actions_by_name)
         self._restore_geometry()
         self._themes.fit()
         self._dress()
@@ -176,7 +180,7 @@ class Window(QMainWindow):
 
     def _central(self) -> QWidget:
         central = QWidget()
-        layout = QVBoxLayout(central)
+        self._parts = layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
@@ -207,6 +211,7 @@ class Window(QMainWindow):
         self.header.model_chosen.connect(self.model_chosen)
         self.header.device_chosen.connect(self.device_chosen)
         self._themes.changed.connect(self._dress)
+        self._themes.changed.connect(self.theme_changed)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.screenRemoved.connect(self._stay_soon)
@@ -240,6 +245,10 @@ class Window(QMainWindow):
     def _stay_soon(self) -> None:
         """The same, once Qt has moved the windows of a screen that has gone."""
         QTimer.singleShot(0, self, self._stay_on_screen)
+
+    def lay_below(self, bar: QWidget) -> None:
+        """Put something below the pages, which have less room then."""
+        self._parts.addWidget(bar)
 
     # Pages
 
@@ -388,6 +397,8 @@ class Window(QMainWindow):
 
     @Slot()
     def _leave_full_screen(self) -> None:
+        if any(escape() for escape in self.escapes):
+            return
         page = self.shown_page
         if not (page is not None and page.escape()) and self.isFullScreen():
             self._toggle_full_screen()

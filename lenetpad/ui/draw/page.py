@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal, Slot
@@ -9,6 +10,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
+from lenetpad.ui.draw.covers import Covers
 from lenetpad.ui.draw.numbers.views import NumberViews
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.placing import MARGIN, least_size, places
@@ -80,6 +82,9 @@ class DrawPage(Page):
         self.probabilities = ProbabilitiesPanel(theme, self)
         self.verdict = VerdictPanel(theme, self)
         self.number_views = NumberViews(theme, self, self.maps)
+        answers = {"verdict": self.verdict, "probabilities": self.probabilities}
+        self.covers = Covers(self, theme, answers)
+        self._hidden: frozenset[str] = frozenset()
         self._inspector: Inspector | None = None  # made when it is first wanted
         self._layer_help: LayerHelp | None = None  # as well
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
@@ -161,9 +166,26 @@ class DrawPage(Page):
             if self._keyboard_in_inspector:
                 self.maps.setFocus()
             self.inspector.setVisible(shown)
+            self._follow_covers()
             if self.tray_shown or self.canvas.wide:
                 self._ask_for_layout()
             self.inspector_toggled.emit(shown)
+
+    def hide_answers(self, names: Collection[str]) -> None:
+        """Hide verdict and probabilities, for who is to guess first; () shows them."""
+        self._hidden = frozenset(names)
+        self.maps.hide_answer(hidden="verdict" in self._hidden)
+        self._follow_covers()
+
+    @property
+    def answers_hidden(self) -> frozenset[str]:
+        """What of the answer is hidden."""
+        return self._hidden
+
+    def _follow_covers(self) -> None:
+        """The inspector, which has the place of the probabilities, says no answer either."""
+        elsewhere = {"probabilities"} if self.inspector_shown else set()
+        self.covers.cover(self._hidden - elsewhere, without=elsewhere)
 
     def explain_layer(self, layer: str) -> None:
         """Say beside the maps what a layer is for."""
@@ -251,6 +273,7 @@ class DrawPage(Page):
         for reading_panel in self.panels:
             reading_panel.set_theme(theme)
         self.number_views.set_theme(theme)
+        self.covers.set_theme(theme)
         if self._tray is not None:
             self._tray.set_theme(theme)
         for panel in (self._inspector, self._layer_help):
@@ -422,6 +445,7 @@ class DrawPage(Page):
         if self._inspector is not None:
             self._inspector.setGeometry(found.probabilities)
         self.verdict.setGeometry(found.verdict)
+        self.covers.place()
         self._place_way_back()
         # Over the facts beside the verdict: neither canvas, maps nor verdict are covered.
         facts = found.verdict.adjusted(round(0.42 * self.width()), 4, -4, -4)
