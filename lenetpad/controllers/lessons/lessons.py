@@ -9,6 +9,7 @@ from typing import Final, cast
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 
+from lenetpad.controllers.lessons.handouts import Handouts
 from lenetpad.controllers.lessons.presentation import Presentation
 from lenetpad.controllers.lessons.scene import Controllers, Scene
 from lenetpad.controllers.lessons.stepping import StepByStep
@@ -44,6 +45,7 @@ class Lessons(QObject):
         self.presentation.take_back = self.scene.take_back
         self.stepping = StepByStep(window, self.scene.draw, self.presentation)
         self.lesson: Lesson | None = None  # the one that runs
+        self.handouts = Handouts(window, self)
         self._training: Training | str = ""
         self._hears_training = self._done = False
         self._shown = 0  # the place of the step that is shown
@@ -142,6 +144,11 @@ class Lessons(QObject):
                 return ink_of(step.ink)
         return None
 
+    def put_ink(self, place: int) -> None:
+        """Put on the canvas what lies there in a step."""
+        if (ink := self.ink_at(place)) is not None:
+            self.scene.put(ink)
+
     @Slot(int)
     def _show_step(self, place: int) -> None:
         lesson = self.lesson
@@ -176,6 +183,7 @@ class Lessons(QObject):
 
     def close(self) -> None:
         """End what runs, so that nothing of it is kept for the next start."""
+        self.handouts.close()
         self.presentation.end()
 
     # What the audience does

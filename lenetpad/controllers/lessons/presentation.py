@@ -68,6 +68,11 @@ class Presentation(QObject):
         if self.active and 0 <= place < self.count and place != self.place:
             self._show(place)
 
+    def show_again(self, place: int) -> None:
+        """Show a step as if it came anew."""
+        if self.active:
+            self._show(place)
+
     @Slot()
     def go_on(self) -> None:
         """Show the next step; after the last there is none."""

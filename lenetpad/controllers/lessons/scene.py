@@ -110,7 +110,7 @@ class Scene:
         self._step = step
         self._window.open_page(step.page)
         if ink is not None:
-            self.draw.page.canvas.set_sheet(Sheet(fitted(ink) if ink else ink))
+            self.put(ink)
         self._waits = not self._explain(step)
         for name in step.press:
             self._window.actions_by_name[name].trigger()
@@ -118,6 +118,10 @@ class Scene:
         if step.replay and replays is not None and not replays.isChecked():
             replays.trigger()
         self.page_opened()
+
+    def put(self, ink: Ink) -> None:
+        """Put ink on the canvas in place of what lies there."""
+        self.draw.page.canvas.set_sheet(Sheet(fitted(ink) if ink else ink))
 
     def page_opened(self) -> None:
         """The page of the step is there: it may have had to be built."""
