@@ -362,6 +362,7 @@ ACTIONS: Final = (
         "Lessons",
         marked("Window", "Open lesson…"),
         marked("Window", "Open a lesson from a file"),
+        ("Ctrl+Shift+L",),
     ),
     ActionSpec(
         "lesson_next",
@@ -383,12 +384,14 @@ ACTIONS: Final = (
         "Lessons",
         marked("Window", "End lesson"),
         marked("Window", "End the lesson; all is as it was before"),
+        ("Ctrl+Shift+E",),
     ),
     ActionSpec(
         "handout",
         "Lessons",
         marked("Window", "Save handout…"),
         marked("Window", "Save the lesson's words and pictures as PDF or HTML"),
+        ("Ctrl+Shift+P",),
     ),
     ActionSpec(
         "step_by_step",
@@ -414,6 +417,7 @@ ACTIONS: Final = (
         "Lessons",
         marked("Window", "Drill…"),
         marked("Window", "Read patterns that networks misread, and compare the scores"),
+        ("Ctrl+D",),
     ),
     ActionSpec(
         "help",

@@ -9,6 +9,7 @@ from typing import Final, cast
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 
+from lenetpad.controllers.lessons.drilling import Drilling
 from lenetpad.controllers.lessons.handouts import Handouts
 from lenetpad.controllers.lessons.presentation import Presentation
 from lenetpad.controllers.lessons.scene import Controllers, Scene
@@ -46,6 +47,7 @@ class Lessons(QObject):
         self.stepping = StepByStep(window, self.scene.draw, self.presentation)
         self.lesson: Lesson | None = None  # the one that runs
         self.handouts = Handouts(window, self)
+        self.drilling = Drilling(window, self.scene)
         self._training: Training | str = ""
         self._hears_training = self._done = False
         self._shown = 0  # the place of the step that is shown
@@ -184,6 +186,7 @@ class Lessons(QObject):
     def close(self) -> None:
         """End what runs, so that nothing of it is kept for the next start."""
         self.handouts.close()
+        self.drilling.close()
         self.presentation.end()
 
     # What the audience does
