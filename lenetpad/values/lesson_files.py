@@ -24,6 +24,17 @@ LARGEST_LESSON: Final = 1 << 20
 SUFFIX: Final = ".toml"
 SAMPLES: Final = "ink/samples.jsonl"
 NUMBERS: Final = "ink/numbers.jsonl"
+#: How many maps the layers of LeNet-5 have, and of how many rows and columns.
+SIZES: Final = {
+    "input": (1, 32),
+    "C1": (6, 28),
+    "S2": (6, 14),
+    "C3": (16, 10),
+    "S4": (16, 5),
+    "C5": (120, 1),
+    "F6": (84, 1),
+    "output": (10, 1),
+}
 #: Where msgspec says that a mistake is, and where Python's TOML says it.
 _PATH: Final = re.compile(r" - at `\$\.?(.*)`$")
 _PLACE: Final = re.compile(r" \(at line (\d+), column \d+\)$")
@@ -100,10 +111,12 @@ class Lines:
             if key is not None and not line.lstrip().startswith("[["):
                 self._places.setdefault((step, key.group(1)), number)
 
-    def of(self, step: int, key: str) -> int:
-        """The line of a step's key, or of the step where it has none; -1 is the lesson itself."""
+    def of(self, step: int, key: str, inner: str = "") -> int:
+        """The line of a step's key, or of one within that has a line of its own, or of the step
+        where it has neither; -1 is the lesson itself."""
         first = self._places.get((step, ""), 1)
-        return self._places.get((step, key), first)
+        outer = self._places.get((step, key), first)
+        return max(outer, self._places.get((step, inner), outer))
 
 
 def _quotes_after(line: str, quotes: str) -> str:
@@ -140,10 +153,10 @@ def _of_value(name: str, fault: str, lines: Lines) -> str:
     where = f"step {step + 1}" if found else "the lesson"
     key = re.split(r"[.\[]", inner)[0]
     if unknown := _UNKNOWN.search(words):
-        line = lines.of(step, key or unknown.group(1))
+        line = lines.of(step, key or unknown.group(1), unknown.group(1))
         within = f"“{inner}” of {where}" if inner else where
         return f"{named(name)}, line {line}: {within} has no key “{named(unknown.group(1))}”"
-    line = lines.of(step, key)
+    line = lines.of(step, key, re.split(r"[.\[]", inner)[-1])
     if missing := _MISSING.search(words):
         within = f"“{inner}” of {where}" if inner else where
         return f"{named(name)}, line {line}: {within} needs “{missing.group(1)}”"
@@ -172,6 +185,15 @@ def _problems(step: Step, actions: Collection[str]) -> list[tuple[str, str]]:
     presets = [preset.title for preset in TRAINING_PRESETS]
     if step.preset not in ("", *presets):
         found.append(("preset", f"“preset” is one of {', '.join(presets)}"))
+    for pin in step.pin:
+        maps, side = SIZES[pin.layer]
+        if pin.map >= maps:
+            found.append(("pin", f"{pin.layer} has no map {pin.map}: it has {maps}, from 0"))
+        if max(pin.row, pin.column) >= side:
+            found.append(("pin", f"a map of {pin.layer} has {side} rows and columns, from 0"))
+    for off in step.switch_off:
+        if off.map >= SIZES[off.layer][0]:
+            found.append(("switch_off", f"{off.layer} has no map {off.map}"))
     for key, choice in (("ink", step.ink), ("example", step.example)):
         try:
             if choice is not None:

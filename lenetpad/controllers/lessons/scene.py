@@ -237,7 +237,7 @@ class Scene:
         page = self.draw.page
         self._window.open_page("draw")
         if before.network is not None:
-            self.draw.networks.choose(before.network.model)
+            self.draw.networks.choose_again(before.network)
         for name, on in before.switched.items():
             self._switch(name, on=on)
         page.canvas.go_back_to(before.history)

@@ -132,7 +132,7 @@ class LessonBar(QFrame):
             return ""
         mark, colour = ("☑", self._theme.accent) if done else ("☐", self._theme.text)
         words = _in_one(as_html(page.task))
-        more = f" — {translate('Window', 'done')}" if done else ""
+        more = " — " + translate("Window", "done") if done else ""
         return f'<b><span style="color: {colour}">{mark}&nbsp; {words}{more}</span></b>'
 
     # How large it is

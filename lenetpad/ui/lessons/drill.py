@@ -78,7 +78,7 @@ class DrillDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(translate("Window", "Drill"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._round: Round | None = None
+        self.round: Round | None = None
         self._network = ""
         self._place = 0  # of the exercise that is shown
         self.picture = Picture(theme)
@@ -130,19 +130,19 @@ class DrillDialog(QDialog):
 
     def show_round(self, drill: Round, network: str) -> None:
         """Begin a round; ``network`` is what the network that reads is called."""
-        self._round, self._network, self._place = drill, network, 0
+        self.round, self._network, self._place = drill, network, 0
         self._show()
 
     def answer(self, answer: int) -> None:
         """Answer the pattern that is shown, if it has not been."""
-        drill = self._round
+        drill = self.round
         if drill is not None and self._place == len(drill.answers) and not drill.ended:
-            self._round = drill.answered(answer)
+            self.round = drill.answered(answer)
             self._show()
 
     def go_on(self) -> None:
         """Show the next pattern once this one is answered; after the last, ask for a round."""
-        drill = self._round
+        drill = self.round
         if drill is None or self._place == len(drill.answers):
             return
         if drill.ended and self._place == len(drill.exercises) - 1:
@@ -152,13 +152,13 @@ class DrillDialog(QDialog):
             self._show()
 
     def _ask(self) -> None:
-        self._round = None
+        self.round = None
         self._show()
         self.round_wanted.emit(self.sources.currentData() or "")
 
     def _show(self) -> None:
         """Show the pattern and, once it is answered, answer, label and scores."""
-        drill = self._round
+        drill = self.round
         waits = drill is not None and self._place == len(drill.answers)
         for button in self.answers.values():
             button.setEnabled(waits)
