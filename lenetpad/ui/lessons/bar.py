@@ -20,7 +20,7 @@ WORDS_SHARE: Final = 0.026
 LARGEST_SHARE: Final = 0.36
 LEAST_PIXELS: Final = 13
 USUAL_PIXELS: Final = 17  # at the usual size, where the window is small
-SMALL: Final = 0.78  # of the words, what stands over and below them
+SMALL: Final = 0.86  # of the words, what stands over and below them
 BUTTONS: Final = ("lesson_previous", "lesson_next", "lesson_end")
 
 
