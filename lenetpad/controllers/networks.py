@@ -237,6 +237,12 @@ class Networks(QObject):
         self._choose_model(model)
         return before
 
+    def choose_again(self, before: Choice) -> None:
+        """Read again with what was chosen before, and keep that at once."""
+        self.other_chosen.emit()
+        self._choose(before.model, before.device, before.conventions)
+        self._keep_choice()
+
     @Slot(object)
     def _open_weights(self, path: str) -> None:
         """Open a file as if for the first time: an answer of before can be given anew."""

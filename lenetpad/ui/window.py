@@ -117,8 +117,11 @@ class Window(QMainWindow):
         self._model: ModelReady | None = None
         #: Asked before the window closes; False keeps it open.
         self.may_close: Callable[[], bool] = _always
+        #: Asked before the page when Esc is pressed; the first that takes something back ends it.
+        self.escapes: list[Callable[[], bool]] = []
         self.setCentralWidget(self._central())
-        action_table.fill(self.menuBar(), self.action_specs, self.actions_by_name)
+        #: The menus by their titles in English.
+        self.menus = action_table.fill(self.menuBar(), self.action_specs, self.actions_by_name)
         self._restore_geometry()
         self._themes.fit()
         self._dress()
@@ -186,7 +189,7 @@ class Window(QMainWindow):
 
     def _central(self) -> QWidget:
         central = QWidget()
-        layout = QVBoxLayout(central)
+        self._parts = layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
@@ -255,6 +258,10 @@ class Window(QMainWindow):
     def _stay_soon(self) -> None:
         """The same, once Qt has moved the windows of a screen that has gone."""
         QTimer.singleShot(0, self, self._stay_on_screen)
+
+    def lay_below(self, bar: QWidget) -> None:
+        """Put something below the pages, which have less room then."""
+        self._parts.addWidget(bar)
 
     # Pages
 
@@ -404,6 +411,8 @@ class Window(QMainWindow):
     @Slot()
     def escape(self) -> None:
         """Take back the last thing that Esc takes back: on the page, the stage, full screen."""
+        if any(escape() for escape in self.escapes):
+            return
         page = self.shown_page
         if page is not None and page.escape():
             return

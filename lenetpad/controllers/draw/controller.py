@@ -11,6 +11,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal, Slot
 
 from lenetpad.controllers.draw.documents import Documents
+from lenetpad.controllers.draw.guessing import Guessing
 from lenetpad.controllers.draw.holding import Holding
 from lenetpad.controllers.draw.inspection import Inspection
 from lenetpad.controllers.draw.number_views import NumberViewing
@@ -69,6 +70,7 @@ class DrawController(PageController):
     documents: Documents
     tools: Tools
     inspection: Inspection
+    guessing: Guessing
     showing: Showing
     staging: Staging
     holding: Holding
@@ -98,6 +100,7 @@ class DrawController(PageController):
         actions.connect(self.window.actions_by_name, {"examples": self.open_examples})
         self.tools = Tools(self.window, page)
         self.inspection = Inspection(self.window, page)
+        self.guessing = Guessing(self.window, page, self.inspection)
         self.showing = Showing(self.window, page)
         self.staging = Staging(self.window, page)
         self.holding = Holding(self.window, page)

@@ -74,6 +74,7 @@ class SecondScreen(QObject):
         page.reading_forgotten.connect(second.forget_reading)
         page.maps.painted.connect(second.follow_maps)
         page.maps.selection_changed.connect(second.follow_maps)
+        page.answers_hidden_changed.connect(second.follow_maps)
         page.verdict.painted.connect(second.follow_verdict)
         canvas.sheet_changed.connect(second.follow_canvas)
         canvas.history_changed.connect(second.follow_canvas)

@@ -68,6 +68,13 @@ PAGES: Final = {
             "large letters, on this screen or on another one. A key enlarges each layer; a laser "
             "dot, a spotlight and a lens point at things.",
         ),
+        marked(
+            "Window",
+            "For a lecture, the menu <b>Lessons</b> leads through all of this step by step; Space "
+            "or a clicker goes on. <b>Step by step</b> shows one layer after the other, <b>Hide "
+            "the verdict</b> lets everybody guess first, and the <b>drill</b> compares you with "
+            "the network on patterns that networks misread.",
+        ),
     ),
     marked("Window", "Train"): (
         marked(
@@ -152,6 +159,11 @@ MORE_KEYS: Final = (
     (marked("Window", "Layer help"), marked("Window", "Go to a link"), "Tab"),
     (marked("Window", "Layer help"), marked("Window", "Follow it"), "Return"),
     (marked("Window", "Layer help"), marked("Window", "Go back"), "Alt+Left"),
+    (marked("Window", "Lessons"), marked("Window", "End the lesson"), "Esc"),
+    (marked("Window", "Step by step"), marked("Window", "Next or previous layer"), "← →"),
+    (marked("Window", "Drill"), marked("Window", "Answer with a digit"), "0 – 9"),
+    (marked("Window", "Drill"), marked("Window", "Answer that it is no digit"), "N"),
+    (marked("Window", "Drill"), marked("Window", "Go on to the next pattern"), "Space"),
     (marked("Window", "Tray"), marked("Window", "Put on the canvas"), "Return"),
     (marked("Window", "Tray"), marked("Window", "Label with a digit"), "0 – 9"),
     (marked("Window", "Tray"), marked("Window", "Give another label"), "F2"),

@@ -207,6 +207,11 @@ class Canvas(PointerSurface):
             history = history.doing(Sheet(Ink(strokes)))
         self._remember(history)
 
+    def go_back_to(self, history: History) -> None:
+        """Have what was here at another time, with what could be undone of it then."""
+        self.finish()
+        self._remember(history)
+
     def set_sheet(self, sheet: Sheet) -> None:
         """Put a sheet on the canvas, as a step that can be undone."""
         self.finish()

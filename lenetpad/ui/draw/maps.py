@@ -6,7 +6,7 @@ It happens with every movement of the pen: what stays the same is made once, in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,6 +71,8 @@ class MapsPanel(ReadingPanel):
         self.scale = Scale.FIXED
         self.pointed: Pointed | None = None
         self.alone = ""  # the layer that has the panel for itself
+        self.revealed: frozenset[str] | None = None  # the layers that are shown, None for all
+        self.answer_hidden = False  # whether nothing is to say which digit is read
         self.placed: dict[str, Placed] = {}
         self._titles: dict[str, Spot] = {}
         self._scale_spot = Spot(self)
@@ -219,7 +221,7 @@ class MapsPanel(ReadingPanel):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
         if self.model is not None:
-            if CODES in self.pictures:
+            if CODES in self.pictures and self.is_revealed(CODES):
                 self.pictures[CODES].paint(painter)
             if self._standing and self._legend_area.intersects(seen):
                 self._paint_legend(painter, self.model)
@@ -295,7 +297,9 @@ class MapsPanel(ReadingPanel):
         if self.model is None or self.reading is None:
             return
         for layer in self.model.layers:
-            if layer.name in self.pictures and self.placed[layer.name].area.intersects(seen):
+            if layer.name not in self.pictures or not self.is_revealed(layer.name):
+                continue
+            if self.placed[layer.name].area.intersects(seen):
                 self.pictures[layer.name].paint(painter)
         self.paint_frames(painter, self.reading)
         if not self._standing and self._legend_area.intersects(seen):
@@ -305,7 +309,8 @@ class MapsPanel(ReadingPanel):
         """Frame the code or weights of the digit that is read, and the unit pointed at."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.theme.text), 2))
-        if reading.digit is not None and not reading.refused and CODES in self.placed:
+        answers = CODES in self.placed and self.is_revealed(CODES) and not self.answer_hidden
+        if reading.digit is not None and not reading.refused and answers:
             cell = self.placed[CODES].cells[reading.digit]
             painter.drawRect(cell.adjusted(-1, -1, 1, 1))
         if self.pointed is not None:
@@ -396,6 +401,8 @@ class MapsPanel(ReadingPanel):
         for name, placed in self.placed.items():
             if name not in self.pictures or not placed.area.contains(at):
                 continue
+            if not self.is_revealed(name):
+                continue
             picture = self.pictures[name]
             for number, cell in enumerate(placed.cells):
                 if cell.contains(at):
@@ -420,6 +427,25 @@ class MapsPanel(ReadingPanel):
             self.alone = layer
             self.point(None)
             self.redraw()
+
+    def reveal(self, layers: Collection[str] | None) -> None:
+        """Show these layers alone in their places, and leave the others' empty; None shows all."""
+        wanted = None if layers is None else frozenset(layers)
+        if wanted != self.revealed:
+            self.revealed = wanted
+            self.point(None)
+            self._background = None
+            self.update()
+
+    def is_revealed(self, layer: str) -> bool:
+        """Whether a layer is shown and not kept back."""
+        return self.revealed is None or layer in self.revealed
+
+    def hide_answer(self, *, hidden: bool) -> None:
+        """Frame no code, for the frame says which digit is read."""
+        if hidden != self.answer_hidden:
+            self.answer_hidden = hidden
+            self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         name = self.title_at(event.position())

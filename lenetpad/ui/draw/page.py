@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal, Slot
@@ -9,6 +10,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
+from lenetpad.ui.draw.covers import PROBABILITIES, VERDICT, Covers
 from lenetpad.ui.draw.numbers.views import NumberViews
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.placing import MARGIN, Places, least_size, places
@@ -62,13 +64,15 @@ class DrawPage(Page):
     ``way_back_wanted`` comes where the user wants the weights to use of a run to read in place of
     those of a moment of its training. ``inspector_toggled`` says whether it is shown now,
     ``maps_alone_changed`` whether the maps fill the stage. What is shown is told at once:
-    ``model_shown``, ``reading_shown``, ``candidate_shown``, ``reading_forgotten``."""
+    ``model_shown``, ``reading_shown``, ``candidate_shown``, ``reading_forgotten``,
+    ``answers_hidden_changed``."""
 
     reading_painted = Signal(object)
     model_shown = Signal(object)
     reading_shown = Signal(object)
     candidate_shown = Signal(object)
     reading_forgotten = Signal()
+    answers_hidden_changed = Signal()
     maps_alone_changed = Signal(bool)
     scale_chosen = Signal(str)
     shown_chosen = Signal(str)
@@ -89,6 +93,9 @@ class DrawPage(Page):
         self.probabilities = ProbabilitiesPanel(theme, self)
         self.verdict = VerdictPanel(theme, self)
         self.number_views = NumberViews(theme, self, self.maps)
+        answers = {VERDICT: self.verdict, PROBABILITIES: self.probabilities}
+        self.covers = Covers(self, theme, answers)
+        self._hidden: frozenset[str] = frozenset()
         self._inspector: Inspector | None = None  # made when it is first wanted
         self._layer_help: LayerHelp | None = None  # as well
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
@@ -172,15 +179,35 @@ class DrawPage(Page):
             focused = QApplication.focusWidget()
             if not shown and focused is not None and self.inspector.isAncestorOf(focused):
                 self.maps.setFocus()
-            self.probabilities.setVisible(not shown and not self.staged)
             if self._keyboard_in_inspector:
                 self.maps.setFocus()
             self.inspector.setVisible(shown)
+            self._follow_covers()
             if self.staged:
                 self._place_parts()
             elif self.tray_shown or self.time_line.shown or self.canvas.wide:
                 self._ask_for_layout()
             self.inspector_toggled.emit(shown)
+
+    def hide_answers(self, names: Collection[str]) -> None:
+        """Hide verdict and probabilities, for who is to guess first; () shows them."""
+        self._hidden = frozenset(names)
+        self.maps.hide_answer(hidden=VERDICT in self._hidden)
+        self._follow_covers()
+        self.answers_hidden_changed.emit()
+
+    @property
+    def answers_hidden(self) -> frozenset[str]:
+        """What of the answer is hidden."""
+        return self._hidden
+
+    def _follow_covers(self) -> None:
+        """Cover what is hidden and has a place now. The inspector, which has that of the
+        probabilities, says no answer either."""
+        without = {PROBABILITIES} if self.inspector_shown or self.staged else set()
+        if self.canvas.isHidden():  # beside maps that fill the stage
+            without.add(VERDICT)
+        self.covers.cover(self._hidden - without, without=without)
 
     def explain_layer(self, layer: str) -> None:
         """Say beside the maps what a layer is for."""
@@ -226,7 +253,7 @@ class DrawPage(Page):
             self.show_tray(shown=False)
         self.staged = staged
         self._tools.setVisible(not staged)
-        self.probabilities.setVisible(not staged and not self.inspector_shown)
+        self._follow_covers()
         if not staged and self._tray_before:
             self.show_tray(shown=True)
         self._ask_for_layout()
@@ -248,7 +275,7 @@ class DrawPage(Page):
             if not shown and self.number_views.view is None:
                 self.maps.setFocus()
             self.canvas.setVisible(shown)
-            self.verdict.setVisible(shown)
+            self._follow_covers()
             if shown:
                 self.canvas.setFocus()
 
@@ -312,6 +339,7 @@ class DrawPage(Page):
         for reading_panel in self.panels:
             reading_panel.set_theme(theme)
         self.number_views.set_theme(theme)
+        self.covers.set_theme(theme)
         if self._tray is not None:
             self._tray.set_theme(theme)
         self.time_line.set_theme(theme)
@@ -502,6 +530,7 @@ class DrawPage(Page):
         if self._inspector is not None:
             self._inspector.setGeometry(found.probabilities)
         self.verdict.setGeometry(found.verdict)
+        self.covers.place()
         self._place_way_back()
         self._place_banner()
 

@@ -80,6 +80,8 @@ class MirroredMaps(ProbedMaps):
             self.set_scale(source.scale)
         if self.alone != source.alone or self.shown is not source.shown:
             self.pointed = None  # it may have no place any more
+        self.reveal(source.revealed)
+        self.hide_answer(hidden=source.answer_hidden)
         self.show_alone(source.alone)
         self.set_shown(source.shown)
         for layer, unit in source.shown_units.items():

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from lenetpad.ui.draw.covers import VERDICT, Covers
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.stage_placing import stage_places
 from lenetpad.ui.draw.verdict import VerdictPanel
@@ -58,6 +59,8 @@ class SecondWindow(QWidget):
         self.in_place = WidgetPicture(theme, self)  # of the maps
         self.inspector = WidgetPicture(theme, self)
         self.page = WidgetPicture(theme, self)  # another one
+        self.covers = Covers(self, theme, {VERDICT: self.verdict})
+        self._hidden: frozenset[str] = frozenset()  # of the answer
         self.pointer = PointerOverlay(theme, self.maps, self)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
@@ -112,8 +115,11 @@ class SecondWindow(QWidget):
 
     @Slot()
     def follow_maps(self) -> None:
-        """Show what is selected, and how the maps are shown."""
+        """Show what is selected, how the maps are shown, and no answer that is hidden there."""
         self.maps.follow_source()
+        if self._hidden != self._page.answers_hidden:
+            self._hidden = self._page.answers_hidden
+            self.arrange()
 
     @Slot()
     def follow_verdict(self) -> None:
@@ -157,7 +163,7 @@ class SecondWindow(QWidget):
         self._theme = theme
         for part in (self.in_place, self.inspector, self.page, self.pointer):
             part.theme = theme
-        for panel in (self.canvas, self.maps, self.verdict):
+        for panel in (self.canvas, self.maps, self.verdict, self.covers):
             panel.set_theme(theme)
         self.update()
 
@@ -195,7 +201,10 @@ class SecondWindow(QWidget):
         ):
             part.setGeometry(area)
         self.canvas.setVisible(other is None and not page.maps_alone)
-        self.verdict.setVisible(other is None and not page.maps_alone)
+        if other is None and not page.maps_alone:
+            self.covers.cover(self._hidden & {VERDICT})
+        else:
+            self.covers.cover((), without={VERDICT})
         self.maps.setVisible(other is None and view is None)
         self.in_place.show_widget(view if other is None else None)
         self.inspector.show_widget(page.inspector if inspected and other is None else None)

@@ -106,6 +106,21 @@ def test_pins_hovering_scale_and_what_is_shown_follow(
     qtbot.waitUntil(lambda: second.maps.alone == "C5")
 
 
+def test_what_the_audience_is_to_guess_is_hidden_there_too(
+    qtbot: QtBot, program: Program, shown: DrawPage, second: SecondWindow
+) -> None:
+    assert second.verdict.isVisible()
+    program.window.actions_by_name["hide_verdict"].trigger()
+    assert not shown.verdict.isVisible()
+    assert not second.verdict.isVisible()
+    assert second.maps.answer_hidden
+    shown.maps.reveal(("input", "C1"))
+    qtbot.waitUntil(lambda: not second.maps.is_revealed("F6"))
+    program.window.actions_by_name["hide_verdict"].trigger()
+    shown.maps.reveal(None)
+    qtbot.waitUntil(lambda: second.verdict.isVisible() and second.maps.is_revealed("F6"))
+
+
 def test_a_unit_is_pointed_at_wherever_its_layer_has_it(
     qtbot: QtBot, shown: DrawPage, second: SecondWindow
 ) -> None:

@@ -78,6 +78,28 @@ def test_f5_leaves_canvas_maps_and_verdict_alone_and_escape_brings_all_back(
     assert shown.probabilities.isVisible()
 
 
+def test_what_is_to_be_guessed_stays_hidden_on_the_stage(
+    qtbot: QtBot, program: Program, shown: DrawPage
+) -> None:
+    window, hide = program.window, program.window.actions_by_name["hide_verdict"]
+    hide.trigger()
+    press(qtbot, window, Qt.Key.Key_F5)
+    press(qtbot, window, Qt.Key.Key_M, alt=True)
+    press(qtbot, window, Qt.Key.Key_Escape)
+    assert shown.canvas.isVisible()
+    assert not shown.verdict.isVisible()
+    hide.trigger()
+    assert shown.verdict.isVisible()
+    assert not shown.probabilities.isVisible()
+    hide.trigger()
+    press(qtbot, window, Qt.Key.Key_F5)
+    assert not (shown.verdict.isVisible())
+    assert not (shown.probabilities.isVisible())
+    hide.trigger()
+    assert shown.verdict.isVisible()
+    assert shown.probabilities.isVisible()
+
+
 def test_f5_leaves_the_stage_too_and_full_screen_stays_as_it_was(
     qtbot: QtBot, program: Program, shown: DrawPage
 ) -> None:
