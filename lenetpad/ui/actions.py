@@ -406,7 +406,7 @@ ACTIONS: Final = (
         "Lessons",
         marked("Window", "Next step"),
         marked("Window", "Go on to the next step of the lesson"),
-        ("Space", "PgDown"),
+        ("PgDown",),
         breaks=True,
     ),
     ActionSpec(
@@ -445,7 +445,7 @@ ACTIONS: Final = (
         "Lessons",
         marked("Window", "Hide the verdict"),
         marked("Window", "Hide verdict and probabilities, to guess first, or show them"),
-        ("V",),
+        ("Q",),
         checkable=True,
         page=DRAW,
     ),

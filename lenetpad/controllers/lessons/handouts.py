@@ -10,8 +10,6 @@ from PySide6.QtCore import QObject, QSize, Qt, Slot
 from PySide6.QtGui import QImage
 
 from lenetpad.ui import actions
-from lenetpad.ui.lessons.handout import PDF, Handout, Shown
-from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.files import as_file_name
 from lenetpad.ui.widgets.page import Page
 from lenetpad.ui.widgets.turns import Steps, Turns
@@ -21,6 +19,7 @@ from lenetpad.values.lesson_files import ink_of
 
 if TYPE_CHECKING:
     from lenetpad.controllers.lessons.lessons import Lessons
+    from lenetpad.ui.widgets.exporter import Exporter
 
 KINDS: Final = marked("Window", "PDF (*.pdf);;HTML (*.html)")
 TURN_MS: Final = 20
@@ -49,7 +48,7 @@ class Handouts(QObject):
         lesson = self._lessons.lesson
         if lesson is None:
             return
-        name = f"{as_file_name(lesson.title)}{PDF}"
+        name = f"{as_file_name(lesson.title)}.pdf"
         title = translate("Window", "Save handout")
         path = self.exporter.ask_for_path(title, name, translate("Window", KINDS))
         if path is not None:
@@ -58,6 +57,8 @@ class Handouts(QObject):
     @property
     def exporter(self) -> Exporter:
         """What asks and writes."""
+        from lenetpad.ui.widgets.exporter import Exporter  # the window's start is no time for it
+
         if self._exporter is None:
             self._exporter = Exporter(self._window.dialog_parent)
             self._exporter.memory = self._window.preferences
@@ -76,6 +77,8 @@ class Handouts(QObject):
         return self._turns.active
 
     def _steps(self, path: Path) -> Steps[None]:
+        from lenetpad.ui.lessons.handout import PDF, Handout, Shown
+
         lesson, presentation = self._lessons.lesson, self._lessons.presentation
         assert lesson is not None
         here = presentation.place

@@ -12,8 +12,10 @@ from lenetpad.ui import actions
 from lenetpad.ui.lessons.bar import LessonBar, Page
 from lenetpad.ui.window import Window
 
-#: The actions that lead through it, with how far.
-STEPS: Final = {"lesson_next": +1, "lesson_previous": -1}
+#: The actions that lead through it.
+STEPS: Final = ("lesson_next", "lesson_previous")
+#: A key that does something else where nothing is shown.
+SPACE: Final = ("lesson_next", "Space")
 
 
 def _nothing() -> bool:
@@ -58,7 +60,7 @@ class Presentation(QObject):
             self.bar = LessonBar(self._actions, self._window.theme, self._window)
             self._window.lay_below(self.bar)
         self.count, self.place = len(pages), 0
-        self._take_keys(keys)
+        self._take_keys((SPACE, *keys))
         self.bar.show_lesson(title, pages)
         self.bar.show()
         self._show(0)

@@ -32,6 +32,7 @@ USUALLY_OFF: Final = (
     "segmentation_graph",
     "space_displacement",
     "time_line",
+    "replay",
     "tray",
 )
 #: Of another part of the window than a step's, which decides about these by itself.
@@ -114,9 +115,6 @@ class Scene:
         self._waits = not self._explain(step)
         for name in step.press:
             self._window.actions_by_name[name].trigger()
-        replays = self._window.actions_by_name.get(REPLAY)
-        if step.replay and replays is not None and not replays.isChecked():
-            replays.trigger()
         self.page_opened()
 
     def put(self, ink: Ink) -> None:
@@ -146,7 +144,8 @@ class Scene:
         self.draw.guessing.hide([name for name in step.hide if name != MAPS])
         if step.page != "draw":
             return True
-        switched = [self._switch(name, on=name in step.on) for name in self._managed]
+        wanted = (*step.on, REPLAY) if step.replay else step.on
+        switched = [self._switch(name, on=name in wanted) for name in self._managed]
         if maps.model is None:
             return False
         maps.let_go()

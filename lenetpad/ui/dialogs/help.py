@@ -159,6 +159,7 @@ MORE_KEYS: Final = (
     (marked("Window", "Layer help"), marked("Window", "Go to a link"), "Tab"),
     (marked("Window", "Layer help"), marked("Window", "Follow it"), "Return"),
     (marked("Window", "Layer help"), marked("Window", "Go back"), "Alt+Left"),
+    (marked("Window", "Lessons"), marked("Window", "Next step"), "Space"),
     (marked("Window", "Lessons"), marked("Window", "End the lesson"), "Esc"),
     (marked("Window", "Step by step"), marked("Window", "Next or previous layer"), "← →"),
     (marked("Window", "Drill"), marked("Window", "Answer with a digit"), "0 – 9"),

@@ -24,7 +24,7 @@ class Cover(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setAccessibleName(translate("Draw", "Hidden"))
-        self.setToolTip(translate("Draw", "Hidden: guess first. V shows it."))
+        self.setToolTip(translate("Draw", "Hidden: guess first. Q shows it."))
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:

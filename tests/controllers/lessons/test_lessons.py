@@ -344,7 +344,7 @@ def test_the_answer_is_hidden_until_a_key_shows_it(
 ) -> None:
     page = lecture.page
     places = [panel.geometry() for panel in page.panels]
-    lecture.press(KEYS.Key_V)
+    lecture.press(KEYS.Key_Q)
     page.canvas.set_sheet(Sheet(samples[3].ink))
     lecture.wait_for_reading()
     QApplication.processEvents()
@@ -355,7 +355,7 @@ def test_the_answer_is_hidden_until_a_key_shows_it(
     lecture.actions["inspector"].trigger()
     assert page.inspector_shown
     assert page.inspector.inspected == ()
-    lecture.press(KEYS.Key_V)
+    lecture.press(KEYS.Key_Q)
     assert page.verdict.isVisible()
     assert page.verdict.verdict == "4"
     assert not page.probabilities.isVisible()
