@@ -8,13 +8,16 @@ from typing import Final
 
 import numpy as np
 
+from lenetpad.ink.strokes import Sheet
 from lenetpad.values.arrays import FloatArray
 from lenetpad.values.explanation import INPUT, Unit
-from lenetpad.values.models import LayerView, ModelReady
+from lenetpad.values.models import Choice, LayerView, ModelReady
 from lenetpad.values.reading import Reading
 
 #: Smaller differences, in parts of a layer's range, are rounding.
 LEAST: Final = 1e-3
+#: Who asks for the readings of a second network, and the name of the job.
+SECOND: Final = "second network"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,3 +89,22 @@ def _strongest(
         row, column = divmod(place, columns)
         at = (number, row, column)[: difference.ndim]
         yield UnitChange(Unit(layer, number, row, column), float(before[at]), float(after[at]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SecondRequest:
+    """A drawing that a second network is to read: an image (28, 28), or a sheet to be drawn as
+    one digit where that is None. ``serial`` grows with each."""
+
+    serial: int
+    choice: Choice
+    sheet: Sheet
+    image: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SecondReading:
+    """What a second network makes of a drawing."""
+
+    model: ModelReady
+    reading: Reading

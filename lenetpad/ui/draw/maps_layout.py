@@ -103,12 +103,18 @@ ALONE: Final = {
 }
 
 
-def place(area: QRectF, title: float = 20.0, alone: str = "") -> dict[str, Placed]:
+def place(
+    area: QRectF,
+    title: float = 20.0,
+    alone: str = "",
+    arrangements: tuple[Arrangement, ...] = ARRANGEMENTS,
+) -> dict[str, Placed]:
     """Place all layers, or one ``alone``, in ``area``, each below a title of that height, as
     large as can be."""
-    arrangements = tuple(((block,),) for block in ALONE[alone]) if alone else ARRANGEMENTS
+    if alone:
+        arrangements = tuple(((block,),) for block in ALONE[alone])
     candidates = [_place(arrangement, area, title) for arrangement in arrangements]
-    return max(candidates, key=_shown_area)
+    return max(candidates, key=shown_area)
 
 
 def arrows(placed: dict[str, Placed]) -> list[list[QPointF]]:
@@ -138,7 +144,8 @@ def arrows(placed: dict[str, Placed]) -> list[list[QPointF]]:
     return found
 
 
-def _shown_area(placed: dict[str, Placed]) -> float:
+def shown_area(placed: dict[str, Placed]) -> float:
+    """How much of the panel shows values."""
     cells = [cell for block in placed.values() for cell in block.cells]
     return sum(cell.width() * cell.height() for cell in cells)
 
