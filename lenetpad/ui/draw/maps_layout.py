@@ -114,7 +114,7 @@ def place(
     if alone:
         arrangements = tuple(((block,),) for block in ALONE[alone])
     candidates = [_place(arrangement, area, title) for arrangement in arrangements]
-    return max(candidates, key=shown_area)
+    return max(candidates, key=_shown_area)
 
 
 def arrows(placed: dict[str, Placed]) -> list[list[QPointF]]:
@@ -144,8 +144,7 @@ def arrows(placed: dict[str, Placed]) -> list[list[QPointF]]:
     return found
 
 
-def shown_area(placed: dict[str, Placed]) -> float:
-    """How much of the panel shows values."""
+def _shown_area(placed: dict[str, Placed]) -> float:
     cells = [cell for block in placed.values() for cell in block.cells]
     return sum(cell.width() * cell.height() for cell in cells)
 

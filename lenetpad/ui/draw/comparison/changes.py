@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
@@ -10,12 +11,14 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from lenetpad.ui.draw.comparison import words
 from lenetpad.ui.draw.legend import as_text
 from lenetpad.ui.widgets.theme import Theme
-from lenetpad.ui.widgets.words import translate
+from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.comparison import UnitChange
 from lenetpad.values.explanation import Unit
 from lenetpad.values.models import ModelReady
 
-ROW: float = 22.0  # pixels at the usual size
+ROW: Final = 22.0  # pixels at the usual size
+UNIT: Final = marked("Draw", "Differs most")
+DIFFERENCE: Final = marked("Draw", "Difference")
 
 
 class ChangesTable(QTableWidget):
@@ -26,11 +29,11 @@ class ChangesTable(QTableWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__(0, 4)
         self._units: tuple[Unit, ...] = ()
-        self.setAccessibleName(translate("Draw", "Units that changed most"))
+        self.setAccessibleName(translate("Draw", "Units that differ most"))
         self.setToolTip(
             translate(
                 "Draw",
-                "The units that changed most, in parts of their layer's range, and of each map "
+                "The units that differ most, in parts of their layer's range, and of each map "
                 "only one. Choose one to explain it.",
             )
         )
@@ -44,7 +47,6 @@ class ChangesTable(QTableWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
-        self.name_sides(translate("Draw", "Frozen"), translate("Draw", "Now"))
         self.set_theme(theme)
         self.cellClicked.connect(self._choose)
         self.cellActivated.connect(self._choose)
@@ -55,9 +57,9 @@ class ChangesTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(theme.px(ROW))
 
     def name_sides(self, first: str, second: str) -> None:
-        """Call the two readings so."""
-        unit, change = translate("Draw", "Changed most"), translate("Draw", "Difference")
-        self.setHorizontalHeaderLabels([unit, first, second, change])
+        """Call the two readings so, in words that are marked for translators."""
+        titles = UNIT, first, second, DIFFERENCE
+        self.setHorizontalHeaderLabels([translate("Draw", title) for title in titles])
 
     def show_changes(self, changes: Sequence[UnitChange], model: ModelReady | None) -> None:
         """List other units."""

@@ -58,7 +58,7 @@ def _paint_lines(
     for text, font, colour in ((title, fonts[0], theme.dim), (said, fonts[1], theme.text)):
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        room = Qt.TextElideMode.ElideRight, round(line.width())
+        room = Qt.TextElideMode.ElideMiddle, round(line.width())
         shown = painter.fontMetrics().elidedText(text, *room)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
         line.translate(0, line.height())

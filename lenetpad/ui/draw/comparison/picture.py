@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 from lenetpad.ui.draw import layer_words
 from lenetpad.ui.draw.comparison import words
 from lenetpad.ui.draw.comparison.heads import paint_difference_bars, paint_head
-from lenetpad.ui.draw.comparison.layout import PARTS, Part, lay_out
+from lenetpad.ui.draw.comparison.layout import PARTS, Part, borders, lay_out
 from lenetpad.ui.draw.legend import Kind, Legend, LegendPainter, as_text
 from lenetpad.ui.draw.pictures import Picture
 from lenetpad.ui.widgets.colour import (
@@ -62,9 +62,11 @@ class ComparisonPicture(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(translate("Draw", "Comparison"))
+        self.setToolTip(words.tip())
         self.first: Side | None = None
         self.second: Side | None = None
         self.pointed: Unit | None = None
+        self.frozen = False  # whether the first reading is of before
         self.alone = ""  # the layer that has the parts for itself
         self.parts: tuple[Part, ...] = ()
         self.differing: dict[str, FloatArray] = {}
@@ -206,6 +208,7 @@ class ComparisonPicture(QWidget):
             sides = self.first.reading, self.second.reading
             paint_difference_bars(painter, self.parts[2].head, self.theme, fonts, *sides)
             self._paint_pictures(painter, 2)
+            self._paint_other_sizes(painter)
         self._paint_pointed(painter)
         self._paint_legend(painter)
         painter.end()
@@ -218,6 +221,8 @@ class ComparisonPicture(QWidget):
         pixmap.fill(QColor(self.theme.panel))
         painter = QPainter(pixmap)
         painter.setFont(self._font(TEXT))
+        painter.setPen(QPen(QColor(self.theme.line), 1))
+        painter.drawLines(borders(self.parts))
         for part in self.parts:
             for name, placed in part.placed.items():
                 painter.setPen(QColor(self.theme.dim))
@@ -245,6 +250,15 @@ class ComparisonPicture(QWidget):
                 area = self.parts[number].placed[name].area
                 painter.drawRect(area.adjusted(-0.5, -0.5, 0.5, 0.5))
 
+    def _paint_other_sizes(self, painter: QPainter) -> None:
+        """Say of which layers nothing can be compared."""
+        painter.setFont(self._font(TEXT))
+        painter.setPen(QColor(self.theme.dim))
+        for name, placed in self.parts[2].placed.items():
+            if name not in self.differing:
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(placed.area, flags, translate("Draw", "other size"))
+
     def _paint_pointed(self, painter: QPainter) -> None:
         """Frame the unit that is pointed at in all parts."""
         if self.pointed is None:
@@ -261,7 +275,8 @@ class ComparisonPicture(QWidget):
         layer = self.pointed.layer if self.pointed else self.alone or LEGEND_LAYER
         end = as_text(self._end(self.first.model.layer(layer)))
         change = self.change_at(self.pointed) if self.pointed else None
-        said, hint = words.scale_of(layer_words.title_of(layer, None)), words.hint()
+        said, hint = words.scale_of(layer_words.title_of(layer, None)), ""
+        hint = words.hint(frozen=self.frozen)
         if change is not None:
             said, hint = words.sentence_of(change, self.first.model), ""
         legend = Legend(Kind.SIGNED, (end.replace("+", "−"), "0", end), said, hint)

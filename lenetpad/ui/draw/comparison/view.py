@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
 
+from lenetpad.ui.draw.comparison import words
 from lenetpad.ui.draw.comparison.changes import ChangesTable
 from lenetpad.ui.draw.comparison.picture import ComparisonPicture
 from lenetpad.ui.draw.numbers.line_view import SPACING, LineView
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.flow import FlowRow
 from lenetpad.ui.widgets.theme import Theme
-from lenetpad.ui.widgets.words import translate
+from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.comparison import Side, most_changed
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
@@ -22,6 +24,10 @@ from lenetpad.values.reading import Reading
 #: The table changes no faster, so that it can be read.
 TABLE_MS: Final = 120
 COUNT: Final = 24
+FROZEN: Final = marked("Draw", "Frozen")
+NOW: Final = marked("Draw", "Now")
+READS: Final = marked("Draw", "Reads")
+OTHER: Final = marked("Draw", "Other")
 TABLE_HEIGHT: Final = 118.0  # pixels at the usual size
 TABLE_WIDTH: Final = 330.0
 #: From these sizes on the table stands below the picture, or beside it.
@@ -40,6 +46,7 @@ class ComparisonView(LineView):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(translate("Draw", "Comparison"), "", theme, parent)
+        self._frozen: Side | None = None  # titled with its network
         self._follows: tuple[str, ModelReady] | None = None  # the network that reads now
         self.freeze = QPushButton(translate("Draw", "Freeze again"))
         self.freeze.setToolTip(translate("Draw", "Freeze what is read now (Space)"))
@@ -50,8 +57,8 @@ class ComparisonView(LineView):
         self.picture = ComparisonPicture(theme)
         self.table = ChangesTable(theme)
         self._controls = FlowRow()
-        for control in (self.freeze, self.networks):
-            self._controls.flow.addWidget(control)
+        self._controls.flow.addWidget(self.networks)
+        self.header.insertWidget(1, self.freeze)
         self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._body.setSpacing(SPACING)
         self._body.addWidget(self.picture, 1)
@@ -82,29 +89,37 @@ class ComparisonView(LineView):
         return self._follows is not None
 
     def show_frozen(self, frozen: Side, title: str, network: ModelReady) -> None:
-        """Show a frozen reading, beside those that follow of a network."""
-        self._set_mode(translate("Draw", "Frozen and now · Space freezes again · Esc ends"))
-        self.freeze.show()
-        self.networks.hide()
-        self.table.name_sides(translate("Draw", "Frozen"), translate("Draw", "Now"))
-        self._follows = title, network
-        self.picture.show_first(frozen)
+        """Show a frozen reading, titled with its network, beside those that follow of a network
+        of that title."""
+        self._set_mode(frozen=True)
+        self._frozen, self._follows = frozen, (title, network)
+        self._show_frozen()
         if self.reading is not None:
             self.show_reading(self.reading)
+
+    def _show_frozen(self) -> None:
+        """Call the frozen reading so and, where another network reads now, by its network."""
+        if (side := self._frozen) is not None:
+            self.picture.show_first(replace(side, title=self._called(FROZEN, side.title)))
+
+    def _called(self, what: str, network: str) -> str:
+        what = translate("Draw", what)
+        assert self._frozen is not None
+        assert self._follows is not None
+        same = self._frozen.title == self._follows[0]
+        return what if same else f"{what} · {network}"
 
     def follow_network(self, title: str, network: ModelReady) -> None:
         """The readings that follow are of another network."""
         if self._follows is not None:
             self._follows = title, network
+            self._show_frozen()
             self.forget_reading()
 
     def show_networks(self, first: Side | None, second: Side | None) -> None:
         """Show what two networks make of the same image, None of none."""
-        self._follows = None
-        self._set_mode(translate("Draw", "Two networks, one drawing · Esc ends"))
-        self.freeze.hide()
-        self.networks.show()
-        self.table.name_sides(translate("Draw", "Reads"), translate("Draw", "Other"))
+        self._follows = self._frozen = None
+        self._set_mode(frozen=False)
         self.picture.show_first(first)
         self.picture.show_second(second)
         self._note_changed()
@@ -113,8 +128,12 @@ class ComparisonView(LineView):
         """Say why the other network does not read."""
         self.title.setText(message)
 
-    def _set_mode(self, words: str) -> None:
-        self.title.setText(words)
+    def _set_mode(self, *, frozen: bool) -> None:
+        self.picture.frozen = frozen
+        self.title.setText(words.title_of(frozen=frozen))
+        self.freeze.setVisible(frozen)
+        self._controls.setVisible(not frozen)
+        self.table.name_sides(*((FROZEN, NOW) if frozen else (READS, OTHER)))
 
     @Slot(int)
     def _choose_network(self, index: int) -> None:
@@ -125,7 +144,7 @@ class ComparisonView(LineView):
         if self._follows is not None:
             title, network = self._follows
             if reading.model_serial == network.serial:
-                self.picture.show_second(Side(title, network, reading))
+                self.picture.show_second(Side(self._called(NOW, title), network, reading))
                 self._note_changed()
 
     def forget_reading(self) -> None:

@@ -53,6 +53,24 @@ def scale_of(layer: str) -> str:
     return translate("Draw", "Values and differences of {layer}").format(layer=layer)
 
 
-def hint() -> str:
+def hint(*, frozen: bool) -> str:
     """What can be done with what is shown."""
-    return translate("Draw", "hover a unit for both values, click it to explain it")
+    if frozen:
+        return translate("Draw", "Space freezes again, Esc ends")
+    return translate("Draw", "Esc ends")
+
+
+def tip() -> str:
+    """What pointing does, and what is to be kept in mind."""
+    return translate(
+        "Draw",
+        "Point at a unit for both of its values, click it to have it explained, click a layer's "
+        "name to see it alone. Units of networks that were trained apart do not correspond.",
+    )
+
+
+def title_of(*, frozen: bool) -> str:
+    """What is compared."""
+    if frozen:
+        return translate("Draw", "Frozen and now")
+    return translate("Draw", "Two networks, one drawing")
