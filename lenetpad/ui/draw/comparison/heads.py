@@ -15,7 +15,17 @@ from lenetpad.values.reading import DIGITS, Reading
 
 #: An ordinary font and a bold one.
 Fonts = tuple[QFont, QFont]
+LINE: Final = 0.23  # of the head's height, that a line of text takes
 WIDEST: Final = 26.0  # pixels of a bar at the usual size
+
+
+def paint_digits(painter: QPainter, area: QRectF, theme: Theme, font: QFont) -> None:
+    """The digits below the bars of a head: they stand still."""
+    painter.setFont(font)
+    painter.setPen(QColor(theme.dim))
+    flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+    for digit, column in enumerate(_columns(_below_lines(area), theme)):
+        painter.drawText(column, flags, str(digit))
 
 
 def paint_head(painter: QPainter, area: QRectF, theme: Theme, fonts: Fonts, side: Side) -> None:
@@ -28,7 +38,6 @@ def paint_head(painter: QPainter, area: QRectF, theme: Theme, fonts: Fonts, side
         painter.fillRect(bar, QColor(theme.zero))
         bar.setTop(bar.bottom() - float(reading.probabilities[digit]) * bar.height())
         painter.fillRect(bar, QColor(theme.accent if digit == best else theme.dim))
-        _paint_digit(painter, column, theme, fonts, digit, bold=digit == best)
 
 
 def paint_difference_bars(
@@ -47,14 +56,13 @@ def paint_difference_bars(
         bar.setTop(middle - reach if change > 0 else middle)
         bar.setHeight(reach)
         painter.fillRect(bar, QColor((theme.positive if change > 0 else theme.negative)[-1]))
-        _paint_digit(painter, column, theme, fonts, digit, bold=False)
 
 
 def _paint_lines(
     painter: QPainter, area: QRectF, theme: Theme, fonts: Fonts, title: str, said: str
 ) -> QRectF:
     """Two lines of text; returns what is left below them."""
-    line = QRectF(area.left(), area.top(), area.width(), 0.23 * area.height())
+    line = QRectF(area.left(), area.top(), area.width(), LINE * area.height())
     for text, font, colour in ((title, fonts[0], theme.dim), (said, fonts[1], theme.text)):
         painter.setFont(font)
         painter.setPen(QColor(colour))
@@ -62,7 +70,11 @@ def _paint_lines(
         shown = painter.fontMetrics().elidedText(text, *room)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
         line.translate(0, line.height())
-    return area.adjusted(0, 2 * line.height(), 0, -2)
+    return _below_lines(area)
+
+
+def _below_lines(area: QRectF) -> QRectF:
+    return area.adjusted(0, 2 * LINE * area.height(), 0, -2)
 
 
 def _columns(area: QRectF, theme: Theme) -> list[QRectF]:
@@ -77,12 +89,3 @@ def _bar_area(column: QRectF, font: QFont) -> QRectF:
     """The bar of a column, above its digit."""
     side = 0.12 * column.width()
     return column.adjusted(side, 0, -side, -1.15 * font.pixelSize())
-
-
-def _paint_digit(
-    painter: QPainter, column: QRectF, theme: Theme, fonts: Fonts, digit: int, *, bold: bool
-) -> None:
-    painter.setFont(fonts[1] if bold else fonts[0])
-    painter.setPen(QColor(theme.text if bold else theme.dim))
-    flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-    painter.drawText(column, flags, str(digit))

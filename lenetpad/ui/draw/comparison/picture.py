@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -20,10 +21,17 @@ from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw import layer_words
 from lenetpad.ui.draw.comparison import words
-from lenetpad.ui.draw.comparison.heads import paint_difference_bars, paint_head
+from lenetpad.ui.draw.comparison.heads import (
+    Fonts,
+    paint_difference_bars,
+    paint_digits,
+    paint_head,
+)
 from lenetpad.ui.draw.comparison.layout import PARTS, Part, borders, lay_out
 from lenetpad.ui.draw.legend import Kind, Legend, LegendPainter, as_text
 from lenetpad.ui.draw.pictures import Picture
+from lenetpad.ui.draw.selectable_maps import ENTER
+from lenetpad.ui.draw.walking import Walker
 from lenetpad.ui.widgets.colour import (
     Colouring,
     Scale,
@@ -45,6 +53,7 @@ TEXT: Final = 12.0
 USUAL_HEIGHT: Final = 640.0
 LARGEST: Final = 2.0
 LEGEND_LAYER: Final = "C1"
+KEYPAD: Final = Qt.KeyboardModifier.KeypadModifier
 
 
 class ComparisonPicture(QWidget):
@@ -72,6 +81,7 @@ class ComparisonPicture(QWidget):
         self.differing: dict[str, FloatArray] = {}
         self._colourings: list[Colouring | None] = [None, None]
         self._pictures: list[dict[str, Picture]] = [{} for _ in range(PARTS)]
+        self._walker = Walker()
         self._still: QPixmap | None = None
         self.set_theme(theme)
 
@@ -158,8 +168,8 @@ class ComparisonPicture(QWidget):
 
     def arrange(self) -> None:
         """Place all parts, and make pictures for them."""
-        scale = self._scale
-        area = QRectF(self.rect()).adjusted(2, 0, -2, -LEGEND * scale)
+        scale, self._fonts = self._scale, self._sized_fonts()
+        area = QRectF(self.rect()).adjusted(4, 2, -4, -LEGEND * scale)
         self.parts = lay_out(area, HEAD * scale, TITLE * scale, self.alone)
         self._still = None
         self._pictures = [{} for _ in range(PARTS)]
@@ -188,11 +198,12 @@ class ComparisonPicture(QWidget):
 
     # Painting
 
-    def _font(self, pixels: float, *, bold: bool = False) -> QFont:
+    def _sized_fonts(self) -> Fonts:
         font = tabular(QFont(self.font()))
-        font.setPixelSize(max(9, round(pixels * self._scale)))
-        font.setBold(bold)
-        return font
+        font.setPixelSize(max(9, round(TEXT * self._scale)))
+        bold = QFont(font)
+        bold.setBold(True)
+        return font, bold
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -204,13 +215,15 @@ class ComparisonPicture(QWidget):
             self._paint_head(painter, 1, self.second)
             self._paint_pictures(painter, 1)
         if self.first is not None and self.second is not None:
-            fonts = self._font(TEXT), self._font(TEXT, bold=True)
             sides = self.first.reading, self.second.reading
-            paint_difference_bars(painter, self.parts[2].head, self.theme, fonts, *sides)
+            paint_difference_bars(painter, self.parts[2].head, self.theme, self._fonts, *sides)
             self._paint_pictures(painter, 2)
             self._paint_other_sizes(painter)
         self._paint_pointed(painter)
         self._paint_legend(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self.theme.accent), 1))
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()
         self.painted.emit()
 
@@ -220,10 +233,11 @@ class ComparisonPicture(QWidget):
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(QColor(self.theme.panel))
         painter = QPainter(pixmap)
-        painter.setFont(self._font(TEXT))
+        painter.setFont(self._fonts[0])
         painter.setPen(QPen(QColor(self.theme.line), 1))
         painter.drawLines(borders(self.parts))
         for part in self.parts:
+            paint_digits(painter, part.head, self.theme, self._fonts[0])
             for name, placed in part.placed.items():
                 painter.setPen(QColor(self.theme.dim))
                 title = layer_words.title_of(name, None)
@@ -238,8 +252,7 @@ class ComparisonPicture(QWidget):
         return pixmap
 
     def _paint_head(self, painter: QPainter, number: int, side: Side) -> None:
-        fonts = self._font(TEXT), self._font(TEXT, bold=True)
-        paint_head(painter, self.parts[number].head, self.theme, fonts, side)
+        paint_head(painter, self.parts[number].head, self.theme, self._fonts, side)
 
     def _paint_pictures(self, painter: QPainter, number: int) -> None:
         for name, picture in self._pictures[number].items():
@@ -252,7 +265,7 @@ class ComparisonPicture(QWidget):
 
     def _paint_other_sizes(self, painter: QPainter) -> None:
         """Say of which layers nothing can be compared."""
-        painter.setFont(self._font(TEXT))
+        painter.setFont(self._fonts[0])
         painter.setPen(QColor(self.theme.dim))
         for name, placed in self.parts[2].placed.items():
             if name not in self.differing:
@@ -282,8 +295,8 @@ class ComparisonPicture(QWidget):
         legend = Legend(Kind.SIGNED, (end.replace("+", "−"), "0", end), said, hint)
         scale = self._scale
         top = self.height() - LEGEND * scale + 8
-        area = QRectF(2, top, self.width() - 4, self.height() - top)
-        self._legend_painter.paint(painter, area, legend, self._font(TEXT))
+        area = QRectF(4, top, self.width() - 8, self.height() - top)
+        self._legend_painter.paint(painter, area, legend, self._fonts[0])
 
     # Pointing
 
@@ -321,6 +334,20 @@ class ComparisonPicture(QWidget):
         if unit != self.pointed:
             self.pointed = unit
             self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keyboard points as in the maps; Enter chooses."""
+        if event.key() in ENTER and self.pointed is not None:
+            self.unit_chosen.emit(self.pointed)
+            return
+        there = None
+        if self.first is not None and not event.modifiers() & ~KEYPAD:
+            self._walker.know(self.first.model)
+            there = self._walker.step(self.pointed, Qt.Key(event.key()), event.text())
+        if there is None or there.layer not in self.parts[0].placed:
+            super().keyPressEvent(event)
+        else:
+            self.point(there)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         titled = bool(self._title_at(event.position()))
