@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 
+from lenetpad.controllers.draw.comparing import Comparing
 from lenetpad.controllers.draw.documents import Documents
 from lenetpad.controllers.draw.guessing import Guessing
 from lenetpad.controllers.draw.holding import Holding
@@ -78,6 +79,7 @@ class DrawController(PageController):
     probing: Probing
     number_viewing: NumberViewing
     replaying: Replaying
+    comparing: Comparing
 
     def __init__(self, row: PageRow, context: Context) -> None:
         super().__init__(row, context)
@@ -112,6 +114,7 @@ class DrawController(PageController):
         self.probing = Probing(self.window, page, self.networks)
         followers = (self.inspection.follow, self.probing.follow)
         self.number_viewing = NumberViewing(self.window, page, self.networks, followers)
+        self.comparing = Comparing(self.window, page, self.networks)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
         self._keeper.not_kept.connect(page.banner.stand)
@@ -200,6 +203,7 @@ class DrawController(PageController):
             return
         self._shown = now
         self.number_viewing.follow(reading)
+        self.comparing.follow(reading)
         self.page.show_reading(reading)
         if reading.serial == self.serial:
             self.numbers.follow(reading)
@@ -265,6 +269,7 @@ class DrawController(PageController):
         self.show_notice(failure.message)
         if failure.place is Place.RECOGNITION:
             self.number_viewing.forget()
+            self.comparing.forget()
             self.page.forget_reading()
             self.numbers.forget()
             self.inspection.forget()
@@ -323,6 +328,7 @@ class DrawController(PageController):
         self.probing.stop()
         self.replaying.stop()
         self.number_viewing.stop()
+        self.comparing.stop()
         self._keeper.stop()
         self.networks.stop()
         self.recognition.stop()
@@ -334,6 +340,7 @@ class DrawController(PageController):
             self.probing,
             self.replaying,
             self.number_viewing,
+            self.comparing,
             self._keeper,
             self.networks,
             self.recognition,

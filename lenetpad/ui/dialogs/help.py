@@ -134,6 +134,12 @@ MORE_KEYS: Final = (
         "Return",
     ),
     (
+        marked("Window", "Comparison"),
+        marked("Window", "Go to a unit, a map or a layer, as in the feature maps"),
+        "← → ↑ ↓",
+    ),
+    (marked("Window", "Comparison"), marked("Window", "Explain the unit"), "Return"),
+    (
         marked("Window", "Space displacement network"),
         marked("Window", "Go from column to column"),
         "← →",

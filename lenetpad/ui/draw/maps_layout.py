@@ -104,11 +104,16 @@ ALONE: Final = {
 
 
 def place(
-    area: QRectF, title: float = 20.0, alone: str = "", spread: float = 1.0
+    area: QRectF,
+    title: float = 20.0,
+    alone: str = "",
+    arrangements: tuple[Arrangement, ...] = ARRANGEMENTS,
+    spread: float = 1.0,
 ) -> dict[str, Placed]:
     """Place all layers, or one ``alone``, in ``area``, each below a title of that height, as
     large as can be; ``spread`` is how many times as far from each other as usual."""
-    arrangements = tuple(((block,),) for block in ALONE[alone]) if alone else ARRANGEMENTS
+    if alone:
+        arrangements = tuple(((block,),) for block in ALONE[alone])
     candidates = [_place(arrangement, area, title, spread) for arrangement in arrangements]
     return max(candidates, key=_shown_area)
 
