@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from lenetpad.ink.normalising import draw_sheet
 from lenetpad.ink.strokes import Sheet
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import load
+from lenetpad.storage import resources
 from lenetpad.ui.draw.comparison.view import ComparisonView
 from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.widgets.colour import ZERO, value_table
@@ -275,3 +278,25 @@ def test_a_network_that_cannot_be_read_is_told_of(pad: Pad) -> None:
     view.networks.activated.emit(view.networks.currentIndex())
     pad.qtbot.waitUntil(lambda: view.picture.second is not None, timeout=60_000)
     assert "gone" not in view.title.text()
+
+
+def test_a_file_is_opened_as_the_other_network(
+    pad: Pad, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.safetensors"
+    shutil.copy(resources.path(f"weights/{ANOTHER}.safetensors"), path)
+    pad.write(3)
+    pad.trigger("compare_networks")
+    answers = iter((None, path))
+    monkeypatch.setattr(pad.program.window, "ask_for_file", lambda *_: next(answers))
+    box, picture = pad.view.networks, pad.view.picture
+    for chosen in (OTHER, str(path)):  # the first time the dialog is cancelled
+        box.setCurrentIndex(box.count() - 1)
+        box.activated.emit(box.count() - 1)
+        assert box.currentData() == chosen
+    pad.qtbot.waitUntil(
+        lambda: picture.second is not None and picture.second.model.choice.model == str(path),
+        timeout=60_000,
+    )
+    assert picture.second is not None
+    assert picture.second.title == "mine.safetensors"

@@ -11,6 +11,8 @@ from lenetpad.ui import actions
 from lenetpad.ui.draw.comparison.view import ComparisonView
 from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
+from lenetpad.ui.widgets.files import OPEN_WEIGHTS_FILTER
+from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.window import Window
 from lenetpad.values.comparison import Side
 from lenetpad.values.explanation import Unit
@@ -27,7 +29,7 @@ class Comparing(QObject):
 
     def __init__(self, window: Window, page: DrawPage, networks: Networks) -> None:
         super().__init__(page)
-        self._page, self._networks = page, networks
+        self._window, self._page, self._networks = window, page, networks
         self._freeze = window.actions_by_name["freeze"]
         self._both = window.actions_by_name["compare_networks"]
         self._end = window.actions_by_name["end_comparison"]
@@ -109,6 +111,7 @@ class Comparing(QObject):
             view = self._page.number_views.comparison
             view.freeze_wanted.connect(self.freeze)
             view.network_chosen.connect(self._choose_network)
+            view.networks.file_wanted.connect(self._open_file)
             view.unit_chosen.connect(self._explain)
             for action in (self._freeze, self._end):
                 for widget in (view.picture, view.table):
@@ -133,13 +136,21 @@ class Comparing(QObject):
     @Slot()
     def _offer_networks(self) -> None:
         if (view := self._view) is not None:
-            view.networks.offer(self._networks.offered)
+            view.networks.show_entries((title, entry) for entry, title in self._networks.offered)
             view.networks.select(self._second.entry)
 
     @Slot(str)
     def _choose_network(self, entry: str) -> None:
         if self._both.isChecked():
             self._second.choose(entry, self._reading)
+
+    @Slot()
+    def _open_file(self) -> None:
+        title = translate("Draw", "Open the other network's weights")
+        path = self._window.ask_for_file(title, translate("Window", OPEN_WEIGHTS_FILTER))
+        if path is not None and (view := self._view) is not None:
+            view.networks.add_file(path)
+            self._choose_network(str(path))
 
     @Slot(object, object)
     def _show_pair(self, first: Side, second: Side) -> None:

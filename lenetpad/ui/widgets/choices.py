@@ -130,7 +130,13 @@ class FileChoices(Choices):
             self._add(path)
             self._add_openers()
         self.select(str(path))
-        self._chosen = self.currentIndex()
+
+    def select(self, value: object) -> bool:
+        """Show the entry with this data as chosen; False where there is none."""
+        found = super().select(value)
+        if found:
+            self._chosen = self.currentIndex()
+        return found
 
     @property
     def file(self) -> Path | None:

@@ -29,7 +29,8 @@ def paint_digits(painter: QPainter, area: QRectF, theme: Theme, font: QFont) -> 
 
 
 def paint_head(painter: QPainter, area: QRectF, theme: Theme, fonts: Fonts, side: Side) -> None:
-    """Title, verdict and the probability of each digit."""
+    """Title, verdict and the probability of each digit. Of titles that are too long the end is
+    seen: networks begin alike."""
     bars = _paint_lines(painter, area, theme, fonts, side.title, words.verdict_of(side.reading))
     reading = side.reading
     best = None if reading.digit is None or reading.refused else reading.digit
@@ -66,7 +67,7 @@ def _paint_lines(
     for text, font, colour in ((title, fonts[0], theme.dim), (said, fonts[1], theme.text)):
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        room = Qt.TextElideMode.ElideMiddle, round(line.width())
+        room = Qt.TextElideMode.ElideLeft, round(line.width())
         shown = painter.fontMetrics().elidedText(text, *room)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
         line.translate(0, line.height())

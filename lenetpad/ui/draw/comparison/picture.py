@@ -241,7 +241,8 @@ class ComparisonPicture(QWidget):
             for name, placed in part.placed.items():
                 painter.setPen(QColor(self.theme.dim))
                 title = layer_words.title_of(name, None)
-                painter.drawText(placed.title, Qt.AlignmentFlag.AlignVCenter, title)
+                flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+                painter.drawText(placed.title, flags, title)
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(QColor(self.theme.zero))
                 painter.drawRects(list(placed.cells))

@@ -13,7 +13,7 @@ from lenetpad.ui.draw.comparison import words
 from lenetpad.ui.draw.comparison.changes import ChangesTable
 from lenetpad.ui.draw.comparison.picture import ComparisonPicture
 from lenetpad.ui.draw.numbers.line_view import SPACING, LineView
-from lenetpad.ui.widgets.choices import Choices
+from lenetpad.ui.widgets.choices import FileChoices
 from lenetpad.ui.widgets.flow import FlowRow
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import marked, translate
@@ -50,7 +50,7 @@ class ComparisonView(LineView):
         self._follows: tuple[str, ModelReady] | None = None  # the network that reads now
         self.freeze = QPushButton(translate("Draw", "Freeze again"))
         self.freeze.setToolTip(translate("Draw", "Freeze what is read now (Space)"))
-        self.networks = Choices(
+        self.networks = FileChoices(
             translate("Draw", "Other network"),
             translate("Draw", "The network that reads the same drawing"),
         )
@@ -137,7 +137,8 @@ class ComparisonView(LineView):
 
     @Slot(int)
     def _choose_network(self, index: int) -> None:
-        self.network_chosen.emit(str(self.networks.itemData(index)))
+        if (entry := self.networks.itemData(index)) is not None:
+            self.network_chosen.emit(entry)
 
     def show_reading(self, reading: Reading) -> None:
         super().show_reading(reading)
