@@ -18,6 +18,7 @@ from lenetpad.controllers.draw.numbers import Numbers
 from lenetpad.controllers.draw.probing import Probing
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.showing import Showing
+from lenetpad.controllers.draw.taking import Taking
 from lenetpad.controllers.draw.tools import Tools
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
@@ -72,6 +73,7 @@ class DrawController(PageController):
     numbers: Numbers
     probing: Probing
     number_viewing: NumberViewing
+    taking: Taking
 
     def __init__(self, row: PageRow, context: Context) -> None:
         super().__init__(row, context)
@@ -102,6 +104,7 @@ class DrawController(PageController):
         self.probing = Probing(self.window, page, self.networks)
         followers = (self.inspection.follow, self.probing.follow)
         self.number_viewing = NumberViewing(self.window, page, self.networks, followers)
+        self.taking = Taking(self.window, page)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
         self._keeper.not_kept.connect(page.banner.stand)
@@ -308,6 +311,7 @@ class DrawController(PageController):
         self.documents.stop()
         self.probing.stop()
         self.number_viewing.stop()
+        self.taking.stop()
         self._keeper.stop()
         self.networks.stop()
         self.recognition.stop()
@@ -318,6 +322,7 @@ class DrawController(PageController):
             self.documents,
             self.probing,
             self.number_viewing,
+            self.taking,
             self._keeper,
             self.networks,
             self.recognition,
