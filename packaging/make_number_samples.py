@@ -3,7 +3,7 @@
     python packaging/make_number_samples.py
 
 They are those that the paper's space displacement network reads in figures 25 and 26, written
-anew by the hands of packaging/ink_shapes.py: in one the two last digits are entangled, in another
+anew by the hands of packaging/ink_shapes.py: in 5540 the two last digits are entangled, in 355114
 a 5 is in two halves.
 """
 
@@ -47,10 +47,10 @@ class Number:
 
 NUMBERS: Final = (
     Number("23345", 0),
-    Number("677788", 1, entangled=((5, 0.12),)),
+    Number("677788", 1),
     Number("355114", 2, halved=1),
     Number("111441", 3),
-    Number("5540", 0, entangled=((3, 0.05),)),
+    Number("5540", 0, entangled=((3, 0.1),)),
 )
 
 

@@ -39,7 +39,7 @@ def number_jobs() -> dict[str, Callable[[Question], Generator[object, None, None
     return {CANDIDATE: CandidateJob(), SLIDING: SlidingJob()}
 
 
-class _Kept:
+class KeptWeights:
     """The weights that were asked for last: a pointer passes over many candidates, and a pen makes
     many lines, with the same. Not for several threads."""
 
@@ -62,7 +62,7 @@ class CandidateJob:
     """Answers a CandidateRequest with a Reading."""
 
     def __init__(self) -> None:
-        self._kept = _Kept()
+        self._kept = KeptWeights()
         self._recognizer: Recognizer | None = None
 
     def __call__(self, question: Question) -> Generator[Answer, None, None]:
@@ -81,7 +81,7 @@ class SlidingJob:
     """Answers a SlidingRequest with a SlidingReading."""
 
     def __init__(self) -> None:
-        self._kept = _Kept()
+        self._kept = KeptWeights()
 
     def __call__(self, question: Question) -> Generator[Answer, None, None]:
         """Raises WeightsError, or ReadingError for what is no number."""

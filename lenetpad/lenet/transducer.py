@@ -21,7 +21,7 @@ from lenetpad.values.space_displacement import BLANK, Run
 #: No column says with more certainty than this that a class is not there: log probabilities.
 SUREST: Final = -6.0
 #: What a digit costs, in nats, columns of the network's own stride counting once.
-PRICE: Final = 2.0
+PRICE: Final = 0.25
 
 
 def transduced(posteriors: FloatArray, stride: int, price: float = PRICE) -> tuple[Run, ...]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # a page imports pyqtgraph, which takes a second
     from lenetpad.ui.draw.canvas import Canvas
     from lenetpad.ui.draw.inspector.inspector import Inspector
     from lenetpad.ui.draw.probed_maps import ProbedMaps
+    from lenetpad.ui.draw.time_line.panel import TimeLinePanel
     from lenetpad.ui.evaluate.page import EvaluatePage
     from lenetpad.ui.train.page import TrainPage
 
@@ -156,6 +157,17 @@ class Driver(QObject):
     def let_go(self) -> None:
         """Let go of what is pinned; the inspector follows what is pointed at."""
         self.maps.let_go()
+
+    # The time line
+
+    @property
+    def time_line(self) -> TimeLinePanel:
+        """What was read while the drawing was written."""
+        return self._draw.page.time_line.panel
+
+    def wait_for_time_line(self) -> None:
+        """Handle events until all of the drawing's time line is shown."""
+        self._wait(lambda: self._draw.replaying.whole, "the time line does not come")
 
     # The network
 

@@ -40,7 +40,7 @@ SCRIBBLED: Final = 600
 #: How many times they count: a single digit that is taken for a number is worse than a number that
 #: is not read, and numbers of two digits are the most frequent ones.
 DIGITS_COUNT: Final = 5.0
-OTHERS_COUNT: Final = 2.0
+OTHERS_COUNT: Final = 2.5
 NONE_COUNT: Final = 0.5
 TWO_COUNT: Final = 3.0
 #: In place of the many images, which nothing is learnt from.

@@ -43,8 +43,9 @@ def test_the_benchmark_gives_every_figure_as_json(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from lenetpad.cli import parser as cli\n"
-        "from lenetpad.tools.bench import beside, network, numbers_timing, pen\n"
+        "from lenetpad.tools.bench import beside, dragging, network, numbers_timing, pen\n"
         "from lenetpad.tools.bench import predict, raster, startup, window\n"
+        "dragging.DRAGS = 1\n"
         "beside.ALONE_SECONDS, beside.WARM_UP_REPORTS = 0.5, 1\n"
         "for timed in raster, network: timed.CALLS, timed.WARM_UP = 40, 5\n"
         "numbers_timing.LINES, numbers_timing.WARM_UP = 3, 1\n"
@@ -57,7 +58,11 @@ def test_the_benchmark_gives_every_figure_as_json(tmp_path: Path) -> None:
     done = run("-c", code, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
-    speeds = {"training_alone_images_per_s", "training_beside_pen_images_per_s"}
+    speeds = {
+        "training_alone_images_per_s",
+        "training_beside_pen_images_per_s",
+        "timeline_readings_per_s",
+    }
     assert set(figures) == {*FIGURES, "memory_mb", *speeds}
     assert all(figures[name] > 0 for name in speeds)
     for name in FIGURES:

@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from lenetpad.ink.replay import replay_of
+from lenetpad.ink.strokes import Ink
 from lenetpad.ui.draw.canvas import Canvas
 from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.numbers.views import InPlace
@@ -262,6 +264,52 @@ def test_every_view_of_a_number_fits(
             picture = view.focus_widget
             qtbot.waitUntil(partial(is_seen, picture))
     assert len(areas) == 1  # no view takes another place than that of the maps
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("zoom", "tray", "wide", "inspector"),
+    [
+        (1.0, False, False, False),
+        (1.75, False, False, True),
+        (1.0, True, False, True),
+        (1.0, True, True, False),
+        (2.5, False, False, False),
+    ],
+)
+def test_the_time_line_fits(
+    qtbot: QtBot,
+    full: Window,
+    size: tuple[int, int],
+    zoom: float,
+    tray: bool,
+    wide: bool,
+    inspector: bool,
+) -> None:
+    page = full.page_widgets["draw"]
+    assert isinstance(page, DrawPage)
+    full.open_page("draw")
+    page.show_tray(shown=tray)
+    page.set_wide(wide=wide)
+    page.show_inspector(shown=inspector)
+    page.time_line.show(shown=True)
+    page.time_line.panel.show_replay(replay_of(Ink.of([[[n, n] for n in range(40)]])), 20)
+    full.resize(*size)
+    while full.zoom < zoom:
+        full.actions_by_name["larger"].trigger()
+    qtbot.waitUntil(lambda: not full.restyling)
+    qtbot.waitUntil(lambda: faults(page) == [])
+    panel = page.time_line.panel
+    beside = page.inspector if inspector else page.probabilities
+    parts = [page.canvas, page.maps, beside, page.verdict, panel]
+    parts += [page.tray] if tray else []
+    for one, other in combinations(parts, 2):
+        assert not one.geometry().intersects(other.geometry())
+    assert all(page.rect().contains(part.geometry()) for part in parts)
+    assert all(panel.rect().contains(place(one, panel)) for one in controls(panel))
+    assert panel.plot.frame.plot.height() > 30
+    assert panel.plot.width() > 300
+    assert page.maps.height() > 150
 
 
 def is_seen(picture: QWidget) -> bool:

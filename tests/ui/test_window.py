@@ -29,6 +29,7 @@ from lenetpad.ui.window import SMALLEST, Window
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.models import Choice, ModelReady
 from lenetpad.values.reading import Reading
+from tests.segmentations import line_of, segmented
 
 INK = Ink.of([[[200, 200], [500, 800]], [[600, 300], [700, 400]]])
 
@@ -293,6 +294,19 @@ def test_a_failure_is_a_banner_that_moves_and_covers_nothing(
     # What was read before is not of the ink that failed.
     assert program.draw.page.maps.reading is None
     assert program.draw.page.verdict.verdict == ""
+
+
+def test_a_banner_covers_no_digit_of_a_long_number(
+    program: Program, model: Callable[..., ModelReady], reading: Callable[..., Reading]
+) -> None:
+    show_model(program, model())
+    page = program.draw.page
+    page.banner.note("A note that stays.")
+    for text in ("12", "123456789012", "12"):
+        page.show_reading(reading(segmentation=segmented(line_of(len(text)), text)))
+        face = page.verdict._face
+        assert face is not None
+        assert page.banner.x() >= page.verdict.x() + face.right
 
 
 def test_a_model_fills_the_devices_and_keeps_the_choice(

@@ -16,6 +16,7 @@ from lenetpad.controllers.draw.inspection import Inspection
 from lenetpad.controllers.draw.number_views import NumberViewing
 from lenetpad.controllers.draw.numbers import Numbers
 from lenetpad.controllers.draw.probing import Probing
+from lenetpad.controllers.draw.replaying import Replaying
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.showing import Showing
 from lenetpad.controllers.draw.taking import Taking
@@ -74,6 +75,7 @@ class DrawController(PageController):
     probing: Probing
     number_viewing: NumberViewing
     taking: Taking
+    replaying: Replaying
 
     def __init__(self, row: PageRow, context: Context) -> None:
         super().__init__(row, context)
@@ -101,6 +103,8 @@ class DrawController(PageController):
         self.holding.changed.connect(self._read_again)
         self.numbers = Numbers(self.window, page)
         self.numbers.focus_changed.connect(self._read_again)
+        self.replaying = Replaying(self.window, page, self.networks)
+        self.replaying.changed.connect(self._read_again)
         self.probing = Probing(self.window, page, self.networks)
         followers = (self.inspection.follow, self.probing.follow)
         self.number_viewing = NumberViewing(self.window, page, self.networks, followers)
@@ -160,6 +164,8 @@ class DrawController(PageController):
     def label_read(self) -> Label:
         """What is read now, as a label; None where nothing is, or not yet of this sheet."""
         reading = self.page.verdict.reading
+        if self.replaying.shows_moment:
+            return None
         if reading is None or reading.serial != self.serial or reading.digit is None:
             return None
         if (found := reading.segmentation) is not None and found.kind is not Kind.DIGIT:
@@ -173,9 +179,9 @@ class DrawController(PageController):
 
     @Slot()
     def _read_again(self) -> None:
-        """Read what lies on the canvas, for other units are held, or another digit is shown."""
+        """Read what is shown, for other units are held, or another digit or moment is shown."""
         if self.networks.ready is not None:
-            self._ask(self.page.canvas.sheet, NO_HAND)
+            self._ask(self.replaying.sheet, NO_HAND)
 
     @Slot(object)
     def _show_reading(self, reading: Reading) -> None:
@@ -196,6 +202,7 @@ class DrawController(PageController):
             self.numbers.follow(reading)
         self.inspection.follow(reading)
         self.probing.follow(reading)
+        self.replaying.follow(reading)
         if not self._searched:
             self._searched = True
             self.networks.search_devices()  # now: it must not hold up the first reading
@@ -231,7 +238,7 @@ class DrawController(PageController):
         self.probing.show_network()
         if ready.notice:
             self.page.banner.warn(ready.notice)
-        self._ask(self.page.canvas.sheet, NO_HAND)
+        self._ask(self.replaying.sheet, NO_HAND)
 
     @Slot()
     def _describe_network(self) -> None:
@@ -259,6 +266,7 @@ class DrawController(PageController):
             self.numbers.forget()
             self.inspection.forget()
             self.probing.forget()
+            self.replaying.forget()
         self.page.verdict.show_no_network()
         if failure.place is Place.MODEL:
             self.networks.give_up_choice()
@@ -310,6 +318,7 @@ class DrawController(PageController):
         super().stop()
         self.documents.stop()
         self.probing.stop()
+        self.replaying.stop()
         self.number_viewing.stop()
         self.taking.stop()
         self._keeper.stop()
@@ -321,6 +330,7 @@ class DrawController(PageController):
         workers = (
             self.documents,
             self.probing,
+            self.replaying,
             self.number_viewing,
             self.taking,
             self._keeper,

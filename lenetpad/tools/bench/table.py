@@ -42,6 +42,9 @@ def table(figures: dict[str, Any]) -> str:
         lines.append(f"{title:{WIDTH}}{numbers}{figure['n']:>7}")
     if "best_patches_s" in figures:
         lines.append(_best_patches_line(figures["best_patches_s"]))
+    if "timeline_readings_per_s" in figures:
+        readings = figures["timeline_readings_per_s"]
+        lines.append(f"dragging along a time line: {readings:.0f} readings a second")
     if "memory_mb" in figures:
         lines.append(_window_lines(figures))
     if "fit_images_per_s" in figures:

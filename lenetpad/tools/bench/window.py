@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.tools.bench.beside import beside_training
+from lenetpad.tools.bench.dragging import timeline_readings
 from lenetpad.tools.bench.explaining import explaining
 from lenetpad.tools.bench.figures import resident_megabytes
 from lenetpad.tools.bench.pen import LatencyProbe, pen_to_paint
@@ -27,6 +28,7 @@ def window(drawings: Sequence[Ink], events: int) -> dict[str, Any]:
             "pen_to_paint_ms": pen_to_paint(driver, probe, drawings, events),
             "memory_mb": memory(driver, drawings),
             **explaining(driver, probe, drawings, events),
+            "timeline_readings_per_s": timeline_readings(driver, drawings),
         }
         return figures | beside_training(driver, probe, drawings, events)
 

@@ -125,6 +125,17 @@ MORE_KEYS: Final = (
         marked("Window", "Go from column to column"),
         "← →",
     ),
+    (
+        marked("Window", "Time line"),
+        marked("Window", "Go from point to point, from change to change, to an end"),
+        "← → ↑ ↓ Home End",
+    ),
+    (marked("Window", "Time line"), marked("Window", "Play or pause"), "Return"),
+    (
+        marked("Window", "Time line"),
+        marked("Window", "Show all of the drawing again; then close it"),
+        "Esc",
+    ),
     (marked("Window", "Inspector"), marked("Window", "Go from product to product"), "← →"),
     (
         marked("Window", "Inspector"),

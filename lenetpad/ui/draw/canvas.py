@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ink.erasing import Eraser
+from lenetpad.ink.replay import Replay
 from lenetpad.ink.sheets import UNITS
 from lenetpad.ink.strokes import History, Ink, Points, Sheet, Stroke
 from lenetpad.ui.draw.canvas_picture import CanvasPicture, saved_image
@@ -27,6 +28,7 @@ from lenetpad.ui.draw.digit_marks import NO_MARKS, DigitMarks
 from lenetpad.ui.draw.live_stroke import LiveStroke
 from lenetpad.ui.draw.paper import LONG_LINE, NEAR_EDGE, Needed, Paper, extent
 from lenetpad.ui.draw.pointer_surface import PointerSurface
+from lenetpad.ui.draw.replay_picture import ReplayPicture
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
 from lenetpad.ui.widgets.words import marked, translate
@@ -50,10 +52,14 @@ class Canvas(PointerSurface):
 
     Where several digits lie here, ``digit_chosen`` carries the place of one, from 0 at the left:
     it is clicked with the right button or Ctrl, or by a dot on its ink, which would not be seen.
+
+    While a moment of its ink is shown, nothing of the sheet changes; ``replay_left`` comes where
+    writing, or another sheet, brings all of it back.
     """
 
     sheet_changed = Signal(object)
     digit_chosen = Signal(int)
+    replay_left = Signal()
     history_changed = Signal()
     painted = Signal()
 
@@ -85,6 +91,7 @@ class Canvas(PointerSurface):
         self._reading: Reading | None = None  # what was read of what lies here
         self._marks = NO_MARKS  # of several digits
         self._coloured = NO_MARKS  # those whose colours the picture has
+        self._replayed: ReplayPicture | None = None  # while a moment of the ink is shown
         self.set_erasing(False)
 
     # What the rest of the window does with the canvas
@@ -136,6 +143,25 @@ class Canvas(PointerSurface):
         self._reading = reading
         if not self.gesturing:
             self._take_marks()
+
+    def show_moment(self, replay: Replay | None, count: int = 0) -> None:
+        """Show the sheet's ink as it was when it had so many points, and the rest faintly; None
+        shows all that lies here."""
+        if replay is None:
+            if self._replayed is None:
+                return
+            self._replayed, self._marks = None, NO_MARKS  # until all of it is read again
+        else:
+            if self._replayed is None or self._replayed.replay is not replay:
+                self._replayed = ReplayPicture(replay, self._picture)
+            self._replayed.go_to(count)
+        self.update()
+
+    def _leave_replay(self) -> None:
+        if self._replayed is not None:
+            self._unmark()
+            self.show_moment(None)
+            self.replay_left.emit()
 
     @property
     def digits_shown(self) -> int:
@@ -220,6 +246,7 @@ class Canvas(PointerSurface):
     # A gesture: from down to up, one step of undo
 
     def gesture_begun(self, at: QPointF, pressure: float, *, erases: bool) -> None:
+        self._leave_replay()
         if erases or self._erasing:
             self._eraser = Eraser(self.history.present.ink, ERASER_REACH)
             self._erase(at)
@@ -254,6 +281,7 @@ class Canvas(PointerSurface):
     def _remember(self, history: History) -> None:
         if history is self.history:
             return
+        self._leave_replay()
         self.history = history
         # Times go on where the sheet's end, whatever its clock was.
         last = max((float(s.points[-1, 2]) for s in history.present.ink.strokes), default=0.0)
@@ -356,7 +384,13 @@ class Canvas(PointerSurface):
 
     def _take_marks(self) -> None:
         """Mark the digits as the latest reading has them."""
-        self._marks = DigitMarks.of(self._reading, self.history.present)
+        replayed = self._replayed
+        shown = self.history.present if replayed is None else Sheet(replayed.ink)
+        before, self._marks = self._marks, DigitMarks.of(self._reading, shown)
+        if replayed is not None:
+            if before or self._marks:
+                self.update()
+            return
         if not self._coloured.coloured_as(self._marks):
             self._coloured = self._marks
             self._picture.colours = self._marks.colours(self._picture.theme)
@@ -383,18 +417,14 @@ class Canvas(PointerSurface):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._picture.theme
-        live = self._live[: self._shown]
-        pixmap = self._pixmap(live)
         painter = QPainter(self)
-        area, ratio = QRectF(event.rect()), pixmap.devicePixelRatio()
-        painter.drawPixmap(area, pixmap, QRectF(area.topLeft() * ratio, area.size() * ratio))
-        if len(self._stroke):
-            self._picture.paint_tail(painter, live)
-        elif not self._finished:
-            self._paint_hint(painter, theme)
+        if self._replayed is not None:
+            self._replayed.paint(painter, self.size(), self.devicePixelRatioF())
+        else:
+            self._paint_sheet(painter, event)
         if self._marks:
             self._marks.paint(painter, self._picture.paper, theme, self.pen_width)
-        if not self._picture.complete:
+        if not (self._replayed or self._picture).complete:
             self._paint_progress(painter, theme)
             self._painting.start()
         painter.setPen(QColor(theme.line))
@@ -404,6 +434,16 @@ class Canvas(PointerSurface):
             self._paint_eraser(painter, theme, self._pointer)
         painter.end()
         self.painted.emit()
+
+    def _paint_sheet(self, painter: QPainter, event: QPaintEvent) -> None:
+        live = self._live[: self._shown]
+        pixmap = self._pixmap(live)
+        area, ratio = QRectF(event.rect()), pixmap.devicePixelRatio()
+        painter.drawPixmap(area, pixmap, QRectF(area.topLeft() * ratio, area.size() * ratio))
+        if len(self._stroke):
+            self._picture.paint_tail(painter, live)
+        elif not self._finished:
+            self._paint_hint(painter, self._picture.theme)
 
     def _paint_hint(self, painter: QPainter, theme: Theme) -> None:
         painter.setPen(QColor(theme.dim))
@@ -417,14 +457,14 @@ class Canvas(PointerSurface):
         painter.setPen(QColor(theme.dim))
         place = self.rect().adjusted(8, 8, -8, -8)
         words = translate("Draw", "Drawing… {percent} %").format(
-            percent=round(100 * self._picture.progress)
+            percent=round(100 * (self._replayed or self._picture).progress)
         )
         painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
 
     @Slot()
     def _paint_on(self) -> None:
         """Draw more of a large sheet."""
-        self._picture.go_on()
+        (self._replayed or self._picture).go_on()
         self.update()
 
     def _paint_eraser(self, painter: QPainter, theme: Theme, at: QPointF) -> None:
@@ -441,6 +481,8 @@ class Canvas(PointerSurface):
 
     def _repaint_all(self) -> None:
         self._picture.invalidate()
+        if self._replayed is not None:
+            self._replayed.invalidate()
         self.update()
 
     def _pixmap(self, live: Points) -> QPixmap:

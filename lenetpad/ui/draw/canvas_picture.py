@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter, QPixmap
 
 from lenetpad.ink.sheets import UNITS, on_canvas
@@ -55,6 +55,11 @@ class CanvasPicture:
         """Whether all of the sheet is drawn."""
         return self._steps is None
 
+    @property
+    def valid(self) -> bool:
+        """Whether what is drawn goes on from what was asked for last."""
+        return self._valid
+
     def invalidate(self) -> None:
         """Have everything drawn anew the next time."""
         self._valid = False
@@ -65,9 +70,7 @@ class CanvasPicture:
             self._valid = True
             self._pixmap = QPixmap(size * ratio)
             self._pixmap.setDevicePixelRatio(ratio)
-            painter = QPainter(self._pixmap)
-            painter.fillRect(QRectF(QPointF(), QSizeF(size)), self._paper_colour)
-            painter.end()
+            self._pixmap.fill(self._paper_colour)
             look = Look(self.paper, self._paper_colour, self._ink, self.pen_width, self.colours)
             self._steps = painting(self._pixmap, look, sheet, live)
             self.go_on()

@@ -15,6 +15,7 @@ from lenetpad.ui.draw.placing import MARGIN, least_size, places
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
 from lenetpad.ui.draw.probed_maps import ProbedMaps
 from lenetpad.ui.draw.shown import SHOWN_TITLES, Shown
+from lenetpad.ui.draw.time_line.place import TimeLinePlace
 from lenetpad.ui.draw.tray import TrayPanel
 from lenetpad.ui.draw.verdict import VerdictPanel
 from lenetpad.ui.widgets.buttons import tool_button
@@ -84,6 +85,8 @@ class DrawPage(Page):
         self._layer_help: LayerHelp | None = None  # as well
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
         self._tray: TrayPanel | None = None  # the first file makes it
+        self.time_line = TimeLinePlace(theme, self, self.canvas)
+        self.time_line.toggled.connect(self._ask_for_layout)
         self._unpainted: set[QObject] = set()
         for shower in (*self.panels, self.number_views):
             shower.painted.connect(self._note_painted)
@@ -101,6 +104,7 @@ class DrawPage(Page):
         self.digit_kept = False
         self.canvas.digit_chosen.connect(self.digit_chosen)
         self.verdict.digit_chosen.connect(self.digit_chosen)
+        self.verdict.facts_moved.connect(self._place_banner)
 
     def header_tools(self) -> HeaderTools:
         """Files, the clipboard, what the maps show, and their colours."""
@@ -161,7 +165,7 @@ class DrawPage(Page):
             if self._keyboard_in_inspector:
                 self.maps.setFocus()
             self.inspector.setVisible(shown)
-            if self.tray_shown or self.canvas.wide:
+            if self.tray_shown or self.time_line.shown or self.canvas.wide:
                 self._ask_for_layout()
             self.inspector_toggled.emit(shown)
 
@@ -184,7 +188,11 @@ class DrawPage(Page):
 
     @property
     def _shown_parts(self) -> dict[str, bool]:
-        return {"tray": self.tray_shown, "inspector": self.inspector_shown}
+        return {
+            "tray": self.tray_shown,
+            "inspector": self.inspector_shown,
+            "time_line": self.time_line.shown,
+        }
 
     def set_wide(self, *, wide: bool) -> None:
         """Give the canvas the whole width, with maps and probabilities below it, or a square."""
@@ -253,6 +261,7 @@ class DrawPage(Page):
         self.number_views.set_theme(theme)
         if self._tray is not None:
             self._tray.set_theme(theme)
+        self.time_line.set_theme(theme)
         for panel in (self._inspector, self._layer_help):
             if panel is not None:
                 panel.set_theme(theme)
@@ -365,6 +374,8 @@ class DrawPage(Page):
         """Take back the last of what explains; False where there is nothing."""
         if self._layer_help is not None and self._layer_help.escape():
             return True
+        if self.time_line.escape():
+            return True
         if self.number_views.escape():
             return True
         if self.maps.alone:
@@ -375,8 +386,11 @@ class DrawPage(Page):
         if self.digit_kept:
             self.digit_released.emit()
             return True
-        shown = self.inspector_shown
-        self.show_inspector(shown=False)
+        if self.inspector_shown:
+            self.show_inspector(shown=False)
+            return True
+        shown = self.time_line.shown
+        self.time_line.close()
         return shown
 
     def least_size(self, width: int) -> QSize:
@@ -393,6 +407,7 @@ class DrawPage(Page):
         self._pen_title.setVisible(titled <= width)
         return flow.heightForWidth(width)
 
+    @Slot()
     def _ask_for_layout(self) -> None:
         """As a layout does: the parts need other places, or the page another size."""
         QCoreApplication.postEvent(self, QEvent(QEvent.Type.LayoutRequest))
@@ -414,6 +429,7 @@ class DrawPage(Page):
         if found.tray is not None:
             self.tray.set_low(low=found.tray_low)
             self.tray.setGeometry(found.tray)
+        self.time_line.lie_in(found.time_line)
         room = self.number_views.place(found.maps)
         if self.number_views.maps_seen:
             self.maps.setGeometry(room)
@@ -423,6 +439,10 @@ class DrawPage(Page):
             self._inspector.setGeometry(found.probabilities)
         self.verdict.setGeometry(found.verdict)
         self._place_way_back()
-        # Over the facts beside the verdict: neither canvas, maps nor verdict are covered.
-        facts = found.verdict.adjusted(round(0.42 * self.width()), 4, -4, -4)
-        self.banner.lie_over(facts, upwards=True)
+        self._place_banner()
+
+    @Slot()
+    def _place_banner(self) -> None:
+        """Over the facts beside the verdict: neither canvas, maps nor verdict are covered."""
+        left = max(round(0.42 * self.width()), self.verdict.facts_left)
+        self.banner.lie_over(self.verdict.geometry().adjusted(left, 4, -4, -4), upwards=True)

@@ -27,6 +27,10 @@ STRIP_RATIO: Final = 4.8
 LEAST_STRIP: Final = 110  # pixels at the usual size
 LEAST_MAPS: Final = 200
 LEAST_INSPECTOR: Final = 240  # beside the maps, and beside the tools
+#: Of the time line: its share of the page's height, and what it needs and wants at the usual size.
+TIME_LINE_SHARE: Final = 0.26
+LOW_TIME_LINE: Final = 128
+HIGHEST_TIME_LINE: Final = 300
 
 #: A usual length in the theme's pixels, and how high the tools are in a width.
 Pixels = Callable[[float], int]
@@ -44,22 +48,36 @@ class Places:
     verdict: QRect
     tray: QRect | None
     tray_low: bool
+    time_line: QRect | None
 
 
-def least_size(px: Pixels, *, wide: bool, tray: bool, inspector: bool) -> QSize:
+def least_size(
+    px: Pixels, *, wide: bool, tray: bool, inspector: bool, time_line: bool = False
+) -> QSize:
     """What the page needs at least."""
     height = LEAST.height()
-    if tray and (inspector or wide):  # which have to have room above it
-        height += LOW_TRAY_HEIGHT + 2 * MARGIN
+    below = tray * (LOW_TRAY_HEIGHT + 2 * MARGIN) + time_line * (LOW_TIME_LINE + 2 * MARGIN)
+    if inspector or wide:  # which have to have room above it
+        height += below
+    elif time_line:
+        height = max(height, LEAST_VERDICT + LEAST_MAPS + 2 * MARGIN + below)
     if wide:
         body = LEAST_STRIP + TOOLS_HEIGHT + (LEAST_INSPECTOR if inspector else LEAST_MAPS)
-        body += 3 * MARGIN + (LOW_TRAY_HEIGHT + MARGIN if tray else 0)
+        body += tray * (LOW_TRAY_HEIGHT + MARGIN) + time_line * (LOW_TIME_LINE + MARGIN)
+        body += 3 * MARGIN
         height = max(height, LEAST_VERDICT + body, math.ceil(body / (1 - VERDICT_SHARE)))
     return QSize(px(LEAST.width()), px(height))
 
 
 def places(
-    size: QSize, px: Pixels, tools: ToolsHeight, *, wide: bool, tray: bool, inspector: bool
+    size: QSize,
+    px: Pixels,
+    tools: ToolsHeight,
+    *,
+    wide: bool,
+    tray: bool,
+    inspector: bool,
+    time_line: bool = False,
 ) -> Places:
     """Places for all parts in a page of this size."""
     width, height = size.width(), size.height()
@@ -67,9 +85,10 @@ def places(
     body = height - verdict - 2 * MARGIN
     probabilities = max(px(150), min(round(width * PROBABILITIES_SHARE), px(420)))
     right = width - MARGIN - probabilities
-    low = wide or height < px(LEAST.height() + TRAY_HEIGHT)
+    low = wide or height < px(LEAST.height() + TRAY_HEIGHT + time_line * LOW_TIME_LINE)
     tray_height = px(LOW_TRAY_HEIGHT if low else TRAY_HEIGHT)
-    taken = tray_height + MARGIN if tray else 0
+    line_height = _time_line_height(height, px, crowded=wide or tray)
+    taken = (tray_height + MARGIN if tray else 0) + (line_height + MARGIN if time_line else 0)
     if wide:
         across = right - 2 * MARGIN
         lines = max(px(TOOLS_HEIGHT), tools(across))
@@ -86,13 +105,26 @@ def places(
         canvas, across = QRect(MARGIN, MARGIN, side, side), side
         below, left, top, beside = MARGIN + side, 2 * MARGIN + side, MARGIN, MARGIN
     bottom = MARGIN + body - taken
+    # Beside the canvas, which keeps its place, or below it.
+    under = QRect(left, bottom + MARGIN, width - MARGIN - left, line_height)
+    tray_top = under.bottom() + 1 + MARGIN if time_line else under.top()
     return Places(
         canvas=canvas,
         tools=QRect(MARGIN, below, across, lines),
         maps=QRect(left, top, right - MARGIN - left, bottom - top),
         probabilities=QRect(right, beside, probabilities, bottom - beside),
         verdict=QRect(MARGIN, height - verdict, width - 2 * MARGIN, verdict - MARGIN),
-        # Beside the canvas, which keeps its place, or below it.
-        tray=QRect(left, bottom + MARGIN, width - MARGIN - left, tray_height) if tray else None,
+        tray=QRect(left, tray_top, under.width(), tray_height) if tray else None,
         tray_low=low,
+        time_line=under if time_line else None,
+    )
+
+
+def _time_line_height(height: int, px: Pixels, *, crowded: bool) -> int:
+    """How high the time line is on a page of this height, beside other things or not."""
+    least = px(LOW_TIME_LINE)
+    return (
+        least
+        if crowded
+        else max(least, min(round(height * TIME_LINE_SHARE), px(HIGHEST_TIME_LINE)))
     )

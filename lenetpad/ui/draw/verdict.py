@@ -38,9 +38,11 @@ LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 class VerdictPanel(ReadingPanel):
     """The largest text in the window, readable from the back row. ``digit_chosen`` carries the
-    place of a number's digit that was clicked, from 0 at the left."""
+    place of a number's digit that was clicked, from 0 at the left; ``facts_moved`` comes when
+    another number leaves the facts more room or less."""
 
     digit_chosen = Signal(int)
+    facts_moved = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -109,7 +111,15 @@ class VerdictPanel(ReadingPanel):
             self._face = before.taking(found, area) if before is not None else None
             if self._face is None:
                 self._face = NumberFace.placed(found, area, self._font, self.theme.scale)
+        left = self._facts_spot.x()
         self._facts_spot.setGeometry(self._facts_area.toAlignedRect())
+        if self._facts_spot.x() != left:
+            self.facts_moved.emit()
+
+    @property
+    def facts_left(self) -> int:
+        """Where the facts begin, in pixels of the panel."""
+        return self._facts_spot.x()
 
     def _font(self, pixels: float, bold: bool) -> QFont:
         return self.sized_font(pixels, bold=bold)

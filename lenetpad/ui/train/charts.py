@@ -7,12 +7,10 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 
+from lenetpad.ui.widgets.series import pens_of
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import marked
 
-#: Told apart by colour-blind people too (after Okabe and Ito), on white and on black.
-LIGHT_PENS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3f3f9f")
-DARK_PENS: Final = ("#56b4e9", "#e69f00", "#2fd0a0", "#e79ac4", "#f0e442", "#a9a9ff")
 #: Each run's curves; the first word is the chart's. Dotted are those with a value an epoch.
 CURVES: Final = {
     "loss": Qt.PenStyle.SolidLine,
@@ -63,5 +61,5 @@ def chart_of(curve: str) -> str:
 
 def colour_of(number: int, theme: Theme) -> str:
     """The colour of a run, by its place."""
-    pens = DARK_PENS if theme.name == "dark" else LIGHT_PENS
+    pens = pens_of(theme)
     return pens[number % len(pens)]

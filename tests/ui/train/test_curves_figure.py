@@ -18,13 +18,13 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from lenetpad.ui.train import curves_figure, curves_plot
-from lenetpad.ui.train.charts import DARK_PENS, LIGHT_PENS
 from lenetpad.ui.train.curves_figure import CurvesFigure
 from lenetpad.ui.train.curves_plot import Plot, clipped
 from lenetpad.ui.train.readout import window_words
 from lenetpad.ui.widgets import figure
 from lenetpad.ui.widgets.export_options import ExportOptions
 from lenetpad.ui.widgets.figure import painted, svg, units_of
+from lenetpad.ui.widgets.series import DARK_PENS, LIGHT_PENS
 from lenetpad.ui.widgets.theme import DARK, LIGHT
 from lenetpad.ui.widgets.turns import at_once
 from lenetpad.values.history import History

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.storage import runs
 from lenetpad.ui.train.axis import Axis
-from lenetpad.ui.train.charts import CURVES, DARK_PENS, LIGHT_PENS
+from lenetpad.ui.train.charts import CURVES
 from lenetpad.ui.train.curves import Curves
 from lenetpad.ui.train.distortions_form import DistortionsForm
 from lenetpad.ui.train.film import Film, Kernels
@@ -28,6 +28,7 @@ from lenetpad.ui.train.runs_model import duration
 from lenetpad.ui.train.runs_table import RunsTable
 from lenetpad.ui.widgets.export_options import ExportOptions
 from lenetpad.ui.widgets.figure import svg
+from lenetpad.ui.widgets.series import DARK_PENS, LIGHT_PENS
 from lenetpad.ui.widgets.theme import DARK, LIGHT
 from lenetpad.values.history import History
 from lenetpad.values.recipes import TRAINING_PRESETS, Distortions, Plan
