@@ -13,14 +13,16 @@ import PIL.Image
 import pytest
 import resvg_py
 from numpy.typing import NDArray
+from PIL import ImageSequence
 from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
-from lenetpad.ink.strokes import Ink
+from lenetpad.ink.replay import frame_times
+from lenetpad.ink.strokes import Ink, Sheet, Stroke
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw.maps_layout import ALONE
 from lenetpad.ui.draw.page import DrawPage
@@ -238,3 +240,56 @@ def test_look_as_text() -> None:
     assert Look.of(str(Look(False, 3))) == Look(False, 3)
     for odd in ("", "white", "white 9", "green 2", "screen x"):
         assert Look.of(odd) == Look()
+
+
+# The replay
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_the_replay_as_a_film(
+    qtbot: QtBot,
+    make_program: Callable[..., Program],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    suffix: str,
+) -> None:
+    program = make_program()
+    page = program.draw.page
+    times = [0.05 * number for number in range(21)]  # a second, to be seen 12.5 times a second
+    stroke = Stroke.of([[500, 100 + 40 * number] for number in range(21)], times)
+    page.canvas.set_sheet(Sheet(Ink((stroke,))))
+    qtbot.waitUntil(lambda: page.verdict.verdict == "1", timeout=60_000)
+    export(qtbot, program, tmp_path / f"a{suffix}", monkeypatch, "replay")
+    with PIL.Image.open(tmp_path / f"a{suffix}") as film:
+        frames = [np.asarray(one.convert("L")) for one in ImageSequence.Iterator(film)]
+        assert film.info.get("loop") == 0
+        assert film.width <= 960
+    wanted = frame_times(1.0, 12.5, 60)
+    assert len(frames) == len(wanted)
+    # There is more ink in every frame, and the last one is as the page is.
+    side = round(page.canvas.width() * frames[0].shape[1] / page.width())
+    inked = [int((frame[10 : side - 10, 10 : side - 10] < 90).sum()) for frame in frames]
+    assert inked == sorted(inked)
+    assert inked[-1] > 3 * max(1, inked[0])
+
+
+def test_a_film_can_be_cancelled(
+    qtbot: QtBot,
+    program: Program,
+    page: DrawPage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(program.draw.networks, "ready", page.maps.model)
+    asked: list[object] = []
+    monkeypatch.setattr("lenetpad.engine.jobs.Jobs.ask", lambda jobs, one: asked.append(one))
+    path = tmp_path / "a.gif"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), "GIF (*.gif)"))
+    program.draw.taking.save(offer_of("replay"), ".gif", Look())
+    assert len(asked) == 1
+    assert page.banner.text == "Making a.gif… 0 %"
+    next(
+        button for button in page.banner.findChildren(QPushButton) if button.text() == "Cancel"
+    ).click()
+    assert not page.banner.isVisible()
+    assert not path.exists()

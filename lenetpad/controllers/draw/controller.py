@@ -108,7 +108,7 @@ class DrawController(PageController):
         self.probing = Probing(self.window, page, self.networks)
         followers = (self.inspection.follow, self.probing.follow)
         self.number_viewing = NumberViewing(self.window, page, self.networks, followers)
-        self.taking = Taking(self.window, page)
+        self.taking = Taking(self.window, page, self.networks)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
         self._keeper.not_kept.connect(page.banner.stand)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
@@ -12,6 +13,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from lenetpad import __version__
+from lenetpad.controllers.draw.filming import Filming
+from lenetpad.controllers.networks import Networks
 from lenetpad.ui import actions
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.draw.numbers.views import InPlace
@@ -22,6 +25,7 @@ from lenetpad.ui.draw.taking.offers import (
     GRAPH,
     INSPECTOR,
     PROBABILITIES,
+    REPLAY,
     SLIDING,
     SVG,
     VERDICT,
@@ -42,6 +46,7 @@ from lenetpad.values.reading_files import activations_npz, reading_json
 if TYPE_CHECKING:  # they import Qt's SVG, for which the window's start is no time
     from lenetpad.ui.draw.taking.dialog import TakeDialog
     from lenetpad.ui.widgets.exporter import Exporter
+    from lenetpad.ui.widgets.film import Frame
     from lenetpad.ui.widgets.panel_picture import PanelPicture
 
 
@@ -49,12 +54,14 @@ class Taking(QObject):
     """The action *Export…* asks what is wanted; a right click on a panel offers its picture. A
     picture is painted by panels of its own, in one step, and written in another thread."""
 
-    def __init__(self, window: Window, page: DrawPage) -> None:
+    def __init__(self, window: Window, page: DrawPage, networks: Networks) -> None:
         super().__init__(page)
         self._window, self._page = window, page
         self._exporter: Exporter | None = None  # the first file makes it
         self.dialog: TakeDialog | None = None
         self.menu: QMenu | None = None
+        self._filming = Filming(window, page, networks)
+        self._filming.filmed.connect(self._write_film)
         actions.connect(window.actions_by_name, {"export": self.ask})
         page.maps.menu_asked.connect(self._offer_layer)
         for key, panel in ((PROBABILITIES, page.probabilities), (VERDICT, page.verdict)):
@@ -108,12 +115,23 @@ class Taking(QObject):
 
     def save(self, offer: Offer, kind: str, look: Look) -> None:
         """Ask for a file, and write there what is shown now."""
-        made = self._steps(offer, kind, look)
+        made = None if offer.key == REPLAY else self._steps(offer, kind, look)
         name = file_name(offer, self._reading, kind, date.today())
         kinds = f"{kind[1:].upper()} (*{kind})"
         path = self.exporter.ask_for_path(translate("Draw", "Export"), name, kinds)
-        if made is not None and path is not None:
+        if path is None:
+            return
+        if offer.key == REPLAY:
+            self._filming.film(path, look)
+        elif made is not None:
             self.exporter.write_in_turns(path, made)
+
+    @Slot(object, object)
+    def _write_film(self, path: Path, frames: Sequence[Frame]) -> None:
+        """Pack the frames, in another thread."""
+        from lenetpad.ui.widgets.film import animated
+
+        self.exporter.write(path, partial(animated, tuple(frames), path.suffix.lower()))
 
     def _steps(self, offer: Offer, kind: str, look: Look) -> Steps[Callable[[], bytes]] | None:
         """The steps to what makes the file's bytes; None where there is nothing any more. They
@@ -218,10 +236,12 @@ class Taking(QObject):
         for one in (self.dialog, self.menu):
             if one is not None:
                 one.close()
+        self._filming.stop()
 
     def wait(self, seconds: float) -> bool:
         """Wait until what was saved is on the disk; False where it is not in time."""
-        return self._exporter is None or self._exporter.close(seconds)
+        ended = self._filming.wait(seconds)
+        return (self._exporter is None or self._exporter.close(seconds)) and ended
 
 
 def _as_svg(picture: PanelPicture) -> Steps[Callable[[], bytes]]:

@@ -83,7 +83,11 @@ def on_paper(light: Theme, scale: float) -> Theme:
 
 def pixels(picture: PanelPicture, scale: int) -> QImage:
     """A picture in pixels. MemoryError where there is no room for it."""
-    image = QImage(picture.size * scale, QImage.Format.Format_RGB32)
+    return _painted(picture, picture.size * scale, scale)
+
+
+def _painted(picture: PanelPicture, size: QSize, scale: float) -> QImage:
+    image = QImage(size, QImage.Format.Format_RGB32)
     if image.isNull():
         raise MemoryError(
             translate(
@@ -95,6 +99,14 @@ def pixels(picture: PanelPicture, scale: int) -> QImage:
     image.setDotsPerMeterY(dots)
     _paint(picture, image, scale)
     return image
+
+
+def fitted(picture: PanelPicture, width: int, height: int) -> QImage:
+    """A picture in pixels, as large as on the screen or, where that is larger, as large as fits
+    into this size. MemoryError where there is no room for it."""
+    across, down = picture.size.width(), picture.size.height()
+    scale = min(1.0, width / across, height / down)
+    return _painted(picture, QSize(round(scale * across), round(scale * down)), scale)
 
 
 def vector(picture: PanelPicture) -> Steps[bytes]:
@@ -120,7 +132,7 @@ def vector(picture: PanelPicture) -> Steps[bytes]:
     return "".join([*parts, text[end:]]).encode()
 
 
-def _paint(picture: PanelPicture, device: QPaintDevice, scale: int) -> None:
+def _paint(picture: PanelPicture, device: QPaintDevice, scale: float) -> None:
     painter = QPainter(device)
     painter.scale(scale, scale)
     picture.paint(painter)

@@ -65,9 +65,9 @@ class SheetPicture(QWidget):
         self._sheet, self._reading = sheet, reading
         self._needed = Needed.for_sheet(sheet, wide=self._wide)
 
-    def hold_still(self, sheet: Sheet) -> None:
-        """Show from now on the part of the paper that this sheet needs."""
-        self._needed = Needed.for_sheet(sheet, wide=self._wide)
+    def show_moment(self, sheet: Sheet, reading: Reading) -> None:
+        """Show what there was of it at a moment, and what was read then; it stays where it is."""
+        self._sheet, self._reading = sheet, reading
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self.theme
@@ -126,17 +126,25 @@ class Copier:
 
     def _whole(self, title: str) -> PanelPicture:
         """Canvas, maps, probabilities or inspector, and verdict, as they lie on the page."""
-        page = self.page
-        makers = [(page.canvas, self.drawing), (page.verdict, self.verdict)]
-        if page.number_views.maps_seen:
-            makers.append((page.maps, self.maps))
-        if page.inspector_shown:
-            makers.append((page.inspector, self.inspector))
-        else:
-            makers.append((page.probabilities, self.probabilities))
-        parts = [Part(make(), widget.geometry()) for widget, make in makers]
-        if page.number_views.view is not None and not page.number_views.maps_seen:
-            parts.append(Part(self.maps(), page.number_views.view.geometry()))
+        side = self.inspector() if self.page.inspector_shown else self.probabilities()
+        return self.beside(title, self.drawing(), self.maps(), side, self.verdict())
+
+    def beside(
+        self, title: str, drawing: QWidget, maps: QWidget, side: QWidget, verdict: QWidget
+    ) -> PanelPicture:
+        """These widgets in the places of the canvas, of maps, probabilities and verdict. The maps
+        have what a view takes of their place where that leaves them none."""
+        page, view = self.page, self.page.number_views.view
+        area = page.maps.geometry()
+        if view is not None and not page.number_views.maps_seen:
+            area = view.geometry()
+            maps.resize(area.size())
+        parts = [
+            Part(drawing, page.canvas.geometry()),
+            Part(maps, area),
+            Part(side, page.probabilities.geometry()),
+            Part(verdict, page.verdict.geometry()),
+        ]
         corner = QPoint(
             min(part.area.left() for part in parts), min(part.area.top() for part in parts)
         )
@@ -152,7 +160,10 @@ class Copier:
             self.theme, canvas.pen_width, wide=canvas.wide, framed=not self.look.white
         )
         made.resize(canvas.size())
-        made.show_sheet(canvas.sheet, self.page.verdict.reading)
+        reading = self.page.verdict.reading
+        made.show_sheet(canvas.sheet, reading)
+        if canvas.shows_moment and reading is not None and reading.sheet is not None:
+            made.show_moment(reading.sheet, reading)
         return made
 
     def maps(self) -> ProbedMaps:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad.ui.draw.taking.offers import KIND_TITLES, PNG, SVG, Offer
+from lenetpad.ui.draw.taking.offers import GIF, KIND_TITLES, PNG, REPLAY, SVG, WEBP, Offer
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.export_options import BACKGROUNDS, SCALES, SCREEN, WHITE, Look
 from lenetpad.ui.widgets.words import translate
@@ -119,13 +119,15 @@ class TakeDialog(QDialog):
     def _explain(self) -> None:
         pictured = self.offer.pictured
         self.scales.setEnabled(self.kind == PNG)
-        self.background.setEnabled(pictured)
+        self.background.setEnabled(pictured or self.offer.key == REPLAY)
         self.copy.setEnabled(pictured)
         words = {
             PNG: translate(
                 "Draw", "As large as on the screen at 1 ×, with sharper letters above."
             ),
             SVG: translate("Draw", "Sharp at any size; maps keep their pixels."),
+            GIF: translate("Draw", "The drawing as it was written, with the maps beside it."),
+            WEBP: translate("Draw", "The drawing as it was written, with the maps beside it."),
         }
         usual = translate("Draw", "Numbers, for other programs.")
         self.words.setText(words.get(self.kind, usual))

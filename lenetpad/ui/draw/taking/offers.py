@@ -21,12 +21,16 @@ PNG: Final = ".png"
 SVG: Final = ".svg"
 NPZ: Final = ".npz"
 JSON: Final = ".json"
+GIF: Final = ".gif"
+WEBP: Final = ".webp"
 PICTURE: Final = (PNG, SVG)
 KIND_TITLES: Final = {
     PNG: marked("Draw", "PNG, pixels"),
     SVG: marked("Draw", "SVG, lines and letters"),
     NPZ: marked("Draw", "NPZ, NumPy arrays"),
     JSON: marked("Draw", "JSON"),
+    GIF: marked("Draw", "GIF, for slides"),
+    WEBP: marked("Draw", "WebP, more colours"),
 }
 
 PAGE: Final = "page"
@@ -39,6 +43,7 @@ GRAPH: Final = str(InPlace.GRAPH)
 SLIDING: Final = str(InPlace.SLIDING)
 ACTIVATIONS: Final = "activations"
 READING: Final = "reading"
+REPLAY: Final = "replay"
 
 TITLES: Final = {
     PAGE: marked("Draw", "Drawing, maps and verdict"),
@@ -51,9 +56,10 @@ TITLES: Final = {
     SLIDING: marked("Draw", "Space displacement network"),
     ACTIVATIONS: marked("Draw", "Activations of all layers"),
     READING: marked("Draw", "Reading"),
+    REPLAY: marked("Draw", "Replay"),
 }
-#: What a file of numbers holds beside numbers of pixels.
-KINDS: Final = {ACTIVATIONS: (NPZ,), READING: (JSON,)}
+#: What is no picture that stands still.
+KINDS: Final = {ACTIVATIONS: (NPZ,), READING: (JSON,), REPLAY: (GIF, WEBP)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Offer:
 
     @property
     def pictured(self) -> bool:
-        """Whether it is a picture, and not numbers."""
+        """Whether it is a picture that stands still, and can be copied."""
         return self.kinds[0] == PNG
 
 
@@ -89,6 +95,8 @@ def offers(page: DrawPage) -> list[Offer]:
     if page.number_views.shown is InPlace.SLIDING:
         keys.append(SLIDING)
     keys += [*ALONE, ACTIVATIONS, READING]
+    if page.canvas.sheet.ink.point_count > 1:
+        keys.append(REPLAY)
     return [offer_of(key, model) for key in keys]
 
 
