@@ -30,6 +30,8 @@ PICTURES: Final = (
     "inspector.png",
     "best-patches.png",
     "saliency.png",
+    "layers.png",
+    "layers.svg",
     "weights.png",
     "train.png",
     "evaluate.png",
@@ -99,6 +101,8 @@ def explain(driver: Driver, out: Path) -> None:
     driver.save_picture(out / "saliency.png")
     driver.act("saliency")
     driver.inspect(None)
+    driver.save_layers(out / "layers.png")
+    driver.save_layers(out / "layers.svg")
     driver.act("weights")
     driver.save_picture(out / "weights.png")
     driver.act("weights")

@@ -36,7 +36,7 @@ from lenetpad.ui.draw.taking.offers import (
 )
 from lenetpad.ui.widgets.export_options import Look
 from lenetpad.ui.widgets.images import png
-from lenetpad.ui.widgets.turns import Steps
+from lenetpad.ui.widgets.turns import Steps, at_once
 from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.window import Window
 from lenetpad.values.explanation import OUTPUT
@@ -141,6 +141,12 @@ class Taking(QObject):
             return _as_svg(picture) if kind == SVG else _as_png(picture, look.scale)
         numbers = self._numbers(offer)
         return None if numbers is None else _at_the_end(numbers)
+
+    def content(self, offer: Offer, kind: str, look: Look) -> bytes:
+        """A file's bytes, made at once, where nobody writes meanwhile; none where there is
+        nothing."""
+        made = self._steps(offer, kind, look)
+        return b"" if made is None else at_once(made)()
 
     def _picture(self, offer: Offer, look: Look) -> PanelPicture:
         from lenetpad.ui.draw.taking.copies import Copier

@@ -62,6 +62,12 @@ PAGES: Final = {
             "<b>Add to ink file</b> collects many. The tray shows the drawings of such a file: "
             "choose, label or delete them there.",
         ),
+        marked(
+            "Window",
+            "<b>File ▸ Export</b>, or a right click on a panel, takes what you see away: as a "
+            "picture for slides and papers, as numbers, or as an animation of the drawing as it "
+            "was written.",
+        ),
     ),
     marked("Window", "Train"): (
         marked(
