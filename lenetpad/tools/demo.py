@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.strokes import Ink
@@ -17,6 +18,7 @@ from lenetpad.storage import resources
 from lenetpad.tools.driver import Driver
 from lenetpad.tools.event_loop import process_for, wait_until
 from lenetpad.ui.draw.inspector.inspected import Place
+from lenetpad.ui.widgets.film import animated
 from lenetpad.ui.widgets.theme import ThemeChoice
 from lenetpad.values.explanation import Unit
 from lenetpad.values.recipes import Recipe
@@ -28,6 +30,8 @@ PICTURES: Final = (
     "inspector.png",
     "best-patches.png",
     "saliency.png",
+    "layers.png",
+    "layers.svg",
     "weights.png",
     "train.png",
     "evaluate.png",
@@ -40,7 +44,6 @@ WRITTEN: Final = (2, 14, 37)
 FRAME_SECONDS: Final = 0.08
 PAUSE_SECONDS: Final = 0.9  # on each finished digit
 GIF_WIDTH: Final = 960
-GIF_COLOURS: Final = 128
 #: The training whose curves are shown: short, for the demo is not to take long.
 TRAINED: Final = Recipe(epochs=8, lr=4e-3, distortions=None, fraction=0.1, validation=1000)
 SHOWN_STEP: Final = 200  # of 376
@@ -98,6 +101,8 @@ def explain(driver: Driver, out: Path) -> None:
     driver.save_picture(out / "saliency.png")
     driver.act("saliency")
     driver.inspect(None)
+    driver.save_layers(out / "layers.png")
+    driver.save_layers(out / "layers.svg")
     driver.act("weights")
     driver.save_picture(out / "weights.png")
     driver.act("weights")
@@ -142,21 +147,7 @@ def evaluate(driver: Driver) -> None:
 
 
 def save_gif(path: Path, frames: Sequence[tuple[QPixmap, float]]) -> None:
-    """Save pictures as an animated GIF that runs for ever, one palette for all of them."""
-    from PIL import Image
-
-    pictures = []
-    for pixmap, _ in frames:
-        image = pixmap.toImage().convertToFormat(QImage.Format.Format_RGB888)
-        raw = bytes(image.constBits())
-        picture = Image.frombytes(
-            "RGB", (image.width(), image.height()), raw, "raw", "RGB", image.bytesPerLine()
-        )
-        height = round(GIF_WIDTH * picture.height / picture.width)
-        pictures.append(picture.resize((GIF_WIDTH, height), Image.Resampling.LANCZOS))
-    palette = pictures[-1].quantize(GIF_COLOURS)
-    indexed = [p.quantize(palette=palette, dither=Image.Dither.NONE) for p in pictures]
-    durations = [round(1000 * seconds) for _, seconds in frames]
-    indexed[0].save(
-        path, save_all=True, append_images=indexed[1:], duration=durations, loop=0, optimize=True
-    )
+    """Save pictures as an animated GIF that runs for ever."""
+    smooth = Qt.TransformationMode.SmoothTransformation
+    shown = [(p.toImage().scaledToWidth(GIF_WIDTH, smooth), seconds) for p, seconds in frames]
+    path.write_bytes(animated(shown, path.suffix))

@@ -267,6 +267,13 @@ class Driver(QObject):
         if not self.picture().save(str(path)):
             raise OSError(f"{path} cannot be written")
 
+    def save_layers(self, path: Path) -> None:
+        """Save a picture of all layers, as the window exports it: .png or .svg, on white."""
+        from lenetpad.ui.draw.taking.offers import FLOW, offer_of
+        from lenetpad.ui.widgets.export_options import Look
+
+        path.write_bytes(self._draw.taking.content(offer_of(FLOW), path.suffix, Look()))
+
     def _wait(self, condition: Callable[[], bool], complaint: str) -> None:
         """Wait; at the timeout, RuntimeError with what the banner says, or else the complaint."""
         try:

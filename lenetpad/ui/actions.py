@@ -64,6 +64,14 @@ ACTIONS: Final = (
         page=DRAW,
     ),
     ActionSpec(
+        "export",
+        "File",
+        marked("Window", "Export…"),
+        marked("Window", "Take a picture or the numbers of what is shown away"),
+        ("Ctrl+E",),
+        page=DRAW,
+    ),
+    ActionSpec(
         "open_weights",
         "File",
         marked("Window", "Open weights…"),

@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from lenetpad.ui.widgets.choices import is_text
 from lenetpad.ui.widgets.colour import Scale
-from lenetpad.ui.widgets.export_options import ExportOptions
+from lenetpad.ui.widgets.export_options import ExportOptions, Look
 from lenetpad.ui.widgets.theme import ThemeChoice
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.conventions import Conventions
@@ -92,6 +92,11 @@ class Preferences(QObject):
     def export_options(self) -> ExportOptions:
         """How the last picture that was exported was to look."""
         return ExportOptions.of(self._text("export", ""))
+
+    @property
+    def picture_look(self) -> Look:
+        """How the last picture of a panel that was taken away was to look."""
+        return Look.of(self._text("picture", ""))
 
     @property
     def choice(self) -> Choice:

@@ -7,6 +7,7 @@ import importlib.util
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,9 +25,12 @@ from lenetpad.ink.strokes import Ink
 from lenetpad.storage import resources
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.training.export import ONNX_PACKAGES
+from lenetpad.ui.draw.taking.offers import REPLAY, offers
+from lenetpad.ui.widgets.export_options import Look
 from lenetpad.values.evaluation import DataChoice, EvaluationResults
 from lenetpad.values.history import History
-from lenetpad.values.models import Choice
+from lenetpad.values.models import Choice, ModelReady
+from lenetpad.values.reading import Reading
 from lenetpad.values.training import Progress
 from tests.given_away import SECRETS, told
 
@@ -112,6 +116,24 @@ def test_what_the_draw_page_saves(exports: Exports) -> None:
     for name in ("digit.ink.jsonl", "digit.ink.jsonl.gz", "digit.png", "digit.jpg", "digit.webp"):
         exports.expect(page, name, program.draw.documents.save_document)
     assert {path.name: told(path) for path in exports.written if told(path)} == {}
+
+
+def test_what_is_taken_of_the_draw_page(
+    exports: Exports, model: Callable[..., ModelReady], reading: Callable[..., Reading]
+) -> None:
+    page, taking = exports.program.draw.page, exports.program.draw.taking
+    SyntheticPen(page.canvas).write(INK)
+    own = str(exports.home / "own.pth")
+    page.show_model(model(Choice(1, own), model="own.pth"))
+    page.show_reading(reading(sheet=page.canvas.sheet))
+    for offer in offers(page):
+        for kind in offer.kinds if offer.key != REPLAY else ():
+            take = partial(taking.save, offer, kind, Look())
+            exports.expect(page, f"{offer.key}{kind}", take)
+    assert {path.name: told(path) for path in exports.written if told(path)} == {}
+    assert not [secret for secret in SECRETS if secret in " ".join(exports.painted)]
+    with PIL.Image.open(exports.home / "flow.png") as image:
+        assert set(image.info) <= {"dpi"}
 
 
 def test_what_the_train_page_exports(exports: Exports) -> None:

@@ -22,6 +22,7 @@ from lenetpad.controllers.draw.replaying import Replaying
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.showing import Showing
 from lenetpad.controllers.draw.staging import Staging
+from lenetpad.controllers.draw.taking import Taking
 from lenetpad.controllers.draw.tools import Tools
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
@@ -78,6 +79,7 @@ class DrawController(PageController):
     numbers: Numbers
     probing: Probing
     number_viewing: NumberViewing
+    taking: Taking
     replaying: Replaying
     comparing: Comparing
 
@@ -115,6 +117,7 @@ class DrawController(PageController):
         followers = (self.inspection.follow, self.probing.follow)
         self.number_viewing = NumberViewing(self.window, page, self.networks, followers)
         self.comparing = Comparing(self.window, page, self.networks)
+        self.taking = Taking(self.window, page, self.networks)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
         self._keeper.not_kept.connect(page.banner.stand)
@@ -329,6 +332,7 @@ class DrawController(PageController):
         self.replaying.stop()
         self.number_viewing.stop()
         self.comparing.stop()
+        self.taking.stop()
         self._keeper.stop()
         self.networks.stop()
         self.recognition.stop()
@@ -341,6 +345,7 @@ class DrawController(PageController):
             self.replaying,
             self.number_viewing,
             self.comparing,
+            self.taking,
             self._keeper,
             self.networks,
             self.recognition,

@@ -41,7 +41,6 @@ class Inspection(QObject):
             "slide": self._slide,
         }
         actions.connect(window.actions_by_name, slots)
-        page.maps.layer_asked.connect(page.explain_layer)
         page.maps.selection_changed.connect(self._select)
         page.maps.unit_pointed.connect(self._point)
         page.inspector_toggled.connect(self._note_toggled)

@@ -75,6 +75,12 @@ PAGES: Final = {
             "the verdict</b> lets everybody guess first, and the <b>drill</b> compares you with "
             "the network on patterns that networks misread.",
         ),
+        marked(
+            "Window",
+            "<b>File ▸ Export</b>, or a right click on a panel, takes what you see away: as a "
+            "picture for slides and papers, as numbers, or as an animation of the drawing as it "
+            "was written.",
+        ),
     ),
     marked("Window", "Train"): (
         marked(

@@ -170,6 +170,11 @@ class Canvas(PointerSurface):
             self._replayed.go_to(count)
         self.update()
 
+    @property
+    def shows_moment(self) -> bool:
+        """Whether the ink is shown as it was while it was written."""
+        return self._replayed is not None
+
     def _leave_replay(self) -> None:
         if self._replayed is not None:
             self._unmark()

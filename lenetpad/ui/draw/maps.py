@@ -7,7 +7,7 @@ It happens with every movement of the pen: what stays the same is made once, in 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -247,7 +247,7 @@ class MapsPanel(ReadingPanel):
             painter.setFont(size_font)
             painter.setPen(QColor(self.theme.dim))
             rest = placed.title.adjusted(taken, 0, 0, 0)
-            if self.alone:
+            if self.alone and not self.for_file:
                 back = translate("Draw", "Click or press Esc to show all layers")
                 size = f"{size} {back}"
             if painter.fontMetrics().horizontalAdvance(size) <= rest.width():
@@ -334,9 +334,10 @@ class MapsPanel(ReadingPanel):
         )
 
     def _paint_legend(self, painter: QPainter, model: ModelReady) -> None:
-        self._legend_painter.paint(
-            painter, self._legend_area, self.legend(model), self._legend_font
-        )
+        legend = self.legend(model)
+        if self.for_file:
+            legend = replace(legend, hint="")
+        self._legend_painter.paint(painter, self._legend_area, legend, self._legend_font)
 
     def legend(self, model: ModelReady) -> Legend:
         """The scale of what is pointed at, with its numbers, and what it is."""

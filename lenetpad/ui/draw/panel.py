@@ -30,6 +30,9 @@ class ReadingPanel(QWidget):
 
     Readings come as often as the pen moves, and mostly change little: a panel that says what each
     of its parts shows has only those painted anew that show something else.
+
+    One that is ``for_file`` is painted once, into a picture: it keeps nothing in pixels, and says
+    nothing that only the window can do. It has a frame where it is ``framed``.
     """
 
     painted = Signal(object)
@@ -40,6 +43,8 @@ class ReadingPanel(QWidget):
         self.theme = theme
         self.model: ModelReady | None = None
         self.reading: Reading | None = None
+        self.for_file = False
+        self.framed = True
         self._background: QPixmap | None = None
         self._on_screen: tuple[object, ...] = ()  # what the parts showed when last painted
         self._painting: tuple[object, ...] = ()  # and show in the painting that is under way
@@ -106,21 +111,29 @@ class ReadingPanel(QWidget):
         """A painter with the standing parts painted."""
         painter = QPainter(self)
         self._painting = self.contents()
+        if self.for_file:
+            self._paint_standing(painter)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+            return painter
         ratio = self.devicePixelRatioF()
         if self._background is None or self._background.devicePixelRatio() != ratio:
             self._background = QPixmap(self.size() * ratio)
             self._background.setDevicePixelRatio(ratio)
-            self._background.fill(QColor(self.theme.window))
             standing = QPainter(self._background)
-            standing.setRenderHint(QPainter.RenderHint.Antialiasing)
-            standing.setPen(QColor(self.theme.line))
-            standing.setBrush(QColor(self.theme.panel))
-            frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-            standing.drawRoundedRect(frame, CORNER, CORNER)
-            self.paint_background(standing)
+            self._paint_standing(standing)
             standing.end()
         painter.drawPixmap(0, 0, self._background)
         return painter
+
+    def _paint_standing(self, painter: QPainter) -> None:
+        """The panel, its frame, and what stands still on it."""
+        painter.fillRect(self.rect(), QColor(self.theme.window))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(self.theme.line if self.framed else self.theme.panel))
+        painter.setBrush(QColor(self.theme.panel))
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, CORNER, CORNER)
+        self.paint_background(painter)
 
     def end_painting(self, painter: QPainter) -> None:
         """Finish, and emit which reading is on screen now."""

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from lenetpad.ui.widgets.images import paint_part
+
 
 class Picture:
     """A layer's cells below each other in one image that shows pixels where they are, and what
@@ -34,4 +36,4 @@ class Picture:
     def paint(self, painter: QPainter) -> None:
         """Paint every cell in its place."""
         for piece in self._pieces:
-            painter.drawImage(*piece)
+            paint_part(painter, *piece)

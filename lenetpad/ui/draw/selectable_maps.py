@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -35,15 +35,15 @@ class SelectableMaps(ShownMaps):
     units that are to be explained: those, or else the one that is pointed at.
 
     ``selection_changed`` comes when they are others; ``unit_pointed`` carries the unit that is
-    pointed at, None for none; ``layer_asked`` a layer that is to be explained. The
-    keyboard points as the pointer does.
+    pointed at, None for none; ``menu_asked`` a layer and the place on the screen where a menu of
+    what can be done with it is wanted. The keyboard points as the pointer does.
 
     A weight stands for a unit of its map: the one that was pinned last, or the one in the middle.
     """
 
     selection_changed = Signal()
     unit_pointed = Signal(object)
-    layer_asked = Signal(str)
+    menu_asked = Signal(str, QPoint)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.pins: tuple[Unit, ...] = ()
@@ -139,6 +139,13 @@ class SelectableMaps(ShownMaps):
         if fields != self._fields:
             self._fields = fields
             self.update()
+
+    def select_as(self, other: SelectableMaps) -> None:
+        """Show what is pinned in other maps, and what of it is followed; nothing that is merely
+        pointed at there."""
+        self.pins = other.pins
+        if self.pins:
+            self._fields, self._followed = other._fields, other._followed
 
     def move_pin(self, unit: Unit) -> None:
         """Pin another unit of the same map in place of the first."""
@@ -259,11 +266,11 @@ class SelectableMaps(ShownMaps):
             self.pin(self.unit_of(pointed), beside=beside)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask what the layer at the pointer, or of the selected unit, is for."""
+        """Ask for what can be done with the layer at the pointer, or of the selected unit."""
         at = QPointF(event.pos())
         found = [name for name, placed in self.placed.items() if placed.area.contains(at)]
         name = self.title_at(at) or "".join(found[:1]) or self.current_layer
-        self.layer_asked.emit(OUTPUT if name == CODES else name)
+        self.menu_asked.emit(OUTPUT if name == CODES else name, event.globalPos())
 
     @property
     def current_layer(self) -> str:

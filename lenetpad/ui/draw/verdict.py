@@ -78,6 +78,11 @@ class VerdictPanel(ReadingPanel):
             self._network = title, moment
             self._write_facts()
 
+    def show_facts(self, facts: str) -> None:
+        """Say this beside the verdict."""
+        self._facts = facts
+        self.redraw()
+
     def redraw(self) -> None:
         self._face = None
         self._lay_out(self.reading)

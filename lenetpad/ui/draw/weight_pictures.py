@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage, QPainter
 from lenetpad.ui.draw.maps_layout import Placed
 from lenetpad.ui.draw.shown import SINGLE
 from lenetpad.ui.widgets.colour import Scale, Table, value_index
+from lenetpad.ui.widgets.images import paint_part
 from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.layers import LayerSpec
 
@@ -129,7 +130,7 @@ class LayerWeights:
                     row, column = divmod(place, grid.columns)
                     top = (number * grid.rows + row) * grid.height
                     source = QRectF(column * grid.width, top, grid.width, grid.height)
-                    painter.drawImage(area, self._image, source)
+                    paint_part(painter, area, self._image, source)
 
     def _is_there(self, number: int, place: int) -> bool:
         """Whether a map has a kernel there."""

@@ -36,6 +36,28 @@ BACKGROUNDS: Final = {
     SCREEN: marked("Window", "As on screen"),
 }
 
+#: How many times as large as on the screen a picture in pixels can be.
+SCALES: Final = (1, 2, 3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How pictures of panels look: on white for paper or as on screen, and at which scale. As
+    text, for the settings, it is "white 2" or "screen 1"."""
+
+    white: bool = True
+    scale: int = 2
+
+    @classmethod
+    def of(cls, text: str) -> Look:
+        """What the text says, the usual look where it says nothing that makes sense."""
+        background, _, scale = text.partition(" ")
+        known = background in (WHITE, SCREEN) and scale in map(str, SCALES)
+        return cls(background == WHITE, int(scale)) if known else cls()
+
+    def __str__(self) -> str:
+        return f"{WHITE if self.white else SCREEN} {self.scale}"
+
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:

@@ -135,6 +135,20 @@ class Exporter(QObject):
         self._steps = self._painted(path, figure, self.memory.export_options)
         self._painting.start(self._steps)
 
+    def write_in_turns(self, path: Path, make: Steps[Callable[[], bytes]]) -> None:
+        """Write what is made in steps beside the pen, the last part of it in another thread; what
+        was begun before is finished first."""
+        self._finish()
+        self._steps = self._made(path, make)
+        self._painting.start(self._steps)
+
+    def _made(self, path: Path, steps: Steps[Callable[[], bytes]]) -> Steps[None]:
+        yield
+        try:
+            self.write(path, (yield from steps))
+        except MemoryError as error:
+            self.failed.emit(failed_to_write(path, str(error)))
+
     def _painted(self, path: Path, figure: Figure, options: ExportOptions) -> Steps[None]:
         yield
         try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QByteArray
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, QRectF
+from PySide6.QtGui import QImage, QPaintEngine, QPainter
 
 
 def png(image: QImage) -> bytes:
@@ -18,3 +18,12 @@ def encoded(image: QImage, kind: str) -> bytes:
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     image.save(buffer, kind)  # type: ignore[call-overload]
     return bytes(data.data())
+
+
+def paint_part(painter: QPainter, area: QRectF, image: QImage, part: QRectF) -> None:
+    """Paint a part of an image into an area. Into an SVG file Qt would squeeze all of the image:
+    it is given the part alone."""
+    if painter.paintEngine().type() is QPaintEngine.Type.SVG:
+        painter.drawImage(area, image.copy(part.toRect()))
+    else:
+        painter.drawImage(area, image, part)

@@ -35,9 +35,13 @@ WRAPPED: Final = (
 
 
 class Face:
-    """A font that knows how wide its texts are."""
+    """A font that knows how wide its texts are. Where it is ``for_file``, it writes them and keeps
+    none as a picture."""
 
-    def __init__(self, font: QFont, pixels: float, *, bold: bool = False) -> None:
+    def __init__(
+        self, font: QFont, pixels: float, *, bold: bool = False, for_file: bool = False
+    ) -> None:
+        self.for_file = for_file
         self.font = tabular(QFont(font))
         self.font.setPixelSize(max(1, round(pixels)))
         self.font.setBold(bold)
@@ -97,13 +101,15 @@ class Face:
     def paint(self, painter: QPainter, x: float, middle: float, text: str, colour: QColor) -> None:
         """Paint a text that stands still from ``x`` on."""
         ratio = painter.device().devicePixelRatio()
-        if ratio == int(ratio):
+        if ratio == int(ratio) and not self.for_file:
             top = round(middle - self.line / 2)
             painter.drawPixmap(round(x) - 1, top, self.stamp(text, colour, ratio))
         else:  # a picture would not lie on whole pixels
+            before = painter.font()  # the strip knows which one it has
             painter.setFont(self.font)
             painter.setPen(colour)
             self.left(painter, x, middle, text)
+            painter.setFont(before)
 
     def _stamped(self, text: str, colour: QColor, ratio: float) -> QPixmap:
         size = QSizeF(math.ceil(self.width(text)) + 2, math.ceil(self.line))
@@ -119,14 +125,14 @@ class Face:
 
 
 class Style:
-    """The theme's colours and faces."""
+    """The theme's colours and faces. Where it is ``for_file``, nothing is kept in pixels."""
 
-    def __init__(self, theme: Theme, font: QFont) -> None:
-        self.theme = theme
-        self.usual = Face(font, USUAL_SIZE * theme.scale)
-        self.bold = Face(font, USUAL_SIZE * theme.scale, bold=True)
-        self.small = Face(font, SMALL_SIZE * theme.scale)
-        self.tiny = Face(font, TINY_SIZE * theme.scale)
+    def __init__(self, theme: Theme, font: QFont, *, for_file: bool = False) -> None:
+        self.theme, self.for_file = theme, for_file
+        self.usual = Face(font, USUAL_SIZE * theme.scale, for_file=for_file)
+        self.bold = Face(font, USUAL_SIZE * theme.scale, bold=True, for_file=for_file)
+        self.small = Face(font, SMALL_SIZE * theme.scale, for_file=for_file)
+        self.tiny = Face(font, TINY_SIZE * theme.scale, for_file=for_file)
         self.line = self.usual.line
         self.text, self.dim = QColor(theme.text), QColor(theme.dim)
         self.accent, self.edge = QColor(theme.accent), QColor(theme.edge)
@@ -156,6 +162,16 @@ class Style:
             self._figures[key] = picture
         return picture
 
+    def write_number(
+        self, painter: QPainter, middle: QPointF, hundredths: float, bright: bool
+    ) -> None:
+        """The same into a file, where nothing is kept in pixels."""
+        before = painter.font()
+        painter.setFont(self.small.font)
+        painter.setPen(QColor(DARK_INK if bright else LIGHT_INK))
+        self.small.centre(painter, middle.x(), middle.y(), short(hundredths / 100))
+        painter.setFont(before)
+
     def standing(
         self,
         painter: QPainter,
@@ -165,6 +181,12 @@ class Style:
         paint: Callable[[QPainter], None],
     ) -> None:
         """Paint what looks the same each time; ``paint`` does it once for a ``key`` and a size."""
+        if self.for_file:
+            painter.save()
+            painter.translate(at)
+            paint(painter)
+            painter.restore()
+            return
         ratio = painter.device().devicePixelRatio()
         whole = (key, size.width(), size.height(), ratio)
         picture = self._kept.get(whole)

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QAccessible,
     QColor,
     QFocusEvent,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -45,8 +46,11 @@ class InspectorPanel(QAbstractScrollArea):
     followed = Signal(object)
     chosen = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, for_file: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._for_file, self.framed = for_file, True
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(translate("Draw", "Inspector"))
@@ -63,7 +67,7 @@ class InspectorPanel(QAbstractScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme and size."""
         self.theme = theme
-        self._style = Style(theme, self.font())
+        self._style = Style(theme, self.font(), for_file=self._for_file)
         self.viewport().update()
 
     def show_units(
@@ -125,7 +129,7 @@ class InspectorPanel(QAbstractScrollArea):
         area = QRectF(self.viewport().rect())
         painter.fillRect(area, QColor(self.theme.window))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(self.theme.line))
+        painter.setPen(QColor(self.theme.line if self.framed else self.theme.panel))
         painter.setBrush(QColor(self.theme.panel))
         painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
 
@@ -160,6 +164,15 @@ class InspectorPanel(QAbstractScrollArea):
                 write_competition(strip, self.competition, None)
             top = strip.y
         return top + MARGIN
+
+    def height_for(self, width: int) -> int:
+        """How high all of it is at a width."""
+        self.resize(width, self.minimumSizeHint().height())
+        nowhere = QImage(1, 1, QImage.Format.Format_RGB32)
+        painter = QPainter(nowhere)
+        height = self._write(painter)
+        painter.end()
+        return round(height + MARGIN)
 
     def _fit_bar(self) -> None:
         bar = self.verticalScrollBar()

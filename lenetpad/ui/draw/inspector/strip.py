@@ -249,8 +249,12 @@ class Strip:
         for row, (numbers, entries) in enumerate(zip(hundredths, index.tolist(), strict=True)):
             top = round(area.top() + (row + 0.5) * height - style.line / 2)
             for column, (value, entry) in enumerate(zip(numbers, entries, strict=True)):
-                figure = style.figure(value, style.bright[entry], ratio)
                 middle = area.left() + (column + 0.5) * width
+                if style.for_file:
+                    place = QPointF(middle, area.top() + (row + 0.5) * height)
+                    style.write_number(painter, place, value, style.bright[entry])
+                    continue
+                figure = style.figure(value, style.bright[entry], ratio)
                 painter.drawPixmap(round(middle - figure.width() / ratio / 2), top, figure)
 
     def _frame(self, area: QRectF) -> None:

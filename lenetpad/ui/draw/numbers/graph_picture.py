@@ -34,6 +34,7 @@ from lenetpad.ui.draw.numbers.graph_layout import (
     walked,
 )
 from lenetpad.ui.widgets.colour import ink_table
+from lenetpad.ui.widgets.images import paint_part
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.segmentation import Candidate, Kind, Piece, Segmentation
@@ -306,7 +307,7 @@ class GraphPicture(QWidget):
         theme, one = self.theme, graph.candidates[place]
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.fillRect(arc.label, QColor(theme.panel))
-        painter.drawImage(arc.picture, self._images.image, self._images.part(place))
+        paint_part(painter, arc.picture, self._images.image, self._images.part(place))
         here = place == self.chosen
         pen = QPen(QColor(theme.line), 1)
         if best or second:
