@@ -207,9 +207,9 @@ class MapsPanel(ReadingPanel):
 
     def paint_background(self, painter: QPainter) -> None:
         self._standing = self._stands
-        self._paint_standing(painter, QRectF(self.rect()))
+        self._paint_standing_in(painter, QRectF(self.rect()))
 
-    def _paint_standing(self, painter: QPainter, seen: QRectF) -> None:
+    def _paint_standing_in(self, painter: QPainter, seen: QRectF) -> None:
         """Paint what stands still in an area: titles, what lies below pictures, arrows."""
         self._paint_titles(painter, seen)
         for name, placed in self.placed.items():
@@ -290,7 +290,7 @@ class MapsPanel(ReadingPanel):
     def paint_enlarged(self, painter: QPainter, seen: QRectF) -> None:
         """Paint an area with a painter that makes it larger: the standing parts as sharp as the
         rest."""
-        self._paint_standing(painter, seen)
+        self._paint_standing_in(painter, seen)
         self._paint_reading(painter, seen)
 
     def _paint_reading(self, painter: QPainter, seen: QRectF) -> None:
