@@ -59,3 +59,24 @@ class TestFrozen:
         monkeypatch.delattr(sys, "frozen")
         run_the_program()
         assert os.environ["LD_LIBRARY_PATH"] == "/bundle"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc says how many threads there are")
+@pytest.mark.parametrize("theirs", [None, "1"])
+def test_small_products_are_computed_in_one_thread(theirs: str | None) -> None:
+    code = (
+        "import os, sys; from lenetpad import __main__ as entry; sys.argv[1:] = ['--version']\n"
+        "assert 'numpy' not in sys.modules\n"
+        "try: entry.main()\n"
+        "except SystemExit: pass\n"
+        "assert 'numpy' in sys.modules\n"
+        "print(len(os.listdir('/proc/self/task')), os.environ.get('OPENBLAS_NUM_THREADS'))"
+    )
+    names = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    if theirs:
+        environment["OPENBLAS_NUM_THREADS"] = theirs
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == f"1 {theirs}"  # torch has its own way
