@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from lenetpad.storage import resources
 from lenetpad.ui.draw.comparison.view import ComparisonView
 from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.widgets.colour import ZERO, value_table
+from lenetpad.values.comparison import most_changed
 from lenetpad.values.explanation import Unit
 from lenetpad.values.reading import Reading
 
@@ -145,6 +147,44 @@ def test_the_units_that_differ_most_are_listed_and_lead_to_the_inspector(pad: Pa
     value = value[unit.map] if value.ndim == 1 else value[unit.map, unit.row, unit.column]
     assert pad.page.inspector.inspected[0].explanation.value == pytest.approx(float(value))
     assert pad.compares
+
+
+def test_a_small_window_says_which_unit_differs_most(pad: Pad) -> None:
+    pad.write(3)
+    pad.trigger("freeze")
+    pad.write(14)
+    pad.qtbot.waitUntil(lambda: pad.view.table.rowCount() > 3)
+    assert pad.view.picture.most is None
+    pad.program.window.resize(860, 560)
+    pad.qtbot.waitUntil(lambda: pad.view.picture.most is not None)
+    first, second = pad.view.picture.first, pad.view.picture.second
+    assert first is not None
+    assert second is not None
+    assert pad.view.picture.most == most_changed(first, second, 1)[0]
+    assert pad.view.table.isHidden()
+
+
+def test_a_layer_of_another_size_is_shown_without_differences(pad: Pad) -> None:
+    pad.write(3)
+    pad.trigger("freeze")
+    pad.write(14)
+    picture = pad.view.picture
+    first, second = picture.first, picture.second
+    assert first is not None
+    assert second is not None
+    layers = tuple(
+        replace(layer, maps=121) if layer.name == "C5" else layer for layer in second.model.layers
+    )
+    before = picture.grab().toImage()
+    picture.second = replace(second, model=replace(second.model, layers=layers))
+    picture.show_first(first)
+    assert "C5" not in picture.differing
+    assert picture.change_at(Unit("C5", 3)) is None
+    area = picture.parts[2].placed["C5"].area.toAlignedRect()
+    after = picture.grab().toImage()
+    assert after.copy(area) != before.copy(area)
+    area = picture.parts[2].placed["C3"].area.toAlignedRect()
+    assert after.copy(area) == before.copy(area)
 
 
 def test_a_unit_is_pointed_at_with_both_values_and_clicked(pad: Pad) -> None:

@@ -75,6 +75,7 @@ class ComparisonPicture(QWidget):
         self.first: Side | None = None
         self.second: Side | None = None
         self.pointed: Unit | None = None
+        self.most: UnitChange | None = None  # said where no table has the room to say it
         self.frozen = False  # whether the first reading is of before
         self.alone = ""  # the layer that has the parts for itself
         self.parts: tuple[Part, ...] = ()
@@ -124,7 +125,7 @@ class ComparisonPicture(QWidget):
     def _compare(self) -> None:
         """Colour what differs; pictures are made where other layers can be compared."""
         first, second = self.first, self.second
-        self.differing = {}
+        self.differing, self._pictures[2] = {}, {}
         if first is not None and second is not None:
             self.differing = dict(differences(first, second))
             for name, values in self.differing.items():
@@ -138,6 +139,12 @@ class ComparisonPicture(QWidget):
                     self._pictures[2][name] = picture
         self.setAccessibleDescription(self.in_words())
         self.update()
+
+    def say_most(self, change: UnitChange | None) -> None:
+        """Say which unit differs most, where nothing is pointed at; None says none."""
+        if change != self.most:
+            self.most = change
+            self.update()
 
     @staticmethod
     def _end(layer: LayerView) -> float:
@@ -286,13 +293,16 @@ class ComparisonPicture(QWidget):
     def _paint_legend(self, painter: QPainter) -> None:
         if self.first is None:
             return
-        layer = self.pointed.layer if self.pointed else self.alone or LEGEND_LAYER
+        shown = self.pointed or (self.most.unit if self.most else None)
+        layer = self.alone or LEGEND_LAYER if shown is None else shown.layer
         end = as_text(self._end(self.first.model.layer(layer)))
         change = self.change_at(self.pointed) if self.pointed else None
-        said, hint = words.scale_of(layer_words.title_of(layer, None)), ""
+        said = words.scale_of(layer_words.title_of(layer, None))
         hint = words.hint(frozen=self.frozen)
         if change is not None:
             said, hint = words.sentence_of(change, self.first.model), ""
+        elif self.most is not None:
+            said = words.most(self.most, self.first.model)
         legend = Legend(Kind.SIGNED, (end.replace("+", "−"), "0", end), said, hint)
         scale = self._scale
         top = self.height() - LEGEND * scale + 8

@@ -17,7 +17,7 @@ from lenetpad.ui.widgets.choices import FileChoices
 from lenetpad.ui.widgets.flow import FlowRow
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import marked, translate
-from lenetpad.values.comparison import Side, most_changed
+from lenetpad.values.comparison import Side, UnitChange, most_changed
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
@@ -160,10 +160,11 @@ class ComparisonView(LineView):
     @Slot()
     def _fill_table(self) -> None:
         first, second = self.picture.first, self.picture.second
-        if first is None or second is None:
-            self.table.show_changes((), None)
-        elif self.isVisible():
-            self.table.show_changes(most_changed(first, second, COUNT), first.model)
+        changes: tuple[UnitChange, ...] = ()
+        if first is not None and second is not None and self.isVisible():
+            changes = most_changed(first, second, COUNT)
+        self.table.show_changes(changes, None if first is None else first.model)
+        self.picture.say_most(changes[0] if changes and self.table.isHidden() else None)
 
     @Slot()
     def _say_painted(self) -> None:
@@ -188,6 +189,7 @@ class ComparisonView(LineView):
             self.table.setMinimumWidth(0)
             self.table.setMaximumWidth(self.width())
             self.table.setFixedHeight(px(TABLE_HEIGHT))
+        self._note_changed()
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)

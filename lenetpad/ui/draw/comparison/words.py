@@ -48,6 +48,15 @@ def sentence_of(change: UnitChange, model: ModelReady) -> str:
     )
 
 
+def most(change: UnitChange, model: ModelReady) -> str:
+    """Which unit differs most, with both of its values."""
+    return translate("Draw", "Differs most: {unit}: {first} → {second}").format(
+        unit=name_of(change.unit, model),
+        first=as_text(change.first),
+        second=as_text(change.second),
+    )
+
+
 def scale_of(layer: str) -> str:
     """Of which layer the colour scale is."""
     return translate("Draw", "Values and differences of {layer}").format(layer=layer)
