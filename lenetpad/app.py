@@ -31,6 +31,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from lenetpad import __version__
+from lenetpad.controllers.lessons.lessons import Lessons
 from lenetpad.controllers.page_controller import Context, PageController, PageRow
 from lenetpad.controllers.registry import PAGES
 from lenetpad.engine import training_process
@@ -93,6 +94,7 @@ class Program(QObject):
         window.open_page(pages[0].spec.name)
         self.draw.page.reading_painted.connect(self._make_types)  # now it holds nothing up
         self.draw.continue_wanted.connect(self._continue_run)
+        self.lessons = Lessons(window, self.controller, folder)
 
     # The controllers
 
@@ -167,6 +169,8 @@ class Program(QObject):
             return self._ended
         self._closed = True
         deadline = time.monotonic() + CLOSE_SECONDS
+        with _logged("the lesson does not end"):
+            self.lessons.close()  # what it shows is not kept
         controllers = list(reversed(self.controllers.values()))  # the others use what Draw owns
         for controller in reversed(controllers):
             with _logged(f"{controller.name} is not kept"):

@@ -109,7 +109,7 @@ class Networks(QObject):
         """Wait for the search that was given up; False where it does not end."""
         return self._search is None or self._search.wait(seconds)
 
-    @Slot(str)
+    @Slot(object)
     def read_with(self, path: str) -> None:
         """Read with a weights file of a run."""
         self._choose(path, self._choice.device, UNKNOWN_CONVENTIONS)
@@ -184,13 +184,25 @@ class Networks(QObject):
         self._list()
         self.described.emit()
 
-    def _list(self) -> None:
-        """Offer what ships, what was opened, and the runs; a run stands for all of its weights."""
+    @property
+    def offered(self) -> tuple[tuple[str, str], ...]:
+        """What ships, what was opened, and the runs, each entry with its title; a run stands for
+        all of its weights."""
         offered = {**titles(), **{model: self.runs.title_of(model) for model in self._opened}}
         offered |= {str(folder): name for name, folder, _ in self.runs.entries}
         entry = self._entry_of(self._choice.model)
         offered.setdefault(entry, self.runs.title_of(self._choice.model))
-        self._window.show_networks(tuple(offered.items()))
+        return tuple(offered.items())
+
+    def choice_of(self, entry: str) -> Choice:
+        """The choice of an entry: that of a run stands for the weights to use of it. A file reads
+        as the user has said, where it was opened before."""
+        model = str(self.runs.weights(Path(entry)) or entry)
+        known = self._conventions.get(model, UNKNOWN_CONVENTIONS)
+        return Choice(self._choice.serial, model, conventions=known)
+
+    def _list(self) -> None:
+        self._window.show_networks(self.offered)
 
     def _entry_of(self, model: str) -> str:
         """What stands for a network in the list: its model, or the folder of its run."""
@@ -220,13 +232,12 @@ class Networks(QObject):
 
     # What the user chooses
 
-    @Slot(str)
+    @Slot(object)
     def _choose_model(self, entry: str) -> None:
         """Read with an entry of the list; that of a run stands for the weights to use of it."""
-        model = str(self.runs.weights(Path(entry)) or entry)
+        chosen = self.choice_of(entry)
         self.other_chosen.emit()
-        known = self._conventions.get(model, UNKNOWN_CONVENTIONS)
-        self._choose(model, self._choice.device, known)
+        self._choose(chosen.model, self._choice.device, chosen.conventions)
 
     def choose(self, model: str) -> Choice | None:
         """Read with a network as if it were chosen in the list; gives the choice of before, None
@@ -236,6 +247,12 @@ class Networks(QObject):
             return None
         self._choose_model(model)
         return before
+
+    def choose_again(self, before: Choice) -> None:
+        """Read again with what was chosen before, and keep that at once."""
+        self.other_chosen.emit()
+        self._choose(before.model, before.device, before.conventions)
+        self._keep_choice()
 
     @Slot(object)
     def _open_weights(self, path: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import warnings
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
@@ -17,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.ink import heif, pnm, repairs
+from lenetpad.ink.grey_levels import LONGEST_SIDE, block_of, grey_levels, grey_of, shrunk
 from lenetpad.ink.lines import Line, lines_of
 from lenetpad.ink.normalising import image_of_plane
 from lenetpad.ink.paper import FAINTEST, FRINGE, SMALL, BlankError, separated
-from lenetpad.ink.parts import Plane
 from lenetpad.ink.raster import Image
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage.decoding import named, opened
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 FORMATS: Final = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 #: Where Pillow has been built with it.
 ALSO: Final = "AVIF"
+#: Whose pixels are decoded as a whole into Pillow's memory, and nowhere else.
+KEPT_ONCE: Final = ("PNG", "GIF", "BMP", "PPM", "TIFF")
 ANIMATED: Final = ("GIF", "PNG", "WEBP", "AVIF")
 #: Pixels of an animation, all frames together, and frames.
 MOST_FRAME_PIXELS: Final = 400_000_000
@@ -39,9 +42,12 @@ MOST_FRAMES: Final = 1000
 #: Bytes.
 LARGEST_FILE: Final = 256 << 20
 MOST_PIXELS: Final = 80_000_000
+#: Bytes that are taken while more pixels than that are decoded, if the picture's kind is one of
+#: which it is known how many that are.
+MOST_MEMORY: Final = 700_000_000
 #: Pixels for each byte of a JPEG file, in which a block of 64 takes two bits at least.
 MOST_PER_BYTE: Final = 512
-#: Of a JPEG file that is decoded smaller, row by row; Pillow opens none that has many more.
+#: Pixels of all others; Pillow opens none that has many more.
 MOST_REDUCED: Final = 170_000_000
 #: Reads while a file's head is parsed, a few for each of its parts; and while its pixels are
 #: decoded, in PNG three for each block of at least some kilobytes.
@@ -60,13 +66,8 @@ LARGEST_TILE: Final = 1 << 24
 TILE_WIDTH, TILE_LENGTH = 322, 323
 #: Of a JPEG file: progressive ones have about ten, and each goes over all pixels.
 MOST_SCANS: Final = 100
-#: Rows that are converted at once.
-BAND: Final = 256
-LONGEST_SIDE: Final = 400  # pixels; larger pictures are shrunk first, for no digit needs more
-#: So many times as long as high, a picture is a strip, of a line of digits: it may be longer.
-STRIP: Final = 2.5
-LONGEST_STRIP: Final = 1200
-_TOO_LARGE: Final = "{} has over " + f"{MOST_PIXELS // 10**6} megapixels; make it smaller"
+_TOO_LARGE: Final = "{} has {} megapixels; make it smaller than " + f"{MOST_PIXELS // 10**6}"
+_OR_JPEG: Final = ", or save it as JPEG"
 _EXPORT: Final = "export it as PNG"
 
 
@@ -130,9 +131,9 @@ def counted(grey: NDArray[np.uint8], longest: int | None = None) -> Counted:
     """What a grey picture shows, whose longer side had ``longest`` pixels in the file."""
     if grey.ndim != 2 or grey.size == 0:
         raise InkError(f"a picture must have grey pixels in rows and columns, not {grey.shape}")
-    found = separated(_shrunk(grey))
+    found = separated(shrunk(grey))
     fringe = FRINGE if max(grey.shape) > SMALL else 1
-    factor = _block(grey) * (longest or max(grey.shape)) / max(grey.shape)
+    factor = block_of(grey.shape) * (longest or max(grey.shape)) / max(grey.shape)
     lines = tuple(line.in_picture(factor) for line in lines_of(found.page, fringe))
     return Counted(image_of_plane(found.ink), found.digits, lines)
 
@@ -140,7 +141,6 @@ def counted(grey: NDArray[np.uint8], longest: int | None = None) -> Counted:
 def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> _Levels:
     """The grey levels (H, W) of an image file; of its colours, the one that differs most."""
     import PIL.Image  # not before a picture is opened
-    import PIL.ImageOps
 
     start = stream.read(16)
     stream.seek(0)
@@ -150,7 +150,7 @@ def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> _Levels:
             if pnm.is_pnm(start):
                 content = stream.read()
                 _check_size(*pnm.size_of(content), name)
-                grey = _grey_of(pnm.levels_of(content))
+                grey = grey_of(pnm.levels_of(content))
                 return _Levels(grey, max(grey.shape))
             if start.startswith(repairs.JPEG_MAGIC):
                 _check_scans(stream, name)
@@ -167,9 +167,12 @@ def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> _Levels:
                 return found
     except InkError:
         raise
-    except PIL.Image.DecompressionBombError:
-        raise InkError(_TOO_LARGE.format(name)) from None
+    except PIL.Image.DecompressionBombError as error:
+        pixels = re.search(r"\((\d{1,20}) pixels\)", str(error))
+        raise _too_large(int(pixels[1]) if pixels else MOST_REDUCED, name) from None
     except PIL.UnidentifiedImageError:
+        if start[4:12] in heif.BRANDS:
+            raise InkError(f"{name} is damaged; save or export it again") from None
         known = ", ".join(FORMATS)
         raise InkError(f"{name} is no picture of a known kind ({known}); save it as PNG") from None
     except Exception as error:  # Pillow's decoders raise almost anything for damaged data
@@ -179,36 +182,46 @@ def _decoded(stream: BinaryIO, name: str, by_colour: bool = False) -> _Levels:
 
 def _grey_in(stream: BinaryIO, start: bytes, name: str, by_colour: bool) -> _Levels:
     """The grey levels of a file that Pillow opens."""
-    import PIL.Image
-    import PIL.ImageOps
-
     with _opened(stream, start, name) as picture:
         longest = max(picture.size)
         # JPEG decodes smaller
         picture.draft("RGB" if by_colour else "L", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
-        _check_size(*picture.size, name)
+        if picture.format == "JPEG":
+            _check_size(*picture.size, name)
         if picture.format in ANIMATED and getattr(picture, "is_animated", False):
             return _Levels(_last_frame(picture, by_colour), longest)
         picture.load()
-        try:
-            PIL.ImageOps.exif_transpose(picture, in_place=True)
-        except InkError:
-            raise
-        except Exception:  # what says how it is turned is damaged: it is shown as it is
-            pass
-        return _Levels(_grey(picture, by_colour), longest)
+        return _Levels(_upright(grey_levels(picture, by_colour), picture), longest)
+
+
+def _upright(grey: NDArray[np.uint8], picture: PIL.Image.Image) -> NDArray[np.uint8]:
+    """The grey levels of a picture turned as its EXIF data say."""
+    import PIL.ExifTags
+    import PIL.Image
+    import PIL.ImageOps
+
+    turned = PIL.Image.fromarray(grey)
+    try:
+        orientation = picture.getexif().get(PIL.ExifTags.Base.Orientation, 1)
+        turned.getexif()[PIL.ExifTags.Base.Orientation] = orientation
+        PIL.ImageOps.exif_transpose(turned, in_place=True)
+    except InkError:
+        raise
+    except Exception:  # what says how it is turned is damaged: it is shown as it is
+        return grey
+    return np.asarray(turned)
 
 
 def _last_frame(picture: PIL.Image.Image, by_colour: bool) -> NDArray[np.uint8]:
     """The grey levels of an animation's last frame that is not blank."""
-    grey = _grey(picture, by_colour)
+    grey = grey_levels(picture, by_colour)
     pixels = picture.width * picture.height
     for frame in range(1, min(MOST_FRAMES, MOST_FRAME_PIXELS // pixels)):
         try:
             picture.seek(frame)
         except EOFError:
             break
-        later = _grey(picture, by_colour)
+        later = grey_levels(picture, by_colour)
         if np.ptp(later) >= FAINTEST:
             grey = later
     return grey
@@ -251,9 +264,10 @@ def _opened(stream: BinaryIO, start: bytes, name: str) -> PIL.Image.Image:
     elif start[4:8] == b"ftyp" and PIL.features.check("avif"):
         formats = (*FORMATS, ALSO)
     picture = PIL.Image.open(cast(IO[bytes], metered), formats=formats)
-    reduced = picture.format == "JPEG" and "progressive" not in picture.info
-    _check_size(picture.width, picture.height, name, MOST_REDUCED if reduced else MOST_PIXELS)
-    if reduced and metered.size * MOST_PER_BYTE < picture.width * picture.height:
+    each = _bytes_per_pixel(picture)
+    fits = each is not None and each * picture.width * picture.height <= MOST_MEMORY
+    _check_size(picture.width, picture.height, name, MOST_REDUCED if fits else MOST_PIXELS)
+    if each == 0 and metered.size * MOST_PER_BYTE < picture.width * picture.height:
         raise InkError(f"{name} is damaged (its pixels are missing); save or export it again")
     tile = [getattr(picture, "tag_v2", {}).get(tag, 1) for tag in (TILE_WIDTH, TILE_LENGTH)]
     exif = picture.info.get("exif") or b""
@@ -265,9 +279,31 @@ def _opened(stream: BinaryIO, start: bytes, name: str) -> PIL.Image.Image:
     return picture
 
 
+def _bytes_per_pixel(picture: PIL.Image.Image) -> float | None:
+    """What decoding takes for each pixel of the file; None where Pillow says nothing of it, or
+    where it is no less than the 16 of WebP."""
+    if picture.format == "JPEG":
+        if "progressive" not in picture.info:
+            return 0  # it is decoded smaller, row by row
+        # Two for each coefficient, all of which are kept; colours may have fewer than grey.
+        layers: list[tuple[int, int, int, int]] = cast(Any, picture).layer
+        shares = [down * across for _, down, across, _ in layers]
+        return 2 * sum(shares) / max(shares)
+    if picture.format not in KEPT_ONCE or getattr(picture, "is_animated", False):
+        return None
+    # A TIFF file is turned as a whole, and its pixels may be one strip.
+    once = {"1": 1, "L": 1, "P": 1}.get(picture.mode, 4)
+    return 2 * once if picture.format == "TIFF" else once
+
+
 def _check_size(width: int, height: int, name: str, most: int | None = None) -> None:
     if width * height > (MOST_PIXELS if most is None else most):
-        raise InkError(_TOO_LARGE.format(name))
+        raise _too_large(width * height, name)
+
+
+def _too_large(pixels: int, name: str) -> InkError:
+    sentence = _TOO_LARGE.format(name, -(-pixels // 10**6))
+    return InkError(sentence + (_OR_JPEG if pixels <= MOST_REDUCED else ""))
 
 
 def _check_scans(stream: BinaryIO, name: str) -> None:
@@ -279,78 +315,3 @@ def _check_scans(stream: BinaryIO, name: str) -> None:
         if scans > MOST_SCANS:
             raise InkError(f"{name} has over {MOST_SCANS} scans; {_EXPORT}")
     stream.seek(0)
-
-
-def _grey_of(levels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Grey levels (H, W) of those in a Netpbm file."""
-    import PIL.Image
-
-    if levels.ndim == 3:
-        return np.asarray(PIL.Image.fromarray(levels).convert("L"), dtype=np.uint8)
-    return levels if levels.dtype == np.uint8 else _eight_bits(levels)
-
-
-def _grey(picture: PIL.Image.Image, by_colour: bool = False) -> NDArray[np.uint8]:
-    """Grey levels of a picture in any mode; what is transparent shows white or black paper.
-
-    By colour they are the levels of red, green or blue, whichever differs most.
-    """
-    if picture.mode.startswith(("I", "F")):
-        return _eight_bits(np.asarray(picture))
-    transparent = picture.has_transparency_data
-    if transparent:
-        picture = picture if picture.mode == "RGBA" else picture.convert("RGBA")
-        # Programs that know no alpha leave it 0.
-        transparent = bool(picture.getchannel("A").getextrema() != (0, 0))
-    if by_colour:
-        colours = np.asarray(picture.convert("RGB"))
-        return colours[..., int(colours.std(axis=(0, 1)).argmax())]
-    block = max(max(picture.size) // (2 * LONGEST_SIDE), 1)
-    if not transparent:
-        if picture.mode == "RGBA":
-            picture = picture.convert("RGB").reduce(block)
-        return np.asarray(picture.convert("L"), dtype=np.uint8)
-    premultiplied = picture.convert("RGBa")
-    premultiplied = premultiplied.reduce(block)
-    levels = np.asarray(premultiplied).astype(np.float32)
-    on_black = levels[..., :3] @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    on_white = on_black + (255 - levels[..., 3])
-    # White ink is drawn for dark paper, and would not show on white.
-    on_paper = on_white if 2 * np.ptp(on_white) >= np.ptp(on_black) else on_black
-    grey: NDArray[np.uint8] = np.rint(np.clip(on_paper, 0, 255)).astype(np.uint8)
-    return grey
-
-
-def _eight_bits(levels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Levels (H, W) of a deeper picture in 8 bits, whichever part of their range they use."""
-    # The brightest becomes white, for a camera may use twelve of the sixteen bits.
-    low, high = min(float(levels.min()), 0.0), float(levels.max())
-    if not math.isfinite(low + high):  # NaN is passed on by both
-        raise InkError("the picture holds a grey level that is NaN or infinite; export it again")
-    grey = np.empty(levels.shape, np.uint8)
-    for row in range(0, len(levels), BAND):
-        band = levels[row : row + BAND].astype(np.float32)
-        grey[row : row + BAND] = np.rint((band - low) * np.float32(255 / max(high - low, 1e-30)))
-    return grey
-
-
-def _block(grey: NDArray[np.uint8]) -> int:
-    """Pixels along each side of the blocks that are averaged."""
-    short, longest = (int(side) for side in sorted(grey.shape))
-    if longest < STRIP * short:
-        return -(-longest // LONGEST_SIDE)
-    return max(1, -(-short // round(LONGEST_SIDE / STRIP)), -(-longest // LONGEST_STRIP))
-
-
-def _shrunk(grey: NDArray[np.uint8]) -> Plane:
-    """The grey levels, averaged in blocks until no side is over ``LONGEST_SIDE``, or over
-    ``LONGEST_STRIP`` where it is a strip."""
-    block = _block(grey)
-    if block == 1:
-        return grey.astype(np.float32)
-    tall, wide = (min(block, side) for side in grey.shape)
-    rows, columns = grey.shape[0] // tall, grey.shape[1] // wide
-    bands = grey[: rows * tall, : columns * wide].reshape(rows, tall, columns * wide)
-    sums = bands.sum(axis=1, dtype=np.float32).reshape(rows, columns, wide).sum(axis=2)
-    shrunk: Plane = sums / np.float32(tall * wide)
-    return shrunk

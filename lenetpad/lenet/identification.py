@@ -59,6 +59,9 @@ NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
 BEHIND_ACTIVATION, BEHIND_POOLING = "activation", "pooling"
 #: Everywhere behind activation and pooling, as in what nothing tells of.
 LATE: Final[Mapping[str, str]] = MappingProxyType(dict.fromkeys(LAYERS, BEHIND_POOLING))
+BEFORE_POOLING: Final[Mapping[str, str]] = MappingProxyType(
+    dict.fromkeys(LAYERS, BEHIND_ACTIVATION)
+)
 
 
 class WeightsError(InputError):
@@ -84,12 +87,14 @@ class Found:
     """The tensors of a state dict under our own names, and what does not fit, a sentence each.
 
     The sentences that say most come first. ``left_out`` are names of what is no layer's, or was
-    worked into one.
+    worked into one. ``doubts`` are sentences on what would be wrong if the network takes the
+    largest of four values.
     """
 
     state: dict[str, FloatArray]
     faults: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def layers_of(state: State) -> Found:

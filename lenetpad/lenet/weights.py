@@ -212,6 +212,8 @@ def _without_metadata(read: Read, path: Path, name: str) -> Weights:
     else:
         config = configuration(conventions, found.state)
         weights = Weights(name, config, found.state, conventions=conventions)
+    if found.doubts and weights.config.subsampling == "max":
+        raise _refusal(f"{path} cannot be read for certain", found.doubts)
     return replace(weights, left_out=found.left_out)
 
 
@@ -230,7 +232,9 @@ def _identified(read: Read) -> Found:
     try:
         least = READS if found.faults else guessing.reads(found.state, read.conventions)
         if guessing.reads(late.state, read.conventions) > least + guessing.NEAR:
-            return late
+            # Before a mean or behind it is the same; before a maximum it is not.
+            strict = identification.identify(read.state, identification.BEFORE_POOLING)
+            return replace(late, doubts=strict.faults)
     except DataError:
         pass  # nothing to choose by
     return found

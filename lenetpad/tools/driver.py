@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QObject, QSettings, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # a page imports pyqtgraph, which takes a second
     from lenetpad.ui.draw.probed_maps import ProbedMaps
     from lenetpad.ui.draw.time_line.panel import TimeLinePanel
     from lenetpad.ui.evaluate.page import EvaluatePage
+    from lenetpad.ui.stage.second_window import SecondWindow
     from lenetpad.ui.train.page import TrainPage
 
 SIZE: Final = (1280, 800)
@@ -168,6 +169,28 @@ class Driver(QObject):
     def wait_for_time_line(self) -> None:
         """Handle events until all of the drawing's time line is shown."""
         self._wait(lambda: self._draw.replaying.whole, "the time line does not come")
+
+    # The stage
+
+    def open_stage(self, width: int, height: int) -> SecondWindow:
+        """Turn the window into the stage and open the one for another screen, both of this size
+        wherever they are; gives the second one."""
+        for action in ("stage", "second_screen"):
+            self.act(action)
+        second = self._draw.staging.screen.second
+        assert second is not None
+        for window in (self._window, second):
+            window.setWindowState(Qt.WindowState.WindowNoState)
+            window.resize(width, height)
+        wait_until(lambda: not self._window.restyling)
+        return second
+
+    def close_stage(self) -> None:
+        """Put both away."""
+        self._draw.staging.screen.close()
+        self._window.stage.show(on=False)
+        self.resize(*SIZE)
+        wait_until(lambda: not self._window.restyling)
 
     # The network
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from lenetpad.ui.widgets.icons import themed
 from lenetpad.ui.widgets.theme import Theme
@@ -35,6 +35,7 @@ class ActionSpec:
 
 DRAW: Final = "draw"
 VIEW: Final = "View"
+STAGE: Final = "Stage"
 
 ACTIONS: Final = (
     ActionSpec(
@@ -352,6 +353,32 @@ ACTIONS: Final = (
         page=DRAW,
     ),
     ActionSpec(
+        "freeze",
+        "Explain",
+        marked("Window", "Freeze"),
+        marked("Window", "Keep what is read now, and compare it with what follows"),
+        ("Space",),
+        breaks=True,
+        page=DRAW,
+    ),
+    ActionSpec(
+        "compare_networks",
+        "Explain",
+        marked("Window", "Compare networks"),
+        marked("Window", "What another network makes of the same drawing"),
+        ("V",),
+        checkable=True,
+        page=DRAW,
+    ),
+    ActionSpec(
+        "end_comparison",
+        "Explain",
+        marked("Window", "End the comparison"),
+        marked("Window", "Let go of what is frozen, and show the maps"),
+        ("Shift+Space",),
+        page=DRAW,
+    ),
+    ActionSpec(
         "switch_off",
         "Explain",
         marked("Window", "Switch off the selected map"),
@@ -402,6 +429,68 @@ ACTIONS: Final = (
         ("F3",),
     ),
     ActionSpec(
+        "open_lesson",
+        "Lessons",
+        marked("Window", "Open lesson…"),
+        marked("Window", "Open a lesson from a file"),
+        ("Ctrl+Shift+L",),
+    ),
+    ActionSpec(
+        "lesson_next",
+        "Lessons",
+        marked("Window", "Next step"),
+        marked("Window", "Go on to the next step of the lesson"),
+        ("PgDown",),
+        breaks=True,
+    ),
+    ActionSpec(
+        "lesson_previous",
+        "Lessons",
+        marked("Window", "Previous step"),
+        marked("Window", "Go back to the step before"),
+        ("PgUp",),
+    ),
+    ActionSpec(
+        "lesson_end",
+        "Lessons",
+        marked("Window", "End lesson"),
+        marked("Window", "End the lesson; all is as it was before"),
+        ("Ctrl+Shift+E",),
+    ),
+    ActionSpec(
+        "handout",
+        "Lessons",
+        marked("Window", "Save handout…"),
+        marked("Window", "Save the lesson's words and pictures as PDF or HTML"),
+        ("Ctrl+Shift+P",),
+    ),
+    ActionSpec(
+        "step_by_step",
+        "Lessons",
+        marked("Window", "Step by step"),
+        marked("Window", "Show the layers one after the other, with the arrow keys ← and →"),
+        ("S",),
+        checkable=True,
+        breaks=True,
+        page=DRAW,
+    ),
+    ActionSpec(
+        "hide_verdict",
+        "Lessons",
+        marked("Window", "Hide the verdict"),
+        marked("Window", "Hide verdict and probabilities, to guess first, or show them"),
+        ("Q",),
+        checkable=True,
+        page=DRAW,
+    ),
+    ActionSpec(
+        "drill",
+        "Lessons",
+        marked("Window", "Drill…"),
+        marked("Window", "Read patterns that networks misread, and compare the scores"),
+        ("Ctrl+D",),
+    ),
+    ActionSpec(
         "help",
         "Help",
         marked("Window", "Help"),
@@ -421,6 +510,8 @@ MENUS: Final = (
     marked("Window", "Edit"),
     marked("Window", "View"),
     marked("Window", "Explain"),
+    marked("Window", "Stage"),
+    marked("Window", "Lessons"),
     marked("Window", "Help"),
 )
 
@@ -439,16 +530,21 @@ def build(parent: QWidget, specs: Iterable[ActionSpec]) -> dict[str, QAction]:
     return actions
 
 
-def fill(bar: QMenuBar, specs: Sequence[ActionSpec], actions: dict[str, QAction]) -> None:
-    """Put the menus with their actions into a menu bar."""
+def fill(
+    bar: QMenuBar, specs: Sequence[ActionSpec], actions: dict[str, QAction]
+) -> dict[str, QMenu]:
+    """Put the menus with their actions into a menu bar; gives them by their titles in English."""
+    menus = {}
     for title in MENUS:
-        menu = bar.addMenu(f"&{translate('Window', title)}")  # Alt and the first letter open it
+        # Alt and the first letter open it.
+        menu = menus[title] = bar.addMenu(f"&{translate('Window', title)}")
         menu.setToolTipsVisible(True)
         for spec in specs:
             if spec.menu == title:
                 if spec.breaks:
                     menu.addSeparator()
                 menu.addAction(actions[spec.name])
+    return menus
 
 
 def groups(

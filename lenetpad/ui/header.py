@@ -33,7 +33,7 @@ class Header(QWidget):
     list, ``device_chosen`` the name of a device."""
 
     page_chosen = Signal(str)
-    model_chosen = Signal(str)
+    model_chosen = Signal(object)  # a str, which Qt could not hold where it is no text
     device_chosen = Signal(str)
 
     def __init__(self, actions: dict[str, QAction], pages: Sequence[PageSpec]) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
+from lenetpad.ui.widgets.choices import is_text
 from lenetpad.ui.widgets.colour import Scale
 from lenetpad.ui.widgets.export_options import ExportOptions, Look
 from lenetpad.ui.widgets.theme import ThemeChoice
@@ -16,6 +19,8 @@ from lenetpad.values.conventions import Conventions
 from lenetpad.values.devices import AUTO
 from lenetpad.values.models import DEFAULT_MODEL, Choice
 
+#: Begins a path that is no text, as its bytes.
+BYTES: Final = "bytes:"
 USUAL_PEN_WIDTH = 32.0
 SMALLEST_ZOOM, LARGEST_ZOOM = 0.75, 2.5
 
@@ -104,7 +109,7 @@ class Preferences(QObject):
     def keep(self, **values: object) -> None:
         """Keep settings by name."""
         for name, value in values.items():
-            self._settings.setValue(name, value)
+            self._settings.setValue(name, _in_letters(value))
         self._settings.sync()
         if self._settings.status() is QSettings.Status.AccessError and not self._has_failed:
             self._has_failed = True
@@ -119,6 +124,8 @@ class Preferences(QObject):
         value = self._settings.value(name)
         if isinstance(value, int | float):
             return str(value)
+        if isinstance(value, str) and value.startswith(BYTES):
+            return os.fsdecode(unquote_to_bytes(value.removeprefix(BYTES)))
         return value if isinstance(value, str) and value else usual
 
     def _number(self, name: str, usual: float) -> float:
@@ -133,3 +140,11 @@ class Preferences(QObject):
             return kind(self._settings.value(name))
         except ValueError:
             return usual
+
+
+def _in_letters(value: object) -> object:
+    """A setting; a path that cannot be decoded, of which Qt would leave something out, in letters
+    that it knows."""
+    if isinstance(value, str) and not is_text(value):
+        return BYTES + quote_from_bytes(os.fsencode(value))
+    return value

@@ -26,6 +26,9 @@ LARGEST_GROWTH: Final = 2.5
 ZOOMS: Final = (0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5)
 #: A window that is being resized is restyled when it has stood still for so long.
 STILL_MS: Final = 150
+#: On the stage: for so many pixels of its height texts have their usual size, in which the
+#: smallest are 11 high. They are 2.2 % of the height then, and readable from the back row.
+HALL_HEIGHT: Final = 11 / 0.022
 #: Before the next of several things that each take long, to let a pen through.
 TURN_MS: Final = 10
 HIDDEN_TURNS: Final = 4  # that a page waits which nobody sees
@@ -53,6 +56,7 @@ class ThemeSwitch(QObject):
         self.choice = preferences.theme
         self.zoom = preferences.zoom
         self._growth = 1.0
+        self._hall = 0  # the height of the stage, 0 where there is none
         self.theme: Theme = theme.resolve(self.choice, self.zoom)
         theme.apply(self.theme)
         self._turns = Turns(self, TURN_MS)
@@ -82,6 +86,13 @@ class ThemeSwitch(QObject):
             self._preferences.keep(zoom=self.zoom)
             self._use_theme()
 
+    def fill_hall(self, height: int) -> None:
+        """Have texts readable in a hall, on a stage of this height; 0 gives them back the size
+        that the user wants."""
+        if height != self._hall:
+            self._hall = height
+            self._use_theme()
+
     def fit_soon(self) -> None:
         """Follow the window's size, once it stands still."""
         self._still.start()
@@ -90,6 +101,9 @@ class ThemeSwitch(QObject):
     def fit(self) -> None:
         """Follow the window's size now."""
         size = self._window.size()
+        if self._hall:
+            self.fill_hall(size.height())
+            return
         room = min(size.width() / USUAL.width(), size.height() / USUAL.height())
         growth = math.floor(min(room, LARGEST_GROWTH) / GROWTH_STEP) * GROWTH_STEP
         growth = max(growth, 1.0)
@@ -103,7 +117,8 @@ class ThemeSwitch(QObject):
             self._use_theme()
 
     def _use_theme(self) -> None:
-        self.theme = theme.resolve(self.choice, self.zoom * self._growth)
+        usual = self.zoom * self._growth
+        self.theme = theme.resolve(self.choice, hall_scale(self._hall) if self._hall else usual)
         self._turns.start(self._follow_theme())
         # Until the open page has followed: both change at once.
         self._window.setUpdatesEnabled(False)
@@ -127,3 +142,8 @@ class ThemeSwitch(QObject):
                 for _ in range(HIDDEN_TURNS):  # not in the turn in which the window is painted
                     yield
                 page.set_theme(self.theme)
+
+
+def hall_scale(height: int) -> float:
+    """How much larger than usual texts are on a stage of this height."""
+    return height / HALL_HEIGHT

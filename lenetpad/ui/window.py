@@ -34,6 +34,8 @@ from lenetpad.ui.header import Header
 from lenetpad.ui.page_area import PageArea
 from lenetpad.ui.pages import PageSpec
 from lenetpad.ui.preferences import Preferences
+from lenetpad.ui.stage import actions as stage_actions
+from lenetpad.ui.stage.stage import Stage
 from lenetpad.ui.theme_switch import TURN_MS, ThemeSwitch
 from lenetpad.ui.widgets.files import OPEN_WEIGHTS_FILTER
 from lenetpad.ui.widgets.page import Page
@@ -68,18 +70,20 @@ class Window(QMainWindow):
     from the file dialog, ``device_chosen`` a device's name. ``conventions_chosen`` answers a
     question with its Choice, and ``question_dropped`` comes where there is no answer.
     ``data_dropped`` carries QMimeData that was let fall on the window, which is gone when the
-    receiver returns; ``activated`` comes when the user turns to the window, and ``closed`` when it
-    goes.
+    receiver returns; ``theme_changed`` says that colours or sizes are others; ``activated`` comes
+    when the user turns to the window, and ``closed`` when it goes.
     """
 
     page_wanted = Signal(str)
     page_opened = Signal(str)
-    model_chosen = Signal(str)
-    weights_opened = Signal(object)  # a str, which Qt could not hold where it is no text
+    # Texts which Qt could not hold where a file's name is none.
+    model_chosen = Signal(object)
+    weights_opened = Signal(object)
     device_chosen = Signal(str)
     conventions_chosen = Signal(object)
     question_dropped = Signal()
     data_dropped = Signal(object)
+    theme_changed = Signal()
     activated = Signal()
     closed = Signal()
 
@@ -96,10 +100,16 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self._page_specs = tuple(pages)
         #: Every action in the order of the menus: the pages' come first in theirs.
-        self.action_specs = (*(page.action for page in pages), *action_table.ACTIONS)
+        self.action_specs = (
+            *(page.action for page in pages),
+            *action_table.ACTIONS,
+            *stage_actions.ACTIONS,
+        )
         self.actions_by_name = action_table.build(self, self.action_specs)
         self._page_actions = action_table.groups(self, self.action_specs, self.actions_by_name)
+        self.actions_by_name["stage_header"].setEnabled(False)
         self.header = Header(self.actions_by_name, pages)
+        self.stage = Stage(self, self.header)
         self.question: ConventionsDialog | None = None
         self.about: AboutDialog | None = None
         self.help: HelpDialog | None = None
@@ -107,8 +117,11 @@ class Window(QMainWindow):
         self._model: ModelReady | None = None
         #: Asked before the window closes; False keeps it open.
         self.may_close: Callable[[], bool] = _always
+        #: Asked before the page when Esc is pressed; the first that takes something back ends it.
+        self.escapes: list[Callable[[], bool]] = []
         self.setCentralWidget(self._central())
-        action_table.fill(self.menuBar(), self.action_specs, self.actions_by_name)
+        #: The menus by their titles in English.
+        self.menus = action_table.fill(self.menuBar(), self.action_specs, self.actions_by_name)
         self._restore_geometry()
         self._themes.fit()
         self._dress()
@@ -176,7 +189,7 @@ class Window(QMainWindow):
 
     def _central(self) -> QWidget:
         central = QWidget()
-        layout = QVBoxLayout(central)
+        self._parts = layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
@@ -191,6 +204,8 @@ class Window(QMainWindow):
             "open_weights": self.open_weights,
             "quit": self.close,
             "fullscreen": self._toggle_full_screen,
+            "stage": self._toggle_stage,
+            "stage_header": self._toggle_stage_header,
             **{page.name: partial(self.open_page, page.name) for page in self._page_specs},
             "larger": partial(self._themes.step_zoom, 1),
             "smaller": partial(self._themes.step_zoom, -1),
@@ -202,11 +217,14 @@ class Window(QMainWindow):
             "about": self._show_about,
         }
         action_table.connect(self.actions_by_name, slots)
-        QShortcut(QKeySequence("Esc"), self).activated.connect(self._leave_full_screen)
+        QShortcut(QKeySequence("Esc"), self).activated.connect(self.escape)
         self.header.page_chosen.connect(self.open_page)
         self.header.model_chosen.connect(self.model_chosen)
         self.header.device_chosen.connect(self.device_chosen)
         self._themes.changed.connect(self._dress)
+        self._themes.changed.connect(self.theme_changed)
+        self.stage.changed.connect(self._note_stage)
+        self.stage.header_shown.connect(self.actions_by_name["stage_header"].setChecked)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.screenRemoved.connect(self._stay_soon)
@@ -240,6 +258,10 @@ class Window(QMainWindow):
     def _stay_soon(self) -> None:
         """The same, once Qt has moved the windows of a screen that has gone."""
         QTimer.singleShot(0, self, self._stay_on_screen)
+
+    def lay_below(self, bar: QWidget) -> None:
+        """Put something below the pages, which have less room then."""
+        self._parts.addWidget(bar)
 
     # Pages
 
@@ -387,10 +409,32 @@ class Window(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     @Slot()
-    def _leave_full_screen(self) -> None:
+    def escape(self) -> None:
+        """Take back the last thing that Esc takes back: on the page, the stage, full screen."""
+        if any(escape() for escape in self.escapes):
+            return
         page = self.shown_page
-        if not (page is not None and page.escape()) and self.isFullScreen():
+        if page is not None and page.escape():
+            return
+        if self.stage.active:
+            self.stage.show(on=False)
+        elif self.isFullScreen():
             self._toggle_full_screen()
+
+    @Slot()
+    def _toggle_stage(self) -> None:
+        self.stage.show(on=self.actions_by_name["stage"].isChecked())
+
+    @Slot()
+    def _toggle_stage_header(self) -> None:
+        self.stage.show_header(on=self.actions_by_name["stage_header"].isChecked())
+
+    @Slot(bool)
+    def _note_stage(self, on: bool) -> None:
+        """The stage has texts for a hall, in the size that it is about to get."""
+        self.actions_by_name["stage"].setChecked(on)
+        self.actions_by_name["stage_header"].setEnabled(on)
+        self._themes.fill_hall(self.screen().size().height() if on else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -451,6 +495,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.close_dialogs()
+        self.stage.show(on=False)  # the next start has the window as it was before
         self.preferences.keep(geometry=self.saveGeometry())
         event.accept()
         self.closed.emit()

@@ -36,6 +36,15 @@ class TestReport:
         assert "scribbles" in heads
         assert "noise" in heads
 
+    def test_what_is_passed_over_is_said(self, run: Run, mine: Path, ink: Path) -> None:
+        """Of ink a drawing without a label."""
+        with ink.open("a") as file:
+            file.write('{"strokes": [[[0.1, 0.1], [0.8, 0.8]]]}\n')
+        result = run("report", mine, "--ink", ink)
+        assert result.status == 0
+        [line] = result.err.splitlines()
+        assert line.endswith(f"{ink}: 1 of 3 drawings left out, without label")
+
     def test_json(self, run: Run, mine: Path) -> None:
         found = parsed(run("report", mine, "--json").out)
         assert found["faults"] == found["unchecked"] == []

@@ -168,3 +168,24 @@ def test_a_file_elsewhere_with_such_a_name_is_no_run(
     known = table.program.draw.networks.runs
     assert known.folder_of(str(tmp_path / "Downloads" / name)) is None
     assert known.folder_of(str(tmp_path / "runs" / "a run" / name)) == tmp_path / "runs" / "a run"
+
+
+def test_a_run_whose_folder_is_no_text_reads_now_and_at_the_next_start(
+    desk: Callable[..., Desk], run: Path
+) -> None:
+    """Its name has a byte that no UTF-8 has, which Qt would leave out."""
+    bad = run.parent / f"r\udcff{run.name}"
+    try:
+        run.rename(bad)
+    except (OSError, UnicodeError):
+        pytest.skip("no file system for such names")
+    table = desk(reads=True)
+    table.listed(lambda r: r.folder == bad)
+    networks, header = table.program.draw.networks, table.program.window.header
+    place = header.models.place_of(str(bad))
+    header.models.setCurrentIndex(place)
+    header.models.activated.emit(place)
+    weights = str(bad / runs.WEIGHTS)
+    table.wait(lambda: networks.ready is not None and networks.ready.choice.model == weights)
+    assert header.models.currentData() == str(bad)
+    assert table.program.window.preferences.choice.model == weights

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from lenetpad.data import folders, matlab
 from lenetpad.data.array_files import bitmaps
@@ -52,6 +53,21 @@ def test_images_and_labels_come_out_as_they_were(
     assert np.array_equal(images, IMAGES)
     assert labels.tolist() == [7, 0, 9]
     assert part == ""
+
+
+@pytest.mark.parametrize("axes", [(0, 1, 2, 3), (0, 3, 1, 2), (1, 2, 3, 0)])
+def test_images_in_colours_become_grey(axes: tuple[int, ...], tmp_path: Path) -> None:
+    """With their colours last, first, and as MATLAB has them: the images in the last axis."""
+    colours = np.random.default_rng(4).integers(0, 256, (5, 28, 28, 3), dtype=np.uint8)
+    arrays = {
+        "images": colours.transpose(axes),
+        "labels": np.arange(1, 6, dtype=np.uint8)[:, None],
+    }
+    ((images, labels, _),) = read_matlab(saved(tmp_path, mat(arrays)))
+    theirs = np.stack([np.asarray(Image.fromarray(image).convert("L")) for image in colours])
+    assert images.shape == (5, 28, 28)
+    assert np.abs(images.astype(int) - theirs).max() <= 1
+    assert labels.tolist() == [1, 2, 3, 4, 5]
 
 
 def test_emnists_structure_is_read_and_put_upright(

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from lenetpad.ink import normalising, pictures
+from lenetpad.ink import grey_levels, normalising, pictures
 from lenetpad.ink.files import normalised, read_picture
 from lenetpad.ink.raster import CENTRE, DEFAULT_PEN, centre_of_mass
 from lenetpad.ink.strokes import InkError
@@ -348,7 +348,7 @@ def test_transparency_of_other_modes_shows_paper() -> None:
 
 def test_a_decompression_bomb_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bomb.png").write_bytes(file_of(Image.new("1", (30_000, 30_000))))
-    with pytest.raises(InkError, match=r"/bomb\.png has over 80 megapixels; make it smaller$"):
+    with pytest.raises(InkError, match=r"/bomb\.png has 900 megapixels; make it smaller than 80$"):
         read_picture(tmp_path / "bomb.png")
 
 
@@ -418,10 +418,10 @@ def hostile_pictures() -> dict[str, bytes]:
             bytes(12_100_000), **strips, t273=(4, 3_000_000, 8), t279=(4, 3_000_000, 8)
         ),
         "a large tile.tiff": tiff(bytes(100), **tile, t325=(4, 1, 100)),
-        "bomb.png": png[:8] + chunk(b"IHDR", struct.pack(">2IB4x", 9000, 9000, 8)) + png[33:],
-        "bomb.gif": gif[:6] + struct.pack("<HH", 9000, 9000) + gif[10:],
-        "bomb.bmp": bmp[:18] + struct.pack("<II", 9000, 9000) + bmp[26:],
-        "bomb.tiff": tiff(bytes(100), t256=(3, 1, 9000), t257=(3, 1, 9000)),
+        "bomb.png": png[:8] + chunk(b"IHDR", struct.pack(">2IB4x", 14_000, 14_000, 8)) + png[33:],
+        "bomb.gif": gif[:6] + struct.pack("<HH", 14_000, 14_000) + gif[10:],
+        "bomb.bmp": bmp[:18] + struct.pack("<II", 14_000, 14_000) + bmp[26:],
+        "bomb.tiff": tiff(bytes(100), t256=(3, 1, 14_000), t257=(3, 1, 14_000)),
         "bomb.jpeg": jpeg[:size_at] + struct.pack(">HH", 9000, 9000) + jpeg[size_at + 4 :],
         "bomb.webp": webp[:21] + struct.pack("<I", 8999 | 8999 << 14) + webp[25:],
         "bomb.pgm": b"P5\n9000 9000\n255\n",
@@ -515,11 +515,19 @@ def test_what_is_transparent_shows_paper(paper: int) -> None:
     assert levels(content).dtype == np.uint8
 
 
-def test_a_large_transparent_picture_is_made_smaller_first() -> None:
-    """To no less than is needed: 400 pixels along a side, and twice as many before that."""
-    picture = Image.new("RGBA", (1700, 20), (0, 0, 0, 0))
-    for width, expected in ((799, 799), (1599, 1599), (1600, 800), (2400, 800)):
-        assert levels(file_of(picture.resize((width, 20)))).shape[1] == expected
+@pytest.mark.parametrize("mode", ["RGBA", "RGB", "P", "1"])
+def test_a_large_picture_is_made_smaller_first(mode: str) -> None:
+    """To no less than twice what is needed, which of a strip is more, and with all that it has."""
+    sizes = {(799, 700): 799, (1200, 700): 1200, (1201, 700): 601, (2400, 1000): 800}
+    strips = {(2400, 20): 2400, (6000, 20): 3000}
+    for (width, height), expected in (sizes | strips).items():
+        picture = Image.new("L", (width, height), 255)
+        picture.paste(0, (0, height // 2, width, height))  # dark below
+        found = levels(file_of(picture.convert(mode)))
+        by = round(width / expected)
+        assert found.shape == (-(-height // by), expected)
+        assert found[: height // 2 // by].min() == 255
+        assert found[height // 2 // by + 1 :].max() == 0
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 255), (0, 4095), (300, 60_000), (7, 7), (0, 0)])
@@ -554,8 +562,9 @@ def test_as_many_pixels_as_allowed_are_read(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(pictures, "MOST_PIXELS", 3600)
     assert all(levels(content).shape == (60, 60) for content in contents)
     monkeypatch.setattr(pictures, "MOST_PIXELS", 3599)
+    monkeypatch.setattr(pictures, "MOST_REDUCED", 3599)
     for content in contents:
-        with pytest.raises(InkError, match=r"^it has over 80 megapixels; make it smaller$"):
+        with pytest.raises(InkError, match=r"^it has 1 megapixels; make it smaller than 80$"):
             levels(content)
 
 
@@ -602,7 +611,7 @@ def test_a_large_picture_is_averaged_in_blocks(shape: tuple[int, int], block: in
         [grey[y : y + tall, x : x + wide].mean() for x in range(0, shape[1] - wide + 1, wide)]
         for y in range(0, shape[0] - tall + 1, tall)
     ]
-    found = pictures._shrunk(grey)
+    found = grey_levels.shrunk(grey)
     assert found.dtype == np.float32
     assert found == pytest.approx(np.array(expected), abs=1e-3)
     assert max(found.shape) <= 1200

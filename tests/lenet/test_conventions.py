@@ -18,7 +18,7 @@ from lenetpad.lenet.conventions import FOREIGN, configuration, conventions_of, p
 from lenetpad.lenet.layers import layer_specs, layer_table, total_parameters
 from lenetpad.lenet.leftovers import WORKED_IN
 from lenetpad.lenet.recognizer import Recognizer
-from lenetpad.lenet.weights import load
+from lenetpad.lenet.weights import WeightsError, load
 from lenetpad.storage import resources
 from lenetpad.training import weights
 from lenetpad.training.network import LeNet5, build, network_of, parameters_of
@@ -350,33 +350,51 @@ class TestStudy:
         weights.save(tmp_path / "a.pth", network, {})
         assert load(str(tmp_path / "a.pth")).config == PRESETS["lenet5-modern"]
 
-    def test_batches_behind_the_activation_are_found_by_reading(
-        self, tmp_path: Path, mnist: tuple[Labelled, Labelled]
-    ) -> None:
-        names = ("conv1", "conv2", "fc1", "fc2", "fc3")
-        state = trained(STUDY, mnist[0], names)
-        plain = load(str(written(tmp_path / "plain.pth", state)), replace(STUDY, padding=""))
+    @staticmethod
+    def with_late_batches(state: State, sign: int) -> State:
+        """The same network with batches normalised behind its activations; the first of each
+        layer's factors has this sign. What follows takes back what the normalisation does."""
+        made = dict(state)
         for layer, following, width in (("1", "conv2", 6), ("2", "fc1", 16)):
             scale, shift = torch.rand(width) * 2 + 0.2, torch.randn(width)
+            scale[0] *= sign
             batch = nn.BatchNorm2d(width)
             assert batch.running_mean is not None
             batch.weight.data, batch.bias.data = scale, shift
             batch.running_mean.data = torch.randn(width)
-            state |= {f"bn{layer}.{key}": tensor for key, tensor in batch.state_dict().items()}
-            # What follows takes back what the normalisation does, so that it reads as before.
+            made |= {f"bn{layer}.{key}": tensor for key, tensor in batch.state_dict().items()}
             factor = scale / (1 + batch.eps) ** 0.5
             added = shift - batch.running_mean * factor
-            weight, bias = state[f"{following}.weight"], state[f"{following}.bias"]
+            weight, bias = made[f"{following}.weight"], made[f"{following}.bias"]
             parts = weight.reshape(len(weight), width, -1) / factor[:, None]
-            state[f"{following}.weight"] = parts.reshape(weight.shape)
-            state[f"{following}.bias"] = bias - parts.sum(2) @ added
-        loaded = load(str(written(tmp_path / "a.pth", state)))
+            made[f"{following}.weight"] = parts.reshape(weight.shape)
+            made[f"{following}.bias"] = bias - parts.sum(2) @ added
+        return made
+
+    @pytest.mark.parametrize(("pooling", "sign"), [("max", 1), ("average", 1), ("average", -1)])
+    def test_batches_behind_the_activation_are_found_by_reading(
+        self, pooling: str, sign: int, tmp_path: Path, mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        names = ("conv1", "conv2", "fc1", "fc2", "fc3")
+        state = trained(replace(STUDY, pooling=pooling), mnist[0], names)
+        plain = load(str(written(tmp_path / "plain.pth", state)))
+        loaded = load(str(written(tmp_path / "a.pth", self.with_late_batches(state, sign))))
         assert (loaded.conventions, loaded.warning) == (plain.conventions, plain.warning)
         assert loaded.left_out == tuple(f"bn{n}{WORKED_IN}" for n in (1, 2))
         asked = load(str(tmp_path / "a.pth"), loaded.conventions or STUDY)  # as the window does
         for one in (loaded, asked):
             for name, array in plain.parameters.items():
                 assert one.parameters[name] == pytest.approx(array, abs=1e-4)
+
+    def test_late_batches_that_turn_the_order_of_values_before_a_maximum(
+        self, tmp_path: Path, mnist: tuple[Labelled, Labelled]
+    ) -> None:
+        """Whether they stand before the maximum or behind it, which is another network, no state
+        dict tells."""
+        state = trained(STUDY, mnist[0], ("conv1", "conv2", "fc1", "fc2", "fc3"))
+        path = written(tmp_path / "a.pth", self.with_late_batches(state, -1))
+        with pytest.raises(WeightsError, match=r"for certain: bn1 .* with negative factors"):
+            load(str(path))
 
     def test_under_its_names_another_network_is_asked_about(
         self, tmp_path: Path, mnist: tuple[Labelled, Labelled]

@@ -27,6 +27,7 @@ FIGURES = (
     "number_line_ms",
     "pen_to_paint_ms",
     "pen_to_paint_inspector_ms",
+    "pen_to_paint_stage_ms",
     "select_unit_ms",
     "occlusion_ms",
     "best_patches_s",

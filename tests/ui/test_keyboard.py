@@ -181,8 +181,10 @@ def test_everything_has_a_name(qtbot: QtBot, window: Window, name: str) -> None:
     assert not nameless(window)
 
 
-@pytest.mark.parametrize("view", ["segmentation_graph", "space_displacement", "time_line"])
-def test_views_of_a_number_are_reached_and_have_names(
+@pytest.mark.parametrize(
+    "view", ["segmentation_graph", "space_displacement", "time_line", "compare_networks"]
+)
+def test_views_in_place_of_the_maps_are_reached_and_have_names(
     qtbot: QtBot, window: Window, view: str
 ) -> None:
     window.open_page("draw")

@@ -10,7 +10,9 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 
+from lenetpad.controllers.draw.comparing import Comparing
 from lenetpad.controllers.draw.documents import Documents
+from lenetpad.controllers.draw.guessing import Guessing
 from lenetpad.controllers.draw.holding import Holding
 from lenetpad.controllers.draw.inspection import Inspection
 from lenetpad.controllers.draw.number_views import NumberViewing
@@ -19,6 +21,7 @@ from lenetpad.controllers.draw.probing import Probing
 from lenetpad.controllers.draw.replaying import Replaying
 from lenetpad.controllers.draw.sheet_keeper import SheetKeeper
 from lenetpad.controllers.draw.showing import Showing
+from lenetpad.controllers.draw.staging import Staging
 from lenetpad.controllers.draw.taking import Taking
 from lenetpad.controllers.draw.tools import Tools
 from lenetpad.controllers.failures import log_failure
@@ -69,13 +72,16 @@ class DrawController(PageController):
     documents: Documents
     tools: Tools
     inspection: Inspection
+    guessing: Guessing
     showing: Showing
+    staging: Staging
     holding: Holding
     numbers: Numbers
     probing: Probing
     number_viewing: NumberViewing
     taking: Taking
     replaying: Replaying
+    comparing: Comparing
 
     def __init__(self, row: PageRow, context: Context) -> None:
         super().__init__(row, context)
@@ -98,7 +104,9 @@ class DrawController(PageController):
         actions.connect(self.window.actions_by_name, {"examples": self.open_examples})
         self.tools = Tools(self.window, page)
         self.inspection = Inspection(self.window, page)
+        self.guessing = Guessing(self.window, page, self.inspection)
         self.showing = Showing(self.window, page)
+        self.staging = Staging(self.window, page)
         self.holding = Holding(self.window, page)
         self.holding.changed.connect(self._read_again)
         self.numbers = Numbers(self.window, page)
@@ -108,6 +116,7 @@ class DrawController(PageController):
         self.probing = Probing(self.window, page, self.networks)
         followers = (self.inspection.follow, self.probing.follow)
         self.number_viewing = NumberViewing(self.window, page, self.networks, followers)
+        self.comparing = Comparing(self.window, page, self.networks)
         self.taking = Taking(self.window, page, self.networks)
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
@@ -197,6 +206,7 @@ class DrawController(PageController):
             return
         self._shown = now
         self.number_viewing.follow(reading)
+        self.comparing.follow(reading)
         self.page.show_reading(reading)
         if reading.serial == self.serial:
             self.numbers.follow(reading)
@@ -262,6 +272,7 @@ class DrawController(PageController):
         self.show_notice(failure.message)
         if failure.place is Place.RECOGNITION:
             self.number_viewing.forget()
+            self.comparing.forget()
             self.page.forget_reading()
             self.numbers.forget()
             self.inspection.forget()
@@ -320,6 +331,7 @@ class DrawController(PageController):
         self.probing.stop()
         self.replaying.stop()
         self.number_viewing.stop()
+        self.comparing.stop()
         self.taking.stop()
         self._keeper.stop()
         self.networks.stop()
@@ -332,6 +344,7 @@ class DrawController(PageController):
             self.probing,
             self.replaying,
             self.number_viewing,
+            self.comparing,
             self.taking,
             self._keeper,
             self.networks,

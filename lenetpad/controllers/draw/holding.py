@@ -48,7 +48,7 @@ class Holding(QObject):
         chosen = self._chosen()
         held = [self._hold_of(unit) for unit in chosen]
         if chosen and None not in held:
-            self._set(tuple(hold for hold in self.holds if hold not in held))
+            self.set_holds(tuple(hold for hold in self.holds if hold not in held))
         else:
             self.hold_at(OFF)
 
@@ -59,14 +59,15 @@ class Holding(QObject):
         new = dict.fromkeys(Hold(unit.layer, unit.map, value=value) for unit in chosen)
         places = {(hold.layer, hold.map) for hold in new}
         kept = (hold for hold in self.holds if (hold.layer, hold.map) not in places)
-        self._set((*kept, *new))
+        self.set_holds((*kept, *new))
 
     @Slot()
     def bring_back(self) -> None:
         """Hold nothing any more."""
-        self._set(())
+        self.set_holds(())
 
-    def _set(self, holds: Holds) -> None:
+    def set_holds(self, holds: Holds) -> None:
+        """Hold these maps and units, and no other."""
         if holds != self.holds:
             self.holds = holds
             self._show()

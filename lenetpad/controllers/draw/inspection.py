@@ -54,6 +54,10 @@ class Inspection(QObject):
         self._reading = reading
         self._show()
 
+    def refresh(self) -> None:
+        """Explain again, for something else may be said now."""
+        self._show()
+
     def forget(self) -> None:
         """Explain nothing: what there was is not of what lies on the canvas now."""
         self._reading = None
@@ -136,6 +140,7 @@ class Inspection(QObject):
         page.maps.show_fields(found[0].explanation.fields if found else ())
         if page.inspector_shown:
             wanted = known and not units and reading.digit is not None
+            wanted = wanted and not page.answers_hidden
             answer = competition(model, reading) if wanted else None
             page.inspector.show_units(found, answer, reading.serial)
 

@@ -46,7 +46,7 @@ class TrainingController(PageController):
     session: Session
     runs: RunList
 
-    weights_chosen = Signal(str)
+    weights_chosen = Signal(object)  # a str, as ``Window.model_chosen``
     snapshot_received = Signal(object)
 
     def __init__(self, row: PageRow, context: Context) -> None:
@@ -136,13 +136,13 @@ class TrainingController(PageController):
         if self.page is not None:
             self.session.stop_watching()
 
-    @Slot(str)
+    @Slot(object)
     def _read_with(self, weights: str) -> None:
         """Let the pad read with weights of a run in place of those of the training."""
         self.session.stop_watching()
         self.weights_chosen.emit(weights)
 
-    @Slot(str)
+    @Slot(object)
     def _use(self, weights: str) -> None:
         self._read_with(weights)
         self.window.open_page("draw")

@@ -22,7 +22,7 @@ class FilmOfKernels(QObject):
     ``run`` is the folder of the run whose snapshots can be scrubbed through.
     """
 
-    weights_chosen = Signal(str)
+    weights_chosen = Signal(object)  # a str, as ``Window.model_chosen``
 
     def __init__(self, page: TrainPage, jobs: BackgroundJobs) -> None:
         super().__init__(page)

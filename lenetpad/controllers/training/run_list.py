@@ -47,7 +47,7 @@ class RunList(QObject):
     a Run and the path of its weights, and ``tensorboard_requested`` nothing.
     """
 
-    weights_chosen = Signal(str)
+    weights_chosen = Signal(object)  # a str, as ``Window.model_chosen``
     export_requested = Signal(object, object)
     tensorboard_requested = Signal()
 

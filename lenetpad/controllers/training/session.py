@@ -45,7 +45,7 @@ class Session(QObject):
     begun = Signal(object)
     ended = Signal(object)
     runs_changed = Signal()
-    weights_chosen = Signal(str)
+    weights_chosen = Signal(object)  # a str, as ``Window.model_chosen``
     snapshot_received = Signal(object)
     unwatched = Signal()
 

@@ -43,18 +43,23 @@ class LatencyProbe(QObject):
         """Whether the latest sheet and its reading are on screen."""
         return self._driver.painted == self._driver.serial and not self._unpainted
 
+    @property
+    def done(self) -> int:
+        """The latest serial of which all is on screen."""
+        return min(self._driver.painted, self._drawn)
+
     @Slot(object)
     def _note_reading(self, _: Reading) -> None:
-        self._take()
+        self.take()
 
     @Slot()
     def _note_ink(self) -> None:
         self._drawn = self._driver.serial
-        self._take()
+        self.take()
 
-    def _take(self) -> None:
+    def take(self) -> None:
         """Take the latencies of the events of which everything is painted now."""
-        now, done = time.perf_counter(), min(self._driver.painted, self._drawn)
+        now, done = time.perf_counter(), self.done
         while self._unpainted and self._unpainted[0][0] <= done:
             self.latencies.append(now - self._unpainted.popleft()[1])
 

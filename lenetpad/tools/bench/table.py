@@ -13,6 +13,7 @@ TITLES: Final = {
     "number_line_ms": "a line of six digits, of which nothing was read before",
     "pen_to_paint_ms": "pen event until every panel is painted, 250 Hz",
     "pen_to_paint_inspector_ms": "the same with the inspector open, which follows",
+    "pen_to_paint_stage_ms": "the same on a stage of 1920×1080, and on a second screen",
     "select_unit_ms": "a key until maps and inspector show another unit",
     "occlusion_ms": "occlusion, a 4×4 patch at every second place",
     "pen_to_paint_beside_training_ms": "the same while a network trains beside it",

@@ -13,6 +13,7 @@ from lenetpad.tools.bench.dragging import timeline_readings
 from lenetpad.tools.bench.explaining import explaining
 from lenetpad.tools.bench.figures import resident_megabytes
 from lenetpad.tools.bench.pen import LatencyProbe, pen_to_paint
+from lenetpad.tools.bench.stage import stage
 from lenetpad.tools.driver import Driver
 from lenetpad.values.devices import CPU
 
@@ -29,6 +30,7 @@ def window(drawings: Sequence[Ink], events: int) -> dict[str, Any]:
             "memory_mb": memory(driver, drawings),
             **explaining(driver, probe, drawings, events),
             "timeline_readings_per_s": timeline_readings(driver, drawings),
+            **stage(driver, drawings, events),
         }
         return figures | beside_training(driver, probe, drawings, events)
 

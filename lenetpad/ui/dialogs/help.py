@@ -64,6 +64,19 @@ PAGES: Final = {
         ),
         marked(
             "Window",
+            "In front of an audience, the <b>Stage</b> shows canvas, maps and verdict alone, in "
+            "large letters, on this screen or on another one. A key enlarges each layer; a laser "
+            "dot, a spotlight and a lens point at things.",
+        ),
+        marked(
+            "Window",
+            "For a lecture, the menu <b>Lessons</b> leads through all of this step by step; Space "
+            "or a clicker goes on. <b>Step by step</b> shows one layer after the other, <b>Hide "
+            "the verdict</b> lets everybody guess first, and the <b>drill</b> compares you with "
+            "the network on patterns that networks misread.",
+        ),
+        marked(
+            "Window",
             "<b>File ▸ Export</b>, or a right click on a panel, takes what you see away: as a "
             "picture for slides and papers, as numbers, or as an animation of the drawing as it "
             "was written.",
@@ -91,7 +104,7 @@ PAGES: Final = {
 MORE_KEYS: Final = (
     (
         marked("Window", "Everywhere"),
-        marked("Window", "Leave full screen, or show all layers again"),
+        marked("Window", "Leave the stage or full screen, or show all layers again"),
         "Esc",
     ),
     (marked("Window", "Everywhere"), marked("Window", "Next control"), "Tab"),
@@ -127,6 +140,12 @@ MORE_KEYS: Final = (
         "Return",
     ),
     (
+        marked("Window", "Comparison"),
+        marked("Window", "Go to a unit, a map or a layer, as in the feature maps"),
+        "← → ↑ ↓",
+    ),
+    (marked("Window", "Comparison"), marked("Window", "Explain the unit"), "Return"),
+    (
         marked("Window", "Space displacement network"),
         marked("Window", "Go from column to column"),
         "← →",
@@ -152,6 +171,12 @@ MORE_KEYS: Final = (
     (marked("Window", "Layer help"), marked("Window", "Go to a link"), "Tab"),
     (marked("Window", "Layer help"), marked("Window", "Follow it"), "Return"),
     (marked("Window", "Layer help"), marked("Window", "Go back"), "Alt+Left"),
+    (marked("Window", "Lessons"), marked("Window", "Next step"), "Space"),
+    (marked("Window", "Lessons"), marked("Window", "End the lesson"), "Esc"),
+    (marked("Window", "Step by step"), marked("Window", "Next or previous layer"), "← →"),
+    (marked("Window", "Drill"), marked("Window", "Answer with a digit"), "0 – 9"),
+    (marked("Window", "Drill"), marked("Window", "Answer that it is no digit"), "N"),
+    (marked("Window", "Drill"), marked("Window", "Go on to the next pattern"), "Space"),
     (marked("Window", "Tray"), marked("Window", "Put on the canvas"), "Return"),
     (marked("Window", "Tray"), marked("Window", "Label with a digit"), "0 – 9"),
     (marked("Window", "Tray"), marked("Window", "Give another label"), "F2"),

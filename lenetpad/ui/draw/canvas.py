@@ -23,6 +23,7 @@ from lenetpad.ink.erasing import Eraser
 from lenetpad.ink.replay import Replay
 from lenetpad.ink.sheets import UNITS
 from lenetpad.ink.strokes import History, Ink, Points, Sheet, Stroke
+from lenetpad.ui.draw.canvas_looks import CanvasLooks
 from lenetpad.ui.draw.canvas_picture import CanvasPicture, saved_image
 from lenetpad.ui.draw.digit_marks import NO_MARKS, DigitMarks
 from lenetpad.ui.draw.live_stroke import LiveStroke
@@ -107,6 +108,18 @@ class Canvas(PointerSurface):
     def live(self) -> Points:
         """The points (n, 4) of the stroke being made; they stay as they are."""
         return self._live
+
+    def units_at(self, at: QPointF) -> tuple[float, float]:
+        """A place on the canvas in the strokes' unit."""
+        return self._picture.paper.units(at)
+
+    @property
+    def looks(self) -> CanvasLooks:
+        """What is painted here, for a mirror of it."""
+        live, below, coloured = self._live[: self._shown], self._finished, self._coloured
+        if self._replayed is not None:
+            live, below, coloured = live[:0], Sheet(self._replayed.ink), NO_MARKS
+        return CanvasLooks(below, live, self._needed, self.pen_width, self._marks, coloured)
 
     @property
     def pen_width(self) -> float:
@@ -197,6 +210,11 @@ class Canvas(PointerSurface):
         elif here.ink:
             strokes = (*history.present.ink.strokes, *here.ink.strokes)
             history = history.doing(Sheet(Ink(strokes)))
+        self._remember(history)
+
+    def go_back_to(self, history: History) -> None:
+        """Have what was here at another time, with what could be undone of it then."""
+        self.finish()
         self._remember(history)
 
     def set_sheet(self, sheet: Sheet) -> None:
@@ -448,14 +466,7 @@ class Canvas(PointerSurface):
         if len(self._stroke):
             self._picture.paint_tail(painter, live)
         elif not self._finished:
-            self._paint_hint(painter, self._picture.theme)
-
-    def _paint_hint(self, painter: QPainter, theme: Theme) -> None:
-        painter.setPen(QColor(theme.dim))
-        font = self.font()
-        font.setPixelSize(max(14, self.height() // 18))
-        painter.setFont(font)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, translate("Draw", HINT))
+            paint_hint(painter, self._picture.theme, self)
 
     def _paint_progress(self, painter: QPainter, theme: Theme) -> None:
         """How much of a large sheet is drawn: the rest follows while the window answers."""
@@ -493,3 +504,12 @@ class Canvas(PointerSurface):
     def _pixmap(self, live: Points) -> QPixmap:
         """The picture of everything but the straight end of the stroke being made."""
         return self._picture.pixmap(self.size(), self.devicePixelRatioF(), self._finished, live)
+
+
+def paint_hint(painter: QPainter, theme: Theme, canvas: QWidget) -> None:
+    """Say on an empty canvas what it is for."""
+    painter.setPen(QColor(theme.dim))
+    font = canvas.font()
+    font.setPixelSize(max(14, canvas.height() // 18))
+    painter.setFont(font)
+    painter.drawText(canvas.rect(), Qt.AlignmentFlag.AlignCenter, translate("Draw", HINT))

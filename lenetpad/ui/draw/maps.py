@@ -6,7 +6,7 @@ It happens with every movement of the pen: what stays the same is made once, in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -71,6 +71,8 @@ class MapsPanel(ReadingPanel):
         self.scale = Scale.FIXED
         self.pointed: Pointed | None = None
         self.alone = ""  # the layer that has the panel for itself
+        self.revealed: frozenset[str] | None = None  # the layers that are shown, None for all
+        self.answer_hidden = False  # whether nothing is to say which digit is read
         self.placed: dict[str, Placed] = {}
         self._titles: dict[str, Spot] = {}
         self._scale_spot = Spot(self)
@@ -134,13 +136,14 @@ class MapsPanel(ReadingPanel):
         """Place the layers, and make pictures for the sizes of the current network."""
         scale = self._text_scale
         free = QRectF(self.rect()).adjusted(MARGIN, MARGIN - 4, -MARGIN, -LEGEND * scale)
-        self.placed = place(free, title=20 * scale, alone=self.alone)
+        spread = max(1.0, scale / LARGEST)
+        self.placed = place(free, title=20 * scale, alone=self.alone, spread=spread)
         self._legend_font = self.sized_font(13 * scale)
         self.place_spots()
         self.pictures.clear()
         if self.model is None:
             return
-        self._colouring = Colouring([self.layer_view(layer.name) for layer in self.model.layers])
+        self._colouring = self.make_colouring(self.model)
         for name, placed in self.placed.items():
             if name == CODES:
                 self.pictures[name] = self._picture_of_codes(self.model, placed)
@@ -149,6 +152,15 @@ class MapsPanel(ReadingPanel):
             size = placed.block.cell if layer.flat else (layer.height, layer.width)
             self.pictures[name] = Picture(self._colouring.part(name), *size, placed.cells)
         self.colour_all()
+
+    def make_colouring(self, model: ModelReady) -> Colouring:
+        """What colours the layers of a network."""
+        return Colouring([self.layer_view(layer.name) for layer in model.layers])
+
+    @property
+    def colouring(self) -> Colouring | None:
+        """What has coloured the latest reading, for whoever shows the same elsewhere."""
+        return self._colouring
 
     def place_spots(self) -> None:
         for name, placed in self.placed.items():
@@ -168,7 +180,7 @@ class MapsPanel(ReadingPanel):
 
     @property
     def _text_scale(self) -> float:
-        return min(max(self.height() / USUAL_HEIGHT, self.theme.scale), LARGEST)
+        return max(min(self.height() / USUAL_HEIGHT, LARGEST), self.theme.scale)
 
     def _make_tables(self, theme: Theme) -> None:
         self.value_colours, self._inks = value_table(theme), ink_table(theme)
@@ -185,20 +197,49 @@ class MapsPanel(ReadingPanel):
     def colour_all(self) -> None:
         """Colour every layer of the reading into its picture."""
         if self._colouring is not None and self.reading is not None:
-            taps = self.taps_of(self.reading)
-            self._colouring.colour(taps, self.scale, self._inks, self.value_colours)
+            self.colour_values(self._colouring, self.reading)
+
+    def colour_values(self, colouring: Colouring, reading: Reading) -> None:
+        """Colour what is shown of a reading."""
+        colouring.colour(self.taps_of(reading), self.scale, self._inks, self.value_colours)
 
     # Painting
 
     def paint_background(self, painter: QPainter) -> None:
+        self._standing = self._stands
+        self._paint_standing_in(painter, QRectF(self.rect()))
+
+    def _paint_standing_in(self, painter: QPainter, seen: QRectF) -> None:
+        """Paint what stands still in an area: titles, what lies below pictures, arrows."""
+        self._paint_titles(painter, seen)
+        for name, placed in self.placed.items():
+            if placed.area.intersects(seen):
+                self.paint_cells(painter, name)
+        self._paint_arrows(painter)
+        if INPUT in self.placed:
+            painter.setPen(QColor(self.theme.line))  # its paper may have the panel's colour
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
+        if self.model is not None:
+            if CODES in self.pictures and self.is_revealed(CODES):
+                self.pictures[CODES].paint(painter)
+            if self._standing and self._legend_area.intersects(seen):
+                self._paint_legend(painter, self.model)
+
+    def _paint_titles(self, painter: QPainter, seen: QRectF) -> None:
         scale = self._text_scale
         name_font = self.sized_font(13 * scale, bold=True)
         size_font = self.sized_font(12 * scale)
         for name, placed in self.placed.items():
+            if not placed.title.intersects(seen):
+                continue
             titles, size, _ = self.title(name)
             painter.setFont(name_font)
             painter.setPen(QColor(self.theme.text))
-            widths = [painter.fontMetrics().horizontalAdvance(title) + 6 for title in titles]
+            widths = [
+                painter.fontMetrics().horizontalAdvance(title) + 6 * max(1.0, scale / LARGEST)
+                for title in titles
+            ]
             room = placed.title.width() - 4  # so that no title touches the next
             fits = [width <= room for width in (*widths[:-1], 0)].index(True)
             taken = widths[fits]
@@ -211,19 +252,6 @@ class MapsPanel(ReadingPanel):
                 size = f"{size} {back}"
             if painter.fontMetrics().horizontalAdvance(size) <= rest.width():
                 painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, size)
-        for name in self.placed:
-            self.paint_cells(painter, name)
-        self._paint_arrows(painter)
-        if INPUT in self.placed:
-            painter.setPen(QColor(self.theme.line))  # its paper may have the panel's colour
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.placed[INPUT].area.adjusted(-0.5, -0.5, 0.5, 0.5))
-        self._standing = self._stands
-        if self.model is not None:
-            if CODES in self.pictures:
-                self.pictures[CODES].paint(painter)
-            if self._standing:
-                self._paint_legend(painter, self.model)
 
     def paint_cells(self, painter: QPainter, name: str) -> None:
         """Paint what lies under a layer's pictures."""
@@ -256,20 +284,33 @@ class MapsPanel(ReadingPanel):
         if self._stands != self._standing:
             self._background = None
         painter = self.begin_painting()
-        if self.model is not None and self.reading is not None:
-            for layer in self.model.layers:
-                if layer.name in self.pictures:
-                    self.pictures[layer.name].paint(painter)
-            self.paint_frames(painter, self.reading)
-            if not self._standing:
-                self._paint_legend(painter, self.model)
+        self._paint_reading(painter, QRectF(self.rect()))
         self.end_painting(painter)
+
+    def paint_enlarged(self, painter: QPainter, seen: QRectF) -> None:
+        """Paint an area with a painter that makes it larger: the standing parts as sharp as the
+        rest."""
+        self._paint_standing_in(painter, seen)
+        self._paint_reading(painter, seen)
+
+    def _paint_reading(self, painter: QPainter, seen: QRectF) -> None:
+        if self.model is None or self.reading is None:
+            return
+        for layer in self.model.layers:
+            if layer.name not in self.pictures or not self.is_revealed(layer.name):
+                continue
+            if self.placed[layer.name].area.intersects(seen):
+                self.pictures[layer.name].paint(painter)
+        self.paint_frames(painter, self.reading)
+        if not self._standing and self._legend_area.intersects(seen):
+            self._paint_legend(painter, self.model)
 
     def paint_frames(self, painter: QPainter, reading: Reading) -> None:
         """Frame the code or weights of the digit that is read, and the unit pointed at."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.theme.text), 2))
-        if reading.digit is not None and not reading.refused and CODES in self.placed:
+        answers = CODES in self.placed and self.is_revealed(CODES) and not self.answer_hidden
+        if reading.digit is not None and not reading.refused and answers:
             cell = self.placed[CODES].cells[reading.digit]
             painter.drawRect(cell.adjusted(-1, -1, 1, 1))
         if self.pointed is not None:
@@ -361,6 +402,8 @@ class MapsPanel(ReadingPanel):
         for name, placed in self.placed.items():
             if name not in self.pictures or not placed.area.contains(at):
                 continue
+            if not self.is_revealed(name):
+                continue
             picture = self.pictures[name]
             for number, cell in enumerate(placed.cells):
                 if cell.contains(at):
@@ -385,6 +428,25 @@ class MapsPanel(ReadingPanel):
             self.alone = layer
             self.point(None)
             self.redraw()
+
+    def reveal(self, layers: Collection[str] | None) -> None:
+        """Show these layers alone in their places, and leave the others' empty; None shows all."""
+        wanted = None if layers is None else frozenset(layers)
+        if wanted != self.revealed:
+            self.revealed = wanted
+            self.point(None)
+            self._background = None
+            self.update()
+
+    def is_revealed(self, layer: str) -> bool:
+        """Whether a layer is shown and not kept back."""
+        return self.revealed is None or layer in self.revealed
+
+    def hide_answer(self, *, hidden: bool) -> None:
+        """Frame no code, for the frame says which digit is read."""
+        if hidden != self.answer_hidden:
+            self.answer_hidden = hidden
+            self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         name = self.title_at(event.position())

@@ -103,11 +103,18 @@ ALONE: Final = {
 }
 
 
-def place(area: QRectF, title: float = 20.0, alone: str = "") -> dict[str, Placed]:
+def place(
+    area: QRectF,
+    title: float = 20.0,
+    alone: str = "",
+    arrangements: tuple[Arrangement, ...] = ARRANGEMENTS,
+    spread: float = 1.0,
+) -> dict[str, Placed]:
     """Place all layers, or one ``alone``, in ``area``, each below a title of that height, as
-    large as can be."""
-    arrangements = tuple(((block,),) for block in ALONE[alone]) if alone else ARRANGEMENTS
-    candidates = [_place(arrangement, area, title) for arrangement in arrangements]
+    large as can be; ``spread`` is how many times as far from each other as usual."""
+    if alone:
+        arrangements = tuple(((block,),) for block in ALONE[alone])
+    candidates = [_place(arrangement, area, title, spread) for arrangement in arrangements]
     return max(candidates, key=_shown_area)
 
 
@@ -143,33 +150,39 @@ def _shown_area(placed: dict[str, Placed]) -> float:
     return sum(cell.width() * cell.height() for cell in cells)
 
 
-def _place(arrangement: Arrangement, area: QRectF, title: float) -> dict[str, Placed]:
-    heights = [_height_in(row, area.width()) for row in arrangement]
-    free = area.height() - len(arrangement) * title - (len(arrangement) - 1) * ROW_SPACING
+def _place(
+    arrangement: Arrangement, area: QRectF, title: float, spread: float
+) -> dict[str, Placed]:
+    heights = [_height_in(row, area.width(), spread) for row in arrangement]
+    between = ROW_SPACING * spread
+    free = area.height() - len(arrangement) * title - (len(arrangement) - 1) * between
     shrink = min(1.0, max(free, 1.0) / sum(heights))
     heights = [height * shrink for height in heights]
     # What is left over goes between the rows, so that the panel is filled evenly.
     spare = max(0.0, free - sum(heights)) / max(1, len(arrangement) - 1)
     placed: dict[str, Placed] = {}
-    y = area.top()
+    y = area.top() + (max(0.0, free - sum(heights)) / 2 if len(arrangement) == 1 else 0.0)
     for row, height in zip(arrangement, heights, strict=True):
-        placed |= _place_row(row, QRectF(area.left(), y, area.width(), height), title)
-        y += title + height + ROW_SPACING + min(spare, 2 * SPACING)
+        placed |= _place_row(row, QRectF(area.left(), y, area.width(), height), title, spread)
+        y += title + height + between + min(spare, 2 * SPACING * spread)
     return placed
 
 
-def _height_in(row: tuple[Block, ...], width: float) -> float:
+def _height_in(row: tuple[Block, ...], width: float, spread: float) -> float:
     """The row's height where its blocks fill the width."""
-    gaps = (len(row) - 1) * SPACING + sum((block.columns - 1) * GAP for block in row)
+    gaps = (len(row) - 1) * SPACING * spread + sum((block.columns - 1) * GAP for block in row)
     return max(1.0, (width - gaps) / sum(block.ratio for block in row))
 
 
-def _place_row(row: tuple[Block, ...], area: QRectF, title: float) -> dict[str, Placed]:
+def _place_row(
+    row: tuple[Block, ...], area: QRectF, title: float, spread: float
+) -> dict[str, Placed]:
     """Place blocks side by side; the area's height is that of their cells, without the title."""
     sizes = {block.layer: _cell_size(block, area.height()) for block in row}
     widths = [sizes[b.layer][0] * b.columns + GAP * (b.columns - 1) for b in row]
     spare = area.width() - sum(widths)
-    spacing = min(max(SPACING, spare / max(1, len(row) - 1)), WIDEST_SPACING)
+    spacing = max(SPACING * spread, spare / max(1, len(row) - 1))
+    spacing = min(spacing, WIDEST_SPACING * spread)
     # What is left over lies at both ends.
     placed, x = {}, area.left() + max(0.0, spare - spacing * (len(row) - 1)) / 2
     for block, block_width in zip(row, widths, strict=True):

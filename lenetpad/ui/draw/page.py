@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal, Slot
@@ -9,12 +10,14 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
+from lenetpad.ui.draw.covers import PROBABILITIES, VERDICT, Covers
 from lenetpad.ui.draw.numbers.views import NumberViews
 from lenetpad.ui.draw.panel import ReadingPanel
-from lenetpad.ui.draw.placing import MARGIN, least_size, places
+from lenetpad.ui.draw.placing import MARGIN, Places, least_size, places
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
 from lenetpad.ui.draw.probed_maps import ProbedMaps
 from lenetpad.ui.draw.shown import SHOWN_TITLES, Shown
+from lenetpad.ui.draw.stage_placing import lowest, stage_places
 from lenetpad.ui.draw.time_line.place import TimeLinePlace
 from lenetpad.ui.draw.tray import TrayPanel
 from lenetpad.ui.draw.verdict import VerdictPanel
@@ -59,9 +62,18 @@ class DrawPage(Page):
     the left; ``digit_released`` comes where none is any more. ``wide_changed`` says whether the
     canvas is wide now.
     ``way_back_wanted`` comes where the user wants the weights to use of a run to read in place of
-    those of a moment of its training. ``inspector_toggled`` says whether it is shown now."""
+    those of a moment of its training. ``inspector_toggled`` says whether it is shown now,
+    ``maps_alone_changed`` whether the maps fill the stage. What is shown is told at once:
+    ``model_shown``, ``reading_shown``, ``candidate_shown``, ``reading_forgotten``,
+    ``answers_hidden_changed``."""
 
     reading_painted = Signal(object)
+    model_shown = Signal(object)
+    reading_shown = Signal(object)
+    candidate_shown = Signal(object)
+    reading_forgotten = Signal()
+    answers_hidden_changed = Signal()
+    maps_alone_changed = Signal(bool)
     scale_chosen = Signal(str)
     shown_chosen = Signal(str)
     pen_width_chosen = Signal(float)
@@ -81,6 +93,9 @@ class DrawPage(Page):
         self.probabilities = ProbabilitiesPanel(theme, self)
         self.verdict = VerdictPanel(theme, self)
         self.number_views = NumberViews(theme, self, self.maps)
+        answers = {VERDICT: self.verdict, PROBABILITIES: self.probabilities}
+        self.covers = Covers(self, theme, answers)
+        self._hidden: frozenset[str] = frozenset()
         self._inspector: Inspector | None = None  # made when it is first wanted
         self._layer_help: LayerHelp | None = None  # as well
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
@@ -102,6 +117,9 @@ class DrawPage(Page):
         self.reading_painted.connect(self.verdict.note_painted)
         #: Whether a digit was chosen that Esc gives back.
         self.digit_kept = False
+        self.staged = self.maps_alone = False
+        self.mirrored = False  # whether the stage is on another screen
+        self._tray_before = False  # whether the tray was shown when the stage began
         self.canvas.digit_chosen.connect(self.digit_chosen)
         self.verdict.digit_chosen.connect(self.digit_chosen)
         self.verdict.facts_moved.connect(self._place_banner)
@@ -161,13 +179,35 @@ class DrawPage(Page):
             focused = QApplication.focusWidget()
             if not shown and focused is not None and self.inspector.isAncestorOf(focused):
                 self.maps.setFocus()
-            self.probabilities.setVisible(not shown)
             if self._keyboard_in_inspector:
                 self.maps.setFocus()
             self.inspector.setVisible(shown)
-            if self.tray_shown or self.time_line.shown or self.canvas.wide:
+            self._follow_covers()
+            if self.staged:
+                self._place_parts()
+            elif self.tray_shown or self.time_line.shown or self.canvas.wide:
                 self._ask_for_layout()
             self.inspector_toggled.emit(shown)
+
+    def hide_answers(self, names: Collection[str]) -> None:
+        """Hide verdict and probabilities, for who is to guess first; () shows them."""
+        self._hidden = frozenset(names)
+        self.maps.hide_answer(hidden=VERDICT in self._hidden)
+        self._follow_covers()
+        self.answers_hidden_changed.emit()
+
+    @property
+    def answers_hidden(self) -> frozenset[str]:
+        """What of the answer is hidden."""
+        return self._hidden
+
+    def _follow_covers(self) -> None:
+        """Cover what is hidden and has a place now. The inspector, which has that of the
+        probabilities, says no answer either."""
+        without = {PROBABILITIES} if self.inspector_shown or self.staged else set()
+        if self.canvas.isHidden():  # beside maps that fill the stage
+            without.add(VERDICT)
+        self.covers.cover(self._hidden - without, without=without)
 
     def explain_layer(self, layer: str) -> None:
         """Say beside the maps what a layer is for."""
@@ -202,12 +242,50 @@ class DrawPage(Page):
             self._place_parts()
             self.wide_changed.emit(wide)
 
+    def set_staged(self, *, staged: bool) -> None:
+        """Lay out the parts for a hall: no tools, no probabilities, no tray unless it is called
+        for; or as usual, with what there was."""
+        if staged == self.staged:
+            return
+        self.set_maps_alone(alone=False)
+        if staged:
+            self._tray_before = self.tray_shown
+            self.show_tray(shown=False)
+        self.staged = staged
+        self._tools.setVisible(not staged)
+        self._follow_covers()
+        if not staged and self._tray_before:
+            self.show_tray(shown=True)
+        self._ask_for_layout()
+        self._place_parts()
+
+    def set_maps_alone(self, *, alone: bool) -> None:
+        """Give the maps all of the stage, here or on another screen, or canvas and verdict their
+        places back."""
+        if alone == self.maps_alone or (alone and not (self.staged or self.mirrored)):
+            return
+        self.maps_alone = alone
+        self._show_beside_maps(shown=not (alone and self.staged))
+        self._place_parts()
+        self.maps_alone_changed.emit(alone)
+
+    def _show_beside_maps(self, *, shown: bool) -> None:
+        """Canvas and verdict; the keyboard goes where there is something."""
+        if shown == self.canvas.isHidden():
+            if not shown and self.number_views.view is None:
+                self.maps.setFocus()
+            self.canvas.setVisible(shown)
+            self._follow_covers()
+            if shown:
+                self.canvas.setFocus()
+
     def show_model(self, model: ModelReady) -> None:
         """Show another network in every panel."""
         for panel in self.panels:
             panel.show_model(model)
         if self._layer_help is not None:
             self._layer_help.show_network(model.specs)
+        self.model_shown.emit(model)
 
     def show_reading(self, reading: Reading) -> None:
         """Show a reading in every panel."""
@@ -220,12 +298,14 @@ class DrawPage(Page):
         for panel in self.panels:
             panel.show_reading(reading)
         self.number_views.show_reading(reading)
+        self.reading_shown.emit(reading)
 
     def show_candidate(self, reading: Reading) -> None:
         """Show beside the canvas what the network makes of one candidate of a number, or of what
         it made before; the verdict stays that of the sheet."""
         for panel in (self.maps, self.probabilities):
             panel.show_reading(reading)
+        self.candidate_shown.emit(reading)
 
     def show_way_back(self, weights: str) -> None:
         """Offer a run's weights in place of those of a moment of its training, by what they are
@@ -259,6 +339,7 @@ class DrawPage(Page):
         for reading_panel in self.panels:
             reading_panel.set_theme(theme)
         self.number_views.set_theme(theme)
+        self.covers.set_theme(theme)
         if self._tray is not None:
             self._tray.set_theme(theme)
         self.time_line.set_theme(theme)
@@ -299,6 +380,7 @@ class DrawPage(Page):
         for panel in self.panels:
             panel.forget_reading()
         self.number_views.forget_reading()
+        self.reading_forgotten.emit()
 
     def _pen_width_box(self) -> Choices:
         box = Choices(
@@ -378,6 +460,9 @@ class DrawPage(Page):
             return True
         if self.number_views.escape():
             return True
+        if self.maps_alone:
+            self.set_maps_alone(alone=False)
+            return True
         if self.maps.alone:
             self.maps.show_alone("")
             return True
@@ -394,7 +479,15 @@ class DrawPage(Page):
         return shown
 
     def least_size(self, width: int) -> QSize:
+        if self.staged:
+            return QSize(0, 0)
         return least_size(self._theme.px, wide=self.canvas.wide, **self._shown_parts)
+
+    def _places(self) -> Places:
+        shape = {"wide": self.canvas.wide, **self._shown_parts}
+        if not self.staged:
+            return places(self.size(), self._theme.px, self._fit_tools, **shape)
+        return stage_places(self.size(), self._theme.px, **shape, maps_alone=self.maps_alone)
 
     def _fit_tools(self, width: int) -> int:
         """Leave out the title of the pen's widths where one line has no room for it; returns the
@@ -422,8 +515,7 @@ class DrawPage(Page):
 
     @Slot()
     def _place_parts(self) -> None:
-        shape = {"wide": self.canvas.wide, **self._shown_parts}
-        found = places(self.size(), self._theme.px, self._fit_tools, **shape)
+        found = self._places()
         self.canvas.setGeometry(found.canvas)
         self._tools.setGeometry(found.tools)
         if found.tray is not None:
@@ -438,11 +530,15 @@ class DrawPage(Page):
         if self._inspector is not None:
             self._inspector.setGeometry(found.probabilities)
         self.verdict.setGeometry(found.verdict)
+        self.covers.place()
         self._place_way_back()
         self._place_banner()
 
     @Slot()
     def _place_banner(self) -> None:
         """Over the facts beside the verdict: neither canvas, maps nor verdict are covered."""
+        strip = self.verdict.geometry()
+        if self.maps_alone or not strip.isValid():
+            strip = lowest(self.rect(), self._theme.px)
         left = max(round(0.42 * self.width()), self.verdict.facts_left)
-        self.banner.lie_over(self.verdict.geometry().adjusted(left, 4, -4, -4), upwards=True)
+        self.banner.lie_over(strip.adjusted(left, 4, -4, -4), upwards=True)

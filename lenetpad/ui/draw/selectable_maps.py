@@ -166,6 +166,18 @@ class SelectableMaps(ShownMaps):
             self._followed = unit
             self.update()
 
+    @property
+    def marked(self) -> tuple[tuple[Field, ...], Unit | None, Unit | None]:
+        """What is marked beside the selected units: what the first one sees, one of those units,
+        and the last unit of its map that is shown."""
+        return self._fields, self._followed, self._filled
+
+    def mark(self, fields: tuple[Field, ...], followed: Unit | None, filled: Unit | None) -> None:
+        """Mark the same as other maps."""
+        self.show_fields(fields)
+        self.follow(followed)
+        self.fill_to(filled)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows, Page Up and Page Down, digits and layers' names move; Enter pins."""
         if self.model is None:

@@ -124,7 +124,7 @@ class ShownMaps(MapsPanel):
         none = weights is not None and not weights.spec.weight
         for area in (placed.area,) if none else placed.cells:
             painter.drawRect(area.adjusted(-0.5, -0.5, 0.5, 0.5))
-        if weights is None:
+        if weights is None or not self.is_revealed(name):
             return
         weights.paint(painter)
         if none:
@@ -190,7 +190,7 @@ class ShownMaps(MapsPanel):
     def unit_at(self, at: QPointF) -> Pointed | None:
         for name, weights in self.weights.items():
             place = weights.place_at(at)
-            if place is not None:
+            if place is not None and self.is_revealed(name):
                 return Pointed(name, *place)
         return super().unit_at(at)
 

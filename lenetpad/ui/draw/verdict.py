@@ -32,6 +32,8 @@ REFRESH_MS: Final = 500  # the shown time changes no faster, so that it can be r
 MARGIN: Final = 20.0
 FACTS: Final = 0.58  # of the width, on the right
 NUMBER: Final = 0.62  # of the width, on the left, that a number may take
+VERDICT: Final = 2.4  # times the height, on the left, that facts leave to a digit and its share
+NO_BREAK: Final = "\u00a0"
 ABOVE: Final = 4.0  # and below it
 LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
@@ -226,6 +228,12 @@ class VerdictPanel(ReadingPanel):
         """The line beside the verdict: latency, device, network and its test error."""
         return self._facts
 
+    def say_facts(self, facts: str) -> None:
+        """Have another line beside the verdict."""
+        if facts != self._facts:
+            self._facts = facts
+            self.update()
+
     @Slot()
     def _write_facts(self) -> None:
         if self.model is None:
@@ -300,10 +308,11 @@ class VerdictPanel(ReadingPanel):
         metrics = QFontMetricsF(self._probability_font)
         self._longest = metrics.horizontalAdvance(percent(1.0)) + 4
         area = self._area
-        painter.setFont(self.sized_font(max(13.0, min(self.height() * 0.16, 44.0))))
+        painter.setFont(self.sized_font(self._small(0.16, 13.0, 44.0)))
         painter.setPen(QColor(self.theme.dim))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(self._facts_area, flags | Qt.TextFlag.TextWordWrap, self._facts)
+        facts = self._facts.replace(" %", NO_BREAK + "%")
+        painter.drawText(self._facts_area, flags | Qt.TextFlag.TextWordWrap, facts)
         self._paint_held(painter)
         if self._face is not None and self.reading is not None:
             self._face.paint_digits(painter, self.theme, self.reading.focus)
@@ -319,9 +328,14 @@ class VerdictPanel(ReadingPanel):
         painter.drawText(area, LEFT, shown)
         self._taken = painter.fontMetrics().horizontalAdvance(shown) + 0.25 * self.height()
 
+    def _small(self, share: float, least: float, most: float) -> float:
+        """The height of a small text: a share of the panel's, in limits, and readable."""
+        smallest = 11.0 * self.theme.scale
+        return max(least, smallest, min(self.height() * share, max(most, smallest)))
+
     def _paint_held(self, painter: QPainter) -> None:
         """Say above the facts that something is held."""
-        painter.setFont(self.sized_font(max(12.0, min(self.height() * 0.14, 36.0)), bold=True))
+        painter.setFont(self.sized_font(self._small(0.14, 12.0, 36.0), bold=True))
         painter.setPen(QColor(self.theme.warning))
         flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
         painter.drawText(self._facts_area.adjusted(0, 5, 0, 0), flags, self.held)
@@ -374,7 +388,7 @@ class VerdictPanel(ReadingPanel):
     @property
     def _facts_area(self) -> QRectF:
         area = self._area
-        left = area.left() + (1 - FACTS) * area.width()
+        left = area.left() + max((1 - FACTS) * area.width(), VERDICT * area.height())
         if self._face is not None:
             left = max(left, self._face.right + MARGIN)
         area.setLeft(left)

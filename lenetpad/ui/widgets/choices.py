@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QWidget
 
+from lenetpad.storage.decoding import escaped
 from lenetpad.ui.widgets.words import marked, translate
 
 OPEN_FILE: Final = marked("Window", "Open file…")
 OPEN_FOLDER: Final = marked("Window", "Open folder…")
+
+
+def is_text(value: object) -> bool:
+    """False for a file's name that cannot be decoded: of a str, Qt leaves out what is no text."""
+    return not isinstance(value, str) or value == value.encode(errors="ignore").decode()
 
 
 class Choices(QComboBox):
@@ -26,6 +32,19 @@ class Choices(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setItemDelegate(QStyledItemDelegate(self))  # the only one that a style sheet reaches
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+
+    def addItem(self, title: str, data: object = None) -> None:  # type: ignore[override]
+        """Add an entry; a path as its data comes back as it was, also one that is no text."""
+        super().addItem(title, data if is_text(data) else (data,))
+
+    def itemData(self, index: int, role: int = Qt.ItemDataRole.UserRole) -> Any:
+        """An entry's data."""
+        data = super().itemData(index, role)
+        return data[0] if isinstance(data, tuple) and not is_text(data[0]) else data
+
+    def currentData(self, role: int = Qt.ItemDataRole.UserRole) -> Any:
+        """The data of the entry that is chosen."""
+        return self.itemData(self.currentIndex(), role)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -42,10 +61,14 @@ class Choices(QComboBox):
 
     def select(self, value: object) -> bool:
         """Show the entry with this data as chosen; False where there is none."""
-        index = self.findData(value)
+        index = self.place_of(value)
         if index >= 0:
             self.setCurrentIndex(index)
         return index >= 0
+
+    def place_of(self, value: object) -> int:
+        """Where the first entry with this data is; -1 for nowhere."""
+        return next((n for n in range(self.count()) if self.itemData(n) == value), -1)
 
     def offer(self, entries: Sequence[tuple[str, str]]) -> None:
         """List entries, each its data and a title. The chosen one stays so where it is still
@@ -88,10 +111,10 @@ class FileChoices(Choices):
         for title, data in entries:
             self.addItem(title, data)
         for path in self._files:
-            if self.findData(str(path)) < 0:
+            if self.place_of(str(path)) < 0:
                 self._add(path)
         self._add_openers()
-        place = self.findData(before) if before is not None else 0
+        place = self.place_of(before) if before is not None else 0
         if place < 0 and (same := self.findText(title_before)) >= 0:
             beside = Path(self.itemData(same) or "").parent == Path(before).parent
             place = same if beside and Path(before).is_absolute() else place
@@ -100,14 +123,20 @@ class FileChoices(Choices):
 
     def add_file(self, path: Path) -> None:
         """Add a file to the list and choose it."""
-        if self.findData(str(path)) < 0:
+        if self.place_of(str(path)) < 0:
             self._files.append(path)
             for _ in self._openers:
                 self.removeItem(self.count() - 1)
             self._add(path)
             self._add_openers()
         self.select(str(path))
-        self._chosen = self.currentIndex()
+
+    def select(self, value: object) -> bool:
+        """Show the entry with this data as chosen; False where there is none."""
+        found = super().select(value)
+        if found:
+            self._chosen = self.currentIndex()
+        return found
 
     @property
     def file(self) -> Path | None:
@@ -119,8 +148,8 @@ class FileChoices(Choices):
             self.addItem(translate("Window", title), None)
 
     def _add(self, path: Path) -> None:
-        self.addItem(path.name, str(path))
-        self.setItemData(self.count() - 1, str(path), Qt.ItemDataRole.ToolTipRole)
+        self.addItem(escaped(path.name), str(path))
+        self.setItemData(self.count() - 1, escaped(str(path)), Qt.ItemDataRole.ToolTipRole)
 
     @Slot(int)
     def _note_choice(self, index: int) -> None:

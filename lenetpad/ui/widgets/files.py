@@ -14,7 +14,8 @@ WEIGHTS_FILTER: Final = marked("Window", "Weights (*.safetensors *.pth *.pt)")
 #: Where weights are opened: every ending of ``READ_ENDINGS``, and any other.
 OPEN_WEIGHTS_FILTER: Final = marked(
     "Window",
-    "Weights (*.safetensors *.pth *.pt *.ckpt *.bin *.pkl *.tar *.npz *.onnx);;All files (*)",
+    "Weights (*.safetensors *.pth *.pt *.ckpt *.bin *.pkl *.tar *.npz *.onnx *.h5 *.hdf5 *.keras)"
+    ";;All files (*)",
 )
 #: What no name of a file may have, on one system or another.
 RESERVED: Final = frozenset('<>:"/\\|?*')

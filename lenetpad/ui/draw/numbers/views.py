@@ -13,6 +13,7 @@ from lenetpad.ui.widgets.theme import Theme
 from lenetpad.values.reading import Reading
 
 if TYPE_CHECKING:
+    from lenetpad.ui.draw.comparison.view import ComparisonView
     from lenetpad.ui.draw.numbers.graph_view import GraphView
     from lenetpad.ui.draw.numbers.line_view import LineView
     from lenetpad.ui.draw.numbers.sliding_view import SlidingView
@@ -25,11 +26,12 @@ LEAST_MAPS: Final = 195  # pixels at the usual size: lower ones say nothing
 
 
 class InPlace(StrEnum):
-    """What stands in the place of the maps; the names of actions."""
+    """What stands in the place of the maps; those of a number are the names of actions."""
 
     MAPS = "maps"
     GRAPH = "segmentation_graph"
     SLIDING = "space_displacement"
+    COMPARISON = "comparison"
 
 
 class NumberViews(QObject):
@@ -51,13 +53,21 @@ class NumberViews(QObject):
     @property
     def view(self) -> LineView | None:
         """The one that is shown, None for the maps."""
-        if self.shown is InPlace.GRAPH:
-            return self.graph
-        return self.sliding if self.shown is InPlace.SLIDING else None
+        match self.shown:
+            case InPlace.GRAPH:
+                return self.graph
+            case InPlace.SLIDING:
+                return self.sliding
+            case InPlace.COMPARISON:
+                return self.comparison
+            case InPlace.MAPS:
+                return None
 
     @property
     def paints_readings(self) -> bool:
         """Whether a view is shown that paints each reading."""
+        if self.shown is InPlace.COMPARISON:
+            return self.comparison.paints_readings
         return self.shown is InPlace.GRAPH
 
     @property
@@ -80,6 +90,17 @@ class NumberViews(QObject):
             self._put_in(InPlace.SLIDING, SlidingView(self._theme, self._page))
         view = self._views[InPlace.SLIDING]
         assert isinstance(view, SlidingView)
+        return view
+
+    @property
+    def comparison(self) -> ComparisonView:
+        """Two readings beside each other."""
+        from lenetpad.ui.draw.comparison.view import ComparisonView
+
+        if InPlace.COMPARISON not in self._views:
+            self._put_in(InPlace.COMPARISON, ComparisonView(self._theme, self._page))
+        view = self._views[InPlace.COMPARISON]
+        assert isinstance(view, ComparisonView)
         return view
 
     def _put_in(self, name: InPlace, view: LineView) -> None:

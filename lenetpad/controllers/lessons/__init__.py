@@ -1,0 +1,1 @@
+"""Runs lessons in the window, and what goes with them."""

@@ -1,0 +1,1 @@
+"""Two readings beside each other, in the place of the maps."""

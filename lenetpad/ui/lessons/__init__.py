@@ -1,0 +1,1 @@
+"""What a lecturer shows besides the pages: lessons step by step, handouts, and the drill."""
