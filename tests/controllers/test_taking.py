@@ -21,10 +21,12 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
+from lenetpad.ink.files import Drawing
 from lenetpad.ink.replay import frame_times
 from lenetpad.ink.strokes import Ink, Sheet, Stroke
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw.maps_layout import ALONE
+from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.taking.copies import Copier
 from lenetpad.ui.draw.taking.offers import FLOW, PAGE, VERDICT, file_name, offer_of, offers
@@ -293,3 +295,46 @@ def test_a_film_can_be_cancelled(
     ).click()
     assert not page.banner.isVisible()
     assert not path.exists()
+
+
+# A number
+
+
+@pytest.fixture
+def number_page(
+    qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing]
+) -> DrawPage:
+    """A page with a number that is read."""
+    page = make_program().draw.page
+    strokes = []
+    for place, number in enumerate((3, 14, 37)):
+        for stroke in samples[number].ink.strokes:
+            moved = 0.5 * stroke.xy + (420 * place, 250)
+            strokes.append(Stroke.of(moved))
+    page.canvas.set_sheet(Sheet(Ink(tuple(strokes))))
+    qtbot.waitUntil(lambda: page.verdict.verdict == "347", timeout=60_000)
+    return page
+
+
+def test_the_graph_of_a_number_is_taken(number_page: DrawPage) -> None:
+    page = number_page
+    assert "segmentation_graph" in [offer.key for offer in offers(page)]
+    picture = Copier.of(page, Look(True, 1), DARK).picture(offer_of("segmentation_graph"))
+    made = array_of(pixels(picture, 1))
+    assert tuple(made[0, 0]) == (255, 255, 255)
+    wanted = QColor(LIGHT.accent)  # the best path
+    best = (made == (wanted.red(), wanted.green(), wanted.blue())).all(axis=2)
+    assert best.sum() > 200
+    again = by_qt(at_once(vector(picture)), made.shape[1], made.shape[0])
+    assert np.abs(made.astype(int) - again).mean() < 3
+
+
+def test_a_view_is_in_the_picture_of_the_page(number_page: DrawPage) -> None:
+    page = number_page
+    before = array_of(pixels(Copier.of(page, Look(False, 1), LIGHT).picture(offer_of(PAGE)), 1))
+    page.number_views.show_view(InPlace.GRAPH)
+    after = array_of(pixels(Copier.of(page, Look(False, 1), LIGHT).picture(offer_of(PAGE)), 1))
+    area = page.number_views.view.geometry().translated(-page.canvas.pos())
+    changed = (before != after).any(axis=2)
+    assert changed[area.top() : area.bottom(), area.left() : area.right()].mean() > 0.02
+    assert not changed[:, area.right() + 20 :].any()

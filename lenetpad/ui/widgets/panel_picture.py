@@ -73,7 +73,8 @@ class PanelPicture:
         painter.fillRect(QRectF(QPoint(), self.size), self.background)
         for part in self.parts:
             seen = QRegion(QRect(QPoint(), part.area.size()))
-            part.widget.render(painter, part.area.topLeft(), seen)
+            flags = QWidget.RenderFlag.DrawChildren  # a background of the window's has no place
+            part.widget.render(painter, part.area.topLeft(), seen, flags)
 
 
 def on_paper(light: Theme, scale: float) -> Theme:

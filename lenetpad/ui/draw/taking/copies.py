@@ -3,7 +3,7 @@ and are on no screen. The page itself is left as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,8 @@ from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.maps import LEGEND, MARGIN
 from lenetpad.ui.draw.numbers.graph_picture import GraphPicture
 from lenetpad.ui.draw.numbers.sliding_picture import SlidingPicture
+from lenetpad.ui.draw.numbers.sliding_view import RowTitles
+from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.paper import Needed, Paper
@@ -91,6 +93,13 @@ class SheetPicture(QWidget):
         painter.end()
 
 
+class Ground(ReadingPanel):
+    """A panel with nothing on it, on which a view's picture lies."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.end_painting(self.begin_painting())
+
+
 @dataclass(frozen=True, slots=True)
 class Copier:
     """Makes widgets that show what the page's show, in the colours of a look."""
@@ -108,48 +117,62 @@ class Copier:
         """What an offer is a picture of."""
         if offer.key == PAGE:
             return self._whole(offer.title)
-        makers: Mapping[str, Callable[[], QWidget]] = {
+        if offer.key == SLIDING:
+            return PanelPicture(offer.title, QColor(self.theme.panel), self.sliding())
+        makers: Mapping[str, Callable[[], QWidget | None]] = {
             FLOW: self.maps,
             DRAWING: self.drawing,
             PROBABILITIES: self.probabilities,
             VERDICT: self.verdict,
             INSPECTOR: self.inspector,
             GRAPH: self.graph,
-            SLIDING: self.sliding,
         }
         made = makers[offer.key]() if offer.key in makers else self.layer(offer.key)
-        return self._alone(offer.title, made)
-
-    def _alone(self, title: str, widget: QWidget) -> PanelPicture:
-        area = QRect(QPoint(), widget.size())
-        return PanelPicture(title, QColor(self.theme.window), (Part(widget, area),))
+        parts = () if made is None else (Part(made, QRect(QPoint(), made.size())),)
+        return PanelPicture(offer.title, QColor(self.theme.panel), parts)
 
     def _whole(self, title: str) -> PanelPicture:
-        """Canvas, maps, probabilities or inspector, and verdict, as they lie on the page."""
+        """Canvas, maps, what stands in their place, probabilities or inspector, and verdict, as
+        they lie on the page."""
+        views = self.page.number_views
         side = self.inspector() if self.page.inspector_shown else self.probabilities()
-        return self.beside(title, self.drawing(), self.maps(), side, self.verdict())
+        maps = self.maps() if views.maps_seen else None
+        shown = [] if views.view is None else self._view(views.shown, views.view.geometry())
+        return self.beside(title, (self.drawing(), maps, side, self.verdict()), shown)
 
     def beside(
-        self, title: str, drawing: QWidget, maps: QWidget, side: QWidget, verdict: QWidget
+        self, title: str, panels: Sequence[QWidget | None], others: Sequence[Part] = ()
     ) -> PanelPicture:
-        """These widgets in the places of the canvas, of maps, probabilities and verdict. The maps
-        have what a view takes of their place where that leaves them none."""
+        """Widgets in the places of canvas, maps, probabilities and verdict, and others beside
+        them. Maps have all of their place, a view's too, where that leaves them none."""
         page, view = self.page, self.page.number_views.view
-        area = page.maps.geometry()
-        if view is not None and not page.number_views.maps_seen:
-            area = view.geometry()
-            maps.resize(area.size())
-        parts = [
-            Part(drawing, page.canvas.geometry()),
-            Part(maps, area),
-            Part(side, page.probabilities.geometry()),
-            Part(verdict, page.verdict.geometry()),
-        ]
+        hidden = view is not None and not page.number_views.maps_seen
+        maps = view.geometry() if view is not None and hidden else page.maps.geometry()
+        places = (page.canvas, None, page.probabilities, page.verdict)
+        parts = list(others)
+        for widget, place in zip(panels, places, strict=True):
+            area = maps if place is None else place.geometry()
+            if widget is not None:
+                if place is None:
+                    widget.resize(area.size())
+                parts.append(Part(widget, area))
         corner = QPoint(
             min(part.area.left() for part in parts), min(part.area.top() for part in parts)
         )
         moved = [Part(part.widget, part.area.translated(-corner)) for part in parts]
         return PanelPicture(title, QColor(self.theme.window), moved)
+
+    def _view(self, shown: InPlace, area: QRect) -> list[Part]:
+        """The picture of a view on a panel, as much of it as there is room for."""
+        ground = Ground(self.theme)
+        ground.for_file, ground.framed = True, not self.look.white
+        ground.resize(area.size())
+        inner = area.adjusted(AROUND, AROUND, -AROUND, -AROUND)
+        parts = [Part(ground, area)]
+        if shown is InPlace.SLIDING:
+            return parts + self.sliding(inner)
+        graph = self.graph(inner.size())
+        return parts if graph is None else [*parts, Part(graph, inner)]
 
     # The panels
 
@@ -229,31 +252,37 @@ class Copier:
         made.resize(shown.width(), made.minimumHeight() + AROUND)
         return made
 
-    def graph(self) -> GraphPicture:
-        """The segmentation graph, as long as it is."""
+    def graph(self, room: QSize | None = None) -> GraphPicture | None:
+        """The segmentation graph, as long as it is or in some room; None of a blank sheet."""
         reading = self.page.verdict.reading
-        assert reading is not None
+        if reading is None or reading.segmentation is None:
+            return None
         made = GraphPicture(self.theme)
-        made.set_room(self._room)
+        made.set_room(room or self._usual_room)
         made.show_graph(reading.segmentation, reading.sheet)
-        assert made.layout_ is not None
-        made.resize(round(made.layout_.width), made.height())
         return made
 
-    def sliding(self) -> SlidingPicture:
-        """The network that slides over the line, as long as that is."""
+    def sliding(self, area: QRect | None = None) -> list[Part]:
+        """The network that slides over the line, with what its rows are, as long as it is or in an
+        area."""
         made = SlidingPicture(self.theme)
-        made.set_room(self._room)
+        titles = RowTitles(made, self.theme)
+        room = QSize(1, self._usual_room.height()) if area is None else area.size()
+        made.set_room(room - QSize(titles.width(), 0) if area is not None else room)
         made.show_reading(self.page.number_views.sliding.picture.reading)
-        if made.layout_ is not None:
-            made.resize(round(made.layout_.width), made.height())
-        return made
+        corner = QPoint() if area is None else area.topLeft()
+        titles.resize(titles.width(), made.height())
+        size = made.size() if area is None else made.size().boundedTo(room)
+        beside = corner + QPoint(titles.width(), 0)
+        return [
+            Part(titles, QRect(corner, QSize(titles.width(), size.height()))),
+            Part(made, QRect(beside, size)),
+        ]
 
     @property
-    def _room(self) -> QSize:
+    def _usual_room(self) -> QSize:
         """For what is as wide as its line: the height of the view that is shown, or that of the
         graph's where none is."""
         view = self.page.number_views.view
-        if view is None:
-            return QSize(1, self.theme.px(320))
-        return QSize(1, view.focus_widget.height())
+        height = self.theme.px(320) if view is None else view.focus_widget.height()
+        return QSize(1, height)

@@ -33,9 +33,8 @@ class Reel:
         self._drawing.show_sheet(whole, None)
         self._maps, self._bars = copier.maps(), copier.probabilities()
         self._verdict = copier.verdict()
-        self._picture = copier.beside(
-            offer_of(REPLAY).title, self._drawing, self._maps, self._bars, self._verdict
-        )
+        panels = (self._drawing, self._maps, self._bars, self._verdict)
+        self._picture = copier.beside(offer_of(REPLAY).title, panels)
         self.frames: list[Frame] = []
 
     @property
