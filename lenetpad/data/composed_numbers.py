@@ -32,6 +32,16 @@ LENGTHS: Final = (2, 3, 4, 5, 6)
 LEAST_HEIGHT: Final = 0.5
 #: What belongs to no digit: the pen's way from one to the next.
 BETWEEN: Final = -1
+#: In numbers that are to have many 1s: the share of them, and that of numbers with bare bars.
+ONES: Final = 0.6
+BARS: Final = 0.6
+#: Points along a bar, and the standard deviations of how it leans, for all of a number and for
+#: each of its 1s, of how far its middle is off, and of the logarithm of its height.
+BAR_POINTS: Final = 16
+BARS_LEAN: Final = 0.12
+BAR_LEANS: Final = 0.04
+BAR_BENT: Final = 0.02
+BAR_SIZE: Final = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,42 @@ def composed(
         length = int(rng.choice(lengths))
         chosen = [theirs[int(rng.integers(len(theirs)))] for _ in range(length)]
         yield compose(chosen, writer, layout, rng)
+
+
+def with_ones(
+    writers: Mapping[str, Sequence[Drawing]],
+    count: int,
+    layout: Layout,
+    seed: int,
+    lengths: Sequence[int] = LENGTHS,
+) -> Iterator[ComposedNumber]:
+    """The same with many 1s: most are bare bars, as most people write them in a line."""
+    rng = np.random.default_rng(seed)
+    names = list(writers)
+    for _ in range(count):
+        writer = names[int(rng.integers(len(names)))]
+        theirs = writers[writer]
+        ones = [drawing for drawing in theirs if drawing.label == 1]
+        height = float(np.median([_height(drawing.ink) for drawing in theirs]))
+        bare, lean = not ones or rng.random() < BARS, float(rng.normal(0, BARS_LEAN))
+        chosen = []
+        for _ in range(int(rng.choice(lengths))):
+            if rng.random() >= ONES:
+                chosen.append(theirs[int(rng.integers(len(theirs)))])
+            elif bare:
+                chosen.append(Drawing(bar(height, lean, rng), 1))
+            else:
+                chosen.append(ones[int(rng.integers(len(ones)))])
+        yield compose(chosen, writer, layout, rng)
+
+
+def bar(height: float, lean: float, rng: Rng) -> Ink:
+    """A 1 as one stroke from top to bottom, which leans so far to the right for its height."""
+    high = height * float(np.exp(rng.normal(0, BAR_SIZE)))
+    lean += float(rng.normal(0, BAR_LEANS))
+    down = np.linspace(0.0, 1.0, BAR_POINTS)
+    right = lean * (1 - down) + rng.normal(0, BAR_BENT) * 4 * down * (1 - down)
+    return Ink((Stroke.of(high * np.stack([right, down], axis=1)),))
 
 
 def with_scribbles(

@@ -74,6 +74,15 @@ ACCEPTANCE: Final = (
     "backward 1",
     "cuts",
     "slim",  # by how much all of it is less wide than high
+    "uneven",  # by how much the highest is higher than the lowest
+    "low",  # by how much one is lower than most digits
+    "bars",  # the part of narrow 1s
+    "only bars",
+    "most near",  # how near neighbours come to each other, as GEOMETRY has it
+    "mean near",
+    "most gap",
+    "loose",  # the most of any, as is the next
+    "inner gap",
 )
 MANY: Final = 4
 MOST_GAIN: Final = 12.0
@@ -81,6 +90,10 @@ MOST_SCORE: Final = 5.0
 MOST_OVERLAP: Final = 0.5
 MOST_GAP: Final = 0.3
 TOUCHING: Final = 0.02
+WIDEST_GAP: Final = 0.5
+MOST_UNEVEN: Final = 1.0
+#: A 1 that is less wide, for its height, is a bar.
+BAR: Final = 0.3
 
 _COLUMN: Final[Mapping[str, int]] = {name: place for place, name in enumerate(GEOMETRY)}
 
@@ -141,7 +154,10 @@ def acceptance_of(path: Digits) -> Values:
     )
     ones = path.posteriors[:count, :10].argmax(axis=1) == 1
     left, top, right, bottom = path.boxes.T
-    gaps = np.clip(left[1:count] - right[: count - 1], -MOST_OVERLAP, MOST_GAP)
+    height = bottom[:count] - top[:count]
+    bars = ones & (right[:count] - left[:count] < BAR * height)
+    between = left[1:count] - right[: count - 1]
+    gaps = np.clip(between, -MOST_OVERLAP, MOST_GAP)
     scores, whole_score = path.scores[:count], path.scores[count]
     column = dict(zip(GEOMETRY, path.geometry[:count].T, strict=True))
     values = (
@@ -166,6 +182,15 @@ def acceptance_of(path: Digits) -> Values:
         (ones * column["backward"]).max(),
         column["cut"].sum(),
         max(1.0 - (right[count] - left[count]) / max(bottom[count] - top[count], 1e-9), 0.0),
+        min(height.max() - height.min(), MOST_UNEVEN),
+        column["low"].max(),
+        bars.mean(),
+        bars.all(),
+        column["near after"][:-1].max(),
+        column["near after"][:-1].mean(),
+        np.clip(between.max(), -MOST_OVERLAP, WIDEST_GAP),
+        column["loose"].max(),
+        column["inner gap"].max(),
     )
     return np.array(values, dtype=np.float64)
 

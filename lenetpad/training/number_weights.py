@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from lenetpad.data.composed_numbers import (
     LAYOUTS,
+    ComposedNumber,
     composed,
+    with_ones,
     with_scribbles,
 )
 from lenetpad.ink.candidates import GEOMETRY
@@ -30,19 +32,26 @@ Writers = Mapping[str, Sequence[Drawing]]
 #: By what numbers are composed that are learnt from, how many of each, and of how many digits.
 LEARNT_LAYOUTS: Final = ("clear", "touching", "mixed", "clear, ligatures", "mixed, ligatures")
 EACH_LAYOUT: Final = 600
+#: And with many 1s, of which most people's are bare bars.
+ONES_LAYOUTS: Final = ("clear", "mixed")
 LENGTHS: Final = (2, 2, 3, 3, 4, 5, 6)
 #: Of what else there is.
-SINGLE_DIGITS: Final = 2500
-SINGLE_OTHERS: Final = 2500
-WORDS: Final = 200  # of each layout
+SINGLE_DIGITS: Final = 2000
+SINGLE_OTHERS: Final = 4000
+WORDS: Final = 130  # of each layout
 SCRIBBLES: Final = 600
 SCRIBBLED: Final = 600
 #: How many times they count: a single digit that is taken for a number is worse than a number that
 #: is not read, and numbers of two digits are the most frequent ones.
 DIGITS_COUNT: Final = 5.0
-OTHERS_COUNT: Final = 2.5
+OTHERS_COUNT: Final = 1.4
+WORDS_COUNT: Final = 1.0
+SCRIBBLED_COUNT: Final = 0.6
 NONE_COUNT: Final = 0.5
 TWO_COUNT: Final = 3.0
+ONES_COUNT: Final = 0.5
+#: Few people keep the pen down, and scores that are learnt for them read others' numbers worse.
+LIGATURES_SCORED: Final = 0.3
 #: In place of the many images, which nothing is learnt from.
 NO_IMAGE: Final = np.zeros((0, 0), np.float32)
 #: The classes of a network that says "no digit".
@@ -54,30 +63,40 @@ MOSTLY: Final = 0.85
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """Ink, and the place in the number that each point of each stroke is of; None for what is no
-    number. It counts ``weight`` times."""
+    number. It counts ``weight`` times, and where scores are learnt ``scored`` times that."""
 
     ink: Ink
     owners: Owners | None
     weight: float = 1.0
+    scored: float = 1.0
 
 
 def lessons(digits: Writers, others: Writers, seed: int) -> Iterator[Lesson]:
     """All that is learnt from, of writers' digits and of what they wrote that is none."""
     rng = np.random.default_rng(seed)
     for place, name in enumerate(LEARNT_LAYOUTS):
-        for number in composed(digits, EACH_LAYOUT, LAYOUTS[name], seed + place, LENGTHS):
-            yield Lesson(number.ink, number.owners, TWO_COUNT if len(number.label) == 2 else 1.0)
-        for number in composed(others, WORDS, LAYOUTS[name], seed + place, LENGTHS):
-            yield Lesson(number.ink, None, NONE_COUNT)
+        layout = LAYOUTS[name]
+        scored = LIGATURES_SCORED if layout.ligatures else 1.0
+        for number in composed(digits, EACH_LAYOUT, layout, seed + place, LENGTHS):
+            yield replace(_number(number), scored=scored)
+        for number in composed(others, WORDS, layout, seed + place, LENGTHS):
+            yield Lesson(number.ink, None, WORDS_COUNT)
+    for place, name in enumerate(ONES_LAYOUTS, start=len(LEARNT_LAYOUTS)):
+        for number in with_ones(digits, EACH_LAYOUT, LAYOUTS[name], seed + place, LENGTHS):
+            yield _number(number, ONES_COUNT)
     for drawing in _some(digits, SINGLE_DIGITS, rng):
         owners = [np.zeros(len(stroke.points), np.intp) for stroke in drawing.ink.strokes]
         yield Lesson(drawing.ink, owners, DIGITS_COUNT)
     for drawing in _some(others, SINGLE_OTHERS, rng):
         yield Lesson(drawing.ink, None, OTHERS_COUNT)
     for number in with_scribbles(digits, SCRIBBLED, seed):
-        yield Lesson(number.ink, None, NONE_COUNT)
+        yield Lesson(number.ink, None, SCRIBBLED_COUNT)
     for _ in range(SCRIBBLES):
         yield Lesson(scribble(rng), None, NONE_COUNT)
+
+
+def _number(number: ComposedNumber, count: float = 1.0) -> Lesson:
+    return Lesson(number.ink, number.owners, count * (TWO_COUNT if len(number.label) == 2 else 1))
 
 
 def _some(writers: Writers, count: int, rng: np.random.Generator) -> Iterator[Drawing]:
@@ -93,6 +112,7 @@ class Read:
     line: Line
     path: list[int] | None
     weight: float
+    scored: float = 1.0
 
 
 def read(material: Iterable[Lesson], networks: Sequence[Posteriors]) -> Iterator[Read]:
@@ -110,7 +130,8 @@ def read(material: Iterable[Lesson], networks: Sequence[Posteriors]) -> Iterator
                 replace(one, image=NO_IMAGE, posteriors=one.posteriors[classes].copy())
                 for one in line.read
             ]
-            yield Read(replace(line, read=candidates), path, lesson.weight / len(networks))
+            weight = lesson.weight / len(networks)
+            yield Read(replace(line, read=candidates), path, weight, lesson.scored)
 
 
 def without_no_digit(one: Read) -> Read:
@@ -124,7 +145,9 @@ def without_no_digit(one: Read) -> Read:
 
 def learnt_weights(material: Sequence[Read]) -> NumberWeights:
     """The weights of scores, then with them those of acceptance."""
-    graphs = [graph_of(one.line, one.path, one.weight) for one in material if one.path]
+    graphs = [
+        graph_of(one.line, one.path, one.weight * one.scored) for one in material if one.path
+    ]
     geometry, recognition = np.split(learnt(graphs), [len(GEOMETRY)])
     weights = NumberWeights(geometry, recognition, np.zeros(len(ACCEPTANCE)))
     return replace(weights, acceptance=_acceptance(material, weights))

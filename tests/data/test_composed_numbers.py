@@ -16,6 +16,7 @@ from lenetpad.data.composed_numbers import (
     by_writer,
     compose,
     composed,
+    with_ones,
     with_scribbles,
 )
 from lenetpad.ink.files import Drawing
@@ -53,6 +54,23 @@ def test_every_layout_has_its_digits_from_left_to_right(writers: dict[str, list[
             )
             middles = [points_of(number, k)[:, 0].mean() for k in range(len(number.label))]
             assert middles == sorted(middles)
+
+
+def test_numbers_with_ones_have_many_and_most_are_straight_bars(
+    writers: dict[str, list[Drawing]],
+) -> None:
+    numbers = list(with_ones(writers, 60, CLEAR, 6))
+    text = "".join(number.label for number in numbers)
+    assert 0.5 < text.count("1") / len(text) < 0.8
+    assert set(text) == set("0123456789")
+    straight = []
+    for number in numbers:
+        for place, digit in enumerate(number.label):
+            if digit == "1":
+                xy = points_of(number, place) - points_of(number, place).mean(axis=0)
+                along = np.linalg.eigvalsh(xy.T @ xy)
+                straight.append(along[0] < 0.002 * along[1])
+    assert 0.4 < np.mean(straight) < 0.95
 
 
 def test_the_digits_are_those_of_the_label(writers: dict[str, list[Drawing]]) -> None:

@@ -14,6 +14,7 @@ from lenetpad.lenet.number_reader import NumberReader, Posteriors, posteriors_of
 from lenetpad.lenet.weights import load
 from lenetpad.storage import resources
 from lenetpad.values.arrays import FloatArray
+from lenetpad.values.models import MODEL_NAMES, PAPER
 from lenetpad.values.segmentation import Kind, Segmentation
 
 
@@ -100,6 +101,41 @@ def test_the_order_of_writing_makes_no_difference(
     for _ in range(5):
         strokes = tuple(ink.strokes[place] for place in rng.permutation(len(ink.strokes)))
         assert same(NumberReader(network).read(Sheet(Ink(strokes))), wanted)
+
+
+def bars(*where: float, height: float = 100.0, lean: float = 0.0) -> Ink:
+    """Straight strokes from top to bottom at these places."""
+    down = np.linspace(0.0, height, 15)
+    return Ink.of([np.stack([x + lean * (height - down), down], 1).tolist() for x in where])
+
+
+@pytest.mark.parametrize("model", [name for name in MODEL_NAMES if not name.endswith(PAPER)])
+@pytest.mark.parametrize("where", [(0, 20), (0, 40), (0, 70), (0, 40, 80), (0, 25, 60, 90)])
+@pytest.mark.parametrize("lean", [0.0, 0.2, -0.05])
+def test_bars_beside_each_other_are_ones(
+    model: str, where: tuple[float, ...], lean: float
+) -> None:
+    """As most people write an 11 or a 111."""
+    weights = load(model)
+    reader = NumberReader(posteriors_of(weights.config, weights.parameters))
+    found = reader.read(Sheet(bars(*where, lean=lean)))
+    assert found is not None
+    assert (found.kind, found.text) == (Kind.NUMBER, "1" * len(where))
+
+
+@pytest.mark.parametrize("model", [name for name in MODEL_NAMES if not name.endswith(PAPER)])
+@pytest.mark.parametrize("text", ["17", "71", "117", "771", "10", "21", "1871"])
+def test_a_bar_beside_other_digits_is_a_one(
+    model: str, text: str, digits: dict[int, Drawing]
+) -> None:
+    weights = load(model)
+    reader = NumberReader(posteriors_of(weights.config, weights.parameters))
+    height = float(np.ptp(np.concatenate([one.xy for one in digits[7].ink.strokes])[:, 1]))
+    chosen = [Drawing(bars(0, height=height)) if d == "1" else digits[int(d)] for d in text]
+    ink = compose(chosen, "", CLEAR, np.random.default_rng(4)).ink
+    found = reader.read(Sheet(ink))
+    assert found is not None
+    assert (found.kind, found.text) == (Kind.NUMBER, text)
 
 
 def test_what_was_read_before_makes_no_difference(
