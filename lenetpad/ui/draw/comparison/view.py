@@ -22,8 +22,8 @@ from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
 #: The table changes no faster, so that it can be read.
-TABLE_MS: Final = 120
-COUNT: Final = 24
+TABLE_MS: Final = 250
+COUNT: Final = 12
 FROZEN: Final = marked("Draw", "Frozen")
 NOW: Final = marked("Draw", "Now")
 READS: Final = marked("Draw", "Reads")
