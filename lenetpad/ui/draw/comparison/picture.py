@@ -107,6 +107,11 @@ class ComparisonPicture(QWidget):
         self._take(1, side)
         self._compare()
 
+    def show_both(self, first: Side | None, second: Side | None) -> None:
+        """Show other readings of both sides."""
+        self._take(1, second)
+        self.show_first(first)
+
     def _take(self, number: int, side: Side | None) -> None:
         before = self.second if number else self.first
         if number:
