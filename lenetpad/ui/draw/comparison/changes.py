@@ -17,6 +17,7 @@ from lenetpad.values.explanation import Unit
 from lenetpad.values.models import ModelReady
 
 ROW: Final = 22.0  # pixels at the usual size
+COLUMN: Final = 76.0
 UNIT: Final = marked("Draw", "Differs most")
 DIFFERENCE: Final = marked("Draw", "Difference")
 
@@ -44,7 +45,8 @@ class ChangesTable(QTableWidget):
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        # Not as wide as its content: that would be measured with every movement of the pen.
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         self.set_theme(theme)
@@ -53,6 +55,9 @@ class ChangesTable(QTableWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Rows of another theme's size."""
+        for column in range(1, self.columnCount()):
+            self.setColumnWidth(column, theme.px(COLUMN))
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setMinimumSectionSize(theme.px(ROW))
         self.verticalHeader().setDefaultSectionSize(theme.px(ROW))
 
@@ -64,13 +69,17 @@ class ChangesTable(QTableWidget):
     def show_changes(self, changes: Sequence[UnitChange], model: ModelReady | None) -> None:
         """List other units."""
         self._units = tuple(change.unit for change in changes)
-        self.setRowCount(len(changes))
+        if self.rowCount() != len(changes):
+            self.setRowCount(len(changes))
+        self.model().blockSignals(True)  # what is seen is painted once, not cell by cell
         for row, change in enumerate(changes):
             assert model is not None
             numbers = (change.first, change.second, change.difference)
             texts = (words.name_of(change.unit, model), *map(as_text, numbers))
             for column, text in enumerate(texts):
                 self._write(row, column, text)
+        self.model().blockSignals(False)
+        self.viewport().update()
 
     def _write(self, row: int, column: int, text: str) -> None:
         item = self.item(row, column)
@@ -80,7 +89,8 @@ class ChangesTable(QTableWidget):
             if column:
                 item.setTextAlignment(right)
             self.setItem(row, column, item)
-        item.setText(text)
+        if item.text() != text:
+            item.setText(text)
 
     @Slot(int, int)
     def _choose(self, row: int) -> None:

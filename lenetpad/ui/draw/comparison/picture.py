@@ -68,6 +68,7 @@ class ComparisonPicture(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(translate("Draw", "Comparison"))
@@ -105,6 +106,11 @@ class ComparisonPicture(QWidget):
         """Show another second reading."""
         self._take(1, side)
         self._compare()
+
+    def show_both(self, first: Side | None, second: Side | None) -> None:
+        """Show other readings of both sides."""
+        self._take(1, second)
+        self.show_first(first)
 
     def _take(self, number: int, side: Side | None) -> None:
         before = self.second if number else self.first

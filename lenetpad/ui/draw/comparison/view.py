@@ -22,8 +22,8 @@ from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
 #: The table changes no faster, so that it can be read.
-TABLE_MS: Final = 120
-COUNT: Final = 24
+TABLE_MS: Final = 250
+COUNT: Final = 12
 FROZEN: Final = marked("Draw", "Frozen")
 NOW: Final = marked("Draw", "Now")
 READS: Final = marked("Draw", "Reads")
@@ -120,8 +120,7 @@ class ComparisonView(LineView):
         """Show what two networks make of the same image, None of none."""
         self._follows = self._frozen = None
         self._set_mode(frozen=False)
-        self.picture.show_first(first)
-        self.picture.show_second(second)
+        self.picture.show_both(first, second)
         self._note_changed()
 
     def show_failure(self, message: str) -> None:
@@ -129,11 +128,13 @@ class ComparisonView(LineView):
         self.title.setText(message)
 
     def _set_mode(self, *, frozen: bool) -> None:
-        self.picture.frozen = frozen
-        self.title.setText(words.title_of(frozen=frozen))
-        self.freeze.setVisible(frozen)
-        self._controls.setVisible(not frozen)
-        self.table.name_sides(*((FROZEN, NOW) if frozen else (READS, OTHER)))
+        title = words.title_of(frozen=frozen)
+        if self.title.text() != title:
+            self.picture.frozen = frozen
+            self.title.setText(title)
+            self.freeze.setVisible(frozen)
+            self._controls.setVisible(not frozen)
+            self.table.name_sides(*((FROZEN, NOW) if frozen else (READS, OTHER)))
 
     @Slot(int)
     def _choose_network(self, index: int) -> None:
