@@ -34,6 +34,7 @@ from lenetpad.ui.widgets.export_options import Look
 from lenetpad.ui.widgets.panel_picture import pixels, vector
 from lenetpad.ui.widgets.theme import DARK, LIGHT
 from lenetpad.ui.widgets.turns import at_once
+from lenetpad.values.comparison import Side
 from lenetpad.values.explanation import Unit
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
@@ -338,3 +339,28 @@ def test_a_view_is_in_the_picture_of_the_page(number_page: DrawPage) -> None:
     changed = (before != after).any(axis=2)
     assert changed[area.top() : area.bottom(), area.left() : area.right()].mean() > 0.02
     assert not changed[:, area.right() + 20 :].any()
+
+
+def test_a_frozen_comparison_is_taken(
+    program: Program, page: DrawPage, reading: Callable[..., Reading]
+) -> None:
+    views, model = page.number_views, page.maps.model
+    assert "comparison" not in [offer.key for offer in offers(page)]
+    views.comparison.show_frozen(Side("A", model, page.verdict.reading), "A", model)
+    views.show_view(InPlace.COMPARISON)
+    page.show_reading(reading(serial=2, digit=4, seed=8, sheet=page.canvas.sheet))
+    assert "comparison" in [offer.key for offer in offers(page)]
+    copier = Copier.of(page, Look(True, 2), LIGHT)
+    picture = copier.picture(offer_of("comparison"))
+    made = array_of(pixels(picture, 2))
+    drawn = by_qt(at_once(vector(picture)), made.shape[1], made.shape[0])
+    assert np.abs(made.astype(int) - drawn).mean() < 4
+    areas = [part.placed["C1"].area.toAlignedRect() for part in copier.comparison().parts]
+    shown = [
+        made[2 * area.top() : 2 * area.bottom(), 2 * area.left() : 2 * area.right()]
+        for area in areas
+    ]
+    assert len(shown) == 3
+    assert len({part.tobytes() for part in shown}) == 3
+    for part in shown:  # both readings, and what differs
+        assert len(np.unique(part.reshape(-1, 3), axis=0)) > 50

@@ -21,6 +21,7 @@ from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.taking.offers import (
     ACTIVATIONS,
+    COMPARISON,
     FLOW,
     GRAPH,
     INSPECTOR,
@@ -234,6 +235,8 @@ class Taking(QObject):
             self._offer_on(GRAPH, self._page.number_views.graph.picture)
         elif name == InPlace.SLIDING:
             self._offer_on(SLIDING, self._page.number_views.sliding.picture)
+        elif name == InPlace.COMPARISON:
+            self._offer_on(COMPARISON, self._page.number_views.comparison.picture)
 
     # The end
 

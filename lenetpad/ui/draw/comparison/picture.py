@@ -78,6 +78,7 @@ class ComparisonPicture(QWidget):
         self.pointed: Unit | None = None
         self.most: UnitChange | None = None  # said where no table has the room to say it
         self.frozen = False  # whether the first reading is of before
+        self.for_file = False  # painted once, with nothing kept in pixels and no hint
         self.alone = ""  # the layer that has the parts for itself
         self.parts: tuple[Part, ...] = ()
         self.differing: dict[str, FloatArray] = {}
@@ -221,9 +222,12 @@ class ComparisonPicture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         ratio = self.devicePixelRatioF()
-        if self._still is None or self._still.devicePixelRatio() != ratio:
-            self._still = self._paint_still(ratio)
-        painter.drawPixmap(0, 0, self._still)
+        if self.for_file:
+            self._paint_standing(painter)
+        else:
+            if self._still is None or self._still.devicePixelRatio() != ratio:
+                self._still = self._kept_still(ratio)
+            painter.drawPixmap(0, 0, self._still)
         if self.second is not None:
             self._paint_head(painter, 1, self.second)
             self._paint_pictures(painter, 1)
@@ -240,12 +244,18 @@ class ComparisonPicture(QWidget):
         painter.end()
         self.painted.emit()
 
-    def _paint_still(self, ratio: float) -> QPixmap:
-        """The titles, and the first reading."""
+    def _kept_still(self, ratio: float) -> QPixmap:
+        """What stands still, as a picture."""
         pixmap = QPixmap(self.size() * ratio)
         pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(QColor(self.theme.panel))
         painter = QPainter(pixmap)
+        self._paint_standing(painter)
+        painter.end()
+        return pixmap
+
+    def _paint_standing(self, painter: QPainter) -> None:
+        """The titles, and the first reading."""
+        painter.fillRect(self.rect(), QColor(self.theme.panel))
         painter.setFont(self._fonts[0])
         painter.setPen(QPen(QColor(self.theme.line), 1))
         painter.drawLines(borders(self.parts))
@@ -262,8 +272,6 @@ class ComparisonPicture(QWidget):
         if self.first is not None:
             self._paint_head(painter, 0, self.first)
             self._paint_pictures(painter, 0)
-        painter.end()
-        return pixmap
 
     def _paint_head(self, painter: QPainter, number: int, side: Side) -> None:
         paint_head(painter, self.parts[number].head, self.theme, self._fonts, side)
@@ -304,7 +312,7 @@ class ComparisonPicture(QWidget):
         end = as_text(self._end(self.first.model.layer(layer)))
         change = self.change_at(self.pointed) if self.pointed else None
         said = words.scale_of(layer_words.title_of(layer, None))
-        hint = words.hint(frozen=self.frozen)
+        hint = "" if self.for_file else words.hint(frozen=self.frozen)
         if change is not None:
             said, hint = words.sentence_of(change, self.first.model), ""
         elif self.most is not None:

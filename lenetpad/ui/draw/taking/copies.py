@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from lenetpad.ink.strokes import Sheet
 from lenetpad.ui.draw.canvas_picture import Look as SheetLook
 from lenetpad.ui.draw.canvas_picture import painting
+from lenetpad.ui.draw.comparison.picture import ComparisonPicture
 from lenetpad.ui.draw.digit_marks import DigitMarks
 from lenetpad.ui.draw.inspector.panel import InspectorPanel
 from lenetpad.ui.draw.inspector.patches_picture import PatchesPicture
@@ -29,6 +30,7 @@ from lenetpad.ui.draw.paper import Needed, Paper
 from lenetpad.ui.draw.probabilities import ProbabilitiesPanel
 from lenetpad.ui.draw.probed_maps import ProbedMaps
 from lenetpad.ui.draw.taking.offers import (
+    COMPARISON,
     DRAWING,
     FLOW,
     GRAPH,
@@ -126,6 +128,7 @@ class Copier:
             VERDICT: self.verdict,
             INSPECTOR: self.inspector,
             GRAPH: self.graph,
+            COMPARISON: self.comparison,
         }
         made = makers[offer.key]() if offer.key in makers else self.layer(offer.key)
         parts = () if made is None else (Part(made, QRect(QPoint(), made.size())),)
@@ -171,6 +174,10 @@ class Copier:
         parts = [Part(ground, area)]
         if shown is InPlace.SLIDING:
             return parts + self.sliding(inner)
+        if shown is InPlace.COMPARISON:
+            comparison = self.comparison()
+            comparison.resize(inner.size())
+            return [*parts, Part(comparison, inner)]
         graph = self.graph(inner.size())
         return parts if graph is None else [*parts, Part(graph, inner)]
 
@@ -250,6 +257,17 @@ class Copier:
         made.resize(shown.size())
         made.show_patches(shown.found)
         made.resize(shown.width(), made.minimumHeight() + AROUND)
+        return made
+
+    def comparison(self) -> ComparisonPicture:
+        """Two readings and what differs between them."""
+        shown = self.page.number_views.comparison.picture
+        made = ComparisonPicture(self.theme)
+        made.for_file, made.frozen, made.alone = True, shown.frozen, shown.alone
+        made.resize(shown.size())
+        made.arrange()
+        made.show_first(shown.first)
+        made.show_second(shown.second)
         return made
 
     def graph(self, room: QSize | None = None) -> GraphPicture | None:

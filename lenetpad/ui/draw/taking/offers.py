@@ -41,6 +41,7 @@ VERDICT: Final = "verdict"
 INSPECTOR: Final = "inspector"
 GRAPH: Final = str(InPlace.GRAPH)
 SLIDING: Final = str(InPlace.SLIDING)
+COMPARISON: Final = str(InPlace.COMPARISON)
 ACTIVATIONS: Final = "activations"
 READING: Final = "reading"
 REPLAY: Final = "replay"
@@ -54,6 +55,7 @@ TITLES: Final = {
     INSPECTOR: marked("Draw", "Inspector"),
     GRAPH: marked("Draw", "Segmentation graph"),
     SLIDING: marked("Draw", "Space displacement network"),
+    COMPARISON: marked("Draw", "Comparison"),
     ACTIVATIONS: marked("Draw", "Activations of all layers"),
     READING: marked("Draw", "Reading"),
     REPLAY: marked("Draw", "Replay"),
@@ -94,6 +96,8 @@ def offers(page: DrawPage) -> list[Offer]:
         keys.append(GRAPH)
     if page.number_views.shown is InPlace.SLIDING:
         keys.append(SLIDING)
+    if page.number_views.shown is InPlace.COMPARISON:
+        keys.append(COMPARISON)
     keys += [*ALONE, ACTIVATIONS, READING]
     if page.canvas.sheet.ink.point_count > 1:
         keys.append(REPLAY)
