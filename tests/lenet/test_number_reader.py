@@ -138,6 +138,31 @@ def test_a_bar_beside_other_digits_is_a_one(
     assert (found.kind, found.text) == (Kind.NUMBER, text)
 
 
+@pytest.mark.parametrize("model", [name for name in MODEL_NAMES if not name.endswith(PAPER)])
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [[(0, 0), (70, 100)], [(70, 0), (0, 100)]],  # X
+        [[(0, 100), (0, 0), (60, 100), (60, 0)]],  # N
+        [[(0, 100), (0, 0), (40, 60), (80, 0), (80, 100)]],  # M
+        [[(0, 0), (70, 0)], [(35, 0), (35, 100)]],  # T
+    ],
+)
+def test_letters_of_straight_strokes_are_no_number(
+    model: str, corners: list[list[tuple[float, float]]]
+) -> None:
+    weights = load(model)
+    reader = NumberReader(posteriors_of(weights.config, weights.parameters))
+    strokes = []
+    for stroke in corners:
+        at = np.linspace(0, len(stroke) - 1, 15 * (len(stroke) - 1) + 1)
+        columns = [np.interp(at, np.arange(len(stroke)), c) for c in np.array(stroke).T]
+        strokes.append(np.stack(columns, axis=1).tolist())
+    found = reader.read(Sheet(Ink.of(strokes)))
+    assert found is not None
+    assert found.kind is Kind.NO_NUMBER or (found.kind is Kind.DIGIT and found.digits[0].refused)
+
+
 def test_what_was_read_before_makes_no_difference(
     network: Posteriors, digits: dict[int, Drawing]
 ) -> None:
