@@ -12,6 +12,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 
+from lenetpad.ink.examples import NUMBERS
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.strokes import Ink
 from lenetpad.storage import resources
@@ -33,6 +34,10 @@ PICTURES: Final = (
     "layers.png",
     "layers.svg",
     "weights.png",
+    "number.png",
+    "segmentation-graph.png",
+    "time-line.png",
+    "stage.png",
     "train.png",
     "evaluate.png",
 )
@@ -41,6 +46,9 @@ EXPLAINED: Final = Unit("C3", 7, 4, 5)
 FOLLOWED: Final = Place(2, 13)  # of its products, the one that is marked
 #: Which sample drawings the GIF writes, at their own speed.
 WRITTEN: Final = (2, 14, 37)
+#: Which of the numbers is written, and how large the stage is that shows it.
+NUMBER: Final = 0
+STAGE: Final = (1280, 720)
 FRAME_SECONDS: Final = 0.08
 PAUSE_SECONDS: Final = 0.9  # on each finished digit
 GIF_WIDTH: Final = 960
@@ -67,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         driver.save_picture(out / "window-dark.png")
         driver.set_theme(ThemeChoice.LIGHT)
         explain(driver, out)
+        read_number(driver, out)
         save_gif(out / "writing.gif", film(driver, [samples[number] for number in WRITTEN]))
         train(driver)
         driver.save_picture(out / "train.png")
@@ -106,6 +115,22 @@ def explain(driver: Driver, out: Path) -> None:
     driver.act("weights")
     driver.save_picture(out / "weights.png")
     driver.act("weights")
+
+
+def read_number(driver: Driver, out: Path) -> None:
+    """Save a number, how it is read, what was read while it was written, and the stage."""
+    write(driver, read_ink(resources.path(NUMBERS))[NUMBER].ink)
+    driver.save_picture(out / "number.png")
+    driver.act("segmentation_graph")
+    driver.save_picture(out / "segmentation-graph.png")
+    driver.act("segmentation_graph")
+    driver.act("time_line")
+    driver.wait_for_time_line()
+    driver.save_picture(out / "time-line.png")
+    driver.act("time_line")
+    driver.open_stage(*STAGE)
+    driver.save_picture(out / "stage.png")
+    driver.close_stage()
 
 
 def film(driver: Driver, drawings: Sequence[Ink]) -> list[tuple[QPixmap, float]]:
