@@ -24,6 +24,7 @@ from lenetpad.lenet.space_displacement import line_of, slide
 from lenetpad.lenet.weights import load
 from lenetpad.tools.event_loop import wait_until
 from lenetpad.ui.draw.inspector.saliency_view import GRADIENT
+from lenetpad.ui.draw.numbers.sliding_view import THAT_READ
 from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.values.arrays import FloatArray
@@ -269,6 +270,7 @@ def test_the_network_slides_over_what_is_written(
     page.canvas.setFocus()
     press(program, Qt.Key.Key_D)
     view = page.number_views.sliding
+    view.weights.select(THAT_READ)
     assert view.isVisible()
     assert not page.maps.isVisible()
     sheet = read.sheet
@@ -298,10 +300,29 @@ def test_weights_that_are_no_numbers_slide_nowhere(program: Program, read: Readi
     page = program.draw.page
     broken = {name: values * np.float32(np.nan) for name, values in read.parameters.items()}
     program.window.actions_by_name["space_displacement"].trigger()
+    view = page.number_views.sliding
+    view.weights.select(THAT_READ)
     wait_until(lambda: line_in(page) is not None)
     show(program, replace(read, serial=2, parameters=MappingProxyType(broken)))
-    view = page.number_views.sliding
     wait_until(lambda: view.facts.lines == (NO_NUMBERS,))
     assert line_in(page) is None
     show(program, replace(read, serial=3))
     wait_until(lambda: line_in(page) is not None)
+
+
+def test_no_candidate_is_asked_for_with_a_network_that_has_gone(
+    program: Program, read: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the next network has read the sheet, there are only parameters of the one before."""
+    page, draw = program.draw.page, program.draw
+    program.window.actions_by_name["segmentation_graph"].trigger()
+    asked: list[object] = []
+    monkeypatch.setattr(draw.number_viewing, "_ask", asked.append)
+    page.number_views.graph.picture.point(0)
+    assert len(asked) == 1
+    draw.networks.ready = Recognizer(load("lenet5-modern")).describe(Choice(2, "lenet5-modern"))
+    draw._show_model(draw.networks.ready)
+    page.number_views.graph.picture.point(1)
+    assert len(asked) == 1
+    show(program, replace(read, serial=2, model_serial=2))
+    assert len(asked) == 2  # what was chosen stays so

@@ -339,3 +339,14 @@ def test_what_is_shown_is_said_in_words(desk: Desk, monkeypatch: pytest.MonkeyPa
     count = desk.page.canvas.sheet.ink.point_count
     assert f"point {count - 1} of {count}" in said
     assert ": 4, 4 " in said
+
+
+def test_a_time_line_that_is_opened_while_a_network_comes_is_of_that_network(desk: Desk) -> None:
+    """What was read before is of parameters of another shape."""
+    networks, action = desk.program.draw.networks, desk.program.window.actions_by_name["time_line"]
+    networks.model_ready.connect(action.trigger)
+    desk.program.window.model_chosen.emit("lenet5-modern")
+    desk.wait_for_line()
+    line = desk.panel.plot.line
+    assert line is not None
+    np.testing.assert_allclose(line.probabilities[-1][:10], desk.read().probabilities, atol=1e-4)

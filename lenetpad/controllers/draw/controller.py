@@ -242,6 +242,8 @@ class DrawController(PageController):
     def _show_model(self, ready: ModelReady) -> None:
         """Show a network and read the canvas with it."""
         self.inspection.show_model(ready)
+        self.number_viewing.show_network()
+        self.replaying.show_network()
         self.page.show_model(ready)
         model = ready.choice.model
         self.holding.show_network(self.networks.runs.folder_of(model) or model)

@@ -70,6 +70,11 @@ class NumberViewing(QObject):
         self._cancel()
         self._sliding.forget()
 
+    def show_network(self) -> None:
+        """Another network reads from now on: nothing is asked with what was read before."""
+        self._candidate, self._pinned_away = None, False
+        self.forget()
+
     # The views
 
     @Slot()

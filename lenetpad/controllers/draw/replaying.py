@@ -283,6 +283,10 @@ class Replaying(QObject):
         if asked is None or not _alike(asked, reading):
             self._renewal.start(RENEW_MS if asked is not None else 0)
 
+    def show_network(self) -> None:
+        """Another network reads from now on: its time line is asked for with its first reading."""
+        self._reading = None
+
     def forget(self) -> None:
         """There is no reading of what is shown now."""
         self._reading = self._asked = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw.canvas import paint_hint
@@ -39,6 +39,8 @@ class CanvasMirror(QWidget):
     def show_looks(self, looks: CanvasLooks) -> None:
         """Show what the canvas shows now; only what has come is painted."""
         before, self._looks = self._looks, looks
+        if self.isHidden():  # beside maps that fill the stage: it has no size
+            return
         if looks.marks is not before.marks:
             self.update()
         if not looks.lies_as(before):
@@ -81,6 +83,9 @@ class CanvasMirror(QWidget):
         picture.colours = looks.coloured.colours(picture.theme)
         picture.invalidate()
         self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._take_all()  # what has come meanwhile
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._take_all()

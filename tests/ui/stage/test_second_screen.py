@@ -232,6 +232,24 @@ def test_a_layer_fills_it_while_the_laptop_keeps_its_canvas(
     assert second.canvas.isVisible()
 
 
+def test_what_is_written_beside_a_layer_that_fills_it_is_there_afterwards(
+    shown: DrawPage, second: SecondWindow, samples: list[Drawing]
+) -> None:
+    """Without a place there it is not painted: Qt would warn with each point."""
+    shown.set_maps_alone(alone=True)
+    QApplication.processEvents()
+    for event in pointer_events(samples[4].ink):
+        SyntheticPen(shown.canvas).send(event)
+        shown.canvas._tell()
+    shown.set_maps_alone(alone=False)
+    QApplication.processEvents()
+    seen = grey(second.canvas)
+    second.canvas.hide()
+    second.canvas.show()  # painted anew
+    assert np.count_nonzero(seen < 128) > 100
+    np.testing.assert_array_equal(seen, grey(second.canvas))
+
+
 def test_keys_act_in_it_and_closing_it_is_seen(
     qtbot: QtBot, program: Program, shown: DrawPage, second: SecondWindow
 ) -> None:
