@@ -25,6 +25,10 @@ VIEW_TOOLS: Final = ("theme", "fullscreen")
 #: In pixels. A run's name has room; a longer one, or any in a narrow window, is in the tooltip.
 WIDEST_MODEL: Final = 270
 NARROWEST_MODEL: Final = 110
+#: A device's name has room only where the window is so wide at the usual size.
+NARROW_DEVICE: Final = 104
+NARROW: Final = 1000
+QWIDGETSIZE_MAX: Final = (1 << 24) - 1  # as Qt has it
 SPACING: Final = 6
 
 
@@ -71,6 +75,7 @@ class Header(QWidget):
         """Draw in another theme and size."""
         self._theme = theme
         self.models.setMaximumWidth(theme.px(WIDEST_MODEL))
+        self._fit_device()
         dress(self, theme)
 
     def add_tools(self, page: str, tools: HeaderTools) -> None:
@@ -121,7 +126,17 @@ class Header(QWidget):
         return self._page_of.get(widget, self.page) == self.page
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_device()
         self._fit()
+
+    def _fit_device(self) -> None:
+        """Cut the device's name in a narrow window, for all to stay in one row."""
+        narrow = self.width() < self._theme.px(NARROW)
+        most = self._theme.px(NARROW_DEVICE) if narrow else QWIDGETSIZE_MAX
+        if most != self.devices.maximumWidth():
+            self.devices.setMaximumWidth(most)
+            if (pair := self.devices.parentWidget()) is not None:
+                pair.updateGeometry()  # at once: the row measures it
 
     def event(self, event: QEvent) -> bool:
         # A box got a longer entry, or the style sheet changed.

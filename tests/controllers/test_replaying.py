@@ -282,6 +282,7 @@ def test_even_times_are_said_and_a_picture_has_none(desk: Desk) -> None:
     assert desk.panel.says.text() == ""
     desk.put(Ink.of([[[300, 200 + 20 * n] for n in range(30)]]))
     desk.qtbot.waitUntil(lambda: "Even times" in desk.panel.says.text())
+    assert "no times of its own" in desk.panel.says.toolTip()
     desk.page.canvas.set_sheet(Sheet(picture=np.eye(28, dtype=np.float32)))
     desk.qtbot.waitUntil(lambda: "picture" in desk.panel._empty.text())
     assert desk.panel._empty.isVisible()

@@ -19,6 +19,7 @@ from lenetpad.storage import resources
 from lenetpad.storage.decoding import InputError
 from lenetpad.ui import actions
 from lenetpad.ui.lessons.bar import Page
+from lenetpad.ui.widgets.banner import Banner
 from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.ui.window import Window
 from lenetpad.values.lesson_files import SUFFIX, ink_of, read_lesson
@@ -51,6 +52,7 @@ class Lessons(QObject):
         self._training: Training | str = ""
         self._hears_training = self._done = False
         self._shown = 0  # the place of the step that is shown
+        self._offered: tuple[Banner, str] | None = None  # where it is said that one may go on
         self._listed: list[QAction] = []
         slots = {"open_lesson": self.ask_for_lesson}
         actions.connect(window.actions_by_name, slots)
@@ -130,6 +132,7 @@ class Lessons(QObject):
     def begin(self, lesson: Lesson, place: int = 0) -> None:
         """Run a lesson, from its first step or a later one."""
         self.presentation.end()
+        self._withdraw()
         self.lesson, self._training = lesson, ""
         self.scene.begin(lesson)
         pages = [Page(step.words, step.task) for step in lesson.step]
@@ -179,6 +182,15 @@ class Lessons(QObject):
             told = words.format(title=lesson.title, place=place + 1, count=len(lesson.step))
             go_on = partial(self.begin, lesson, place)
             page.banner.offer(told, translate("Window", "Go on"), go_on)
+            self._offered = page.banner, told
+
+    def _withdraw(self) -> None:
+        """Take back the offer to go on with the lesson before: another one has begun."""
+        if self._offered is not None:
+            banner, told = self._offered
+            self._offered = None
+            if banner.text == told:
+                banner.put_away()
 
     def _allow(self) -> None:
         self._window.actions_by_name["handout"].setEnabled(self.lesson is not None)

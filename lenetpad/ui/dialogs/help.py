@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
-from lenetpad.ui.actions import ActionSpec
+from lenetpad.ui.actions import MENUS, ActionSpec
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import marked, translate
 
@@ -250,13 +250,15 @@ def colours(theme: Theme) -> str:
 
 
 def keys(specs: Iterable[ActionSpec]) -> str:
-    """A table of the keys of all actions, by their menus, and of those that belong to a part."""
+    """A table of the keys of all actions, in the order of their menus, and of those that belong
+    to a part."""
     rows = [
         (spec.menu, spec.text, ", ".join(map(_native, spec.shortcuts)))
         for spec in specs
         if spec.shortcuts
     ]
     rows += [(place, text, _native(key)) for place, text, key in MORE_KEYS]
+    rows.sort(key=lambda row: MENUS.index(row[0]) if row[0] in MENUS else len(MENUS))
     lines = []
     before = ""
     for place, text, shortcut in rows:

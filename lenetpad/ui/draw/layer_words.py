@@ -15,7 +15,7 @@ Titles = tuple[tuple[str, ...], str, str]
 TIPS: Final = {
     INPUT: marked(
         "Draw",
-        "Input, {height}×{width} pixels: your drawing as the network sees it, centred and scaled.",
+        "{height}×{width} pixels: your drawing as the network sees it, centred and scaled.",
     ),
     "C1": marked(
         "Draw",

@@ -3,6 +3,7 @@ reading beside them where it is nearly as good."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -209,7 +210,7 @@ def _fitting(
     size = max(least, wanted)
     width = width_at(size)
     if width > room:
-        size = max(least, size * room / width)
+        size = max(least, math.floor(size * room / width))  # fonts round it, also up
         width = width_at(size)
     return size, width
 

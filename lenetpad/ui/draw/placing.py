@@ -12,7 +12,9 @@ from PySide6.QtCore import QRect, QSize
 from lenetpad.ui.draw.tray import HEIGHT as TRAY_HEIGHT
 from lenetpad.ui.draw.tray import LOW_HEIGHT as LOW_TRAY_HEIGHT
 
-LEAST: Final = QSize(700, 380)  # pixels at the usual size
+LEAST: Final = QSize(700, 340)  # pixels at the usual size
+LEAST_WITH_INSPECTOR: Final = 356
+LEAST_ABOVE: Final = 380  # above the tray or the time line, with the inspector
 MARGIN: Final = 10
 TOOLS_HEIGHT: Final = 40  # of one line at the usual size
 LEAST_SIDE: Final = 120
@@ -56,6 +58,8 @@ def least_size(
 ) -> QSize:
     """What the page needs at least."""
     height = LEAST.height()
+    if inspector:
+        height = LEAST_ABOVE if tray or time_line else LEAST_WITH_INSPECTOR
     below = tray * (LOW_TRAY_HEIGHT + 2 * MARGIN) + time_line * (LOW_TIME_LINE + 2 * MARGIN)
     if inspector or wide:  # which have to have room above it
         height += below
@@ -85,7 +89,7 @@ def places(
     body = height - verdict - 2 * MARGIN
     probabilities = max(px(150), min(round(width * PROBABILITIES_SHARE), px(420)))
     right = width - MARGIN - probabilities
-    low = wide or height < px(LEAST.height() + TRAY_HEIGHT + time_line * LOW_TIME_LINE)
+    low = wide or height < px(LEAST_ABOVE + TRAY_HEIGHT + time_line * LOW_TIME_LINE)
     tray_height = px(LOW_TRAY_HEIGHT if low else TRAY_HEIGHT)
     line_height = _time_line_height(height, px, crowded=wide or tray)
     taken = (tray_height + MARGIN if tray else 0) + (line_height + MARGIN if time_line else 0)

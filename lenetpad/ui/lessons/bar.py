@@ -81,6 +81,7 @@ class LessonBar(QFrame):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.RichText)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        actions["lesson_end"].setIconText(translate("Window", "End"))  # on its button
         self._buttons = [tool_button(actions[name]) for name in BUTTONS]
         for button in self._buttons:
             button.setProperty("framed", True)

@@ -50,6 +50,7 @@ QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QHeaderView::section { background: $window; color: $dim; border: none;
     border-bottom: 1px solid $line; padding: 4px 6px; }
 QTableView { border: 1px solid $edge; border-radius: 6px; background: $panel;

@@ -185,6 +185,7 @@ def test_each_step_is_as_it_says_and_all_comes_back(
 
 def test_the_keys_are_those_of_the_lesson_as_long_as_it_lasts(lecture: Lecture) -> None:
     graph = lecture.actions["segmentation_graph"]
+    lecture.actions["freeze"].setShortcuts([])
     graph.setShortcuts(["Space", "G"])
     maps = lecture.page.maps
     maps.setFocus()
@@ -213,6 +214,32 @@ def test_esc_takes_back_first_what_was_done_beside_the_step(lecture: Lecture) ->
     lecture.page.banner.findChild(type(lecture.page.way_back)).click()
     assert lecture.lessons.lesson is not None
     assert lecture.place == 1
+
+
+@pytest.mark.parametrize("name", SHIPPED[:3])
+def test_the_verdict_is_seen_beside_the_words_in_a_small_window(
+    lecture: Lecture, name: str
+) -> None:
+    lecture.program.window.resize(860, 560)
+    shipped(lecture, name)
+    lecture.wait_for_reading()
+    verdict, bar = lecture.page.verdict, lecture.lessons.presentation.bar
+    assert bar is not None
+    assert bar.isVisible()
+    lecture.qtbot.waitUntil(
+        lambda: verdict.visibleRegion().boundingRect().height() == verdict.height()
+    )
+
+
+def test_the_offer_to_go_on_does_not_lie_over_the_next_lesson(lecture: Lecture) -> None:
+    lecture.begin()
+    lecture.press(KEYS.Key_Space)
+    lecture.press(KEYS.Key_Escape)
+    banner = lecture.page.banner
+    assert banner.isVisible()
+    assert "ended at step 2 of 3" in banner.text
+    lecture.begin()
+    assert not banner.isVisible()
 
 
 def test_what_the_audience_does_is_seen_once_it_is_whole(lecture: Lecture) -> None:

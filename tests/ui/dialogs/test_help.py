@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from lenetpad.ui.dialogs.help import keys
 from lenetpad.ui.window import Window
 
 
@@ -42,6 +45,13 @@ def test_every_key_and_every_page_is_in_it(qtbot: QtBot, window: Window) -> None
         assert title in words[words.index("Keys") :]
     for title in ("Draw", "Train", "Evaluate", "Colours", "Keys"):
         assert title in words
+
+
+def test_its_keys_are_in_the_order_of_the_menus(window: Window) -> None:
+    html = keys(window.action_specs)
+    titles = re.findall(r"<b>(.*?)</b>", html)
+    assert titles[: len(window.menus)] == list(window.menus)
+    assert len(titles) == len(set(titles))
 
 
 def test_it_goes_with_the_window(qtbot: QtBot, window: Window) -> None:

@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Ink, Sheet
+from lenetpad.ui.draw.numbers import sliding_words
 from lenetpad.ui.draw.numbers.graph_layout import GraphLayout
 from lenetpad.ui.draw.numbers.graph_view import GraphView
 from lenetpad.ui.widgets.theme import DARK, LIGHT, Theme, dress
@@ -66,6 +67,19 @@ def frame(view: GraphView, place: int) -> str:
     picture = laid(view).arcs[place].picture
     image: QImage = view.picture.grab().toImage()
     return image.pixelColor(round(picture.left()), round(picture.center().y())).name()
+
+
+def test_no_line_is_cut_where_the_head_is_narrowest(shown: GraphView) -> None:
+    shown.resize(760, 200)
+    assert shown.beside
+    bold, usual = QFont(shown.facts._bold), QFont(shown.facts._font)
+    for maps_below in (True, False):
+        shown.say_room(maps_below=maps_below)
+        room = shown.facts.width()
+        first, *others = shown.facts.lines
+        assert QFontMetrics(bold).horizontalAdvance(first) < room
+        for line in (*others, sliding_words.hint()):
+            assert QFontMetrics(usual).horizontalAdvance(line) < room
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

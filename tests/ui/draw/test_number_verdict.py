@@ -83,6 +83,16 @@ def test_up_to_twelve_digits_fit_with_their_probabilities(
     assert cells[-1].right() < verdict._facts_area.left()
 
 
+@pytest.mark.parametrize("width", range(900, 1010, 10))
+def test_rounded_sizes_of_letters_hide_no_probabilities(
+    verdict: VerdictPanel, reading: Callable[..., Reading], width: int
+) -> None:
+    verdict.resize(width, 184)  # as on a stage of 1024×768, where letters have to shrink
+    show(verdict, reading(), "1234567")
+    assert verdict._face is not None
+    assert verdict._face.probabilities
+
+
 def test_a_very_long_number_ends_in_dots_within_its_room(
     verdict: VerdictPanel, reading: Callable[..., Reading]
 ) -> None:

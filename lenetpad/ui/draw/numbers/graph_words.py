@@ -74,8 +74,8 @@ def facts_of(one: Candidate) -> Facts:
 def hint(*, maps_below: bool) -> str:
     """What can be done with candidates: their maps are seen below the graph, or in its place."""
     if maps_below:
-        return translate("Draw", "Point at a candidate, or use the arrow keys; Return keeps it")
-    return translate("Draw", "Point at a candidate, or use the arrow keys; Return shows its maps")
+        return translate("Draw", "Point or press arrow keys; Return keeps it")
+    return translate("Draw", "Point or press arrow keys; Return shows maps")
 
 
 def pieces_of(one: Candidate) -> str:

@@ -46,7 +46,7 @@ def deleted_line(reading: SlidingReading) -> str:
 
 def hint() -> str:
     """What can be done with columns."""
-    return translate("Draw", "Point at a column, or use the arrow keys, to see its window")
+    return translate("Draw", "Point or press arrow keys to see a window")
 
 
 def said_by(reading: SlidingReading, column: int) -> str:

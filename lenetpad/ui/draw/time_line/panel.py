@@ -159,6 +159,8 @@ class TimeLinePanel(QFrame):
     @Slot(str)
     def _say(self, pointed: str) -> None:
         self.says.setText(pointed or self._note)
+        if self.says.text() == words.even_times():
+            self.says.setToolTip(words.why_even())
 
     def _name_play(self) -> None:
         name = translate("Draw", "Pause") if self.playing else translate("Draw", "Play")

@@ -61,7 +61,12 @@ def in_words(replay: Replay | None, line: TimeLine | None, count: int) -> str:
 
 def even_times() -> str:
     """That the ink does not say when its points were made."""
-    return translate("Draw", "Even times: the ink has none of its own")
+    return translate("Draw", "Even times")
+
+
+def why_even() -> str:
+    """What that means."""
+    return translate("Draw", "The ink has no times of its own: its points are evenly spread")
 
 
 def nothing_to_replay(*, picture: bool) -> str:
