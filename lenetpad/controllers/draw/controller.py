@@ -171,9 +171,10 @@ class DrawController(PageController):
             )
 
     def label_read(self) -> Label:
-        """What is read now, as a label; None where nothing is, or not yet of this sheet."""
+        """What is read now, as a label; None where nothing is, or not yet of this sheet, or
+        where the answer is hidden."""
         reading = self.page.verdict.reading
-        if self.replaying.shows_moment:
+        if self.replaying.shows_moment or self.page.answers_hidden:
             return None
         if reading is None or reading.serial != self.serial or reading.digit is None:
             return None

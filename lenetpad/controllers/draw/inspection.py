@@ -147,6 +147,7 @@ class Inspection(QObject):
     def _inspected(self, model: ModelReady, reading: Reading, unit: Unit) -> Inspected:
         spec = next(spec for spec in model.specs if spec.name == unit.layer)
         answers = unit.layer == OUTPUT and reading.digit is not None
+        answers = answers and not self._page.answers_hidden
         return Inspected(
             explain(model, reading, unit),
             spec,

@@ -31,6 +31,7 @@ class Numbers(QObject):
         self._actions = window.actions_by_name
         self.focus: int | None = None  # the place of the chosen digit
         self._reading: Reading | None = None  # of what lies on the canvas, if it has several
+        self._marked: Reading | None = None  # of what lies on the canvas
         self._chose_square = False  # since the canvas was empty
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -44,6 +45,7 @@ class Numbers(QObject):
         actions.connect(self._actions, slots)
         page.digit_chosen.connect(self.choose)
         page.digit_released.connect(self._give_back)
+        page.answers_hidden_changed.connect(self._mark)
         page.wide_changed.connect(self._actions["wide"].setChecked)
         page.canvas.history_changed.connect(self._follow_history)
         page.set_wide(wide=self._preferences.wide_canvas)
@@ -54,16 +56,23 @@ class Numbers(QObject):
     def follow(self, reading: Reading) -> None:
         """Follow the reading of what lies on the canvas now."""
         self._reading = reading if reading.several else None
-        self._page.canvas.show_digits(reading)
+        self._marked = reading
+        self._mark()
         self._allow_steps()
         if reading.number is not None and self._page.canvas.near_edge:
             self._rest.start()
 
     def forget(self) -> None:
         """There is no reading of what lies on the canvas now."""
-        self._reading = None
-        self._page.canvas.show_digits(None)
+        self._reading = self._marked = None
+        self._mark()
         self._allow_steps()
+
+    @Slot()
+    def _mark(self) -> None:
+        """Mark the digits on the canvas: how many there are is part of the answer."""
+        hidden = bool(self._page.answers_hidden)
+        self._page.canvas.show_digits(None if hidden else self._marked)
 
     # The digit in the maps
 

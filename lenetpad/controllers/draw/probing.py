@@ -74,6 +74,7 @@ class Probing(QObject):
         )
         page.maps.selection_changed.connect(self._select)
         page.maps.saliency_dropped.connect(self._end_saliency)
+        page.answers_hidden_changed.connect(self._follow_hidden)
         page.inspector_toggled.connect(self._connect_inspector)
 
     def _ask(self, question: Question) -> None:
@@ -279,6 +280,12 @@ class Probing(QObject):
         self._cancel(SALIENCY)
 
     @Slot()
+    def _follow_hidden(self) -> None:
+        """A saliency says of which answer it is: it is hidden with that."""
+        if self._page.maps.saliency_wanted:
+            self._ask_saliency()
+
+    @Slot()
     def _ask_if_due(self) -> None:
         if self._due:
             self._ask_saliency()
@@ -289,7 +296,7 @@ class Probing(QObject):
         self._cancel_saliency()
         if view is None or reading is None or ready is None:
             return
-        if reading.digit is None:
+        if reading.digit is None or self._page.answers_hidden:
             self._page.maps.show_saliency(None)
             view.show_score(None)
             return

@@ -209,7 +209,7 @@ class Replaying(QObject):
         """Go on at another speed, or with other pauses, from the moment that is shown."""
         if self._panel is None or self._replay is None:
             return
-        line, count = self._panel.plot.line, self._count
+        line, count = self._panel.plot.read, self._count
         self._replay = replay_of(self._replay.ink, short_pauses=self._short_pauses)
         self._begin_at(self._replay.time_of(count))
         self._panel.show_replay(self._replay, count)

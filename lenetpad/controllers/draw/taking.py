@@ -117,7 +117,8 @@ class Taking(QObject):
     def save(self, offer: Offer, kind: str, look: Look) -> None:
         """Ask for a file, and write there what is shown now."""
         made = None if offer.key == REPLAY else self._steps(offer, kind, look)
-        name = file_name(offer, self._reading, kind, date.today())
+        told = None if self._page.answers_hidden else self._reading
+        name = file_name(offer, told, kind, date.today())
         kinds = f"{kind[1:].upper()} (*{kind})"
         path = self.exporter.ask_for_path(translate("Draw", "Export"), name, kinds)
         if path is None:

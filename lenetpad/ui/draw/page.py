@@ -190,9 +190,13 @@ class DrawPage(Page):
             self.inspector_toggled.emit(shown)
 
     def hide_answers(self, names: Collection[str]) -> None:
-        """Hide verdict and probabilities, for who is to guess first; () shows them."""
+        """Hide verdict and probabilities, for who is to guess first, and whatever else says the
+        answer; () shows them."""
         self._hidden = frozenset(names)
-        self.maps.hide_answer(hidden=VERDICT in self._hidden)
+        hidden = VERDICT in self._hidden
+        self.maps.hide_answer(hidden=hidden)
+        self.number_views.hide_answer(hidden=hidden)
+        self.time_line.hide_answer(hidden=hidden)
         self._follow_covers()
         self.answers_hidden_changed.emit()
 

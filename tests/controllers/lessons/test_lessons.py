@@ -20,6 +20,7 @@ from lenetpad.ink.strokes import Sheet
 from lenetpad.storage import resources
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw.maps_layout import CODES
+from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.train.page import TrainPage
 from lenetpad.values.explanation import Unit
 from lenetpad.values.lesson_files import SUFFIX, ink_of, lesson_of
@@ -184,9 +185,8 @@ def test_each_step_is_as_it_says_and_all_comes_back(
 
 
 def test_the_keys_are_those_of_the_lesson_as_long_as_it_lasts(lecture: Lecture) -> None:
-    graph = lecture.actions["segmentation_graph"]
-    lecture.actions["freeze"].setShortcuts([])
-    graph.setShortcuts(["Space", "G"])
+    freeze, views = lecture.actions["freeze"], lecture.page.number_views
+    assert [key.toString() for key in freeze.shortcuts()] == ["Space"]
     maps = lecture.page.maps
     maps.setFocus()
     lecture.begin()
@@ -195,11 +195,12 @@ def test_the_keys_are_those_of_the_lesson_as_long_as_it_lasts(lecture: Lecture) 
     for key, place in ((KEYS.Key_Space, 1), (KEYS.Key_PageDown, 2), (KEYS.Key_Space, 2)):
         QTest.keyClick(maps, key)
         assert lecture.place == place
-    assert not graph.isChecked()
+    assert views.shown is InPlace.MAPS
     lecture.press(KEYS.Key_Escape)
-    assert [key.toString() for key in graph.shortcuts()] == ["Space", "G"]
-    lecture.press(KEYS.Key_Space)
-    assert graph.isChecked()
+    assert [key.toString() for key in freeze.shortcuts()] == ["Space"]
+    lecture.wait_for_reading()
+    QTest.keyClick(maps, KEYS.Key_Space)
+    assert views.shown is InPlace.COMPARISON
 
 
 def test_esc_takes_back_first_what_was_done_beside_the_step(lecture: Lecture) -> None:

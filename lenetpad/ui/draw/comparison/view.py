@@ -40,6 +40,7 @@ class ComparisonView(LineView):
     the other network's entry, and ``unit_chosen`` a Unit that is to be explained."""
 
     low = 480
+    has_facts = False  # the heads say it
     freeze_wanted = Signal()
     network_chosen = Signal(str)
     unit_chosen = Signal(object)
@@ -59,12 +60,11 @@ class ComparisonView(LineView):
         self._controls = FlowRow()
         self._controls.flow.addWidget(self.networks)
         self.header.insertWidget(1, self.freeze)
-        self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._body.setSpacing(SPACING)
-        self._body.addWidget(self.picture, 1)
-        self._body.addWidget(self.table)
-        self.put_together((self._controls,), self._body)
-        self.facts.hide()  # the heads say it
+        self._parts = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._parts.setSpacing(SPACING)
+        self._parts.addWidget(self.picture, 1)
+        self._parts.addWidget(self.table)
+        self.put_together((self._controls,), self._parts)
         self._table_due = QTimer(self)
         self._table_due.setSingleShot(True)
         self._table_due.setInterval(TABLE_MS)
@@ -181,7 +181,7 @@ class ComparisonView(LineView):
         px, directions = self.theme.px, QBoxLayout.Direction
         beside = self.width() >= px(WIDE)
         self.table.setVisible(beside or self.height() >= px(HIGH))
-        self._body.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
+        self._parts.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
         if beside:
             self.table.setFixedWidth(px(TABLE_WIDTH))
             self.table.setMinimumHeight(0)

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QHBoxLayout,
     QLayout,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lenetpad.ui.draw.covers import Cover
 from lenetpad.ui.draw.numbers.facts_panel import FactsPanel
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
@@ -40,6 +42,7 @@ class LineView(QWidget):
 
     #: Pixels of height at the usual size: below, the facts take one line.
     low: ClassVar[int]
+    has_facts: ClassVar[bool] = True
 
     def __init__(
         self, title: str, facts: str, theme: Theme, parent: QWidget | None = None
@@ -65,6 +68,8 @@ class LineView(QWidget):
         self.header.addWidget(self.title, 1)
         self.header.addWidget(self.back)
         self.column.addLayout(self.header)
+        self._body = QWidget()
+        self._cover = Cover(theme, self)
         self._whole = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._whole.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self._whole.setSpacing(SPACING)
@@ -74,8 +79,12 @@ class LineView(QWidget):
         for part in (*parts, self.facts):
             self.column.addWidget(part)
         self.column.addStretch(1)
+        self.facts.setVisible(self.has_facts)
+        body.setContentsMargins(0, 0, 0, 0)
+        self._body.setLayout(body)
         self._whole.addWidget(self.head)
-        self._whole.addLayout(body, 1)
+        for part in (self._body, self._cover):
+            self._whole.addWidget(part, 1)
 
     @property
     def beside(self) -> bool:
@@ -100,6 +109,25 @@ class LineView(QWidget):
         """Which part takes the keyboard when the view is opened."""
         return self.back
 
+    def take_keyboard(self) -> None:
+        """Give the keyboard to that part, or to the way back where it is covered."""
+        (self.back if self.covered else self.focus_widget).setFocus()
+
+    @property
+    def covered(self) -> bool:
+        """Whether all that says the answer is hidden."""
+        return self._body.isHidden()
+
+    def hide_answer(self, *, hidden: bool) -> None:
+        """Cover all that says the answer, for who is to guess first, or show it again."""
+        focused = QApplication.focusWidget()
+        held = focused is not None and self._body.isAncestorOf(focused)
+        self._body.setVisible(not hidden)
+        self._cover.setVisible(hidden)
+        self.facts.setVisible(self.has_facts and not hidden)
+        if held:
+            self.back.setFocus()
+
     def height_wanted(self) -> int:
         """How high it likes to be, in pixels; what is left below it goes to the maps."""
         return HIGHEST
@@ -119,6 +147,7 @@ class LineView(QWidget):
         """Paint in another theme and size."""
         self.theme = theme
         self.facts.set_theme(theme)
+        self._cover.set_theme(theme)
         self._fit_head()
 
     def escape(self) -> bool:

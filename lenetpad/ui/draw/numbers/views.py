@@ -49,6 +49,7 @@ class NumberViews(QObject):
         self._reading: Reading | None = None
         self.shown = InPlace.MAPS
         self.maps_seen = True  # whether there is room for the maps
+        self._hidden = False  # whether nothing is to say which digit is read
 
     @property
     def view(self) -> LineView | None:
@@ -66,6 +67,8 @@ class NumberViews(QObject):
     @property
     def paints_readings(self) -> bool:
         """Whether a view is shown that paints each reading."""
+        if self._hidden:
+            return False
         if self.shown is InPlace.COMPARISON:
             return self.comparison.paints_readings
         return self.shown is InPlace.GRAPH
@@ -105,6 +108,7 @@ class NumberViews(QObject):
 
     def _put_in(self, name: InPlace, view: LineView) -> None:
         view.hide()
+        view.hide_answer(hidden=self._hidden)
         view.closed.connect(self.close)
         view.painted.connect(self.painted)
         self._views[name] = view
@@ -124,7 +128,7 @@ class NumberViews(QObject):
         if (view := self.view) is not None:
             self._tell(view)
             view.show()
-            view.focus_widget.setFocus()
+            view.take_keyboard()
         elif held:
             self._maps.setFocus()
 
@@ -166,6 +170,12 @@ class NumberViews(QObject):
         self._reading = None
         for view in self._views.values():
             view.forget_reading()
+
+    def hide_answer(self, *, hidden: bool) -> None:
+        """Cover what says the answer in every view, or show it again."""
+        self._hidden = hidden
+        for view in self._views.values():
+            view.hide_answer(hidden=hidden)
 
     def _tell(self, view: LineView) -> None:
         if self._reading is None:

@@ -202,6 +202,7 @@ class Copier:
         made = ProbedMaps(self.theme)
         made.scale = maps.scale
         made.shown, made.shown_units = maps.shown, dict(maps.shown_units)
+        made.answer_hidden = maps.answer_hidden
         self._fill(made, maps, maps.size())
         made.select_as(maps)
         made.show_saliency(maps.saliency)

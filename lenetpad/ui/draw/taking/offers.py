@@ -60,6 +60,8 @@ TITLES: Final = {
     READING: marked("Draw", "Reading"),
     REPLAY: marked("Draw", "Replay"),
 }
+#: What says the answer: it is not taken while that is hidden.
+ANSWERS: Final = (PAGE, PROBABILITIES, VERDICT, GRAPH, SLIDING, READING, REPLAY)
 #: What is no picture that stands still.
 KINDS: Final = {ACTIVATIONS: (NPZ,), READING: (JSON,), REPLAY: (GIF, WEBP)}
 
@@ -101,6 +103,8 @@ def offers(page: DrawPage) -> list[Offer]:
     keys += [*ALONE, ACTIVATIONS, READING]
     if page.canvas.sheet.ink.point_count > 1:
         keys.append(REPLAY)
+    if page.answers_hidden:
+        keys = [key for key in keys if key not in ANSWERS]
     return [offer_of(key, model) for key in keys]
 
 

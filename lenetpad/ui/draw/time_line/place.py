@@ -23,6 +23,7 @@ class TimeLinePlace(QObject):
         super().__init__(page)
         self._theme, self._page, self._canvas = theme, page, canvas
         self._panel: TimeLinePanel | None = None
+        self._hidden = False  # whether nothing is to say which digit is read
 
     @property
     def panel(self) -> TimeLinePanel:
@@ -32,6 +33,7 @@ class TimeLinePlace(QObject):
 
             self._panel = TimeLinePanel(self._theme, self._page)
             self._panel.hide()
+            self._panel.plot.hide_answer(hidden=self._hidden)
             self._panel.closed.connect(self.close)
         return self._panel
 
@@ -63,6 +65,12 @@ class TimeLinePlace(QObject):
     def escape(self) -> bool:
         """Show all of a drawing that is replayed; False where that is shown."""
         return self.shown and self.panel.escape()
+
+    def hide_answer(self, *, hidden: bool) -> None:
+        """Show the pen's time alone, for who is to guess first, or all again."""
+        self._hidden = hidden
+        if self._panel is not None:
+            self._panel.plot.hide_answer(hidden=hidden)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme and size."""

@@ -76,7 +76,8 @@ class TimeLinePlot(QWidget):
         super().__init__(parent)
         self.theme = theme
         self.replay: Replay | None = None
-        self.line: TimeLine | None = None
+        self.read: TimeLine | None = None
+        self._hidden = False  # whether nothing is to say which digit is read
         self.count = 0
         self.runs: tuple[Run, ...] = ()
         self.frame = Frame(QRectF(), QRectF(), 0.0)
@@ -89,14 +90,26 @@ class TimeLinePlot(QWidget):
 
     # What it shows
 
+    @property
+    def line(self) -> TimeLine | None:
+        """What was read, as far as it is not hidden."""
+        return None if self._hidden else self.read
+
+    def hide_answer(self, *, hidden: bool) -> None:
+        """Show the pen's time alone, or what was read too."""
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self._say("")
+            self._arrange()
+
     def show_replay(self, replay: Replay | None, count: int) -> None:
         """Show another drawing; its line follows."""
-        self.replay, self.line, self.count = replay, None, count
+        self.replay, self.read, self.count = replay, None, count
         self._arrange()
 
     def show_line(self, line: TimeLine | None) -> None:
         """Show what was read, or as much as there is of it."""
-        self.line = line
+        self.read = line
         self._arrange()
 
     def show_count(self, count: int) -> None:
