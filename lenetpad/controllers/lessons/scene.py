@@ -11,6 +11,7 @@ from lenetpad.controllers.draw.controller import DrawController
 from lenetpad.controllers.page_controller import PageController
 from lenetpad.ink.sheets import fitted
 from lenetpad.ink.strokes import History, Ink, Sheet
+from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.window import Window
 from lenetpad.values.explanation import OUTPUT, Unit
@@ -51,6 +52,7 @@ class Before:
     switched: dict[str, bool]
     history: History
     pins: tuple[Unit, ...]
+    view: View
     alone: str
     hidden: frozenset[str]
     holds: Holds
@@ -100,6 +102,7 @@ class Scene:
             switched,
             page.canvas.history,
             page.maps.pins,
+            page.inspector.view,
             page.maps.alone,
             page.answers_hidden,
             self.draw.holding.holds,
@@ -112,6 +115,8 @@ class Scene:
         self._window.open_page(step.page)
         if ink is not None:
             self.put(ink)
+        if step.pin and "saliency" not in step.on:
+            self.draw.page.inspector.show_view(View.ARITHMETIC)
         self._waits = not self._explain(step)
         for name in step.press:
             self._window.actions_by_name[name].trigger()
@@ -246,6 +251,7 @@ class Scene:
         page.maps.let_go()
         for number, unit in enumerate(before.pins):
             page.maps.pin(unit, beside=number > 0)
+        page.inspector.show_view(before.view)
         page.show_inspector(shown=before.switched["inspector"])
         self.draw.guessing.hide(before.hidden)
         self._restore_train_page()

@@ -19,6 +19,7 @@ from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Sheet
 from lenetpad.storage import resources
 from lenetpad.tools.synthetic_pen import SyntheticPen
+from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.train.page import TrainPage
@@ -230,6 +231,17 @@ def test_the_verdict_is_seen_beside_the_words_in_a_small_window(
     lecture.qtbot.waitUntil(
         lambda: verdict.visibleRegion().boundingRect().height() == verdict.height()
     )
+
+
+def test_a_pinned_unit_is_explained_by_its_arithmetic(lecture: Lecture) -> None:
+    inspector = lecture.page.inspector
+    inspector.show_view(View.SALIENCY)
+    lecture.begin()
+    assert inspector.view is View.SALIENCY
+    lecture.press(KEYS.Key_Space)
+    assert inspector.view is View.ARITHMETIC
+    lecture.press(KEYS.Key_Escape)
+    assert inspector.view is View.SALIENCY
 
 
 def test_the_offer_to_go_on_does_not_lie_over_the_next_lesson(lecture: Lecture) -> None:
