@@ -107,8 +107,8 @@ def read_sheet(
         wanted = -1 if request.focus is None else request.focus
         focus = wanted if 0 <= wanted < len(digits) else found.written_last
         image = digits[focus].image
-    elif found is not None:
-        image = found.whole.image
+    elif found is not None and (drawn := found.whole) is not None:
+        image = drawn.image
     else:
         image = draw_sheet(request.sheet) if whole is None else whole
     reading = checked(reader.read(image, request.holds), model)

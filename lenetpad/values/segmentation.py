@@ -112,9 +112,10 @@ class Segmentation:
         return () if one else self.digits
 
     @property
-    def whole(self) -> Candidate:
-        """All of it taken together: there is always such a candidate."""
-        return next(one for one in self.candidates if one.end - one.first == len(self.pieces))
+    def whole(self) -> Candidate | None:
+        """All of it taken together, if that is a candidate."""
+        count = len(self.pieces)
+        return next((one for one in self.candidates if one.end - one.first == count), None)
 
     @property
     def written_last(self) -> int:

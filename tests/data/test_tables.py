@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lenetpad.data import array_files, folders, forms, tables
+from lenetpad.data import folders, forms, tables
 from lenetpad.data.array_files import bitmaps
 from lenetpad.data.cancellation import CancelledError, Watch
 from lenetpad.data.labelled import Labelled
@@ -162,7 +162,6 @@ def test_it_can_be_cancelled(tmp_path: Path) -> None:
 
 
 def test_the_window_takes_the_same_names_for_files_of_arrays() -> None:
-    assert set(array_files.SUFFIXES) == set(evaluation.ARRAYS)
     for name in ("a.csv", "A.CSV.gz", "b.NPZ"):
         assert evaluation.DataChoice.of_file(Path(name)).key == evaluation.IMAGES
     assert evaluation.DataChoice.of_file(Path("a.jsonl")).key == evaluation.INK

@@ -13,7 +13,7 @@ from lenetpad.engine.time_line import TimeLineJob, time_line_question
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.raster import draw
 from lenetpad.ink.replay import replay_of
-from lenetpad.ink.strokes import Ink
+from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import load
 from lenetpad.values.holding import Hold
@@ -44,7 +44,13 @@ def test_each_moment_is_what_the_network_says_of_it(samples: list[Drawing]) -> N
     replay, recognizer = replay_of(ink), Recognizer(load(CHOICE.model))
     assert line.counts == tuple(range(1, replay.count + 1))
     for place in range(0, len(line.counts), 9):
-        alone = recognizer.read(draw(replay.partial(line.counts[place])))
+        ink_then = replay.partial(line.counts[place])
+        found = recognizer.segment(Sheet(ink_then))
+        assert found is not None
+        if found.several:  # the beginning of a digit may look like others
+            assert line.answers[place] in {found.text, ""}
+            continue
+        alone = recognizer.read(draw(ink_then))
         assert np.allclose(line.probabilities[place, :10], alone.probabilities, atol=1e-5)
         assert line.probabilities[place, 10] == pytest.approx(alone.no_digit, abs=1e-5)
         expected = "" if alone.refused else str(alone.digit)
