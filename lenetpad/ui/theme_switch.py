@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from lenetpad.ui.preferences import Preferences
 from lenetpad.ui.widgets import theme
@@ -133,10 +134,11 @@ class ThemeSwitch(QObject):
                 shown.set_theme(self.theme)
                 yield
         finally:
-            self._window.setUpdatesEnabled(True)
-            # A request to paint that came meanwhile was dropped, and Qt, which believes it to be
-            # on its way, sends no other: the window would stand still for good.
-            QCoreApplication.postEvent(self._window, QEvent(QEvent.Type.UpdateRequest))
+            if isValid(self._window):  # it may have gone in the midst of it
+                self._window.setUpdatesEnabled(True)
+                # A request to paint that came meanwhile was dropped, and Qt, which believes it to
+                # be on its way, sends no other: the window would stand still for good.
+                QCoreApplication.postEvent(self._window, QEvent(QEvent.Type.UpdateRequest))
         for page in list(self._pages.page_widgets.values()):
             if page is not shown:
                 for _ in range(HIDDEN_TURNS):  # not in the turn in which the window is painted

@@ -7,11 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from lenetpad.app import Program
 from lenetpad.ink.strokes import Ink, Sheet
+from lenetpad.ui.theme_switch import ThemeSwitch
 from lenetpad.ui.window import Window
 
 
@@ -70,3 +72,14 @@ def test_a_kept_zoom_is_that_of_the_header_and_the_menus_from_the_start(
     assert size > 1.5 * QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
     for widget in (window, window.header.models, window.header.page_tabs, window.menuBar()):
         assert widget.font().pointSizeF() == size
+
+
+def test_a_window_that_goes_in_the_midst_of_it_ends_it(
+    qtbot: QtBot, make_program: Callable[..., Program], fake_reader: type[Any]
+) -> None:
+    window = QWidget()
+    pages = make_program(lambda choice: fake_reader()).window
+    steps = ThemeSwitch(window, pages.preferences, pages)._follow_theme()
+    next(steps)
+    delete(window)
+    steps.close()  # as Python does when it is forgotten

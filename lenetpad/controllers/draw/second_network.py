@@ -138,4 +138,5 @@ def _image_of(reading: Reading) -> FloatArray | None:
     """The image that was read, as far as it is known: the digit in focus, or the whole sheet."""
     if reading.several:
         return reading.several[reading.focus].image
-    return None if reading.segmentation is None else reading.segmentation.whole.image
+    whole = None if reading.segmentation is None else reading.segmentation.whole
+    return None if whole is None else whole.image
