@@ -32,7 +32,7 @@ from lenetpad.values.failures import Failure, Place
 from lenetpad.values.holding import Holds
 from lenetpad.values.models import DEFAULT_MODEL, Choice, ConventionsQuestion, ModelReady
 from lenetpad.values.reading import Reading, Request, checked
-from lenetpad.values.segmentation import Segmentation
+from lenetpad.values.segmentation import Kind, Segmentation
 from lenetpad.values.training import Snapshot
 
 #: A network that reads has answered within this time, or it hangs; one that is being opened and
@@ -47,6 +47,9 @@ SECOND_LOOK_SECONDS: Final = 0.1
 #: it takes to draw it.
 MOST_STROKES: Final = 160
 MOST_POINTS: Final = 20_000
+#: While a hand goes on with a stroke of what is one digit, whether it still is that is looked at
+#: no more often than this: no eye sees it, and finding out takes longer than reading.
+SEGMENT_SECONDS: Final = 0.025
 #: No further thread is started while so many hang.
 MOST_HANGING: Final = 3
 
@@ -95,19 +98,25 @@ def drawn_whole(sheet: Sheet) -> Image | None:
 
 
 def read_sheet(
-    reader: Reader, model: ModelReady, request: Request, whole: Image | None
+    reader: Reader,
+    model: ModelReady,
+    request: Request,
+    whole: Image | None,
+    known: Segmentation | None = None,
 ) -> Reading:
     """What a network makes of a sheet: of ``whole`` or, where that is None and it holds several
-    digits, of the one that is wanted, drawn alone. Raises ReadingError where that cannot be
-    shown."""
-    found, focus = None, 0
-    if whole is None:
+    digits, of the one that is wanted, drawn alone. One that is ``known`` to be one digit is drawn
+    whole. Raises ReadingError where that cannot be shown."""
+    found, focus = known, 0
+    if known is not None:
+        whole = draw_sheet(request.sheet)
+    elif whole is None:
         found = reader.segment(request.sheet, request.holds)
     if found is not None and (digits := found.several):
         wanted = -1 if request.focus is None else request.focus
         focus = wanted if 0 <= wanted < len(digits) else found.written_last
         image = digits[focus].image
-    elif found is not None and (drawn := found.whole) is not None:
+    elif whole is None and found is not None and (drawn := found.whole) is not None:
         image = drawn.image
     else:
         image = draw_sheet(request.sheet) if whole is None else whole
@@ -141,12 +150,28 @@ class _Desk:
         self.reader: Reader | None = None
         self.model: ModelReady | None = None  # what the reader says of itself
         self.proven = False  # whether the reader has read
+        self.one_digit: Segmentation | None = None  # of the latest sheet, if it holds one
+        self.segmented = 0.0  # the time of the request of which that was found
+        self.strokes = 0  # how many it had
 
     def put(self, reader: Reader, choice: Choice) -> ModelReady:
         """Read with this one from now on, if it can say what it is."""
         model = reader.describe(choice)
         self.reader, self.choice, self.model, self.proven = reader, choice, model, False
+        self.one_digit = None
         return model
+
+    def still(self, request: Request) -> Segmentation | None:
+        """What was found a moment ago of ink with which a hand goes on, if that was one digit."""
+        recent = request.time > 0 and 0 <= request.time - self.segmented < SEGMENT_SECONDS
+        same = len(request.sheet.ink.strokes) == self.strokes
+        return self.one_digit if recent and same else None
+
+    def note(self, request: Request, found: Segmentation | None) -> None:
+        """Note what was found of a request."""
+        one = found is not None and found.kind is Kind.DIGIT
+        self.one_digit = found if one else None
+        self.segmented, self.strokes = request.time, len(request.sheet.ink.strokes)
 
     @contextmanager
     def at(self, kind: str, choice: Choice) -> Iterator[None]:
@@ -375,10 +400,13 @@ class Recognition(Worker):
     def _read(self, desk: _Desk, request: Request) -> None:
         desk.latest = request
         assert desk.choice is not None
-        whole = drawn_whole(request.sheet)
+        known = desk.still(request)
+        whole = None if known is not None else drawn_whole(request.sheet)
         with desk.at(READING, desk.choice):
-            reading = self._read_somewhere(desk, request, whole)
+            reading = self._read_somewhere(desk, request, whole, known)
         desk.proven = True
+        if known is None:
+            desk.note(request, reading.segmentation)
         self.send(
             replace(
                 reading,
@@ -389,14 +417,16 @@ class Recognition(Worker):
             )
         )
 
-    def _read_somewhere(self, desk: _Desk, request: Request, whole: Image | None) -> Reading:
+    def _read_somewhere(
+        self, desk: _Desk, request: Request, whole: Image | None, known: Segmentation | None
+    ) -> Reading:
         """Read on the chosen device; one that fails while it works gives way to the CPU."""
         reader, choice = desk.reader, desk.choice
         assert reader is not None
         assert choice is not None
         assert desk.model is not None
         try:
-            return read_sheet(reader, desk.model, request, whole)
+            return read_sheet(reader, desk.model, request, whole, known)
         except RuntimeError as error:
             if reader.device == CPU:
                 raise

@@ -124,6 +124,32 @@ def test_one_digit_is_read_whole(ask: Any, three: type[Any]) -> None:
     np.testing.assert_array_equal(reader.images[-1], draw(LINE))
 
 
+def test_while_a_hand_goes_on_with_one_digit_it_is_not_looked_for_several_each_time(
+    qtbot: QtBot, three: type[Any]
+) -> None:
+    """But with another stroke, some time later, and once the pen is up."""
+    reader = three()
+    reader.kind = Kind.DIGIT
+    recognition = Recognition(lambda choice: reader)
+    readings: list[Reading] = []
+    recognition.reading_ready.connect(readings.append)
+    recognition.choose(Choice(1, "lenet5-1998"))
+    at, less = 100.0, Sheet(Ink(LINE.strokes[:2]))
+    asked = [(less, at), (less, at + 0.01), (Sheet(LINE), at + 0.02), (Sheet(LINE), at + 0.03)]
+    asked += [(Sheet(LINE), at + 0.05), (Sheet(LINE), 0.0), (Sheet(LINE), 0.0)]
+    segmented_of = []
+    try:
+        for serial, (sheet, moment) in enumerate(asked, 1):
+            before = len(reader.held)
+            recognition.submit(Request(serial, sheet, moment))
+            qtbot.waitUntil(lambda serial=serial: len(readings) == serial)
+            segmented_of.append(len(reader.held) > before)
+    finally:
+        recognition.close()
+    assert segmented_of == [True, False, True, False, True, True, True]
+    assert all(one.segmentation is not None for one in readings)
+
+
 def test_what_is_held_is_held_while_the_digits_are_found(ask: Any, three: type[Any]) -> None:
     reader, held = three(), (Hold("S2", 3),)
     ask(lambda choice: reader)(Sheet(LINE), held)
