@@ -95,8 +95,9 @@ def test_the_laser_is_red_where_the_pointer_is_and_its_trail_fades_in_half_a_sec
 ) -> None:
     now = [1000.0]
     monkeypatch.setattr(pointer.time, "perf_counter", lambda: now[0])
-    overlay = press(qtbot, program, Tool.LASER)
     start = QPointF(100, 100)
+    point(program, shown, start)  # the trail is to come from nowhere else
+    overlay = press(qtbot, program, Tool.LASER)
     for step in range(10):
         now[0] += 0.02
         point(program, shown, start + QPointF(8 * step, 0))
