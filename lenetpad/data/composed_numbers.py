@@ -109,10 +109,7 @@ def composed(
 ) -> Iterator[ComposedNumber]:
     """``count`` numbers, each of digits that one writer wrote, drawn by chance."""
     rng = np.random.default_rng(seed)
-    names = list(writers)
-    for _ in range(count):
-        writer = names[int(rng.integers(len(names)))]
-        theirs = writers[writer]
+    for writer, theirs in _chosen_writers(writers, count, rng):
         length = int(rng.choice(lengths))
         chosen = [theirs[int(rng.integers(len(theirs)))] for _ in range(length)]
         yield compose(chosen, writer, layout, rng)
@@ -127,10 +124,7 @@ def with_ones(
 ) -> Iterator[ComposedNumber]:
     """The same with many 1s: most are bare bars, as most people write them in a line."""
     rng = np.random.default_rng(seed)
-    names = list(writers)
-    for _ in range(count):
-        writer = names[int(rng.integers(len(names)))]
-        theirs = writers[writer]
+    for writer, theirs in _chosen_writers(writers, count, rng):
         ones = [drawing for drawing in theirs if drawing.label == 1]
         height = float(np.median([_height(drawing.ink) for drawing in theirs]))
         bare, lean = not ones or rng.random() < BARS, float(rng.normal(0, BARS_LEAN))
@@ -143,6 +137,16 @@ def with_ones(
             else:
                 chosen.append(ones[int(rng.integers(len(ones)))])
         yield compose(chosen, writer, layout, rng)
+
+
+def _chosen_writers(
+    writers: Mapping[str, Sequence[Drawing]], count: int, rng: Rng
+) -> Iterator[tuple[str, Sequence[Drawing]]]:
+    """``count`` writers by chance, each drawn when it is asked for, with what they wrote."""
+    names = list(writers)
+    for _ in range(count):
+        writer = names[int(rng.integers(len(names)))]
+        yield writer, writers[writer]
 
 
 def bar(height: float, lean: float, rng: Rng) -> Ink:
@@ -159,10 +163,7 @@ def with_scribbles(
 ) -> Iterator[ComposedNumber]:
     """``count`` times one to three digits of a writer, and a scribble before, among or after."""
     rng = np.random.default_rng(seed)
-    names = list(writers)
-    for _ in range(count):
-        writer = names[int(rng.integers(len(names)))]
-        theirs = writers[writer]
+    for writer, theirs in _chosen_writers(writers, count, rng):
         length = int(rng.integers(1, 4))
         chosen = [theirs[int(rng.integers(len(theirs)))] for _ in range(length)]
         height = float(np.median([_height(drawing.ink) for drawing in chosen]))

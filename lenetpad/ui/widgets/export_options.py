@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -103,6 +104,20 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
     return math.isfinite(value) and bounds[0] <= value <= bounds[1]
 
 
+def form_of(rows: Iterable[tuple[str, QWidget]]) -> QGridLayout:
+    """Fields below each other, each with its title at the left; an "&" is before its key."""
+    form = QGridLayout()
+    form.setColumnStretch(1, 1)
+    form.setHorizontalSpacing(16)
+    for row, (title, box) in enumerate(rows):
+        label = QLabel(title)
+        label.setBuddy(box)
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        form.addWidget(label, row, 0)
+        form.addWidget(box, row, 1)
+    return form
+
+
 class ExportDialog(QDialog):
     """Begins with the options of the last time; when it is accepted, ``options`` is the answer.
 
@@ -140,24 +155,15 @@ class ExportDialog(QDialog):
         return ExportOptions(white, width, float(self.text_box.value()))
 
     def _build(self) -> None:
-        form = QGridLayout()
-        form.setColumnStretch(1, 1)
-        form.setHorizontalSpacing(16)
         rows: tuple[tuple[str, QWidget], ...] = (
             (translate("Window", "&Background"), self.background),
             (translate("Window", "&Width"), self.width_box),
             (translate("Window", "&Text size"), self.text_box),
         )
-        for row, (title, box) in enumerate(rows):
-            label = QLabel(title)
-            label.setBuddy(box)
-            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            form.addWidget(label, row, 0)
-            form.addWidget(box, row, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(14)
-        layout.addLayout(form)
+        layout.addLayout(form_of(rows))
         layout.addWidget(self.words)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(340)

@@ -8,17 +8,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QGridLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from lenetpad.ui.draw.taking.offers import GIF, KIND_TITLES, PNG, REPLAY, SVG, WEBP, Offer
 from lenetpad.ui.widgets.choices import Choices
-from lenetpad.ui.widgets.export_options import BACKGROUNDS, SCALES, SCREEN, WHITE, Look
+from lenetpad.ui.widgets.export_options import BACKGROUNDS, SCALES, SCREEN, WHITE, Look, form_of
 from lenetpad.ui.widgets.words import translate
 
 
@@ -71,25 +69,16 @@ class TakeDialog(QDialog):
         return Look(self.background.currentData() == WHITE, int(self.scales.currentData()))
 
     def _build(self) -> None:
-        form = QGridLayout()
-        form.setColumnStretch(1, 1)
-        form.setHorizontalSpacing(16)
         rows: tuple[tuple[str, QWidget], ...] = (
             (translate("Draw", "&What"), self.what),
             (translate("Draw", "&Format"), self.kinds),
             (translate("Draw", "&Scale"), self.scales),
             (translate("Window", "&Background"), self.background),
         )
-        for row, (title, box) in enumerate(rows):
-            label = QLabel(title)
-            label.setBuddy(box)
-            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            form.addWidget(label, row, 0)
-            form.addWidget(box, row, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(14)
-        layout.addLayout(form)
+        layout.addLayout(form_of(rows))
         layout.addWidget(self.words, 1)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(420)
