@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from datetime import date
@@ -11,11 +10,9 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-import resvg_py
-from numpy.typing import NDArray
 from PIL import ImageSequence
-from PySide6.QtCore import QPoint, QRectF
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
@@ -38,9 +35,9 @@ from lenetpad.values.comparison import Side
 from lenetpad.values.explanation import Unit
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
+from tests.svg_pictures import Pixels, by_qt, by_resvg, pixels_of
 
 INK = Ink.of([[[200, 200], [500, 800]], [[600, 300], [700, 400]]])
-Pixels = NDArray[np.uint8]
 LOOKS = pytest.mark.parametrize(
     ("look", "theme"),
     [(Look(True, 1), LIGHT), (Look(False, 1), LIGHT), (Look(False, 1), DARK)],
@@ -60,39 +57,19 @@ def page(
     return page
 
 
-def array_of(image: QImage) -> Pixels:
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
-
-
-def by_qt(content: bytes, width: int, height: int) -> Pixels:
-    image = QImage(width, height, QImage.Format.Format_RGB888)
-    image.fill(QColor("magenta"))
-    renderer = QSvgRenderer(content)
-    assert renderer.isValid()
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    renderer.render(painter, QRectF(0, 0, width, height))
-    painter.end()
-    return array_of(image)
-
-
-def by_resvg(content: bytes, width: int, height: int) -> Pixels:
-    text = content.decode()
-    drawn = resvg_py.svg_to_bytes(svg_string=text, width=width, height=height, dpi=96)
-    with PIL.Image.open(io.BytesIO(bytes(drawn))) as image:
-        return np.asarray(image.convert("RGB").resize((width, height)))
+def by_qt_over_magenta(content: bytes, width: int, height: int) -> Pixels:
+    """Nothing is left without a colour of its own."""
+    return by_qt(content, width, height, "magenta")
 
 
 @LOOKS
-@pytest.mark.parametrize("seen", [by_qt, by_resvg])
+@pytest.mark.parametrize("seen", [by_qt_over_magenta, by_resvg])
 @pytest.mark.parametrize("key", [FLOW, PAGE])
 def test_an_svg_looks_like_the_png(
     page: DrawPage, look: Look, theme: object, seen: Callable[..., Pixels], key: str
 ) -> None:
     picture = Copier.of(page, look, theme).picture(offer_of(key))
-    plain = array_of(pixels(picture, 1)).astype(int)
+    plain = pixels_of(pixels(picture, 1)).astype(int)
     drawn = seen(at_once(vector(picture)), plain.shape[1], plain.shape[0]).astype(int)
     differences = np.abs(plain - drawn)
     assert differences.mean() < 4
@@ -101,7 +78,7 @@ def test_an_svg_looks_like_the_png(
 
 @LOOKS
 def test_the_background_is_that_of_the_look(page: DrawPage, look: Look, theme: object) -> None:
-    made = array_of(pixels(Copier.of(page, look, theme).picture(offer_of(PAGE)), 1))
+    made = pixels_of(pixels(Copier.of(page, look, theme).picture(offer_of(PAGE)), 1))
     gap = made[made.shape[0] // 2, page.canvas.width() + 4]
     wanted = QColor("white" if look.white else theme.window)
     assert tuple(gap) == (wanted.red(), wanted.green(), wanted.blue())
@@ -117,8 +94,8 @@ def test_an_svg_has_outlines_and_sharp_maps(page: DrawPage) -> None:
 
 def test_pixels_grow_with_the_scale_and_maps_stay_hard(page: DrawPage) -> None:
     copier = Copier.of(page, Look(False, 1), LIGHT)
-    one = array_of(pixels(copier.picture(offer_of("S4")), 1))
-    three = array_of(pixels(copier.picture(offer_of("S4")), 3))
+    one = pixels_of(pixels(copier.picture(offer_of("S4")), 1))
+    three = pixels_of(pixels(copier.picture(offer_of("S4")), 3))
     assert three.shape == (3 * one.shape[0], 3 * one.shape[1], 3)
     area = copier.layer("S4")
     area.arrange()
@@ -129,11 +106,11 @@ def test_pixels_grow_with_the_scale_and_maps_stay_hard(page: DrawPage) -> None:
 
 def test_the_page_is_left_as_it_is(page: DrawPage) -> None:
     page.maps.pin(Unit("C3", 7, 4, 5))
-    before = array_of(page.grab().toImage())
+    before = pixels_of(page.grab().toImage())
     for offer in offers(page):
         if offer.pictured:
             pixels(Copier.of(page, Look(True, 1), DARK).picture(offer), 1)
-    np.testing.assert_array_equal(array_of(page.grab().toImage()), before)
+    np.testing.assert_array_equal(pixels_of(page.grab().toImage()), before)
 
 
 def test_every_layer_can_be_taken(page: DrawPage) -> None:
@@ -141,7 +118,7 @@ def test_every_layer_can_be_taken(page: DrawPage) -> None:
     assert set(ALONE) < set(keys)
     for name in ALONE:
         picture = Copier.of(page, Look(True, 1), LIGHT).picture(offer_of(name, page.maps.model))
-        made = array_of(pixels(picture, 1))
+        made = pixels_of(pixels(picture, 1))
         assert len(np.unique(made.reshape(-1, 3), axis=0)) > 2
         assert made.shape[0] < 900
 
@@ -321,20 +298,20 @@ def test_the_graph_of_a_number_is_taken(number_page: DrawPage) -> None:
     page = number_page
     assert "segmentation_graph" in [offer.key for offer in offers(page)]
     picture = Copier.of(page, Look(True, 1), DARK).picture(offer_of("segmentation_graph"))
-    made = array_of(pixels(picture, 1))
+    made = pixels_of(pixels(picture, 1))
     assert tuple(made[0, 0]) == (255, 255, 255)
     wanted = QColor(LIGHT.accent)  # the best path
     best = (made == (wanted.red(), wanted.green(), wanted.blue())).all(axis=2)
     assert best.sum() > 200
-    again = by_qt(at_once(vector(picture)), made.shape[1], made.shape[0])
+    again = by_qt_over_magenta(at_once(vector(picture)), made.shape[1], made.shape[0])
     assert np.abs(made.astype(int) - again).mean() < 3
 
 
 def test_a_view_is_in_the_picture_of_the_page(number_page: DrawPage) -> None:
     page = number_page
-    before = array_of(pixels(Copier.of(page, Look(False, 1), LIGHT).picture(offer_of(PAGE)), 1))
+    before = pixels_of(pixels(Copier.of(page, Look(False, 1), LIGHT).picture(offer_of(PAGE)), 1))
     page.number_views.show_view(InPlace.GRAPH)
-    after = array_of(pixels(Copier.of(page, Look(False, 1), LIGHT).picture(offer_of(PAGE)), 1))
+    after = pixels_of(pixels(Copier.of(page, Look(False, 1), LIGHT).picture(offer_of(PAGE)), 1))
     area = page.number_views.view.geometry().translated(-page.canvas.pos())
     changed = (before != after).any(axis=2)
     assert changed[area.top() : area.bottom(), area.left() : area.right()].mean() > 0.02
@@ -352,8 +329,8 @@ def test_a_frozen_comparison_is_taken(
     assert "comparison" in [offer.key for offer in offers(page)]
     copier = Copier.of(page, Look(True, 2), LIGHT)
     picture = copier.picture(offer_of("comparison"))
-    made = array_of(pixels(picture, 2))
-    drawn = by_qt(at_once(vector(picture)), made.shape[1], made.shape[0])
+    made = pixels_of(pixels(picture, 2))
+    drawn = by_qt_over_magenta(at_once(vector(picture)), made.shape[1], made.shape[0])
     assert np.abs(made.astype(int) - drawn).mean() < 4
     areas = [part.placed["C1"].area.toAlignedRect() for part in copier.comparison().parts]
     shown = [

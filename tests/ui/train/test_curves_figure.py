@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import PIL.Image
 import pytest
-import resvg_py
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtGui import QColor, QGuiApplication
 
 from lenetpad.ui.train import curves_figure, curves_plot
 from lenetpad.ui.train.curves_figure import CurvesFigure
@@ -29,8 +25,8 @@ from lenetpad.ui.widgets.theme import DARK, LIGHT
 from lenetpad.ui.widgets.turns import at_once
 from lenetpad.values.history import History
 from lenetpad.values.training import Progress, RateScaled
+from tests.svg_pictures import Pixels, by_qt, by_resvg, pixels_of
 
-Pixels = NDArray[np.uint8]
 Pair = tuple[float, float]
 #: Unlike in width and text from what a figure counts in, so that a wrong scale would be seen.
 OPTIONS = ExportOptions(white=True, width=150.0, text=8.0)
@@ -61,37 +57,6 @@ def history(name: str = "a run", losses: tuple[float, ...] = LOSSES[0]) -> Histo
 @pytest.fixture
 def both() -> list[History]:
     return [history("the first"), history("the <second> & last", LOSSES[1])]
-
-
-# The two renderers of SVG, and the picture in pixels
-
-
-def by_qt(content: bytes, width: int, height: int) -> Pixels:
-    image = QImage(width, height, QImage.Format.Format_RGB888)
-    image.fill(QColor("white"))
-    renderer = QSvgRenderer(content)
-    assert renderer.isValid()
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    renderer.render(painter, QRectF(0, 0, width, height))
-    painter.end()
-    return pixels_of(image)
-
-
-def by_resvg(content: bytes, width: int, height: int) -> Pixels:
-    text = content.decode()
-    drawn = resvg_py.svg_to_bytes(svg_string=text, width=width, height=height, dpi=96)
-    with PIL.Image.open(io.BytesIO(bytes(drawn))) as image:
-        # It keeps the shape, and so may leave out a row or a column.
-        assert abs(image.width - width) <= 2
-        assert abs(image.height - height) <= 2
-        return np.asarray(image.convert("RGB").resize((width, height)))
-
-
-def pixels_of(image: QImage) -> Pixels:
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
 def size(made: CurvesFigure) -> tuple[int, int, float]:
