@@ -20,7 +20,13 @@ from lenetpad.ui.widgets.export_options import Look
 from lenetpad.values.explanation import OUTPUT, Unit
 from tests.graphs import in_a_row
 
-VIEWS = ("segmentation_graph", "space_displacement", "freeze", "compare_networks")
+#: The views in the place of the maps, and where their pictures have what they are given.
+VIEWS = {
+    "segmentation_graph": "graph",
+    "space_displacement": "reading",
+    "freeze": "second",
+    "compare_networks": "second",
+}
 TIMEOUT = 20_000
 
 
@@ -78,7 +84,8 @@ def test_views_in_the_place_of_the_maps_are_covered(lecture: Lecture, view: str)
     lecture.act(view)
     shown = page.number_views.view
     assert shown is not None
-    lecture.qtbot.wait(300)  # the other network, or the line, has come
+    picture, given = shown.focus_widget, VIEWS[view]
+    lecture.qtbot.waitUntil(lambda: getattr(picture, given) is not None, timeout=TIMEOUT)
     assert shown.isVisible()
     assert not shown.focus_widget.isVisible()
     assert QApplication.focusWidget() in (shown.back, page.canvas)
@@ -156,7 +163,7 @@ def test_the_inspector_does_not_say_it(lecture: Lecture) -> None:
     view = page.inspector.saliency
     assert view is not None
     assert page.inspector.view is View.SALIENCY
-    lecture.qtbot.wait(200)
+    assert not lecture.program.draw.probing._asked  # nothing is on its way
     assert page.maps.saliency is None
     assert view.score.text() == ""
     lecture.act("hide_verdict")
