@@ -15,7 +15,7 @@ def percent(fraction: float) -> str:
 
 
 def parted(facts: str, fits: Callable[[str], bool]) -> str:
-    """Facts, with `` · `` between two, which go on in the next line behind such a dot alone; within
+    """Facts, with `` · `` between two, that go on in the next line behind such a dot alone; within
     a fact only where it does not fit into a line."""
     parts = [
         part.replace(" ", NO_BREAK) if fits(part) else part.replace(" %", NO_BREAK + "%")
