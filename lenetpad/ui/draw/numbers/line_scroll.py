@@ -38,8 +38,9 @@ class LineScroll(QScrollArea):
 
     def _frame_anew(self) -> None:
         """The frame of what has the keyboard stays around what is seen, and does not scroll."""
-        if self.widget().hasFocus():
-            self.widget().update()
+        content = self.widget()
+        if content is not None and content.hasFocus():
+            content.update()
 
     def reveal(self, area: QRectF) -> None:
         """Have a part of the content in sight, with something of what lies beside it."""
