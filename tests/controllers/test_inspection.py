@@ -19,7 +19,7 @@ from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Sheet
 from lenetpad.tools.synthetic_pen import SyntheticPen
-from lenetpad.ui.draw.inspector import numbers
+from lenetpad.ui.draw import numerals
 from lenetpad.ui.draw.inspector.content import write, write_comparison
 from lenetpad.ui.draw.inspector.faces import MOST_STAMPS, Face, Style, short
 from lenetpad.ui.draw.inspector.inspected import Place, name_of
@@ -523,7 +523,7 @@ def test_the_keyboard_stays_near_where_its_control_goes(looker: Looker) -> None:
     ],
 )
 def test_numbers_have_four_digits_at_most(value: float, usual: str, cell: str) -> None:
-    assert numbers.number(value) == usual
+    assert numerals.number(value) == usual
     assert short(value) == cell
 
 

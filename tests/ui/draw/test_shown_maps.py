@@ -17,6 +17,7 @@ from lenetpad.ink.files import Drawing
 from lenetpad.ink.raster import draw
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import load
+from lenetpad.tools.event_loop import wait_until
 from lenetpad.ui.draw.legend import Kind
 from lenetpad.ui.draw.maps import Pointed
 from lenetpad.ui.draw.maps_layout import CODES
@@ -392,8 +393,7 @@ def test_hovering_follows_where_the_pointer_is(show: Callable[..., SelectableMap
     panel.unit_pointed.connect(units.append)
     cell = panel.placed["C1"].cells[3]
     QTest.mouseMove(panel, QPointF(cell.center()).toPoint())
-    QTest.qWait(10)
-    assert panel.pointed == Pointed("C1", 3, 2, 2)
+    wait_until(lambda: panel.pointed == Pointed("C1", 3, 2, 2))
     assert units[-1] == Unit("C1", 3, 14, 14)
 
 
