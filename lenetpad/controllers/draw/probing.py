@@ -57,6 +57,7 @@ class Probing(QObject):
         self._serial = 0
         self._searched: Parameters | None = None  # those whose best patches were asked for
         self._outdated = False  # others read now
+        self._search_due = False  # as soon as something is read
         self._weights = ""  # and what they are called
         self._asked = self._due = False  # of saliencies: one is being made, another is to be
         self._reported: Failure | None = None
@@ -107,6 +108,8 @@ class Probing(QObject):
     def follow(self, reading: Reading) -> None:
         """Follow a reading that is shown."""
         self._reading = reading
+        if self._search_due:
+            self._find()
         self._compare_weights()
         if self._page.maps.saliency_wanted:
             self._due = True
@@ -182,7 +185,11 @@ class Probing(QObject):
     @Slot()
     def _find(self) -> None:
         view, reading, ready = self._patches_view, self._reading, self._networks.ready
-        if view is None or view.unit is None or reading is None or ready is None:
+        if view is None or view.unit is None:
+            return
+        self._search_due = reading is None or ready is None
+        if reading is None or ready is None:
+            view.begin()
             return
         self._serial += 1
         self._searched, self._outdated = reading.parameters, False
@@ -202,7 +209,7 @@ class Probing(QObject):
 
     @Slot()
     def _give_up_search(self) -> None:
-        self._searched, self._outdated = None, False
+        self._searched, self._outdated, self._search_due = None, False, False
         self._cancel(BEST_PATCHES)
 
     def _compare_weights(self) -> None:

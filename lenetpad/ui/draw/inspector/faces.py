@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
-from lenetpad.ui.draw.numerals import LARGE, MINUS, number, power_of_ten
+from lenetpad.ui.draw.numerals import LARGE, MINUS, power_of_ten
 from lenetpad.ui.widgets.colour import Index, Table, value_index, value_table
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.values.arrays import DoubleArray
@@ -233,17 +233,16 @@ def short(value: float) -> str:
     size = abs(value)
     if size >= LARGE:
         return power_of_ten(value, 0)
-    if size >= 99.5:
-        return number(round(value))
-    text = f"{size:.1f}" if size >= 9.95 else f"{size:.2f}"
-    return f"{MINUS}{text}" if value < 0 and float(text) else text
+    decimals = 0 if size >= 99.95 else 1 if size >= 9.995 else 2
+    text = f"{size:,.{decimals}f}"
+    return f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) else text
 
 
 def shortest(value: float) -> str:
     """The same for a narrow cell: two decimals below 1 without the zero before them, one below
     10."""
     size = abs(value)
-    if size >= 99.5:
+    if size >= 999.5:
         return short(value)
     decimals = 0 if size >= 9.95 else 1 if size >= 0.995 else 2
     text = f"{size:.{decimals}f}"
