@@ -222,7 +222,7 @@ class DrawPage(Page):
 
             self._layer_help = LayerHelp(self._theme, self)
         area = self.maps.area_of(layer).translated(self.maps.pos())
-        self._layer_help.show_layer(self.maps.model.specs, layer, area)
+        self._layer_help.show_layer(self.maps.model.specs, layer, area, self.maps.shown)
 
     @property
     def can_widen(self) -> bool:
@@ -288,7 +288,7 @@ class DrawPage(Page):
         for panel in self.panels:
             panel.show_model(model)
         if self._layer_help is not None:
-            self._layer_help.show_network(model.specs)
+            self._layer_help.show_network(model.specs, self.maps.shown)
         self.model_shown.emit(model)
 
     def show_reading(self, reading: Reading) -> None:
@@ -431,6 +431,8 @@ class DrawPage(Page):
     def _choose_shown(self, index: int) -> None:
         shown = Shown(self.shown.itemData(index))
         self.maps.set_shown(shown)
+        if self._layer_help is not None and self.maps.model is not None:
+            self._layer_help.show_network(self.maps.model.specs, shown)
         self.shown_chosen.emit(shown.value)
 
     def _tool_row(self, actions: dict[str, QAction]) -> QWidget:
