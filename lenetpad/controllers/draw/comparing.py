@@ -152,10 +152,10 @@ class Comparing(QObject):
             view.networks.add_file(path)
             self._choose_network(str(path))
 
-    @Slot(object, object)
-    def _show_pair(self, first: Side, second: Side) -> None:
+    @Slot(object, object, object)
+    def _show_pair(self, first: Side, second: Side, digit: tuple[int, int] | None) -> None:
         if (view := self._view) is not None and self._both.isChecked():
-            view.show_networks(first, second)
+            view.show_networks(first, second, digit)
 
     @Slot(str)
     def _show_failure(self, message: str) -> None:

@@ -179,6 +179,13 @@ class GraphPicture(QWidget):
         if self.pinned is not None:
             self.pin_wanted.emit()
 
+    def choose_as(self, other: GraphPicture) -> None:
+        """Choose what is chosen in another picture of the same graph."""
+        chosen = other.pointed, other.pinned
+        if self.graph is other.graph and chosen != (self.pointed, self.pinned):
+            self.pointed, self.pinned = chosen
+            self._tell()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.point(self._arc_at(event.position()))
 

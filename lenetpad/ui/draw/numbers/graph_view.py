@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Self
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -62,6 +62,19 @@ class GraphView(LineView):
         self._write_lines()
         if graph is not None and (before is None or before.pieces != graph.pieces):
             self._follow_pen(graph, reading.focus)
+
+    def show_as(self, other: Self) -> None:
+        if other.reading is None:
+            self.forget_reading()
+        elif other.reading is not self.reading:
+            self.show_reading(other.reading)
+        picture = self.picture
+        picture.choose_as(other.picture)
+        if picture.chosen is None or picture.layout_ is None:
+            self.scrolled.scroll_as(other.scrolled)
+        else:
+            self.scrolled.reveal(picture.layout_.arcs[picture.chosen].area)
+        super().show_as(other)
 
     def forget_reading(self) -> None:
         super().forget_reading()
