@@ -99,9 +99,9 @@ class SecondNetwork(QObject):
         choice = replace(self._networks.choice_of(self.entry), serial=0)
         request = SecondRequest(self._serial, choice, reading.sheet, _image_of(reading))
         # What two networks read is one image: the verdict beside it is not that of the number.
-        one = replace(reading, segmentation=None, focus=0)
-        self._under_way = Side(self._networks.title, ready, one)
         several = reading.several
+        one = replace(reading, segmentation=None, focus=0) if several else reading
+        self._under_way = Side(self._networks.title, ready, one)
         self._digit = (reading.focus + 1, len(several)) if several else None
         self._asked = True
         self._jobs.ask(second_question(request))

@@ -37,6 +37,9 @@ class GraphView(LineView):
         body.addWidget(self.scrolled)
         self.put_together((), body)
         self.scrolled.resized.connect(self._fit)
+        bar = self.scrolled.horizontalScrollBar()
+        for moved in (bar.valueChanged, bar.rangeChanged):
+            moved.connect(self._keep_ink)
         self.picture.candidate_chosen.connect(self._show_facts)
         self.picture.candidate_chosen.connect(self.candidate_chosen)
         self.picture.pin_wanted.connect(self.maps_wanted)
@@ -120,3 +123,10 @@ class GraphView(LineView):
     @Slot()
     def _fit(self) -> None:
         self.picture.set_room(self.scrolled.room)
+        self._keep_ink()
+
+    @Slot()
+    def _keep_ink(self) -> None:
+        """Have the ink in sight of a graph that is wider than its room."""
+        bar, seen = self.scrolled.horizontalScrollBar(), self.scrolled.viewport().width()
+        self.picture.show_ink_at(bar.value() + seen / 2 if bar.maximum() > 0 else None)
