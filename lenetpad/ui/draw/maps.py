@@ -384,7 +384,8 @@ class MapsPanel(ReadingPanel):
         row, column = pointed.row, pointed.column
         assert self.model is not None
         if pointed.layer == CODES:
-            far = self.reading.distances if self.reading else None
+            told = self.reading is not None and not self.answer_hidden  # the nearest is the answer
+            far = self.reading.distances if self.reading is not None and told else None
             distance = None if far is None else float(far[pointed.map])
             coded = self.model.coded
             return layer_words.of_code(pointed.map, row, column, value, distance, coded=coded)

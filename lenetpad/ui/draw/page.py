@@ -303,6 +303,8 @@ class DrawPage(Page):
             panel.show_reading(reading)
         self.number_views.show_reading(reading)
         self.reading_shown.emit(reading)
+        if not self._unpainted:  # all that would paint it is covered
+            self.reading_painted.emit(reading)
 
     def show_candidate(self, reading: Reading) -> None:
         """Show beside the canvas what the network makes of one candidate of a number, or of what

@@ -142,7 +142,8 @@ class Style:
         self.usual = Face(font, USUAL_SIZE * theme.scale, for_file=for_file)
         self.bold = Face(font, USUAL_SIZE * theme.scale, bold=True, for_file=for_file)
         self.small = Face(font, SMALL_SIZE * theme.scale, for_file=for_file)
-        self.tiny = Face(font, TINY_SIZE * theme.scale, for_file=for_file)
+        tiny = max(TINY_SIZE * theme.scale, theme.smallest)
+        self.tiny = Face(font, tiny, for_file=for_file)
         self.line = self.usual.line
         self.text, self.dim = QColor(theme.text), QColor(theme.dim)
         self.accent, self.edge = QColor(theme.accent), QColor(theme.edge)

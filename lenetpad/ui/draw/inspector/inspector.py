@@ -99,6 +99,11 @@ class Inspector(QWidget):
         """Which is shown."""
         return View(self.views.currentData())
 
+    @property
+    def shown(self) -> QWidget:
+        """The part that shows it, without the controls around."""
+        return self._widget_of(self.view)
+
     def show_view(self, view: View) -> None:
         """Show another."""
         self.views.select(view.value)

@@ -354,18 +354,26 @@ class Strip:
         size = QSizeF(self.width, cell * (rows + 1) + 2)
 
         def paint(painter: QPainter) -> None:
-            face = Face(painter.font(), min(SMALL_SIZE * self.style.theme.scale, 0.66 * cell))
+            theme = self.style.theme
+            size = min(SMALL_SIZE * theme.scale, 0.66 * cell)
+            face = Face(painter.font(), max(size, theme.smallest))
+            written = size >= theme.smallest  # or else only the marks say it
             painter.setFont(face.font)
             mark = QRectF((chosen + 1) * cell, 0.5, cell, cell * (rows + 1))
             painter.fillRect(mark, self.style.faint)
             for column, fed in enumerate(sources):
                 painter.setPen(self.style.text if column == chosen else self.style.dim)
                 middle = (column + 1.5) * cell
-                face.centre(painter, middle, cell / 2, str(column))
+                if written or column == chosen:
+                    face.centre(painter, middle, cell / 2, str(column))
                 for row in fed:
-                    face.centre(painter, middle, (row + 1.5) * cell, "X")
+                    if written:
+                        face.centre(painter, middle, (row + 1.5) * cell, "X")
+                    else:
+                        dot = QPointF(middle, (row + 1.5) * cell)
+                        painter.drawEllipse(dot, 0.2 * cell, 0.2 * cell)
             painter.setPen(self.style.dim)
-            for row in range(rows):
+            for row in range(rows) if written else ():
                 face.centre(painter, cell / 2, (row + 1.5) * cell, str(row))
             painter.setPen(QPen(self.style.accent, 1.5))
             painter.drawRect(mark)

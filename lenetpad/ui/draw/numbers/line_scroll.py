@@ -54,6 +54,14 @@ class LineScroll(QScrollArea):
         bar.setValue(min(bar.value(), round(left) - margin))
         bar.setValue(max(bar.value(), round(right) + margin - self.viewport().width()))
 
+    def scroll_as(self, other: LineScroll) -> None:
+        """Be scrolled as far as another one."""
+        for here, there in (
+            (self.horizontalScrollBar(), other.horizontalScrollBar()),
+            (self.verticalScrollBar(), other.verticalScrollBar()),
+        ):
+            here.setValue(round(there.value() / max(1, there.maximum()) * here.maximum()))
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Along the line, where there is nothing to see above or below."""
         if self.verticalScrollBar().maximum() == 0 and event.angleDelta().x() == 0:
