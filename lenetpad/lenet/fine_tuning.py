@@ -46,6 +46,12 @@ class Features:
         """Those that a mask tells, or those with these numbers."""
         return Features(self.s4[which], self.labels[which])
 
+    def joined(self, other: Features) -> Features:
+        """Both, one after the other."""
+        return Features(
+            np.concatenate([self.s4, other.s4]), np.concatenate([self.labels, other.labels])
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class FineTuning:
@@ -57,9 +63,9 @@ class FineTuning:
 
     steps: int = 300
     rate: float = 1e-3
-    own: int = 32
-    replayed: int = 96
-    label_part: float = 0.5
+    own: int = 16
+    replayed: int = 112
+    label_part: float = 0.3
     seed: int = 1
 
     def __post_init__(self) -> None:
