@@ -161,7 +161,7 @@ class DrawController(PageController):
         self.page.canvas.set_sheet(sheet)
         self.window.open_page(self.name)
         if (before := self.networks.choose(model)) is not None:
-            titles = self.networks.runs.title_of
+            titles = self.networks.title_of
             self.page.banner.offer(
                 translate("Draw", "{network} now reads, as in the evaluation.").format(
                     network=titles(model)
