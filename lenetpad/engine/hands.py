@@ -14,6 +14,7 @@ from lenetpad.data.hands import hand_file, learning
 from lenetpad.data.labelled import label_of
 from lenetpad.data.numbers import Cutter
 from lenetpad.data.replay import Replay, features_of, replay_of
+from lenetpad.engine import hand_replays
 from lenetpad.engine.side_process import in_a_process
 from lenetpad.ink.editing import Exchange, Extend, edit_ink
 from lenetpad.ink.files import Drawing, number_in, read_ink
@@ -30,8 +31,9 @@ from lenetpad.values.hand_learning import HandLearning, LearningProgress, Learni
 from lenetpad.values.hands import LearntHand
 from lenetpad.values.jobs import Answer, Question
 
-#: The name of the job, and of who asks for it.
+#: The name of the job, and of who asks for it: for a hand, and for a network to be made ready.
 LEARNING: Final = "hand"
+PREPARING: Final = "hand, made ready"
 #: Of a hand with more drawings these, the latest, are learnt: it is to take a second or two.
 MOST_DRAWINGS: Final = 500
 #: Ink of so many bytes is decoded in a few milliseconds, in which nobody else may compute.
@@ -47,8 +49,10 @@ UNKNOWN: Final = (
 
 
 def learning_question(serial: int, request: LearningRequest) -> Question:
-    """The question that has a hand learnt; the answer is a HandLearning."""
-    return Question(LEARNING, LEARNING, (request.choice,), request, serial, Place.DRAW)
+    """The question that has a hand learnt, or a network made ready for that; the answer is a
+    HandLearning, or None. Neither gives the other up."""
+    asker = PREPARING if request.folder is None else LEARNING
+    return Question(asker, LEARNING, (request.choice,), request, serial, Place.DRAW)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,37 +64,40 @@ class _Ink:
 
 
 class LearningJob:
-    """Has networks learn hands. It keeps the replays of the networks that learnt last: the next
-    learning is quick. Not for several threads."""
+    """Has networks learn the hands under ``root``. It keeps the replays of the networks that
+    learnt last, here and on the disk: the next learning is quick. Not for several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Path) -> None:
+        self._root = root
         self._replays: dict[str, Replay] = {}
 
     def __call__(self, question: Question) -> Generator[object, None, None]:
         """Yields LearningProgress, and answers with a HandLearning.
 
-        Raises WeightsError for a network that cannot be opened or cannot learn, HandError, InkError
-        and DataError for files.
+        Raises WeightsError for a network that cannot be opened, HandError, InkError and DataError
+        for files.
         """
         request = question.argument
         assert isinstance(request, LearningRequest)
-        hand = hands.read(request.folder)
-        ink = hands.ink_of(request.folder)
-        found = yield from _read(hand, ink)
         weights = load(request.choice.model, request.choice.conventions)
         if weights.guesses and not request.choice.conventions.complete:
             raise WeightsError(UNKNOWN.format(name=named(weights.name)))
+        if request.folder is None:
+            yield from self._replay(weights, _digest(weights))
+            yield Answer(question, None)
+            return
+        hand = hands.read(request.folder)
+        ink = hands.ink_of(request.folder)
+        found = yield from _read(hand, ink)
         if not found.drawings:
-            yield Answer(question, _nothing(request, found.notes))
+            yield Answer(question, _nothing(hand, request.choice.model, found.notes))
             return
         known = hand.networks.get(request.choice.model)
         digests = _digest(weights), hands.digest_of(ink)
         if known is not None and digests == (known.base, known.ink):
             yield Answer(question, _known(request, hand, known, weights, found))
             return
-        replay = self._replays.get(digests[0])
-        if replay is None:
-            replay = yield from self._replay(weights, digests[0])
+        replay = yield from self._replay(weights, digests[0])
         learnt = yield from _learn(weights, found.drawings, replay)
         kept = LearntNetwork(
             hands.file_for(request.choice.model),
@@ -102,11 +109,11 @@ class LearningJob:
         )
         yield LearningProgress(1.0)  # the last chance to cancel
         content = hand_file(weights, learnt)
-        path = hands.keep_learnt(request.folder, request.choice.model, kept, content, ink)
+        path = hands.keep_learnt(hand.folder, request.choice.model, kept, content, ink)
         yield Answer(
             question,
             HandLearning(
-                request.folder,
+                hands.read(hand.folder),
                 request.choice.model,
                 path,
                 _images(found.drawings),
@@ -123,15 +130,20 @@ class LearningJob:
         )
 
     def _replay(self, weights: Weights, digest: str) -> Generator[object, None, Replay]:
-        replay: Replay | None = None
-        told = 0.0
-        for step in replay_of(weights):
-            if isinstance(step, Replay):
-                replay = step
-            elif step >= told:
-                told = step + STEP
-                yield LearningProgress(step, preparing=True)
-        assert replay is not None
+        replay = self._replays.get(digest)
+        if replay is not None:
+            return replay
+        key, told = hand_replays.key_of(digest), 0.0
+        replay = hand_replays.kept(self._root, key)
+        if replay is None:
+            for step in replay_of(weights):
+                if isinstance(step, Replay):
+                    replay = step
+                elif step >= told:
+                    told = step + STEP
+                    yield LearningProgress(step, preparing=True)
+            assert replay is not None
+            hand_replays.keep(self._root, key, replay)
         while len(self._replays) >= KEPT:
             del self._replays[next(iter(self._replays))]
         self._replays[digest] = replay
@@ -188,7 +200,7 @@ def _known(
     images = _images(found.drawings)
     own = features_of(weights, images)
     return HandLearning(
-        request.folder,
+        hand,
         request.choice.model,
         path,
         images,
@@ -204,12 +216,11 @@ def _known(
     )
 
 
-def _nothing(request: LearningRequest, notes: tuple[str, ...]) -> HandLearning:
+def _nothing(hand: Hand, model: str, notes: tuple[str, ...]) -> HandLearning:
     none = np.zeros((0, 11), np.float32)
     images = np.zeros((0, SIDE, SIDE), np.float32)
     labels = np.zeros(0, np.int64)
-    model = request.choice.model
-    return HandLearning(request.folder, model, None, images, labels, none, none.copy(), notes=notes)
+    return HandLearning(hand, model, None, images, labels, none, none.copy(), notes=notes)
 
 
 def _images(drawings: list[Drawing]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
@@ -255,4 +266,3 @@ def take_back_learning(folder: Path) -> Hand:
     then = hands.swap_learnt(folder, ink)
     edit_ink(folder / hands.INK, Exchange(then))
     return hands.read(folder)
-

@@ -293,7 +293,10 @@ def _may_be_too_much(edit: Edit, lines: Sequence[bytes], content: bytes) -> bool
     """Whether an edit may have made more of a file, all of which could be read, than can be."""
     if len(content) > LARGEST_FILE or len(lines) > MOST_LINES:
         return True
-    if not isinstance(edit, Append | Extend | Exchange | Restore) or content.count(b"[") <= MOST_STROKES:
+    if (
+        not isinstance(edit, Append | Extend | Exchange | Restore)
+        or content.count(b"[") <= MOST_STROKES
+    ):
         return False
     # Each stroke, and each list of times and pressures, begins with two brackets. Line by line:
     # for as long as one takes no other thread can do anything.

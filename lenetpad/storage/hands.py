@@ -146,9 +146,7 @@ def read(folder: Path) -> Hand:
         name = folder.name
     networks = _networks(folder / LEARNT)
     there = {
-        model: known
-        for model, known in networks.items()
-        if _is_file(folder / LEARNT / known.file)
+        model: known for model, known in networks.items() if _is_file(folder / LEARNT / known.file)
     }
     undo = bool(networks) or (folder / BEFORE / NETWORKS).exists()
     return Hand(folder, escaped(name), _lines(folder / INK), there, undo)

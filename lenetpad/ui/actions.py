@@ -90,7 +90,9 @@ def fill(
 def _with_key(title: str, taken: set[str]) -> str:
     """A menu's title with the letter marked that opens it with Alt: the first that opens no other
     menu, or else its first."""
-    free = (at for at, letter in enumerate(title) if letter.isalpha() and letter.lower() not in taken)
+    free = (
+        at for at, letter in enumerate(title) if letter.isalpha() and letter.lower() not in taken
+    )
     at = next(free, 0)
     taken.add(title[at].lower())
     return f"{title[:at]}&{title[at:]}"

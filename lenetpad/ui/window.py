@@ -67,8 +67,8 @@ class Window(QMainWindow):
     ``page_wanted`` carries the name of a page that ``put_page`` has not been given yet,
     ``page_opened`` that of a page that is shown now; ``model_chosen`` an entry of the list of
     networks: a network preset, a weights file or the folder of a run; ``hand_chosen`` one of the
-    list of hands; ``weights_opened`` a path from the file dialog, ``device_chosen`` a device's name. ``conventions_chosen`` answers a
-    question with its Choice, and ``question_dropped`` comes where there is no answer.
+    list of hands; ``weights_opened`` a path from the file dialog, ``device_chosen`` a device's
+    name. ``conventions_chosen`` answers a question with its Choice, and ``question_dropped`` comes where there is no answer.
     ``data_dropped`` carries QMimeData that was let fall on the window, which is gone when the
     receiver returns; ``theme_changed`` says that colours or sizes are others; ``activated`` comes
     when the user turns to the window, and ``closed`` when it goes.

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lenetpad.storage.hands import Hand
 from lenetpad.values.arrays import FloatArray
 from lenetpad.values.models import Choice
 
@@ -17,9 +18,10 @@ NO_DIGIT = 10
 
 @dataclass(frozen=True, slots=True)
 class LearningRequest:
-    """Have the network of a choice learn the hand in a folder, unless it has."""
+    """Have the network of a choice learn the hand in a folder, unless it has; without a folder,
+    prepare it for that."""
 
-    folder: Path
+    folder: Path | None
     choice: Choice
 
 
@@ -36,15 +38,16 @@ class LearningProgress:
 class HandLearning:
     """What a network has made of a hand.
 
-    ``model`` is the network, ``weights`` the file of what it has learnt, None where the hand has
-    nothing to learn. ``images`` (n, 28, 28) are the drawings as they are read, float32 with ink 1,
-    ``labels`` (n,) what they show, 0 to 9 or ``NO_DIGIT``; ``before`` and ``after`` their
-    probabilities (n, 10), or (n, 11) with that of "no digit" last. The test errors are MNIST's in
-    per cent, of ``test_images`` images. ``anew`` says whether it was learnt just now, in
-    ``seconds``; ``notes`` are sentences on drawings that were left out.
+    ``hand`` is as its folder tells it then. ``model`` is the network, ``weights`` the file of what
+    it has learnt, None where the hand has nothing to learn. ``images`` (n, 28, 28) are the
+    drawings as they are read, float32 with ink 1, ``labels`` (n,) what they show, 0 to 9 or
+    ``NO_DIGIT``; ``before`` and ``after`` their probabilities (n, 10), or (n, 11) with that of "no
+    digit" last. The test errors are MNIST's in per cent, of ``test_images`` images. ``anew`` says
+    whether it was learnt just now, in ``seconds``; ``notes`` are sentences on drawings that were
+    left out.
     """
 
-    folder: Path
+    hand: Hand
     model: str
     weights: Path | None
     images: FloatArray = field(repr=False)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.draw.covers import PROBABILITIES, VERDICT, Covers
+from lenetpad.ui.draw.hand.correction import Correction
 from lenetpad.ui.draw.numbers.views import NumberViews
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.placing import MARGIN, Places, least_size, places
@@ -33,7 +34,6 @@ from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 
 if TYPE_CHECKING:
-    from lenetpad.ui.draw.hand.correction_row import CorrectionRow
     from lenetpad.ui.draw.inspector.inspector import Inspector
     from lenetpad.ui.draw.layer_help import LayerHelp
 
@@ -99,7 +99,6 @@ class DrawPage(Page):
         self._hidden: frozenset[str] = frozenset()
         self._inspector: Inspector | None = None  # made when it is first wanted
         self._layer_help: LayerHelp | None = None  # as well
-        self._correction: CorrectionRow | None = None  # as well
         self.panels: tuple[ReadingPanel, ...] = (self.maps, self.probabilities, self.verdict)
         self._tray: TrayPanel | None = None  # the first file makes it
         self.time_line = TimeLinePlace(theme, self, self.canvas)
@@ -116,7 +115,7 @@ class DrawPage(Page):
         self.way_back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.way_back.clicked.connect(self.way_back_wanted)
         self.way_back.hide()
-        self.correct = self._correct_button(actions["correct"])
+        self.correction = Correction(theme, self, actions["correct"])
         self.reading_painted.connect(self.verdict.note_painted)
         #: Whether a digit was chosen that Esc gives back.
         self.digit_kept = False
@@ -260,8 +259,7 @@ class DrawPage(Page):
             self.show_tray(shown=False)
         self.staged = staged
         self._tools.setVisible(not staged)
-        self.correct.setVisible(not staged)
-        self.show_correction(shown=False)
+        self.correction.set_staged(staged=staged)
         self._follow_covers()
         if not staged and self._tray_before:
             self.show_tray(shown=True)
@@ -329,55 +327,13 @@ class DrawPage(Page):
     def _place_way_back(self) -> None:
         """At the right of the facts, which leave room for it and for "It is a …"."""
         area, taken = self.verdict.rect(), 0
-        for button in (self.correct, self.way_back):
+        for button in (self.correction.button, self.way_back):
             if not button.isHidden():
                 size = button.sizeHint()
                 taken += size.width() + MARGIN
-                button.setGeometry(
-                    area.right() - taken,
-                    (area.height() - size.height()) // 2,
-                    size.width(),
-                    size.height(),
-                )
+                top = (area.height() - size.height()) // 2
+                button.setGeometry(area.right() - taken, top, size.width(), size.height())
         self.verdict.keep_free(taken)
-
-    def _correct_button(self, action: QAction) -> QToolButton:
-        button = tool_button(action)
-        button.setParent(self.verdict)
-        button.setProperty("framed", True)
-        return button
-
-    @property
-    def correction(self) -> CorrectionRow:
-        """What says what the drawing shows; it is made when it is first wanted."""
-        if self._correction is None:
-            from lenetpad.ui.draw.hand.correction_row import CorrectionRow
-
-            self._correction = CorrectionRow(self._theme, self)
-            self._correction.hide()
-            self.setTabOrder(self.correct, self._correction.digits[0])
-        return self._correction
-
-    @property
-    def correction_shown(self) -> bool:
-        """Whether it is asked what the drawing shows."""
-        return self._correction is not None and not self._correction.isHidden()
-
-    def show_correction(self, *, shown: bool, which: str = "") -> None:
-        """Ask what the drawing shows, or ask no more; ``which`` says which part of it."""
-        if not shown:
-            if self._correction is not None and self.correction_shown:
-                inside = self._correction.isAncestorOf(QApplication.focusWidget() or self)
-                self._correction.hide()
-                if inside or QApplication.focusWidget() is None:
-                    self.canvas.setFocus()
-            return
-        row = self.correction
-        row.ask(which)
-        row.show()
-        row.raise_()
-        self._place_banner()
-        row.digits[0].setFocus(Qt.FocusReason.TabFocusReason)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
@@ -393,7 +349,8 @@ class DrawPage(Page):
         if self._tray is not None:
             self._tray.set_theme(theme)
         self.time_line.set_theme(theme)
-        for panel in (self._inspector, self._layer_help, self._correction):
+        self.correction.set_theme(theme)
+        for panel in (self._inspector, self._layer_help):
             if panel is not None:
                 panel.set_theme(theme)
 
@@ -504,8 +461,7 @@ class DrawPage(Page):
 
     def _take_back(self) -> bool:
         """Take back the last of what explains; False where there is nothing."""
-        if self.correction_shown:
-            self.show_correction(shown=False)
+        if self.correction.escape():
             return True
         if self._layer_help is not None and self._layer_help.escape():
             return True
@@ -595,5 +551,4 @@ class DrawPage(Page):
             strip = lowest(self.rect(), self._theme.px)
         left = max(round(0.42 * self.width()), self.verdict.facts_left)
         self.banner.lie_over(strip.adjusted(left, 4, -4, -4), upwards=True)
-        if self._correction is not None:
-            self._correction.lie_over(strip.adjusted(left, 4, -4, -4))
+        self.correction.lie_over(strip.adjusted(left, 4, -4, -4))

@@ -126,7 +126,8 @@ QComboBox { combobox-popup: 0; } /* a list: a menu would not paint the chosen en
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 8px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge;
     selection-background-color: $accent; selection-color: $on_accent; }
-#tray, #lineView, #timeLine, #correction { background: $panel; border: 1px solid $line; border-radius: 8px; }
+#tray, #lineView, #timeLine, #correction { background: $panel; border: 1px solid $line;
+    border-radius: 8px; }
 #tray QListView { background: transparent; }
 #lineView QScrollArea { background: transparent; }
 #lineView #title { font-weight: bold; }
