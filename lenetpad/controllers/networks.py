@@ -234,13 +234,8 @@ class Networks(QObject):
         return Choice(self._choice.serial, model, conventions=known)
 
     def _list(self) -> None:
-        """List the networks in the window; the one that reads by its hand says whose."""
-        chosen = self._choice.model
-        entry, title = self._entry_of(chosen), self.title_of(chosen)
-        by_hand = self.hands.owner_of(chosen) is not None
-        self._window.show_networks(
-            [(e, title if by_hand and e == entry else t) for e, t in self._without_hands()]
-        )
+        """List the networks in the window; whose hand one has learnt says the box beside them."""
+        self._window.show_networks(self._without_hands())
 
     def _entry_of(self, model: str) -> str:
         """What stands for a network in the list: its model, or the folder of its run; for one
@@ -254,7 +249,8 @@ class Networks(QObject):
         if self.runs.folder_of(base) is None and base not in TITLES:
             self._opened[base] = None
         self._list()
-        self._window.show_choice(self._choice, self._entry_of(model))
+        by_hand = self.title_of(model) if self.hands.owner_of(model) is not None else ""
+        self._window.show_choice(self._choice, self._entry_of(model), by_hand)
 
     @Slot()
     def give_up_choice(self) -> None:

@@ -71,8 +71,10 @@ class Header(QWidget):
         self._tools_end = self._row.count()  # where the next page's buttons go
         self._row.add_stretch()
         self._boxes_end = self._row.count()  # and its boxes
-        for title, box in ((network, self.models), (hand, self.hands), (device, self.devices)):
+        for title, box in ((network, self.models), (device, self.devices)):
             self._titles.append(self._row.add_titled(title, box))
+            if box is self.models:
+                self._row.addWidget(self.hands)
         for button in self._views:
             self._row.addWidget(button)
 
@@ -155,7 +157,7 @@ class Header(QWidget):
             return
         # A widget that is hidden while it is being shown would be left half of each.
         self._fitting = True
-        groups = (self._views, self._spare, self._titles)
+        groups = ([self.hands], self._views, self._spare, self._titles)
         extra = [widget for group in groups for widget in group]
         shown = [widget for widget in extra if not widget.isHidden()]
         # A network's long name gives way last.
@@ -202,15 +204,15 @@ class Header(QWidget):
     def _choose_page(self, index: int) -> None:
         self.page_chosen.emit(self._names[index])
 
-    def show_choice(self, choice: Choice, entry: str) -> None:
+    def show_choice(self, choice: Choice, entry: str, by_hand: str = "") -> None:
         """Show a network that works, by its entry in the list, and its device as chosen; one that
-        is not listed yet joins the list."""
+        is not listed yet joins the list. ``by_hand`` says whose hand it has learnt."""
         if not self.models.select(entry):
             self.models.addItem(title_of(choice.model), entry)
             self.models.select(entry)
         known = choice.model in TITLES
         file = "" if known else f"{self.models.currentText()}\n{choice.model}"
-        self.models.setToolTip(file or translate("Window", "The network that reads"))
+        self.models.setToolTip(by_hand or file or translate("Window", "The network that reads"))
         self.devices.select(choice.device)
 
     def show_hands(self, hands: Sequence[tuple[str, str]], chosen: str) -> None:

@@ -551,4 +551,4 @@ class DrawPage(Page):
             strip = lowest(self.rect(), self._theme.px)
         left = max(round(0.42 * self.width()), self.verdict.facts_left)
         self.banner.lie_over(strip.adjusted(left, 4, -4, -4), upwards=True)
-        self.correction.lie_over(strip.adjusted(left, 4, -4, -4))
+        self.correction.lie_over(strip.adjusted(left - MARGIN, 4, -4, -4))

@@ -129,6 +129,12 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge;
 #tray, #lineView, #timeLine, #correction { background: $panel; border: 1px solid $line;
     border-radius: 8px; }
 #tray QListView { background: transparent; }
+#changes, #hands { background: $panel; border: 1px solid $edge; border-radius: 6px; }
+#changes:focus, #hands:focus { border-color: $accent; }
+#hands::item { padding: 6px 8px; }
+#hands::item:selected { background: $accent; color: $on_accent; }
+#changes::item { border: 1px solid $panel; border-radius: 6px; padding: 4px; }
+#changes::item:selected { background: $window; border-color: $accent; color: $text; }
 #lineView QScrollArea { background: transparent; }
 #lineView #title { font-weight: bold; }
 #banner { background: $warning; border-radius: 6px; }

@@ -31,7 +31,8 @@ from lenetpad.values.hand_learning import NO_DIGIT, HandLearning
 SIZE: Final = QSize(720, 500)
 MARGIN: Final = 24
 PICTURE: Final = 56
-CELL: Final = QSize(150, 116)
+CELL: Final = QSize(164, 130)
+RIGHT, WRONG = "✓", "✗"
 PRIVATE: Final = marked(
     "Draw",
     "All of it stays on this computer: nothing is sent anywhere, and it leaves only where you "
@@ -105,11 +106,13 @@ class ChangesDialog(QDialog):
         self.undo.setText(again if undone else translate("Draw", "Undo the last learning"))
 
     def _item(self, found: HandLearning, place: int) -> QListWidgetItem:
-        before, after = (_answer(p[place]) for p in (found.before, found.after))
-        text = translate("Draw", "before {before}\nnow {after}").format(before=before, after=after)
-        item = QListWidgetItem(QIcon(self._picture(found.images[place])), text)
         label = int(found.labels[place])
         shown = not_a_digit() if label == NO_DIGIT else str(label)
+        before, after = (_answer(p[place], label) for p in (found.before, found.after))
+        text = translate("Draw", "before {before}\nnow {after}").format(before=before, after=after)
+        if found.after[place].argmax() != label:
+            text = f"{text}\n{translate('Draw', 'labelled {label}').format(label=shown)}"
+        item = QListWidgetItem(QIcon(self._picture(found.images[place])), text)
         whole = translate("Draw", "Drawing {number}, labelled {label}: {answers}").format(
             number=place + 1, label=shown, answers=text.replace("\n", ", ")
         )
@@ -175,7 +178,9 @@ def summary(found: HandLearning, network: str) -> str:
     return f"{said} ({notes})" if notes else said
 
 
-def _answer(probabilities: FloatArray) -> str:
+def _answer(probabilities: FloatArray, label: int) -> str:
+    """The most probable answer, how probable it is, and whether it is right."""
     best = int(probabilities.argmax())
     shown = not_a_digit() if best == NO_DIGIT else str(best)
-    return f"{shown} · {percent(float(probabilities[best]))}"
+    mark = RIGHT if best == label else WRONG
+    return f"{shown} · {percent(float(probabilities[best]))} {mark}"

@@ -28,6 +28,7 @@ class Correction(QObject):
         self._theme, self._page = theme, page
         self._area = QRect()
         self._row: CorrectionRow | None = None
+        action.setIconText(action.text())  # of which Qt would leave the dots out
         self.button = tool_button(action)
         self.button.setParent(page.verdict)
         self.button.setProperty("framed", True)

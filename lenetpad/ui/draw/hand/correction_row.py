@@ -77,14 +77,15 @@ class CorrectionRow(QFrame):
         self.none.setMinimumHeight(theme.px(BUTTON.height()))
 
     def lie_over(self, area: QRect) -> None:
-        """Lie at the right end of an area, in as many lines as its width takes, and above it where
+        """Lie over an area, in as many lines as its width takes, and over what is above it where
         that is not high enough."""
-        width = min(area.width(), self._flow.line_width)
-        height = self._flow.heightForWidth(width)
-        top = area.top() + (area.height() - height) // 2
-        if height > area.height():
-            top = area.bottom() + 1 - height
-        self.setGeometry(area.right() + 1 - width, max(0, top), width, height)
+        margin = MARGIN
+        self._flow.setContentsMargins(margin, margin, margin, margin)
+        needed = self._flow.heightForWidth(area.width())
+        height = max(area.height(), needed)
+        self._flow.setContentsMargins(margin, margin + (height - needed) // 2, margin, margin)
+        top = max(0, area.bottom() + 1 - height)
+        self.setGeometry(area.left(), top, area.width(), height)
 
     # Keys
 

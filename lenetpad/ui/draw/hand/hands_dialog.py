@@ -58,6 +58,7 @@ class HandsDialog(QDialog):
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.list = QListWidget()
+        self.list.setObjectName("hands")
         self.list.setAccessibleName(translate("Draw", "Hands"))
         self.list.currentRowChanged.connect(self._follow)
         self.new = QPushButton(translate("Draw", "New…"))

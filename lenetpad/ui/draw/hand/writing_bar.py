@@ -34,6 +34,7 @@ class WritingBar(QFrame):
         self.track.setTextVisible(False)
         self.track.setAccessibleName(translate("Draw", "Digits that are written"))
         self.more = QPushButton(translate("Draw", "Ten more"))
+        self.more.setToolTip(translate("Draw", "Twenty drawings are learnt better than ten"))
         actions["stop_writing"].setIconText(translate("Draw", "Stop"))
         actions["next_to_write"].setIconText(translate("Draw", "Next"))
         actions["previous_to_write"].setIconText(translate("Draw", "Back"))
@@ -46,7 +47,7 @@ class WritingBar(QFrame):
         row.flow.add_stretch()
         for name, button in self.buttons.items():
             button.setProperty("framed", True)
-            if name == "stop_writing":
+            if name == "next_to_write":
                 row.flow.addWidget(self.more)
             row.flow.addWidget(button)
         layout = QVBoxLayout(self)
@@ -60,12 +61,14 @@ class WritingBar(QFrame):
         if digit:
             self.task.setText(translate("Draw", "Write a {digit}").format(digit=digit))
         else:
-            self.task.setText(translate("Draw", "All are written. Ten more are learnt better."))
-        where = translate("Draw", "{done} of {count} written")
+            self.task.setText(translate("Draw", "All are written"))
+        where = translate("Draw", "{done} of {count}")
         self.place.setText(where.format(done=done, count=count))
         self.track.setRange(0, count)
         self.track.setValue(done)
         self.more.setVisible(not digit)
+        for name in ("skip_to_write", "stop_writing"):
+            self.buttons[name].setVisible(bool(digit))
         self.setAccessibleDescription(f"{self.task.text()}. {self.place.text()}")
 
     def set_theme(self, theme: Theme) -> None:
