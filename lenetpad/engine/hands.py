@@ -27,15 +27,18 @@ from lenetpad.storage import hands
 from lenetpad.storage.decoding import named
 from lenetpad.storage.hands import Hand, LearntNetwork
 from lenetpad.values.failures import Place
-from lenetpad.values.hand_learning import HandLearning, LearningProgress, LearningRequest
+from lenetpad.values.hand_learning import (
+    MOST_DRAWINGS,
+    HandLearning,
+    LearningProgress,
+    LearningRequest,
+)
 from lenetpad.values.hands import LearntHand
 from lenetpad.values.jobs import Answer, Question
 
 #: The name of the job, and of who asks for it: for a hand, and for a network to be made ready.
 LEARNING: Final = "hand"
 PREPARING: Final = "hand, made ready"
-#: Of a hand with more drawings these, the latest, are learnt: it is to take a second or two.
-MOST_DRAWINGS: Final = 500
 #: Ink of so many bytes is decoded in a few milliseconds, in which nobody else may compute.
 SMALL_INK: Final = 1 << 20
 #: Progress is told in such steps.
@@ -57,10 +60,12 @@ def learning_question(serial: int, request: LearningRequest) -> Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ink:
-    """The drawings of a hand that can be learnt, and sentences on the others."""
+    """The drawings of a hand that are learnt, and what is known of the others."""
 
     drawings: list[Drawing]
-    notes: tuple[str, ...] = ()
+    unlabelled: int = 0
+    older: int = 0
+    cut: str = ""
 
 
 class LearningJob:
@@ -90,7 +95,7 @@ class LearningJob:
         ink = hands.ink_of(request.folder)
         found = yield from _read(hand, ink)
         if not found.drawings:
-            yield Answer(question, _nothing(hand, request.choice.model, found.notes))
+            yield Answer(question, _nothing(hand, request.choice.model, found.unlabelled))
             return
         known = hand.networks.get(request.choice.model)
         digests = _digest(weights), hands.digest_of(ink)
@@ -125,7 +130,9 @@ class LearningJob:
                 learnt.test_images,
                 learnt.seconds,
                 True,
-                found.notes,
+                found.unlabelled,
+                found.older,
+                found.cut,
             ),
         )
 
@@ -174,20 +181,15 @@ def _read(hand: Hand, ink: bytes) -> Generator[object, None, _Ink]:
         everything = yield from in_a_process(read_ink, hand.ink)
     else:
         everything = read_ink(hand.ink)
-    notes = []
     labelled = [drawing for drawing in everything if drawing.label is not None]
-    if left := len(everything) - len(labelled):
-        notes.append(f"{left:,} without a label left out")
+    unlabelled, cut = len(everything) - len(labelled), ""
     if any(number_in(drawing.label) is not None for drawing in labelled):
         cutter = Cutter(labelled)
         for _ in cutter:
             yield LearningProgress(0.0)
-        labelled = cutter.drawings
-        notes.append(cutter.words)
-    if len(labelled) > MOST_DRAWINGS:
-        notes.append(f"the latest {MOST_DRAWINGS:,} of {len(labelled):,} learnt")
-        labelled = labelled[-MOST_DRAWINGS:]
-    return _Ink(labelled, tuple(notes))
+        labelled, cut = cutter.drawings, cutter.words
+    older = max(0, len(labelled) - MOST_DRAWINGS)
+    return _Ink(labelled[older:], unlabelled, older, cut)
 
 
 def _known(
@@ -212,15 +214,19 @@ def _known(
         known.test_images,
         known.seconds,
         False,
-        found.notes,
+        found.unlabelled,
+        found.older,
+        found.cut,
     )
 
 
-def _nothing(hand: Hand, model: str, notes: tuple[str, ...]) -> HandLearning:
+def _nothing(hand: Hand, model: str, unlabelled: int) -> HandLearning:
     none = np.zeros((0, 11), np.float32)
     images = np.zeros((0, SIDE, SIDE), np.float32)
     labels = np.zeros(0, np.int64)
-    return HandLearning(hand, model, None, images, labels, none, none.copy(), notes=notes)
+    return HandLearning(
+        hand, model, None, images, labels, none, none.copy(), unlabelled=unlabelled
+    )
 
 
 def _images(drawings: list[Drawing]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,8 @@ from lenetpad.storage.hands import Hand
 from lenetpad.values.arrays import FloatArray
 from lenetpad.values.models import Choice
 
-#: The label of what is no digit, in arrays of labels and of answers.
-NO_DIGIT = 10
+#: More drawings of a hand are not learnt, but the latest: it is to take a second or two.
+MOST_DRAWINGS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ class HandLearning:
 
     ``hand`` is as its folder tells it then. ``model`` is the network, ``weights`` the file of what
     it has learnt, None where the hand has nothing to learn. ``images`` (n, 28, 28) are the
-    drawings as they are read, float32 with ink 1, ``labels`` (n,) what they show, 0 to 9 or
-    ``NO_DIGIT``; ``before`` and ``after`` their probabilities (n, 10), or (n, 11) with that of "no
+    drawings as they are read, float32 with ink 1, ``labels`` (n,) what they show, 0 to 9 or 10 for
+    no digit; ``before`` and ``after`` their probabilities (n, 10), or (n, 11) with that of "no
     digit" last. The test errors are MNIST's in per cent, of ``test_images`` images. ``anew`` says
-    whether it was learnt just now, in ``seconds``; ``notes`` are sentences on drawings that were
-    left out.
+    whether it was learnt just now, in ``seconds``. ``unlabelled`` drawings were left out because
+    they have no label, ``older`` because there are more than ``MOST_DRAWINGS``; ``cut`` says how
+    many numbers were cut into digits.
     """
 
     hand: Hand
@@ -59,7 +61,9 @@ class HandLearning:
     test_images: int = 0
     seconds: float = 0.0
     anew: bool = False
-    notes: tuple[str, ...] = ()
+    unlabelled: int = 0
+    older: int = 0
+    cut: str = ""
 
     def __post_init__(self) -> None:
         for array in (self.images, self.labels, self.before, self.after):

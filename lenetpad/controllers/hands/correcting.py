@@ -9,17 +9,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from lenetpad.controllers.draw.replaying import Replaying
 from lenetpad.controllers.draw.tray import Tray
-from lenetpad.controllers.hands import words
 from lenetpad.controllers.hands.hands import Hands
 from lenetpad.ink.editing import Delete, Edited
-from lenetpad.ink.files import NO_DIGIT, Drawing, Label
+from lenetpad.ink.files import Drawing, Label
 from lenetpad.ink.strokes import Ink
 from lenetpad.lenet.alignment import ink_of
 from lenetpad.storage.decoding import named
 from lenetpad.storage.hands import Hand
 from lenetpad.ui import actions
+from lenetpad.ui.draw.hand import words
 from lenetpad.ui.draw.page import DrawPage
-from lenetpad.ui.draw.probabilities import not_a_digit
 from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.ui.window import Window
 from lenetpad.values.hand_learning import HandLearning
@@ -102,9 +101,7 @@ class Correcting(QObject):
 
     def _note(self, label: Label, hand: Hand, edited: Edited) -> None:
         """Say that it is in the hand, with the way back, and again when it is learnt."""
-        shown = not_a_digit() if label == NO_DIGIT else str(label)
-        text = translate("Draw", "Taught {hand} as {label}. It is being learnt…")
-        said = text.format(hand=named(hand.name), label=shown)
+        said = words.taught(hand.name, label, later=not self._hands.can_learn)
         undo = partial(self._take_back, hand, edited)
         self._page.banner.note(said, translate("Draw", "Undo"), undo)
         self._hands.report = partial(self._tell, undo)

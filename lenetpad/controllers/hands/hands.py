@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from lenetpad.controllers.draw.tray import Tray
 from lenetpad.controllers.failures import log_failure
-from lenetpad.controllers.hands import words
 from lenetpad.controllers.networks import Networks
 from lenetpad.engine.background_jobs import BackgroundJobs
 from lenetpad.engine.hands import LEARNING, LearningJob, learning_question, take_back_learning
@@ -19,9 +18,10 @@ from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.editing import Edited, Extend
 from lenetpad.ink.files import Drawing
 from lenetpad.storage import hands
-from lenetpad.storage.decoding import InputError
+from lenetpad.storage.decoding import InputError, named
 from lenetpad.storage.hands import Hand
 from lenetpad.ui import actions
+from lenetpad.ui.draw.hand import words
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.window import Window
@@ -41,10 +41,11 @@ class Hands(QObject):
 
     ``learnt`` carries the HandLearning of the hand that is current, ``manage_wanted`` comes where
     the dialog of all hands is wanted, ``empty_chosen`` where a hand without drawings was switched
-    on.
+    on. ``emptied`` carries a hand whose last drawing was taken back.
     """
 
     learnt = Signal(object)
+    emptied = Signal(object)
     manage_wanted = Signal()
     empty_chosen = Signal()
 
@@ -155,6 +156,7 @@ class Hands(QObject):
         if preferred != self._networks.choice.model:
             self._networks.read_by_hand(preferred)
         if preferred == self.base:
+            self._say_learning()
             self.learn()
 
     def switch_off(self) -> None:
@@ -177,20 +179,40 @@ class Hands(QObject):
         if on is None or networks.live or ready.serial != networks.choice.serial:
             return
         if self._settled != (on, self.base):
+            if self._known.owner_of(ready.choice.model) is None:
+                self._say_learning()
             self.learn()
+
+    def _say_learning(self) -> None:
+        """Say that the network learns the hand that is on: the first time takes a while."""
+        hand = self._known.hand(self._known.on)
+        if hand is not None and not self._networks.live:
+            text = translate("Draw", "{network} is learning {hand}…")
+            network = self._networks.runs.title_of(self.base)
+            said = text.format(network=named(network), hand=named(hand.name))
+            self._page.banner.note(said)
 
     # What is put into it
 
-    def teach(self, drawings: Sequence[Drawing], then: Callable[[Hand, Edited], object]) -> None:
+    def teach(
+        self,
+        drawings: Sequence[Drawing],
+        then: Callable[[Hand, Edited], object],
+        *,
+        closing: bool = False,
+    ) -> None:
         """Put drawings into the current hand, or a first one, and have it learnt; ``then`` is
-        called when they are on the disk. What could not be written goes with the next."""
+        called when they are on the disk. What could not be written goes with the next. Where the
+        window is ``closing``, nothing is left to another turn."""
         self._waiting += drawings
         if (hand := self.current) is not None:
             self._put(hand, then)
             return
-        name = translate("Draw", "My hand")
-        made = partial(_created, self._known.root, name)
-        self._jobs().run("hands", made, partial(self._put_first, then))
+        made = partial(_created, self._known.root, translate("Draw", "My hand"))
+        if closing:
+            self._put_first(then, made())
+        else:
+            self._jobs().run("hands", made, partial(self._put_first, then))
 
     def _put_first(self, then: Callable[[Hand, Edited], object], made: Hand | str) -> None:
         if isinstance(made, str):
@@ -208,7 +230,8 @@ class Hands(QObject):
 
         if taken:
             self._window.preferences.keep(hand=hand.folder.name)
-            self._known.switch(hand.folder)
+            if not self._networks.live:
+                self._known.switch(hand.folder)
             self._tray.change(hand.ink, lambda: Extend(taken), note)
 
     @Slot(object)
@@ -223,6 +246,11 @@ class Hands(QObject):
                 self.list_hands()
 
     # What is learnt
+
+    @property
+    def can_learn(self) -> bool:
+        """Whether the network that reads can learn: one that is being trained changes anyway."""
+        return not self._networks.live
 
     def prepare(self) -> None:
         """Have the network that reads made ready to learn, for then it takes a second."""
@@ -313,12 +341,11 @@ class Hands(QObject):
         if self._known.owner_of(self._networks.choice.model) is None:
             self._known.switch(None)
 
-    def take_back(self) -> None:
-        """Have the current hand as it was before its last learning, or that one again."""
-        if (hand := self.current) is not None:
-            self._cancel()
-            undo = partial(_taken_back, hand.folder)
-            self._jobs().run("hands", undo, partial(self._follow_undo, hand.folder))
+    def take_back(self, folder: Path) -> None:
+        """Have a hand as it was before its last learning, or that one again."""
+        self._cancel()
+        undo = partial(_taken_back, folder)
+        self._jobs().run("hands", undo, partial(self._follow_undo, folder))
 
     def _follow_undo(self, folder: Path, done: Hand | str) -> None:
         if isinstance(done, str):
@@ -334,8 +361,7 @@ class Hands(QObject):
         else:
             self.switch_off()
             self.latest = None
-            text = translate("Draw", "{hand} has no drawings any more, and reads no more.")
-            self._page.banner.note(text.format(hand=done.name))
+            self.emptied.emit(done)
 
     # The end
 

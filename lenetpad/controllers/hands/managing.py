@@ -56,6 +56,7 @@ class Managing(QObject):
         self.changes: ChangesDialog | None = None
         self.naming: NameDialog | None = None
         self._undone = False  # whether the last learning was taken back, and can come again
+        self._changed: Path | None = None  # the hand of which the changes are shown
         self._exporter = Exporter(page)
         self._exporter.memory = window.preferences
         self._exporter.written.connect(page.say_written)
@@ -69,6 +70,7 @@ class Managing(QObject):
         hands.manage_wanted.connect(self.show_hands)
         hands.empty_chosen.connect(self._offer_to_write)
         hands.learnt.connect(self._follow_learning)
+        hands.emptied.connect(self._follow_emptied)
         networks.hands.changed.connect(self._follow_hands)
 
     # All hands
@@ -303,6 +305,7 @@ class Managing(QObject):
         if not hand.drawings:
             self._offer_to_write()
             return
+        self._changed = hand.folder
         if self.changes is None:
             self.changes = dialog = ChangesDialog(self._window.theme, self._window.dialog_parent)
             dialog.undo_wanted.connect(self._take_back)
@@ -321,18 +324,22 @@ class Managing(QObject):
     def _follow_learning(self, found: HandLearning) -> None:
         if found.anew:
             self._undone = False
-        if self.changes is not None and len(found):
+        if self.changes is not None and len(found) and found.hand.folder == self._changed:
             on = self._networks.hands.on == found.hand.folder
             network = self._networks.runs.title_of(found.model)
             self.changes.show_learning(found, network, on=on, undone=self._undone)
 
     @Slot()
     def _take_back(self) -> None:
-        self._undone = not self._undone
-        self._hands.take_back()
-        current = self._hands.current
-        if current is not None and self.changes is not None:
+        if self._changed is not None and self.changes is not None:
+            self._undone = not self._undone
             self.changes.undo.setEnabled(False)  # until it is done
+            self._hands.take_back(self._changed)
+
+    @Slot(object)
+    def _follow_emptied(self, hand: Hand) -> None:
+        if self.changes is not None and hand.folder == self._changed:
+            self.changes.show_nothing(hand.name)
 
     @Slot()
     def _read_without(self) -> None:
@@ -342,7 +349,7 @@ class Managing(QObject):
 
     @Slot()
     def _forget(self) -> None:
-        if (hand := self._hands.current) is not None:
+        if (hand := self._networks.hands.hand(self._changed)) is not None:
             self.ask_to_delete(hand)
 
     @Slot()

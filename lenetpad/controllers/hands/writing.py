@@ -161,10 +161,12 @@ class Writing(QObject):
     @Slot()
     def stop_writing(self) -> None:
         """End, and have the hand learn what was written; the drawing of before comes back."""
-        drawings = self._end()
+        self._teach(self._end())
+
+    def _teach(self, drawings: tuple[Drawing, ...], *, closing: bool = False) -> None:
         if drawings:
             self._hands.report = self._tell
-            self._hands.teach(drawings, _nothing)
+            self._hands.teach(drawings, _nothing, closing=closing)
 
     def _end(self) -> tuple[Drawing, ...]:
         """Put back what lay on the canvas; gives what was written."""
@@ -210,7 +212,7 @@ class Writing(QObject):
 
     def keep(self) -> None:
         """Put what was written into the hand: the window is about to close."""
-        self.stop_writing()
+        self._teach(self._end(), closing=True)
 
 
 def _nothing(hand: Hand, edited: Edited) -> None:

@@ -64,6 +64,7 @@ HAND_ACTIONS: Final = (
         ("Y",),
         checkable=True,
         breaks=True,
+        page=DRAW,
     ),
     ActionSpec(
         "what_changed",

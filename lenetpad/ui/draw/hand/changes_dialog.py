@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad.ui.draw.probabilities import not_a_digit
+from lenetpad.ui.draw.hand import words
 from lenetpad.ui.widgets.flow import FlowRow
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import counted, marked, translate
 from lenetpad.values.arrays import FloatArray
-from lenetpad.values.hand_learning import NO_DIGIT, HandLearning
+from lenetpad.values.hand_learning import HandLearning
 
 #: In pixels at the usual size.
 SIZE: Final = QSize(720, 500)
@@ -105,9 +105,18 @@ class ChangesDialog(QDialog):
         again = translate("Draw", "Bring the last learning back")
         self.undo.setText(again if undone else translate("Draw", "Undo the last learning"))
 
+    def show_nothing(self, hand: str) -> None:
+        """Show that a hand has no drawings any more, which can come back."""
+        text = translate("Draw", "{hand} has no drawings any more, and nothing reads by it.")
+        self.summary.setText(text.format(hand=hand))
+        self.list.clear()
+        self.off.setEnabled(False)
+        self.undo.setEnabled(True)
+        self.undo.setText(translate("Draw", "Bring the last learning back"))
+
     def _item(self, found: HandLearning, place: int) -> QListWidgetItem:
         label = int(found.labels[place])
-        shown = not_a_digit() if label == NO_DIGIT else str(label)
+        shown = words.label_words(label)
         before, after = (_answer(p[place], label) for p in (found.before, found.after))
         text = translate("Draw", "before {before}\nnow {after}").format(before=before, after=after)
         if found.after[place].argmax() != label:
@@ -174,13 +183,11 @@ def summary(found: HandLearning, network: str) -> str:
             seconds=f"{found.seconds:.1f}"
         )
         said = f"{said} {took}"
-    notes = "; ".join(found.notes)
-    return f"{said} ({notes})" if notes else said
+    return " ".join((said, *words.notes(found)))
 
 
 def _answer(probabilities: FloatArray, label: int) -> str:
     """The most probable answer, how probable it is, and whether it is right."""
     best = int(probabilities.argmax())
-    shown = not_a_digit() if best == NO_DIGIT else str(best)
     mark = RIGHT if best == label else WRONG
-    return f"{shown} · {percent(float(probabilities[best]))} {mark}"
+    return f"{words.label_words(best)} · {percent(float(probabilities[best]))} {mark}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from lenetpad.ink.files import NO_DIGIT as NONE
+from lenetpad.ink.files import Label
 from lenetpad.storage.decoding import named
 from lenetpad.ui.draw.probabilities import not_a_digit
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.words import counted, translate
-from lenetpad.values.hand_learning import NO_DIGIT, HandLearning
+from lenetpad.values.evaluation import NO_DIGIT
+from lenetpad.values.hand_learning import MOST_DRAWINGS, HandLearning
 
 
 def learnt(found: HandLearning, network: str) -> str:
@@ -24,7 +27,34 @@ def learnt(found: HandLearning, network: str) -> str:
         before=f"{found.right_before:,}",
         drawings=drawings,
     )
-    return " ".join((said, *(f"({note})" for note in found.notes)))
+    return " ".join((said, *notes(found)))
+
+
+def notes(found: HandLearning) -> tuple[str, ...]:
+    """Sentences on what was not learnt, and on numbers that were cut."""
+    said = []
+    if found.unlabelled:
+        text = translate("Draw", "Left out, for they have no label: {count}.")
+        said.append(text.format(count=f"{found.unlabelled:,}"))
+    if found.older:
+        text = translate("Draw", "Only the latest {most} are learnt.")
+        said.append(text.format(most=f"{MOST_DRAWINGS:,}"))
+    if found.cut:
+        said.append(f"{found.cut}.")
+    return tuple(said)
+
+
+def taught(hand: str, label: Label, *, later: bool) -> str:
+    """That a drawing is in a hand now; ``later`` where it is not learnt at once."""
+    if later:
+        text = translate(
+            "Draw",
+            "Taught {hand} as {label}. It is learnt when no training gives the pad its weights.",
+        )
+    else:
+        text = translate("Draw", "Taught {hand} as {label}. It is being learnt…")
+    shown = not_a_digit() if label == NONE else str(label)
+    return text.format(hand=named(hand), label=shown)
 
 
 def corrected(found: HandLearning) -> str:
