@@ -1,5 +1,5 @@
-"""Hands that are learnt in no time: a small replay in place of the real one, which takes seconds to
-compute."""
+"""Hands that are learnt in no time: a small replay in place of the real one, which takes seconds
+to compute."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def test_what_has_no_label_is_left_out_and_numbers_are_cut(
     replay: SmallReplay, hand: Hand, samples: list[Drawing]
 ) -> None:
     def beside(ink: Ink, shift: float) -> list[list[list[float]]]:
-        return [(stroke.xy + [shift, 0]).tolist() for stroke in ink.strokes]
+        return [(stroke.xy + np.array([shift, 0.0])).tolist() for stroke in ink.strokes]
 
     first = next(one for one in samples if one.label == 1)
     seven = next(one for one in samples if one.label == 7)

@@ -19,7 +19,17 @@ def learnt(ink: bytes, file: str = "lenet5-1998.safetensors") -> LearntNetwork:
 
 @pytest.mark.parametrize(
     "name",
-    ["My hand", "Ώρα 手書き", "../../etc", "a/b\\c:d", "CON", "…", "." * 30, "ب" * 80, " Zoë  B. "],
+    [
+        "My hand",
+        "Ώρα 手書き",
+        "../../etc",
+        "a/b\\c:d",
+        "CON",
+        "…",
+        "." * 30,
+        "ب" * 80,
+        " Zoë  B. ",
+    ],
 )
 def test_a_name_of_any_script_has_a_folder_of_its_own_under_the_root(
     tmp_path: Path, name: str
@@ -54,7 +64,7 @@ def test_two_hands_do_not_share_a_name_but_names_may_share_a_folders_letters(
     assert hands.rename(hands.read(second.folder), "ZOË").name == "ZOË"  # its own name is free
     assert [hand.name for hand in hands.listed(tmp_path)] == ["A:B", "ZOË"]
     assert hands.find(tmp_path, "zoë").folder == second.folder
-    with pytest.raises(HandError, match="there are: 'A:B', 'ZOË'"):
+    with pytest.raises(HandError, match=r"there are: 'A:B', 'ZOË'"):
         hands.find(tmp_path, "nobody")
 
 
@@ -141,7 +151,7 @@ def test_nothing_is_read_through_a_link(tmp_path: Path) -> None:
         b"",
         b"[]",
         b'{"networks": {"m": {"file": "../../x.safetensors", "base": "", "ink": ""}}}',
-        b'{"networks": {"m": {"file": "x.safetensors", "base": "", "ink": "", "error_after": 1e9}}}',
+        b'{"networks": {"m": {"file": "x.safetensors", "base": "", "ink": "", "seconds": -1}}}',
     ],
 )
 def test_damaged_files_are_a_hand_that_has_learnt_nothing(tmp_path: Path, content: bytes) -> None:
