@@ -44,7 +44,7 @@ def test_a_name_of_any_script_has_a_folder_of_its_own_under_the_root(
 
 @pytest.mark.parametrize("name", ["", "  ", "\x00", "a\nb\x07", "x" * 81])
 def test_what_is_no_name_is_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
-    with pytest.raises(HandError, match="enter one|shorten it"):
+    with pytest.raises(HandError, match=r"enter one|shorten it"):
         hands.create(tmp_path, name)
     assert hands.listed(tmp_path) == ()
 
