@@ -110,10 +110,9 @@ def totals(found: WritersEvaluation) -> str:
 def table(found: Sequence[WritersEvaluation]) -> str:
     """A row for each writer, in the order of the first network's evaluation; of two networks both
     have columns, A and B."""
-    rows = [_heading(len(found))]
-    for first in found[0].writers:
-        rows.append(_row([one.of(first.writer) or first for one in found]))
-    return "\n".join(rows)
+    named = [one.by_name for one in found]
+    rows = [_row([each[first.writer] for each in named]) for first in found[0].writers]
+    return "\n".join([_heading(len(found)), *rows])
 
 
 def _heading(networks: int) -> str:

@@ -12,7 +12,8 @@ from typing import Final
 
 from lenetpad.data import layouts
 from lenetpad.data.cancellation import IDLE, PassedOver, Watch
-from lenetpad.data.labelled import all_drawings
+from lenetpad.data.labelled import all_drawings, no_label
+from lenetpad.data.numbers import with_numbers_cut
 from lenetpad.ink.files import MOST_LINES, MOST_POINTS_IN_A_FILE, SUFFIXES, Drawing
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage.decoding import named, one_line
@@ -95,6 +96,21 @@ def read_all(
     for _ in reader:
         watch.check()
     return reader.drawings
+
+
+def labelled_of_writers(paths: Sequence[Path], watch: Watch = IDLE) -> list[Drawing]:
+    """The labelled drawings in ink files and folders of them, each with a writer, and numbers cut
+    into their digits. ``watch`` hears what is left out.
+
+    Raises InkError and DataError as ``InkReader`` does, and DataError where none is labelled.
+    """
+    everything = read_all(paths, watch)
+    drawings = [drawing for drawing in everything if drawing.label is not None]
+    if not drawings:
+        raise no_label(paths, everything)
+    if without := len(everything) - len(drawings):
+        watch.note(f"{without:,} of {len(everything):,} drawings have no label: left out")
+    return with_numbers_cut(drawings, watch)
 
 
 def ink_files_in(folder: Path, watch: Watch = IDLE) -> list[Path]:

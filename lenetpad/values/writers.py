@@ -102,9 +102,16 @@ class WritersEvaluation:
         ]
         return tuple(sorted(all_of_them, key=lambda one: (-one.writers, -one.count, one)))
 
-    def of(self, writer: str) -> WriterFigures | None:
-        """One writer's figures; None where nobody is called so."""
-        return next((one for one in self.writers if one.writer == writer), None)
+    @property
+    def by_name(self) -> dict[str, WriterFigures]:
+        """Each writer's figures by their name."""
+        return {one.writer: one for one in self.writers}
+
+    def compared(self, later: WritersEvaluation) -> tuple[int, int]:
+        """How many writers are misread less often later, and how many more often."""
+        then = later.by_name
+        changes = [then[one.writer].errors - one.errors for one in self.writers]
+        return sum(change < 0 for change in changes), sum(change > 0 for change in changes)
 
 
 def evaluation_by_writer(
