@@ -1,4 +1,5 @@
-"""The controller of the Evaluate page: evaluations in a thread, and the weights there are."""
+"""The controller of the Evaluate page: evaluations and learning, each in a thread, and the weights
+there are."""
 
 from __future__ import annotations
 
@@ -17,11 +18,13 @@ from lenetpad.controllers.page_controller import (
     seconds_until,
 )
 from lenetpad.controllers.run_networks import listing
+from lenetpad.engine.class_hands import CLASS_HAND, class_hand_job, class_hand_question
 from lenetpad.engine.evaluation import EVALUATION, evaluate_job, evaluation_question
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.sheets import fitted
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.ui.widgets.model_titles import titles
+from lenetpad.values.class_hands import ClassHandRequest
 from lenetpad.values.evaluation import EvaluationRequest
 from lenetpad.values.jobs import Answer, JobFailure, JobProgress
 
@@ -40,6 +43,10 @@ class EvaluationController(PageController):
         self._questions.progressed.connect(self._show_progress)
         self._questions.answered.connect(self._show_results)
         self._questions.failed.connect(self._show_failure)
+        self._learning = Jobs({CLASS_HAND: class_hand_job}, "class hand")
+        self._learning.progressed.connect(self._show_learning)
+        self._learning.answered.connect(self._show_learnt)
+        self._learning.failed.connect(self._show_learning_failure)
         self._pad = context.find_pad()
 
     def connect_page(self) -> None:
@@ -48,6 +55,8 @@ class EvaluationController(PageController):
         page.exporter.memory = self.window.preferences
         page.evaluation_requested.connect(self._evaluate)
         page.cancelled.connect(self._cancel)
+        page.learning.wanted.connect(self._learn)
+        page.learning.cancelled.connect(self._cancel_learning)
         page.pattern_chosen.connect(self._put_on_canvas)
         page.number_chosen.connect(self._put_number_on_canvas)
         self._pad.networks.runs.changed.connect(self._show_weights)
@@ -106,12 +115,41 @@ class EvaluationController(PageController):
         log_failure(message.failure)
         self.page.show_failure(message.failure)
 
+    # Hands learnt together
+
+    @Slot(object)
+    def _learn(self, request: ClassHandRequest) -> None:
+        self._learning.ask(class_hand_question(request))
+
+    @Slot()
+    def _cancel_learning(self) -> None:
+        self._learning.cancel(CLASS_HAND)
+
+    @Slot(object)
+    def _show_learning(self, message: JobProgress) -> None:
+        assert self.page is not None
+        self.page.learning.show_progress(message.progress)
+
+    @Slot(object)
+    def _show_learnt(self, answer: Answer) -> None:
+        assert self.page is not None
+        self.page.learning.show_learnt(answer.result)
+
+    @Slot(object)
+    def _show_learning_failure(self, message: JobFailure) -> None:
+        assert self.page is not None
+        log_failure(message.failure)
+        self.page.learning.show_failure(message.failure)
+
     def stop(self) -> None:
-        """Give up the evaluation."""
+        """Give up what is evaluated or learnt."""
         super().stop()
         self._questions.stop()
+        self._learning.stop()
 
     def close(self, deadline: float) -> bool:
-        """Wait for the thread, and for what is being saved."""
+        """Wait for the threads, and for what is being saved."""
         ended = super().close(deadline)
-        return self._questions.wait(seconds_until(deadline)) and ended
+        for jobs in (self._questions, self._learning):
+            ended = jobs.wait(seconds_until(deadline)) and ended
+        return ended

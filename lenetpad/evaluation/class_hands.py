@@ -178,7 +178,7 @@ class _Work:
         s4, labels = [], []
         for at in range(0, len(places), TOGETHER):
             some = drawn(self._drawings[place] for place in places[at : at + TOGETHER])
-            s4.append(features_of(self._weights, some.images / np.float32(255)))
+            s4.append(features_of(self._weights, np.divide(some.images, 255, dtype=np.float32)))
             labels.append(some.labels)
             yield at / len(places)
         yield Features(np.concatenate(s4), np.concatenate(labels))

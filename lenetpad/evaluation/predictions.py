@@ -40,7 +40,7 @@ def posteriors_in_batches(weights: Weights, images: NDArray[np.uint8]) -> Iterat
     """A network's posteriors of images (n, 28, 28) uint8, a batch after the other, in NumPy."""
     read = posteriors_of(weights.config, weights.parameters)
     for start in range(0, len(images), BATCH):
-        yield read(images[start : start + BATCH] / np.float32(255))
+        yield read(np.divide(images[start : start + BATCH], 255, dtype=np.float32))
 
 
 def evaluated(weights: Weights, data: Labelled) -> Evaluation:
