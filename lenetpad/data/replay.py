@@ -1,67 +1,110 @@
 """What a network is shown again while it learns a hand, so that it forgets nothing: MNIST, digits
-in written forms, and what is no digit."""
+in written forms, and what is no digit: letters, scribbles and noise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from lenetpad.data.labelled import Labelled, mnist
-from lenetpad.data.mixture import mixed
-from lenetpad.ink.raster import pad
+from lenetpad.data.labelled import NO_DIGIT, Labelled, labelled, mnist
+from lenetpad.data.mixture import noise
+from lenetpad.ink.letters import letter
+from lenetpad.ink.raster import draw, pad
+from lenetpad.ink.scribbles import scribble
+from lenetpad.ink.strokes import Ink
+from lenetpad.ink.styles import written
+from lenetpad.ink.variation import Variation, varied
 from lenetpad.lenet.fine_tuning import Features, s4_features
 from lenetpad.lenet.weights import Weights
 from lenetpad.values.arrays import FloatArray
-from lenetpad.values.recipes import Mixture
 
-#: Of MNIST's training images, so many are replayed.
+#: How many images of each kind; of MNIST, training images.
 MNIST_IMAGES: Final = 3000
-MIXTURE: Final = Mixture(mnist=0, written=1500, scribbles=800, noise=200, newer_forms=True)
-#: Images whose features are computed between two steps.
-TOGETHER: Final = 250
+WRITTEN: Final = 1500
+LETTERS: Final = 1500
+SCRIBBLES: Final = 800
+NOISE: Final = 200
 SEED: Final = 11
+#: Images that are drawn, or whose features are computed, between two steps.
+TOGETHER: Final = 100
+#: Of the time that a replay takes, the part in which its images are drawn.
+DRAWING: Final = 0.7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplayImages:
+    """The images that any network is shown again, and MNIST's 10,000 test images."""
+
+    again: Labelled
+    test: Labelled
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replay:
-    """S4 features of one network: of the images that it is shown again, and of MNIST's 10,000 test
-    images, by which is measured what it has forgotten. 24 MB."""
+    """S4 features, by one network, of the images that it is shown again, and of MNIST's test
+    images, by which is measured what it has forgotten. Together 27 MB."""
 
     again: Features
     test: Features
 
 
-def replayed_images(seed: int = SEED) -> tuple[Labelled, Labelled]:
-    """The images that are shown again, and MNIST's test images; the same for the same seed.
-
-    Raises DataError where MNIST is missing or damaged.
-    """
-    train, test = mnist()
-    chosen = np.random.default_rng(seed).permutation(len(train))[:MNIST_IMAGES]
-    return train.chosen(chosen).joined(mixed(train.chosen(slice(0)), (), MIXTURE, seed)), test
-
-
-def replay_of(weights: Weights, seed: int = SEED) -> Iterator[float | Replay]:
-    """Compute a network's replay: yields the part that is done, at last the replay.
+def draw_replay(seed: int = SEED) -> Iterator[float | ReplayImages]:
+    """Draw the images that are shown again: yields the part that is done, at last the images. The
+    same seed draws the same images.
 
     Raises DataError where MNIST is missing or damaged.
     """
     yield 0.0
-    again, test = replayed_images(seed)
-    total, done = len(again) + len(test), 0
+    train, test = mnist()
+    rng = np.random.default_rng(seed)
+    sets = [train.chosen(rng.permutation(len(train))[:MNIST_IMAGES])]
+    kinds: tuple[tuple[int, Callable[[int], tuple[Ink, int]]], ...] = (
+        (WRITTEN, lambda n: (written(n % 10, rng, newer=True), n % 10)),
+        (LETTERS, lambda n: (letter(rng), NO_DIGIT)),
+        (SCRIBBLES, lambda n: (scribble(rng), NO_DIGIT)),
+    )
+    total, done = sum(count for count, _ in kinds), 0
+    how = Variation()
+    for count, kind in kinds:
+        images, labels = [], []
+        for number in range(count):
+            ink, label = kind(number)
+            images.append(np.rint(draw(*varied(ink, how, rng)) * 255))
+            labels.append(label)
+            done += 1
+            if done % TOGETHER == 0:
+                yield done / total
+        sets.append(labelled(np.stack(images), np.array(labels)))
+    yield ReplayImages(sets[0].joined(*sets[1:], noise(NOISE, seed)), test)
+
+
+def compute_replay(weights: Weights, images: ReplayImages) -> Iterator[float | Replay]:
+    """Compute a network's features of them: yields the part that is done, at last the replay."""
+    total, done = len(images.again) + len(images.test), 0
     found: list[Features] = []
-    for images in (again, test):
+    for some in (images.again, images.test):
         parts: list[FloatArray] = []
-        for at in range(0, len(images), TOGETHER):
-            some = images.images[at : at + TOGETHER]
-            parts.append(features_of(weights, some.astype(np.float32) / 255))
-            done += len(some)
+        for at in range(0, len(some), TOGETHER):
+            part = some.images[at : at + TOGETHER].astype(np.float32) / np.float32(255)
+            parts.append(features_of(weights, part))
+            done += len(part)
             yield done / total
-        found.append(Features(np.concatenate(parts), images.labels))
+        found.append(Features(np.concatenate(parts), some.labels))
     yield Replay(*found)
+
+
+def replay_of(weights: Weights, seed: int = SEED) -> Iterator[float | Replay]:
+    """Both one after the other."""
+    for step in draw_replay(seed):
+        if isinstance(step, ReplayImages):
+            images = step
+        else:
+            yield DRAWING * step
+    for other in compute_replay(weights, images):
+        yield other if isinstance(other, Replay) else DRAWING + (1 - DRAWING) * other
 
 
 def features_of(weights: Weights, images: FloatArray) -> FloatArray:

@@ -103,17 +103,18 @@ def loss_and_gradient(
     logarithms = log_posteriors(config, output)
     n = np.arange(len(batch))
     loss = -float(logarithms[n, batch.labels].mean())
-    of_scores = np.exp(logarithms)
-    of_scores[n, batch.labels] -= 1
-    of_scores = of_scores[:, :10] / np.float32(len(batch) * config.temperature)
+    of_all: FloatArray = np.exp(logarithms)
+    of_all[n, batch.labels] -= 1
+    of_scores: FloatArray = of_all[:, :10] * np.float32(1 / (len(batch) * config.temperature))
     found: dict[str, FloatArray] = {}
+    of_f6: FloatArray
     if config.output == "linear":
         found |= _of_connection("output", of_scores, f6)
         of_f6 = of_scores @ parameters["output.weight"]
     else:  # a squared distance from a code grows by twice the difference
-        of_distances = of_scores * np.float32(-config.distance_scale)
+        of_distances: FloatArray = of_scores * np.float32(-2 * config.distance_scale)
         of_f6 = of_distances.sum(axis=1, keepdims=True) * f6
-        of_f6 = 2 * (of_f6 - of_distances @ parameters["output.codes"])
+        of_f6 -= of_distances @ parameters["output.codes"]
     of_f6 = _through_activation(config, "F6", f6, of_f6)
     found |= _of_connection("f6", of_f6, c5)
     of_c5 = _through_activation(config, "C5", c5, of_f6 @ parameters["f6.weight"])
@@ -181,7 +182,9 @@ def _behind_s4(
     f6 = _activated(config, "F6", c5 @ p["f6.weight"].T + p["f6.bias"])
     if config.output == "linear":
         return c5, f6, f6 @ p["output.weight"].T + p["output.bias"]
-    return c5, f6, np.square(f6[:, None] - p["output.codes"]).sum(axis=2)
+    codes = p["output.codes"]  # |f - c|² = |f|² - 2 f·c + |c|², without an array (n, 10, 84)
+    squares = np.square(f6).sum(axis=1, keepdims=True) + np.square(codes).sum(axis=1)
+    return c5, f6, squares - 2 * (f6 @ codes.T)
 
 
 def _activated(config: LeNet5Config, layer: str, sums: FloatArray) -> FloatArray:

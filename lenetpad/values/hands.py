@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lenetpad.values.arrays import FloatArray, Parameters
 
@@ -21,7 +22,7 @@ class LearntHand:
     """
 
     parameters: Parameters = field(repr=False)
-    labels: np.ndarray[tuple[int], np.dtype[np.int64]]
+    labels: NDArray[np.int64]
     before: FloatArray
     after: FloatArray
     test_error_before: float
@@ -30,8 +31,9 @@ class LearntHand:
     seconds: float
 
     def __post_init__(self) -> None:
-        for array in (*self.parameters.values(), self.labels, self.before, self.after):
+        for array in (*self.parameters.values(), self.before, self.after):
             array.flags.writeable = False
+        self.labels.flags.writeable = False
 
     @property
     def wrong_before(self) -> int:
