@@ -25,7 +25,7 @@ from lenetpad.values.writers import WriterFigures, WritersEvaluation
 
 #: A writer's figures before learning, after it, and of the control where there is one.
 Row = tuple[WriterFigures, ...]
-SIZE: Final = QSize(640, 460)
+SIZE: Final = QSize(720, 480)
 MARGIN: Final = 24
 STEPS: Final = 1000
 
@@ -85,6 +85,8 @@ class ClassHandDialog(QDialog):
         self.keep.setEnabled(True)
         self.end.setText(translate("Evaluate", "Close"))
         self.table.setFocus()
+        if rows:
+            self.table.selectRow(0)
 
     @Slot(str)
     def show_failure(self, message: str) -> None:
@@ -179,8 +181,8 @@ def columns(evaluations: int) -> list[Column[Row]]:
         ),
     ]
     for title, value in (
-        (translate("Evaluate", "Errors {when}"), _errors),
-        (translate("Evaluate", "Rejected {when}"), _rejected),
+        (translate("Evaluate", "Errors\n{when}"), _errors),
+        (translate("Evaluate", "Rejected\n{when}"), _rejected),
     ):
         found += [_number(title.format(when=words), n, value) for n, words in enumerate(when)]
     return found

@@ -173,7 +173,7 @@ class EvaluatePage(Page):
         self.summary.show_results(results, names)
         self.views.show_results(results, names)
         self._stack.setCurrentWidget(self.views)
-        self.exports.setEnabled(True)
+        self.exports.offer(results)
         if results.notice:
             self.banner.note(results.notice)
 
@@ -190,7 +190,7 @@ class EvaluatePage(Page):
         self.results = None
         self.summary.clear()
         self._stack.setCurrentWidget(self.empty)
-        self.exports.setEnabled(False)
+        self.exports.offer(None)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""

@@ -116,38 +116,37 @@ def _count_words(count: int) -> str:
 
 
 def lines_of(found: Sequence[WritersEvaluation]) -> list[str]:
-    """A line for each network: all writers together, and what most of them write so that it is
-    misread."""
-    lines = [words_of(one) for one in found]
-    return lines if len(lines) < 2 else [f"{LETTERS[n]}: {line}" for n, line in enumerate(lines)]
+    """All writers together: of one network also what most of them write so that it is misread."""
+    if len(found) == 1:
+        return [f"{accuracy_of(found[0])} {most_misread(found[0])}".rstrip()]
+    return [f"{LETTERS[which]}: {accuracy_of(one)}" for which, one in enumerate(found)]
 
 
-def words_of(found: WritersEvaluation) -> str:
-    """How the writers are read together, in a sentence or two."""
-    writers = counted(
-        len(found.writers),
-        translate("Evaluate", "1 writer"),
-        translate("Evaluate", "{n} writers"),
-    )
+def accuracy_of(found: WritersEvaluation) -> str:
+    """How many writers there are, and how they are read on average."""
+    writers = _count_writers(len(found.writers))
     if not found.digits:
-        return writers
-    words = translate("Evaluate", "{writers}, mean accuracy {accuracy} %.").format(
+        return translate("Evaluate", "{writers}.").format(writers=writers)
+    return translate("Evaluate", "{writers}, mean accuracy {accuracy} %.").format(
         writers=writers, accuracy=f"{100 * found.macro_accuracy:.2f}"
     )
+
+
+def most_misread(found: WritersEvaluation) -> str:
+    """What most writers write so that it is misread; "" where nothing is."""
     if not found.confusions:
-        return words
-    often = ", ".join(
+        return ""
+    often = [
         translate("Evaluate", "{digits} ({writers})").format(
-            digits=confusion_words(one),
-            writers=counted(
-                one.writers,
-                translate("Evaluate", "1 writer"),
-                translate("Evaluate", "{n} writers"),
-            ),
+            digits=confusion_words(one), writers=_count_writers(one.writers)
         )
         for one in found.confusions[:MOST]
-    )
-    return f"{words} {translate('Evaluate', 'Misread most: {digits}.').format(digits=often)}"
+    ]
+    return translate("Evaluate", "Misread most: {digits}.").format(digits=", ".join(often))
+
+
+def _count_writers(count: int) -> str:
+    return counted(count, translate("Evaluate", "1 writer"), translate("Evaluate", "{n} writers"))
 
 
 def confusion_words(found: Confusion) -> str:
@@ -200,7 +199,7 @@ def columns(networks: int) -> list[Column[Row]]:
 
 
 def _titled(title: str, which: int, networks: int) -> str:
-    return title if networks == 1 else f"{title} {LETTERS[which]}"
+    return title if networks == 1 else f"{title}\n{LETTERS[which]}"
 
 
 def _number(
