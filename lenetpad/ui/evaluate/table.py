@@ -117,6 +117,7 @@ class RowsTable(QTableView, Generic[R]):
         self.setAlternatingRowColors(True)
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setSortingEnabled(True)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -153,9 +154,10 @@ class RowsTable(QTableView, Generic[R]):
 
     def _fit_columns(self) -> None:
         """As wide as titles and texts in sight; the last column has the rest."""
-        header, px = self.horizontalHeader(), self._theme.px
+        metrics, px = self.horizontalHeader().fontMetrics(), self._theme.px
         for place, column in enumerate(self.rows.columns):
-            wide = max(self.sizeHintForColumn(place), header.sectionSizeHint(place))
+            title = max(metrics.horizontalAdvance(line) for line in column.title.split("\n"))
+            wide = max(self.sizeHintForColumn(place), title + px(GAP))
             if not column.numbers:
                 wide = min(max(wide, px(NARROWEST_NAME)), px(WIDEST_NAME))
             self.setColumnWidth(place, wide)
