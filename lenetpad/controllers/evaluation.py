@@ -60,6 +60,7 @@ class EvaluationController(PageController):
         page.pattern_chosen.connect(self._put_on_canvas)
         page.number_chosen.connect(self._put_number_on_canvas)
         self._pad.networks.runs.changed.connect(self._show_weights)
+        self._pad.networks.hands.changed.connect(self._show_weights)
         self._show_weights()
 
     def page_opened(self) -> None:
@@ -75,6 +76,7 @@ class EvaluationController(PageController):
         others = [(networks.runs.title_of(own), own)] if own else []
         shipped = [(title, name) for name, title in titles().items()]
         found = [(name, str(path)) for name, _, path in networks.runs.entries]
+        found += [(title, model) for model, title in networks.of_hands]
         known = {model for _, model in found}
         self.page.show_weights((*shipped, *found, *(e for e in others if e[1] not in known)))
 

@@ -38,11 +38,14 @@ class HandRecipe:
     fine_tuning: FineTuning = field(default_factory=FineTuning)
 
 
+HAND_RECIPE: Final = HandRecipe()
+
+
 def learning(
     weights: Weights,
     drawings: Sequence[Drawing],
     replay: Replay,
-    how: HandRecipe = HandRecipe(),
+    how: HandRecipe = HAND_RECIPE,
 ) -> Iterator[float | LearntHand]:
     """Learn drawings of single digits, or of what is no digit: yields the part that is done, at
     last what was learnt. Whoever closes it before that has nothing of it.
@@ -89,7 +92,7 @@ def learn(
     weights: Weights,
     drawings: Sequence[Drawing],
     replay: Replay,
-    how: HandRecipe = HandRecipe(),
+    how: HandRecipe = HAND_RECIPE,
 ) -> LearntHand:
     """All of ``learning`` at once."""
     *_, learnt = learning(weights, drawings, replay, how)
@@ -97,12 +100,12 @@ def learn(
     return learnt
 
 
-def hand_weights(weights: Weights, learnt: LearntHand, how: HandRecipe = HandRecipe()) -> Weights:
+def hand_weights(weights: Weights, learnt: LearntHand, how: HandRecipe = HAND_RECIPE) -> Weights:
     """The weights of a hand that was learnt with ``weights``, with metadata that say so."""
     return replace(weights, parameters=learnt.parameters, facts=_facts(weights, learnt, how))
 
 
-def hand_file(weights: Weights, learnt: LearntHand, how: HandRecipe = HandRecipe()) -> bytes:
+def hand_file(weights: Weights, learnt: LearntHand, how: HandRecipe = HAND_RECIPE) -> bytes:
     """The same as a weights file (safetensors with metadata)."""
     return serialised(weights.config, learnt.parameters, _facts(weights, learnt, how))
 

@@ -2,7 +2,8 @@
 
 C1 to S4 stay as they are, so that an image is its S4 features (400 values), computed once, and
 what is learnt are three products of matrices: C5, F6 and, where it has parameters that are
-trained, the output.
+trained, the output. So that nothing is forgotten, other images are replayed whose targets are
+mostly what the network said of them before (Z. Li, D. Hoiem, "Learning without forgetting", 2016).
 """
 
 from __future__ import annotations
@@ -48,12 +49,15 @@ class Features:
 class FineTuning:
     """How is fine-tuned: so many steps of Adam, each on ``own`` of the images to learn and
     ``replayed`` of those that are not to be forgotten. The learning rate rises in a tenth of the
-    steps to ``rate`` and falls to nothing as half a cosine."""
+    steps to ``rate`` and falls to nothing as half a cosine. ``label_part`` is the part that the
+    label has in the targets of replayed images of no digit; the rest, and all of a digit's target,
+    are the probabilities from before."""
 
     steps: int = 300
     rate: float = 1e-3
     own: int = 32
     replayed: int = 96
+    label_part: float = 0.5
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -95,17 +99,18 @@ def trained_names(config: LeNet5Config) -> tuple[str, ...]:
 
 
 def loss_and_gradient(
-    config: LeNet5Config, parameters: Parameters, batch: Features
+    config: LeNet5Config, parameters: Parameters, s4: FloatArray, targets: FloatArray
 ) -> tuple[float, dict[str, FloatArray]]:
-    """The mean cross entropy of a batch (equation 9 where there is "no digit"), and its gradient
-    with respect to each of ``trained_names``."""
-    c5, f6, output = _behind_s4(config, parameters, batch.s4)
+    """The mean cross entropy of S4 features (n, 400) with target probabilities (n, 10), or (n, 11)
+    of a network with "no digit", and its gradient with respect to each of ``trained_names``.
+
+    For targets of ones and zeros that is equation 9 of the paper.
+    """
+    c5, f6, output = _behind_s4(config, parameters, s4)
     logarithms = log_posteriors(config, output)
-    n = np.arange(len(batch))
-    loss = -float(logarithms[n, batch.labels].mean())
-    of_all: FloatArray = np.exp(logarithms)
-    of_all[n, batch.labels] -= 1
-    of_scores: FloatArray = of_all[:, :10] * np.float32(1 / (len(batch) * config.temperature))
+    loss = -float((targets * logarithms).sum(axis=1).mean())
+    of_all: FloatArray = np.exp(logarithms) - targets
+    of_scores: FloatArray = of_all[:, :10] * np.float32(1 / (len(s4) * config.temperature))
     found: dict[str, FloatArray] = {}
     of_f6: FloatArray
     if config.output == "linear":
@@ -118,7 +123,7 @@ def loss_and_gradient(
     of_f6 = _through_activation(config, "F6", f6, of_f6)
     found |= _of_connection("f6", of_f6, c5)
     of_c5 = _through_activation(config, "C5", c5, of_f6 @ parameters["f6.weight"])
-    found |= _of_connection("c5", of_c5, batch.s4)
+    found |= _of_connection("c5", of_c5, s4)
     return loss, found
 
 
@@ -131,26 +136,47 @@ def fine_tuning(
     """
     if config.rubbish is None:
         own, replay = (some.chosen(some.labels != NO_DIGIT) for some in (own, replay))
-    learnt = dict(parameters)
-    adam = {}
-    for name in trained_names(config):
-        learnt[name] = parameters[name].copy()
-        adam[name] = _Adam(learnt[name])
     if not len(own):
         return
+    learnt = dict(parameters)
+    for name in trained_names(config):
+        learnt[name] = parameters[name].copy()
+    adam = {name: _Adam(learnt[name]) for name in trained_names(config)}
+    targets = one_hot(config, own.labels)
+    kept = _targets_of_replay(config, parameters, replay, how.label_part)
     rng = np.random.default_rng(how.seed)
+    replayed = how.replayed if len(replay) else 0
     for step in range(how.steps):
-        ours = own.chosen(rng.integers(len(own), size=how.own))
-        theirs = replay.chosen(
-            rng.integers(max(len(replay), 1), size=how.replayed * bool(len(replay)))
+        ours = rng.integers(len(own), size=how.own)
+        theirs = rng.integers(max(len(replay), 1), size=replayed)
+        _, gradient = loss_and_gradient(
+            config,
+            learnt,
+            np.concatenate([own.s4[ours], replay.s4[theirs]]),
+            np.concatenate([targets[ours], kept[theirs]]),
         )
-        batch = Features(
-            np.concatenate([ours.s4, theirs.s4]), np.concatenate([ours.labels, theirs.labels])
-        )
-        _, gradient = loss_and_gradient(config, learnt, batch)
+        rate = how.rate * _schedule((step + 0.5) / how.steps)
         for name, one in adam.items():
-            one.step(gradient[name], how.rate * _schedule((step + 0.5) / how.steps))
+            one.step(gradient[name], rate)
         yield learnt
+
+
+def one_hot(config: LeNet5Config, labels: NDArray[np.int64]) -> FloatArray:
+    """Labels (n,) as targets (n, 10), or (n, 11) of a network with "no digit"."""
+    targets = np.zeros((len(labels), NO_DIGIT + (config.rubbish is not None)), np.float32)
+    targets[np.arange(len(labels)), labels] = 1
+    return targets
+
+
+def _targets_of_replay(
+    config: LeNet5Config, parameters: Parameters, replay: Features, label_part: float
+) -> FloatArray:
+    """What the network says of the replay; of what is no digit, in part that it is none."""
+    targets = probabilities(config, parameters, replay.s4)
+    others = replay.labels == NO_DIGIT
+    targets[others] *= np.float32(1 - label_part)
+    targets[others, -1] += np.float32(label_part)
+    return targets
 
 
 class _Adam:
