@@ -11,14 +11,17 @@ import pytest
 
 from lenetpad.data.hands import HandRecipe
 from lenetpad.data.labelled import DataError
-from lenetpad.engine.class_hands import class_hand_job, class_hand_question
+from lenetpad.engine.class_hands import class_hand_job, class_hand_question, keep_as_hand
+from lenetpad.engine.hands import LearningJob, learning_question
 from lenetpad.evaluation import class_hands
-from lenetpad.ink.files import Drawing, Label, write_ink
+from lenetpad.ink.files import Drawing, Label, read_ink, write_ink
 from lenetpad.ink.styles import written
 from lenetpad.lenet.fine_tuning import FineTuning
+from lenetpad.storage.hands import HandError, listed
 from lenetpad.values.class_hands import ClassHand, ClassHandProgress, ClassHandRequest
 from lenetpad.values.evaluation import DataChoice
 from lenetpad.values.failures import Place
+from lenetpad.values.hand_learning import LearningRequest
 from lenetpad.values.jobs import Answer
 from lenetpad.values.models import Choice
 from tests.ink.written_numbers import written_number
@@ -87,3 +90,42 @@ def test_torch_is_not_needed() -> None:
         [sys.executable, "-c", CODE], cwd=root, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.usefixtures("fast")
+class TestKeptAsHand:
+    def test_a_hand_has_the_ink_and_what_was_learnt(self, tmp_path: Path) -> None:
+        (pupils := tmp_path / "class").mkdir()
+        save(pupils / "ann.jsonl", 3, 3, None)
+        save(pupils / "bo.jsonl", 3, "A")
+        asked = request(pupils)
+        *_, answer = class_hand_job(class_hand_question(asked))
+        assert isinstance(answer, Answer)
+        hand = keep_as_hand(tmp_path / "hands", "Class 1b", asked, answer.result)
+        assert (hand.name, hand.drawings) == ("Class 1b", 4)
+        drawings = read_ink(hand.ink)
+        assert [drawing.writer for drawing in drawings] == ["ann", "ann", "bo", "bo"]
+        path = hand.weights("lenet5-1998")
+        assert path is not None
+        assert path.read_bytes() == answer.result.content
+        # It is taken for learnt: the job that learns hands learns nothing anew.
+        job = LearningJob(tmp_path / "hands")
+        wanted = LearningRequest(hand.folder, asked.choice)
+        *_, known = job(learning_question(1, wanted))
+        assert isinstance(known, Answer)
+        assert not known.result.anew
+        assert known.result.weights == path
+
+    def test_where_it_fails_there_is_no_hand(self, tmp_path: Path) -> None:
+        (pupils := tmp_path / "class").mkdir()
+        save(pupils / "ann.jsonl", 3, 3)
+        asked, root = request(pupils), tmp_path / "hands"
+        *_, answer = class_hand_job(class_hand_question(asked))
+        assert isinstance(answer, Answer)
+        keep_as_hand(root, "mine", asked, answer.result)
+        with pytest.raises(HandError):
+            keep_as_hand(root, "Mine", asked, answer.result)
+        (pupils / "ann.jsonl").unlink()
+        with pytest.raises(DataError, match="holds no ink file"):
+            keep_as_hand(root, "other", asked, answer.result)
+        assert [hand.name for hand in listed(root)] == ["mine"]

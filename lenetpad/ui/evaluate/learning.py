@@ -21,11 +21,11 @@ KINDS: Final = "safetensors (*.safetensors)"
 
 class ClassLearning(QObject):
     """``wanted`` carries a ClassHandRequest, ``cancelled`` nothing: the user wants no more of it.
-    ``hand_wanted`` carries the ClassHand that is to be kept as a hand."""
+    ``hand_wanted`` carries the ClassHand that is to be kept as a hand, and its request."""
 
     wanted = Signal(object)
     cancelled = Signal()
-    hand_wanted = Signal(object)
+    hand_wanted = Signal(object, object)
 
     def __init__(self, exporter: Exporter, parent: QWidget) -> None:
         super().__init__(parent)
@@ -39,9 +39,10 @@ class ClassLearning(QObject):
         self._serial += 1
         self.dialog = ClassHandDialog(theme, network, self._parent)
         self.dialog.save_wanted.connect(self._save)
-        self.dialog.hand_wanted.connect(self.hand_wanted)
+        asked = ClassHandRequest(self._serial, request.models[0], request.data)
+        self.dialog.hand_wanted.connect(lambda found: self.hand_wanted.emit(found, asked))
         self.dialog.finished.connect(self._forget)
-        self.wanted.emit(ClassHandRequest(self._serial, request.models[0], request.data))
+        self.wanted.emit(asked)
         self.dialog.show()
 
     @Slot(object)

@@ -307,7 +307,9 @@ class TestLearning:
         dialog = self.learnt(page, results)
         with qtbot.waitSignal(page.learning.hand_wanted) as told:
             dialog.keep.click()
-        assert told.args == [dialog.found]
+        found, request = told.args
+        assert found is dialog.found
+        assert request.choice.model == "m0"
 
     def test_a_failure_is_said(self, page: EvaluatePage, results: Judged) -> None:
         shown(page, results)
