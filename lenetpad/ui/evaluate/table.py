@@ -125,7 +125,6 @@ class RowsTable(QTableView, Generic[R]):
         header.setHighlightSections(False)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        header.setStretchLastSection(True)
         self.selectionModel().currentRowChanged.connect(self._follow)
         self.set_theme(theme)
 
@@ -153,7 +152,7 @@ class RowsTable(QTableView, Generic[R]):
             self.row_chosen.emit(self.rows.rows[now.row()])
 
     def _fit_columns(self) -> None:
-        """As wide as titles and texts in sight; the last column has the rest."""
+        """As wide as titles and texts in sight; a last column of texts has the rest."""
         metrics, px = self.horizontalHeader().fontMetrics(), self._theme.px
         for place, column in enumerate(self.rows.columns):
             title = max(metrics.horizontalAdvance(line) for line in column.title.split("\n"))
@@ -161,3 +160,5 @@ class RowsTable(QTableView, Generic[R]):
             if not column.numbers:
                 wide = min(max(wide, px(NARROWEST_NAME)), px(WIDEST_NAME))
             self.setColumnWidth(place, wide)
+        texts = bool(self.rows.columns) and not self.rows.columns[-1].numbers
+        self.horizontalHeader().setStretchLastSection(texts)
