@@ -35,6 +35,7 @@ ROWS: Final = (
 def bench_hand(arguments: argparse.Namespace) -> int:
     """Try every writer with every network, and print the figures."""
     from lenetpad.cli.progress import ProgressReporter
+    from lenetpad.data.hands import HAND_RECIPE
     from lenetpad.data.replay import Replay, ReplayImages, compute_replay, draw_replay
     from lenetpad.evaluation.hand_trials import hand_trials
     from lenetpad.lenet.weights import load
@@ -49,7 +50,9 @@ def bench_hand(arguments: argparse.Namespace) -> int:
         *_, replay = compute_replay(weights, images)
         assert isinstance(replay, Replay)
         trials = []
-        for trial in hand_trials(weights, writers, others, replay, learnt=arguments.drawings):
+        for trial in hand_trials(
+            weights, writers, others, replay, HAND_RECIPE, arguments.drawings
+        ):
             trials.append(trial)
             progress(Path(model).name, len(trials), len(writers))
         found[Path(model).name] = trials

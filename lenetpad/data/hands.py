@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lenetpad import __version__
 from lenetpad.data.labelled import label_of
 from lenetpad.data.replay import Replay, features_of
-from lenetpad.ink.files import Drawing
+from lenetpad.ink.files import Drawing, number_in
 from lenetpad.ink.raster import draw
 from lenetpad.ink.variation import Variation, varied
 from lenetpad.lenet import fine_tuning
@@ -31,11 +31,17 @@ HAND: Final = "hand"
 
 @dataclass(frozen=True, slots=True)
 class HandRecipe:
-    """How a hand is learnt: each drawing as it is and in so many varied ``copies``."""
+    """How a hand is learnt: each drawing as it is and in so many varied ``copies``, fewer where
+    all drawings together would have more than ``most_copies``, but at least one."""
 
     copies: int = 30
+    most_copies: int = 900
     variation: Variation = field(default_factory=Variation)
     fine_tuning: FineTuning = field(default_factory=FineTuning)
+
+    def copies_of_each(self, drawings: int) -> int:
+        """How many of each of so many drawings."""
+        return max(1, min(self.copies, self.most_copies // drawings))
 
 
 HAND_RECIPE: Final = HandRecipe()
@@ -51,30 +57,28 @@ def learning(
     last what was learnt. Whoever closes it before that has nothing of it.
 
     ``replay`` is that of the same network. The same arguments give the same result. Raises
-    DataError where there is no drawing, or one without a label.
+    DataError where there is no drawing, one without a label or with a number's, or where the
+    network gives no numbers any more.
     """
     began = time.perf_counter()
-    if not drawings:
-        raise DataError("there is no drawing to learn; write some digits first")
-    if any(drawing.label is None for drawing in drawings):
-        raise DataError("a drawing has no label; say what it shows, or leave it out")
+    _check(drawings)
     labels = np.array([label_of(drawing) for drawing in drawings], np.int64)
     own = features_of(weights, np.stack([draw(drawing.ink) for drawing in drawings]))
     rng = np.random.default_rng(how.fine_tuning.seed)
-    varieties = [own]
+    varieties, copies = [own], how.copies_of_each(len(drawings))
     for number, drawing in enumerate(drawings):
-        images = [draw(*varied(drawing.ink, how.variation, rng)) for _ in range(how.copies)]
+        images = [draw(*varied(drawing.ink, how.variation, rng)) for _ in range(copies)]
         varieties.append(features_of(weights, np.stack(images)))
         yield 0.5 * (number + 1) / len(drawings)
-    copies = Features(
-        np.concatenate(varieties), np.concatenate([labels, np.repeat(labels, how.copies)])
-    )
+    ours = Features(np.concatenate(varieties), np.concatenate([labels, np.repeat(labels, copies)]))
     learnt = weights.parameters
     steps = fine_tuning.fine_tuning(
-        weights.config, weights.parameters, copies, replay.again, how.fine_tuning
+        weights.config, weights.parameters, ours, replay.again, how.fine_tuning
     )
     for step, learnt in enumerate(steps):  # noqa: B007 - the last is the result
         yield 0.5 + 0.45 * step / how.fine_tuning.steps
+    if not all(np.isfinite(array).all() for array in learnt.values()):
+        raise DataError(f"{weights.name} cannot learn: its values overflow; choose other weights")
     parameters = MappingProxyType(dict(learnt))
     yield LearntHand(
         parameters=parameters,
@@ -108,6 +112,19 @@ def hand_weights(weights: Weights, learnt: LearntHand, how: HandRecipe = HAND_RE
 def hand_file(weights: Weights, learnt: LearntHand, how: HandRecipe = HAND_RECIPE) -> bytes:
     """The same as a weights file (safetensors with metadata)."""
     return serialised(weights.config, learnt.parameters, _facts(weights, learnt, how))
+
+
+def _check(drawings: Sequence[Drawing]) -> None:
+    """Raise DataError where the drawings cannot be learnt."""
+    if not drawings:
+        raise DataError("there is no drawing to learn; write some digits first")
+    for place, drawing in enumerate(drawings, start=1):
+        if drawing.label is None:
+            raise DataError(f"drawing {place} has no label; say what it shows, or leave it out")
+        if number := number_in(drawing.label):
+            raise DataError(
+                f"drawing {place} is the number {number}; cut it into its digits, or leave it out"
+            )
 
 
 def _facts(weights: Weights, learnt: LearntHand, how: HandRecipe) -> dict[str, Any]:

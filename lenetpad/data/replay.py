@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lenetpad.data.labelled import NO_DIGIT, Labelled, labelled, mnist
 from lenetpad.data.mixture import noise
@@ -17,12 +18,15 @@ from lenetpad.ink.scribbles import scribble
 from lenetpad.ink.strokes import Ink
 from lenetpad.ink.styles import written
 from lenetpad.ink.variation import Variation, varied
-from lenetpad.lenet.fine_tuning import Features, s4_features
+from lenetpad.lenet.fine_tuning import Features, probabilities, s4_features
 from lenetpad.lenet.weights import Weights
 from lenetpad.values.arrays import FloatArray
 
-#: How many images of each kind; of MNIST, training images.
+#: How many images of each kind; of MNIST, training images by chance.
 MNIST_IMAGES: Final = 3000
+#: And, of so many others, those that the network is least sure of.
+CANDIDATES: Final = 12_000
+UNSURE: Final = 2000
 WRITTEN: Final = 1500
 LETTERS: Final = 1500
 SCRIBBLES: Final = 800
@@ -36,16 +40,18 @@ DRAWING: Final = 0.7
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReplayImages:
-    """The images that any network is shown again, and MNIST's 10,000 test images."""
+    """The images that any network is shown again, MNIST's training images from which it is shown
+    more, and MNIST's 10,000 test images."""
 
     again: Labelled
+    candidates: Labelled
     test: Labelled
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replay:
-    """S4 features, by one network, of the images that it is shown again, and of MNIST's test
-    images, by which is measured what it has forgotten. Together 27 MB."""
+    """S4 features by one network, 30 MB: of the images that it is shown again, and of MNIST's test
+    images, by which nothing is chosen and what it has forgotten is measured."""
 
     again: Features
     test: Features
@@ -60,7 +66,8 @@ def draw_replay(seed: int = SEED) -> Iterator[float | ReplayImages]:
     yield 0.0
     train, test = mnist()
     rng = np.random.default_rng(seed)
-    sets = [train.chosen(rng.permutation(len(train))[:MNIST_IMAGES])]
+    order = rng.permutation(len(train))[: MNIST_IMAGES + CANDIDATES]
+    sets = [train.chosen(order[:MNIST_IMAGES])]
     kinds: tuple[tuple[int, Callable[[int], tuple[Ink, int]]], ...] = (
         (WRITTEN, lambda n: (written(n % 10, rng, newer=True), n % 10)),
         (LETTERS, lambda n: (letter(rng), NO_DIGIT)),
@@ -78,14 +85,16 @@ def draw_replay(seed: int = SEED) -> Iterator[float | ReplayImages]:
             if done % TOGETHER == 0:
                 yield done / total
         sets.append(labelled(np.stack(images), np.array(labels)))
-    yield ReplayImages(sets[0].joined(*sets[1:], noise(NOISE, seed)), test)
+    again = sets[0].joined(*sets[1:], noise(NOISE, seed))
+    yield ReplayImages(again, train.chosen(order[MNIST_IMAGES:]), test)
 
 
 def compute_replay(weights: Weights, images: ReplayImages) -> Iterator[float | Replay]:
     """Compute a network's features of them: yields the part that is done, at last the replay."""
-    total, done = len(images.again) + len(images.test), 0
+    sets = (images.again, images.candidates, images.test)
+    total, done = sum(map(len, sets)), 0
     found: list[Features] = []
-    for some in (images.again, images.test):
+    for some in sets:
         parts: list[FloatArray] = []
         for at in range(0, len(some), TOGETHER):
             part = some.images[at : at + TOGETHER].astype(np.float32) / np.float32(255)
@@ -93,7 +102,16 @@ def compute_replay(weights: Weights, images: ReplayImages) -> Iterator[float | R
             done += len(part)
             yield done / total
         found.append(Features(np.concatenate(parts), some.labels))
-    yield Replay(*found)
+    again, candidates, test = found
+    more = candidates.chosen(_least_sure(weights, candidates)[:UNSURE])
+    yield Replay(again.joined(more), test)
+
+
+def _least_sure(weights: Weights, features: Features) -> NDArray[np.intp]:
+    """Their numbers, those first whose two most probable answers are nearest to each other."""
+    found = np.sort(probabilities(weights.config, weights.parameters, features.s4), axis=1)
+    order: NDArray[np.intp] = np.argsort(found[:, -1] - found[:, -2], kind="stable")
+    return order
 
 
 def replay_of(weights: Weights, seed: int = SEED) -> Iterator[float | Replay]:

@@ -22,8 +22,10 @@ from lenetpad.values.arrays import FloatArray, Parameters
 
 #: The label of what is no digit: the place of "no digit" behind the ten classes.
 NO_DIGIT: Final = 10
-#: Adam's two decays, and what keeps its division finite (D. Kingma, J. Ba, 2015).
-MEAN_DECAY, SQUARE_DECAY, TINY = 0.9, 0.999, 1e-8
+#: Adam's two decays, and what keeps its division finite.
+MEAN_DECAY: Final = 0.9
+SQUARE_DECAY: Final = 0.999
+TINY: Final = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +46,12 @@ class Features:
         """Those that a mask tells, or those with these numbers."""
         return Features(self.s4[which], self.labels[which])
 
+    def joined(self, other: Features) -> Features:
+        """Both, one after the other."""
+        return Features(
+            np.concatenate([self.s4, other.s4]), np.concatenate([self.labels, other.labels])
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class FineTuning:
@@ -55,9 +63,9 @@ class FineTuning:
 
     steps: int = 300
     rate: float = 1e-3
-    own: int = 32
-    replayed: int = 96
-    label_part: float = 0.5
+    own: int = 16
+    replayed: int = 112
+    label_part: float = 0.3
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -180,19 +188,29 @@ def _targets_of_replay(
 
 
 class _Adam:
-    """Adam for one array, which it changes."""
+    """Adam for one array, which it changes (D. Kingma, J. Ba, 2015)."""
 
     def __init__(self, array: FloatArray) -> None:
         self._array, self._steps = array, 0
         self._mean, self._square = np.zeros_like(array), np.zeros_like(array)
+        self._room = np.empty_like(array)  # for all that is computed on the way
 
     def step(self, gradient: FloatArray, rate: float) -> None:
         self._steps += 1
-        self._mean += (1 - MEAN_DECAY) * (gradient - self._mean)
-        self._square += (1 - SQUARE_DECAY) * (gradient * gradient - self._square)
-        mean_part, square_part = 1 - MEAN_DECAY**self._steps, 1 - SQUARE_DECAY**self._steps
-        size = np.sqrt(self._square / np.float32(square_part)) + np.float32(TINY)
-        self._array -= np.float32(rate / mean_part) * self._mean / size
+        room = self._room
+        np.subtract(gradient, self._mean, out=room)
+        room *= np.float32(1 - MEAN_DECAY)
+        self._mean += room
+        np.square(gradient, out=room)
+        room -= self._square
+        room *= np.float32(1 - SQUARE_DECAY)
+        self._square += room
+        np.sqrt(self._square, out=room)
+        room *= np.float32((1 - SQUARE_DECAY**self._steps) ** -0.5)
+        room += np.float32(TINY)
+        np.divide(self._mean, room, out=room)
+        room *= np.float32(rate / (1 - MEAN_DECAY**self._steps))
+        self._array -= room
 
 
 def _schedule(part: float) -> float:

@@ -191,7 +191,7 @@ class TestFineTuning:
         )
         own = Features(rng.normal(0, 1, (8, 400)).astype(np.float32), np.arange(8))
         losses = []
-        for replayed in (0, 96):
+        for replayed in (0, 112):
             how = replace(self.how, replayed=replayed)
             *_, learnt = fine_tuning(config, parameters, own, replay, how)
             losses.append(loss_of(config, learnt, replay))
