@@ -34,9 +34,8 @@ FIRST: Final = 10
 MOST_LEARNT: Final = 1000
 #: Drawings that are tested with, at most.
 MOST_TESTED: Final = 20_000
-#: Varied copies of all drawings together, about; of one drawing between these.
+#: Varied copies of all drawings together.
 COPIES: Final = 4000
-FEWEST_COPIES, MOST_COPIES = 4, 30
 #: Steps for a few drawings, and for as many as there can be.
 STEPS: Final = 300
 MOST_STEPS: Final = 1200
@@ -131,10 +130,10 @@ def parts_of(drawings: Sequence[Drawing], first: int) -> Parts:
 
 
 def recipe_for(count: int) -> HandRecipe:
-    """How so many drawings are learnt: of many, fewer copies each and more steps."""
-    copies = min(max(COPIES // max(count, 1), FEWEST_COPIES), MOST_COPIES)
+    """How so many drawings are learnt: of many, more copies together than of a few, and in more
+    steps."""
     steps = min(STEPS + count // DRAWINGS_A_STEP, MOST_STEPS)
-    return HandRecipe(copies=copies, fine_tuning=FineTuning(steps=steps))
+    return HandRecipe(most_copies=COPIES, fine_tuning=FineTuning(steps=steps))
 
 
 class _Work:

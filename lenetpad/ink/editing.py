@@ -144,7 +144,8 @@ def edit_ink(
         lines = file.content.split(b"\n")
         edited, places, removed = _edited(lines, edit, path)
         content = b"\n".join(edited)
-        unknown, much = file.stamp != known, _may_be_too_much(edit, edited, content)
+        unknown = file.stamp != known and not isinstance(edit, Exchange)
+        much = _may_be_too_much(edit, edited, content)
         if (unknown or much) and not thorough:
             return None
         if unknown and file.content.strip():  # one that has lost its last drawing is none
@@ -293,10 +294,9 @@ def _may_be_too_much(edit: Edit, lines: Sequence[bytes], content: bytes) -> bool
     """Whether an edit may have made more of a file, all of which could be read, than can be."""
     if len(content) > LARGEST_FILE or len(lines) > MOST_LINES:
         return True
-    if (
-        not isinstance(edit, Append | Extend | Exchange | Restore)
-        or content.count(b"[") <= MOST_STROKES
-    ):
+    if isinstance(edit, Exchange):  # of which nothing is known
+        return bool(content.strip())
+    if not isinstance(edit, Append | Extend | Restore) or content.count(b"[") <= MOST_STROKES:
         return False
     # Each stroke, and each list of times and pressures, begins with two brackets. Line by line:
     # for as long as one takes no other thread can do anything.

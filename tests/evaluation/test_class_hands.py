@@ -91,10 +91,11 @@ class TestParts:
         assert counts == {"ann": 3, "bo": 2, "cy": 1}
 
 
-def test_of_many_drawings_fewer_copies_are_made() -> None:
-    assert recipe_for(10).copies == class_hands.MOST_COPIES
-    assert recipe_for(10_000).copies == class_hands.FEWEST_COPIES
-    assert recipe_for(10).fine_tuning.steps < recipe_for(500).fine_tuning.steps
+def test_many_drawings_are_learnt_in_more_steps_and_with_fewer_copies() -> None:
+    few, many = recipe_for(10), recipe_for(class_hands.MOST_LEARNT)
+    assert few.copies_of_each(10) == few.copies
+    assert 1 <= many.copies_of_each(class_hands.MOST_LEARNT) < few.copies
+    assert few.fine_tuning.steps < many.fine_tuning.steps
     assert recipe_for(10**6).fine_tuning.steps == class_hands.MOST_STEPS
 
 

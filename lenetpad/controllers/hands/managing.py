@@ -294,6 +294,11 @@ class Managing(QObject):
 
     # What has changed
 
+    @property
+    def shown_changes(self) -> int:
+        """How many drawings the dialog of what has changed shows; 0 where it is not open."""
+        return 0 if self.changes is None else self.changes.list.count()
+
     @Slot()
     def show_changes(self) -> None:
         """Show what the current hand has changed; without drawings, offer to write some."""
