@@ -31,7 +31,7 @@ from lenetpad.storage.decoding import escaped, named, one_line
 from lenetpad.storage.suggestions import did_you_mean
 from lenetpad.values.catalogue import FOLDER
 from lenetpad.values.devices import CPU, TORCH_CPU
-from lenetpad.values.models import DEFAULT_MODEL
+from lenetpad.values.models import DEFAULT_MODEL, SHIPPED_NAMES
 from lenetpad.values.recipes import (
     DISTILLATION_WEIGHT,
     LINES,
@@ -187,7 +187,12 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     out = arguments.out or Path(f"{name}.safetensors")
     _check_writable(out)
     distilled = _distilled(arguments)
-    usual = usual_recipe(name, started=bool(arguments.start), distilled=distilled)
+    usual = usual_recipe(
+        name,
+        started=bool(arguments.start),
+        distilled=distilled,
+        of_lines=Path(arguments.start).stem in LINES,
+    )
     if preset:
         usual = replace(preset.recipe, distillation_weight=usual.distillation_weight)
     if name in LINES and distilled:
@@ -241,7 +246,7 @@ def _recipe(recipe: Recipe, arguments: argparse.Namespace) -> Recipe:
 
 def _absolute(model: str) -> str:
     """Weights as a run can keep them: a shipped name, or a file's absolute path."""
-    if not model or model in RECIPES:
+    if not model or model in SHIPPED_NAMES:
         return model
     return str(Path(model).resolve())
 

@@ -42,6 +42,7 @@ RECOGNITION: Final = (
     "backward 1",
     "near 1",
     "cut 1",
+    "corner 1",
 )
 #: Confidence and surprise count up to these.
 MOST_CONFIDENCE: Final = 7.0
@@ -130,6 +131,7 @@ def recognition_of(posteriors: FloatArray, geometry: Values) -> Values:
         one * geometry[:, _COLUMN["backward"]],
         one * near,
         one * geometry[:, _COLUMN["cut"]],
+        one * geometry[:, _COLUMN["corner cut"]],
     )
     return np.stack(columns, axis=1).astype(np.float64)
 

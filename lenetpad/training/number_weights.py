@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from lenetpad.data.composed_numbers import (
     LAYOUTS,
+    UNEVEN,
     ComposedNumber,
     composed,
+    schooled_writers,
     with_ones,
     with_scribbles,
 )
@@ -35,7 +37,10 @@ EACH_LAYOUT: Final = 600
 #: And with many 1s, of which most people's are bare bars.
 ONES_LAYOUTS: Final = ("clear", "mixed")
 LENGTHS: Final = (2, 2, 3, 3, 4, 5, 6)
-#: Of what else there is.
+
+#: Numbers that lie unevenly, of ink and of people who do not exist, and how many these are.
+EACH_UNEVEN: Final = 700
+SCHOOLED: Final = 400
 SINGLE_DIGITS: Final = 2000
 SINGLE_OTHERS: Final = 4000
 WORDS: Final = 130  # of each layout
@@ -84,6 +89,9 @@ def lessons(digits: Writers, others: Writers, seed: int) -> Iterator[Lesson]:
     for place, name in enumerate(ONES_LAYOUTS, start=len(LEARNT_LAYOUTS)):
         for number in with_ones(digits, EACH_LAYOUT, LAYOUTS[name], seed + place, LENGTHS):
             yield _number(number, ONES_COUNT)
+    for place, writers in enumerate((digits, schooled_writers(SCHOOLED, seed))):
+        for number in composed(writers, EACH_UNEVEN, UNEVEN, seed + place, LENGTHS):
+            yield _number(number)
     for drawing in _some(digits, SINGLE_DIGITS, rng):
         owners = [np.zeros(len(stroke.points), np.intp) for stroke in drawing.ink.strokes]
         yield Lesson(drawing.ink, owners, DIGITS_COUNT)

@@ -26,7 +26,7 @@ from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.lenet.number_reader import NumberReader, posteriors_of
 from lenetpad.lenet.weights import load
 from lenetpad.values.models import MODEL_NAMES
-from lenetpad.values.segmentation import Kind, Segmentation
+from lenetpad.values.segmentation import Segmentation
 
 COMPOSED: Final = 1000
 SEED: Final = 7
@@ -63,21 +63,12 @@ def row(name: str, shown: Iterable[Shown], reader: NumberReader) -> Row:
         if found is None:
             continue
         n += 1
-        said = answer(found)
+        said = found.answer
         right += said == one.text
         length += len(said) == len(one.text)
         read += found.text == one.text
         alone += answer_alone(found) == one.text
     return Row(name, n, *(100 * count / max(n, 1) for count in (right, length, read, alone)))
-
-
-def answer(found: Segmentation) -> str:
-    """What the window says: a number, a digit, or nothing."""
-    if found.kind is Kind.NO_NUMBER:
-        return ""
-    if found.kind is Kind.NUMBER:
-        return found.text
-    return "" if found.digits[0].refused else found.text
 
 
 def answer_alone(found: Segmentation) -> str:
