@@ -18,18 +18,10 @@ from tempfile import TemporaryDirectory
 
 from lenetpad.data.sources import SOURCES
 from lenetpad.values.models import DEFAULT_MODEL, PAPER
-from lenetpad.values.recipes import (
-    DISTILLATION,
-    FINE_TUNING,
-    FINER_LINES,
-    LINES,
-    RECIPES,
-    TEACHERS,
-    Recipe,
-)
+from lenetpad.values.recipes import DISTILLATION, FINE_TUNING, LINES, RECIPES, TEACHERS, Recipe
 
 #: What is trained by, one after the other; a network that is in a table goes on by it.
-STAGES = (RECIPES, FINE_TUNING, DISTILLATION, LINES, FINER_LINES)
+STAGES = (RECIPES, FINE_TUNING, DISTILLATION, LINES)
 
 
 def main() -> int:
@@ -88,8 +80,6 @@ def train(
     command = [sys.executable, "-m", "lenetpad", "train", "--model", model]
     if STAGES[stage] is LINES:
         command += ["--bf16", "--start", made(DEFAULT_MODEL)]
-    elif STAGES[stage] is FINER_LINES:
-        command += ["--bf16", "--start", made(model)]
     elif stage:
         command += ["--start", made(model)]
     if STAGES[stage] is DISTILLATION:

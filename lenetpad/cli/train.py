@@ -187,12 +187,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     out = arguments.out or Path(f"{name}.safetensors")
     _check_writable(out)
     distilled = _distilled(arguments)
-    usual = usual_recipe(
-        name,
-        started=bool(arguments.start),
-        distilled=distilled,
-        of_lines=Path(arguments.start).stem in LINES,
-    )
+    usual = usual_recipe(name, started=bool(arguments.start), distilled=distilled)
     if preset:
         usual = replace(preset.recipe, distillation_weight=usual.distillation_weight)
     if name in LINES and distilled:

@@ -24,9 +24,9 @@ ASIDE: Final = 0.25
 LEAST_ASIDE: Final = 2.0
 #: How far beyond a gap it is still blank, in pixels.
 BEYOND: Final = 1.0
-#: The middles of two digits of a line are no nearer, in strides: two equal ones have a column of
+#: The middles of two digits of a line are no nearer, in pixels: two equal ones have a column of
 #: the network between their own.
-NEAREST_MIDDLES: Final = 2.0
+NEAREST_MIDDLES: Final = 2.0 * STEP
 
 
 def windows(
@@ -65,18 +65,10 @@ def windows(
 
 
 def lines(
-    images: Tensor,
-    labels: Tensor,
-    length: int,
-    how: Neighbours,
-    generator: torch.Generator,
-    stride: int = STEP,
+    images: Tensor, labels: Tensor, length: int, how: Neighbours, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     """Digits (N, 1, 32, 32) with their labels (N,) -> lines (N // length, 1, 32, W) of so many
-    digits, and these (N // length, length).
-
-    Columns that lie ``stride`` pixels apart can part the digits.
-    """
+    digits, and these (N // length, length)."""
     count = len(images) // length
     digits = images[: count * length].unflatten(0, (count, length))  # (n, length, 1, 32, 32)
     first, last = (edge.unflatten(0, (count, length)) for edge in edges(digits.flatten(0, 1)))
@@ -86,7 +78,7 @@ def lines(
     usual, each = spread[0, :, None], spread[1:-1].T
     gaps = how.nearest + (how.widest - how.nearest) * (usual + each) / 2
     middles = (widths + widths.roll(-1, dims=1)) / 2
-    steps = (widths + gaps).maximum(widths + NEAREST_MIDDLES * stride - middles)
+    steps = (widths + gaps).maximum(widths + NEAREST_MIDDLES - middles)
     begins = (MARGIN + STEP * spread[-1, :, None] + steps.cumsum(dim=1) - steps).round()
     end = int((begins + widths).max()) + MARGIN
     composed = images.new_zeros(count, 1, images.shape[-2], math.ceil(end / STEP) * STEP)

@@ -9,8 +9,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from lenetpad.data.labelled import NO_DIGIT
-from lenetpad.ink.line import STEP
-from lenetpad.ink.raster import PADDED
 from lenetpad.training.composition import lines, windows
 from lenetpad.training.fit import Training
 from lenetpad.training.network import LeNet5
@@ -39,35 +37,17 @@ class LineTraining(Training):
         digits = labels[alone:] != NO_DIGIT
         length = 1 + int(torch.randint(LONGEST, (1,), generator=self._generator))
         if length <= int(digits.sum()):
-            stride = self._stride(how.finer)
             composed = lines(
-                images[alone:][digits],
-                labels[alone:][digits],
-                length,
-                how,
-                self._generator,
-                stride,
+                images[alone:][digits], labels[alone:][digits], length, how, self._generator
             )
-            loss = loss + how.lines * line_loss(self.network, *composed, stride)
+            loss = loss + how.lines * line_loss(self.network, *composed)
         return loss
 
-    def _stride(self, finer: float) -> int:
-        """How many pixels apart the columns of this step's lines lie."""
-        if finer and float(torch.rand((), generator=self._generator)) < finer:
-            return STEP // 2
-        return STEP
 
-
-def line_loss(network: LeNet5, composed: Tensor, labels: Tensor, stride: int = STEP) -> Tensor:
-    """Minus the logarithm of the probability, a digit, that columns of lines (N, 1, 32, W), W a
-    multiple of 4, give the digits (N, length). The columns lie 4 or 2 pixels apart."""
-    output = network(composed)  # (N, 10, 1, columns)
-    if stride < STEP and composed.shape[-1] > PADDED:
-        # Every second column is of the line without its first two pixels, and its last ones.
-        between = network(composed[..., stride:-stride])
-        woven = torch.stack([output[..., :-1], between], dim=-1).flatten(3)
-        output = torch.cat([woven, output[..., -1:]], dim=3)
-    posteriors = network.log_posteriors(output.squeeze(2))  # (N, 11, columns)
+def line_loss(network: LeNet5, composed: Tensor, labels: Tensor) -> Tensor:
+    """Minus the logarithm of the probability, a digit, that columns of lines (N, 1, 32, W) give
+    the digits (N, length)."""
+    posteriors = network.log_posteriors(network(composed).squeeze(2))  # (N, 11, columns)
     count, length = labels.shape
     columns = torch.full((count,), posteriors.shape[2], dtype=torch.int64)
     lengths = torch.full((count,), length, dtype=torch.int64)

@@ -120,8 +120,7 @@ class Neighbours:
     of the windows that have no digit in the middle, and ``absent`` how often a neighbour is
     missing, as at both ends of a line. In ``noisy`` of the windows ``noise`` of the pixels have
     ink and paper exchanged. ``lines`` of the images are put into whole lines instead, and have
-    that part of the loss. In ``finer`` of the steps a line's columns lie half of the network's
-    stride apart, and two digits as much nearer.
+    that part of the loss.
     """
 
     nearest: float = -1.0
@@ -132,7 +131,6 @@ class Neighbours:
     noise: float = 0.1
     noisy: float = 0.2
     lines: float = 0.85
-    finer: float = 0.0
 
     def __post_init__(self) -> None:
         gaps = (-MOST_APART, self.nearest, self.farthest, self.widest, MOST_APART)
@@ -140,7 +138,7 @@ class Neighbours:
             raise ValueError(
                 f"gaps must be from -{MOST_APART} to {MOST_APART} pixels, the nearest first"
             )
-        for name in ("empty", "absent", "noise", "noisy", "lines", "finer"):
+        for name in ("empty", "absent", "noise", "noisy", "lines"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be a fraction, from 0 to 1")
 
@@ -300,12 +298,6 @@ LINES: Final = {
     ),
 }
 
-#: What the weights for lines go on by: narrow digits, such as two 1s, that lie nearer than the
-#: network's stride can part.
-FINER_LINES: Final = {
-    LINE_MODEL: replace(LINES[LINE_MODEL], epochs=2, lr=1e-3, neighbours=Neighbours(finer=0.6)),
-}
-
 #: The teachers of all weights for handwriting: together they read better than either.
 TEACHERS: Final = ("lenet5-1998", "lenet5-modern")
 _DISTILLED: Final = replace(
@@ -328,11 +320,11 @@ DISTILLATION: Final = {
 }
 
 
-def usual_recipe(model: str, *, started: bool, distilled: bool, of_lines: bool = False) -> Recipe:
-    """The recipe for the weights of this name: from random weights or from others, ``of_lines``
-    or not, with teachers or without. Fine-tuning and distillation begin with trained weights."""
+def usual_recipe(model: str, *, started: bool, distilled: bool) -> Recipe:
+    """The recipe for the weights of this name: from random weights or from others, with teachers
+    or without. Fine-tuning and distillation begin with trained weights."""
     if model in LINES:
-        return FINER_LINES[model] if of_lines else LINES[model]
+        return LINES[model]
     first = RECIPES[model]
     if not distilled:
         return FINE_TUNING.get(model, first) if started else first
