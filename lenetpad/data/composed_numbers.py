@@ -19,8 +19,6 @@ from lenetpad.ink.curves import smooth
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.scribbles import scribble
 from lenetpad.ink.strokes import Ink, Points, Stroke
-from lenetpad.ink.styles import written
-from lenetpad.ink.variation import Variation, varied
 
 Rng = np.random.Generator
 
@@ -44,12 +42,6 @@ BARS_LEAN: Final = 0.12
 BAR_LEANS: Final = 0.04
 BAR_BENT: Final = 0.02
 BAR_SIZE: Final = 0.12
-#: Of people who do not exist: how their writing leans, how often they write each digit, how their
-#: hand varies, and the share of 1s with a long flag.
-SLANTS: Final = 0.15
-EACH_FORM: Final = 3
-BY_HAND: Final = Variation(rotation=3.0, slant=0.04, aspect=0.1, joined=0.0)
-LONG_FLAGS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,46 +100,6 @@ def by_writer(drawings: Sequence[Drawing], *, digits: bool = True) -> dict[str, 
         if isinstance(drawing.label, int) == digits and drawing.writer is not None:
             found.setdefault(drawing.writer, []).append(drawing)
     return {writer: found[writer] for writer in sorted(found) if len(found[writer]) > 1}
-
-
-def schooled_writers(count: int, seed: int) -> dict[str, list[Drawing]]:
-    """The digits of ``count`` people who do not exist: each writes a digit in one form of
-    ``ink/styles.py`` always, with a slant of his own."""
-    rng = np.random.default_rng(seed)
-    found: dict[str, list[Drawing]] = {}
-    for number in range(count):
-        slant = np.array([[1.0, 0.0], [-abs(rng.normal(0, SLANTS)), 1.0]])
-        forms = rng.integers(1000, size=10).tolist()
-        found[f"schooled {number}"] = [
-            Drawing(_slanted(_by_hand(digit, forms[digit], rng), slant), digit)
-            for digit in range(10)
-            for _ in range(EACH_FORM)
-        ]
-    return found
-
-
-def _by_hand(digit: int, form: int, rng: Rng) -> Ink:
-    """A digit in a form, in one in two as long a flag as a 1 may have."""
-    ink, _ = varied(written(digit, rng, newer=True, form=form), BY_HAND, rng)
-    return _with_long_flag(ink, rng) if digit == 1 and rng.random() < LONG_FLAGS else ink
-
-
-def _with_long_flag(ink: Ink, rng: Rng) -> Ink:
-    """A 1 of one stroke from top to bottom with a flag from some way down to its top."""
-    xy = ink.strokes[0].xy
-    stem = xy[xy[:, 1].argmin() :]
-    height = max(float(np.ptp(stem[:, 1])), 1e-6)
-    if len(ink.strokes) > 1 or len(stem) < 3:
-        return ink
-    way = np.array([-rng.uniform(0.25, 0.9), rng.uniform(0.45, 1.1)]) * height
-    bent = rng.normal(0, 0.06) * height
-    up = np.linspace(1.0, 0.0, BAR_POINTS)[:-1, None]
-    flag = stem[0] + up * way + (up * (1 - up)) * 4 * np.array([bent, bent])
-    return Ink((Stroke.of(np.concatenate([flag, stem])),))
-
-
-def _slanted(ink: Ink, slant: Points) -> Ink:
-    return Ink(tuple(Stroke.of(stroke.xy @ slant) for stroke in ink.strokes))
 
 
 def composed(
