@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -288,7 +289,8 @@ def _edges(pieces: Pieces, box: Values) -> list[Values]:
     slope = _slope(middle, (top + bottom)[high] / 2, pieces.height)
     found = []
     for edge, of_pieces in ((3, bottom), (1, top)):
-        usual = np.median(of_pieces[high] - slope * middle) + slope * (box[:, 0] + box[:, 2]) / 2
+        usual = median((of_pieces[high] - slope * middle).tolist())
+        usual = usual + slope * (box[:, 0] + box[:, 2]) / 2
         away = (box[:, edge] - usual) / pieces.height
         found += [np.clip(sign * away - EDGES_DIFFER, 0.0, MOST) for sign in (-1, 1)]
     return found
@@ -304,5 +306,5 @@ def _slope(x: Values, y: Values, height: float) -> float:
     far = along > height / 2
     if not far.any():
         return 0.0
-    slope = np.median((y[other] - y[one])[far] / along[far])
-    return float(np.clip(slope, -MOST_SLOPE, MOST_SLOPE))
+    slope = median(((y[other] - y[one])[far] / along[far]).tolist())
+    return min(max(slope, -MOST_SLOPE), MOST_SLOPE)

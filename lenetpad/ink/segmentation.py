@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -125,7 +126,8 @@ def line_height(boxes: Values) -> float:
     if len(heights) >= MANY:
         second = float(np.partition(heights, -2)[-2])
         highest = second if second >= MUCH_HIGHER * highest else highest
-    return float(np.median(heights[heights >= TALL * highest]))
+    # Not NumPy's median, whose first call imports numpy.ma, in the middle of the first stroke.
+    return median(heights[heights >= TALL * highest].tolist())
 
 
 def spans_of(count: int) -> Spans:

@@ -16,6 +16,8 @@ from lenetpad.values.holding import LAYERS_OF_MAPS, Hold, Holds
 
 def in_words(holds: Holds) -> str:
     """How many maps and units are held: "2 maps switched off, 1 unit held"; "" for none."""
+    if not holds:
+        return ""
     maps = [hold for hold in holds if hold.layer in LAYERS_OF_MAPS]
     units = [hold for hold in holds if hold.layer not in LAYERS_OF_MAPS]
     parts = (
