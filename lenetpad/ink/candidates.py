@@ -306,5 +306,5 @@ def _slope(x: Values, y: Values, height: float) -> float:
     far = along > height / 2
     if not far.any():
         return 0.0
-    slope = median(((y[other] - y[one])[far] / along[far]).tolist())
+    slope = float(median(((y[other] - y[one])[far] / along[far]).tolist()))
     return min(max(slope, -MOST_SLOPE), MOST_SLOPE)

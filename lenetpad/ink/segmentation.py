@@ -127,7 +127,7 @@ def line_height(boxes: Values) -> float:
         second = float(np.partition(heights, -2)[-2])
         highest = second if second >= MUCH_HIGHER * highest else highest
     # Not NumPy's median, whose first call imports numpy.ma, in the middle of the first stroke.
-    return median(heights[heights >= TALL * highest].tolist())
+    return float(median(heights[heights >= TALL * highest].tolist()))
 
 
 def spans_of(count: int) -> Spans:
