@@ -31,7 +31,7 @@ from lenetpad.storage.decoding import escaped, named, one_line
 from lenetpad.storage.suggestions import did_you_mean
 from lenetpad.values.catalogue import FOLDER
 from lenetpad.values.devices import CPU, TORCH_CPU
-from lenetpad.values.models import DEFAULT_MODEL
+from lenetpad.values.models import DEFAULT_MODEL, SHIPPED_NAMES
 from lenetpad.values.recipes import (
     DISTILLATION_WEIGHT,
     LINES,
@@ -257,7 +257,7 @@ def _recipe(recipe: Recipe, arguments: argparse.Namespace) -> Recipe:
 
 def _absolute(model: str) -> str:
     """Weights as a run can keep them: a shipped name, or a file's absolute path."""
-    if not model or model in RECIPES:
+    if not model or model in SHIPPED_NAMES:
         return model
     return str(Path(model).resolve())
 

@@ -142,14 +142,17 @@ NEWER: Final[dict[int, tuple[tuple[str, ...], ...]]] = {
 }
 
 
-def written(digit: int, rng: np.random.Generator, *, newer: bool = False) -> Ink:
-    """A digit in a form drawn by chance, each control point a little out of place.
+def written(
+    digit: int, rng: np.random.Generator, *, newer: bool = False, form: int | None = None
+) -> Ink:
+    """A digit in its form of this number, or in one drawn by chance, each control point a little
+    out of place.
 
     ``newer`` says whether the forms in ``NEWER`` are among them.
     """
     forms = FORMS[digit] + (NEWER.get(digit, ()) if newer else ())
-    form = forms[int(rng.integers(len(forms)))]
-    return Ink(tuple(Stroke.of(stroke_of(points, rng)) for points in form))
+    chosen = forms[int(rng.integers(len(forms))) if form is None else form % len(forms)]
+    return Ink(tuple(Stroke.of(stroke_of(points, rng)) for points in chosen))
 
 
 def stroke_of(text: str, rng: np.random.Generator) -> Points:
