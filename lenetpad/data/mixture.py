@@ -18,7 +18,7 @@ from lenetpad.data.labelled import NO_DIGIT, Labelled, label_of, labelled
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.raster import SIDE, draw
 from lenetpad.ink.scribbles import scribble
-from lenetpad.ink.styles import written
+from lenetpad.ink.styles import latest, written
 from lenetpad.ink.variation import Variation, varied
 from lenetpad.values.recipes import Mixture
 
@@ -76,6 +76,10 @@ def mixed(mnist: Labelled, drawings: Sequence[Drawing], how: Mixture, seed: int)
         ink = written(number % 10, rng, newer=how.newer_forms)
         images.append(_bytes(draw(*varied(ink, how.variation, rng))))
         labels.append(number % 10)
+    for number in range(how.latest):
+        digit, ink = latest(number, rng)
+        images.append(_bytes(draw(*varied(ink, how.variation, rng))))
+        labels.append(digit)
     return _stacked(images, labels).joined(
         scribbles(how.scribbles, SEEDS["train"]),
         noise(how.noise, SEEDS["train"]),

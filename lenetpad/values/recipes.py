@@ -40,6 +40,7 @@ MOST: Final[Mapping[str, float]] = {
     "written": 2_000_000,
     "scribbles": 2_000_000,
     "noise": 2_000_000,
+    "latest": 2_000_000,
 }
 #: Neighbours that are farther apart do not see each other.
 MOST_APART: Final = 32
@@ -92,7 +93,7 @@ NO_DISTORTIONS: Final = Distortions(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 class Mixture:
     """How much of everything: ``mnist`` times MNIST, so many variants of each digit and of each
     other drawing in the ink, so many digits written in the forms of ``ink.styles``, with the newer
-    ones or without, scribbles, and images of noise."""
+    ones or without, scribbles, images of noise, and digits in the ``latest`` of the forms alone."""
 
     mnist: int = 4
     variants: int = 12
@@ -101,11 +102,15 @@ class Mixture:
     scribbles: int = 36_000
     noise: int = 6_000
     newer_forms: bool = False  # as in the recipes that do not say
+    latest: int = 0
     variation: Variation = field(default_factory=Variation)
 
     def __post_init__(self) -> None:
         _check_limits(self)
-        counts = (self.mnist, self.variants, self.others, self.written, self.scribbles, self.noise)
+        counts = (
+            *(self.mnist, self.variants, self.others, self.written, self.scribbles, self.noise),
+            self.latest,
+        )
         if min(counts) < 0:
             raise ValueError("a mixture cannot hold less than nothing of something")
         _check_sizes(self.variation, least=0.0)
