@@ -125,6 +125,19 @@ RECIPE_OPTIONS: Final = (
         f"(default: {DISTILLATION_WEIGHT:g})",
     ),
     argument(
+        "--averaged",
+        type=number,
+        metavar="X",
+        help=f"last fraction of the steps whose weights are averaged, 0 to 1 ({THE_RECIPES})",
+    ),
+    argument(
+        "--start-share",
+        type=number,
+        metavar="X",
+        help="with --start: how much of those weights is averaged in at the end, less than 1 "
+        f"({THE_RECIPES})",
+    ),
+    argument(
         "--seed",
         type=whole_number,
         metavar="N",
@@ -133,7 +146,7 @@ RECIPE_OPTIONS: Final = (
 )
 RECIPE_FIELDS: Final = (
     *("epochs", "batch_size", "optimiser", "momentum", "lr", "schedule", "weight_decay"),
-    *("fraction", "label_noise", "distillation_weight", "seed"),
+    *("fraction", "label_noise", "distillation_weight", "averaged", "start_share", "seed"),
 )
 
 
@@ -188,6 +201,8 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     _check_writable(out)
     distilled = _distilled(arguments)
     usual = usual_recipe(name, started=bool(arguments.start), distilled=distilled)
+    if arguments.start_share and not arguments.start:
+        raise ValueError("--start-share needs --start MODEL: without, a training begins at random")
     if preset:
         usual = replace(preset.recipe, distillation_weight=usual.distillation_weight)
     if name in LINES and distilled:

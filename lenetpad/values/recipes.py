@@ -161,7 +161,10 @@ class Recipe:
     ``mixture`` says what MNIST is mixed with; None trains on the images as they are.
     ``distillation_weight`` is the part of the loss that is the divergence from the teachers' soft
     targets and not the labels' loss; ``distillation_temperature`` divides the logarithms of all
-    probabilities for it. With ``neighbours`` each digit is shown between two others.
+    probabilities for it. With ``neighbours`` each digit is shown between two others. The weights
+    at the end are the mean of those after the last fraction ``averaged`` of all steps (stochastic
+    weight averaging); the weights that the training began with have the part ``start_share`` in
+    them.
     """
 
     epochs: int = 30
@@ -183,6 +186,8 @@ class Recipe:
     distillation_temperature: float = 2.0
     seed: int = 1
     neighbours: Neighbours | None = None
+    averaged: float = 0.0
+    start_share: float = 0.0
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1:
@@ -213,6 +218,11 @@ class Recipe:
             raise ValueError("the distillation weight must be a fraction, from 0 to 1")
         if not 0 < self.distillation_temperature < math.inf:
             raise ValueError("the distillation temperature must be a positive number")
+        if not (0 <= self.averaged <= 1 and 0 <= self.start_share < 1):
+            raise ValueError(
+                "the averaged steps must be a fraction, from 0 to 1, "
+                "and the share of the start from 0 to less than 1"
+            )
         if self.neighbours and self.distillation_weight:
             raise ValueError("a network that learns from lines must not learn from teachers")
         _check_limits(self)
