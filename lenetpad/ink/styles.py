@@ -141,8 +141,8 @@ NEWER: Final[dict[int, tuple[tuple[str, ...], ...]]] = {
     ),
 }
 
-#: Forms drawn after what strangers wrote in formulas and networks misread: 1s whose flag dips or is
-#: as wide as they are high, narrow 2s and open 4s above all.
+#: Forms drawn after what strangers wrote in formulas and networks misread: above all 1s whose flag
+#: dips or is as wide as they are high, narrow 2s and open 4s.
 LATEST: Final[dict[int, tuple[tuple[str, ...], ...]]] = {
     0: (
         ("20,0 0,40 10,90 48,100 78,70 70,30 42,14 20,28",),

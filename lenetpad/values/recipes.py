@@ -93,7 +93,7 @@ NO_DISTORTIONS: Final = Distortions(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 class Mixture:
     """How much of everything: ``mnist`` times MNIST, so many variants of each digit and of each
     other drawing in the ink, so many digits written in the forms of ``ink.styles``, with the newer
-    ones or without, scribbles, images of noise, and digits in the ``latest`` of the forms alone."""
+    or without, scribbles, images of noise, and digits in the ``latest`` of the forms alone."""
 
     mnist: int = 4
     variants: int = 12
@@ -334,12 +334,37 @@ DISTILLATION: Final = {
     "lenet5-modern": _DISTILLED,
 }
 
+_STRANGERS: Final = replace(
+    _HAND,
+    epochs=3,
+    mixture=replace(
+        _MIXED,
+        mnist=2,
+        variants=2,
+        others=5,
+        written=20_000,
+        scribbles=16_000,
+        noise=2_000,
+        latest=24_000,
+    ),
+    lr=5e-4,
+    averaged=0.3,
+)
+#: Fine-tuning last of all, on the forms that strangers write, averaged with the weights before it.
+STRANGERS: Final = {
+    "lenet5-1998": replace(_STRANGERS, start_share=0.5),
+    "lenet5-study": replace(_STRANGERS, start_share=0.5),
+    "lenet5-modern": replace(_STRANGERS, start_share=0.5),
+}
 
-def usual_recipe(model: str, *, started: bool, distilled: bool) -> Recipe:
+
+def usual_recipe(model: str, *, started: bool, distilled: bool, strangers: bool = False) -> Recipe:
     """The recipe for the weights of this name: from random weights or from others, with teachers
-    or without. Fine-tuning and distillation begin with trained weights."""
+    or without, or for strangers' forms. All but the first begin with trained weights."""
     if model in LINES:
         return LINES[model]
+    if strangers:
+        return STRANGERS[model]
     first = RECIPES[model]
     if not distilled:
         return FINE_TUNING.get(model, first) if started else first
