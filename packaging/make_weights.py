@@ -61,7 +61,7 @@ def main() -> int:
 def needed_by(recipes: Mapping[str, Recipe]) -> tuple[str, ...]:
     """The networks that those of a stage begin with or learn from, besides themselves."""
     # What is for lines begins with what was distilled.
-    return TEACHERS if recipes is DISTILLATION or recipes is LINES else ()
+    return () if recipes is RECIPES or recipes is FINE_TUNING else TEACHERS
 
 
 def parser() -> argparse.ArgumentParser:
@@ -91,7 +91,7 @@ def train(
         command += ["--bf16", "--start", made(DEFAULT_MODEL)]
     elif stage:
         command += ["--start", made(model)]
-    if STAGES[stage] is DISTILLATION:
+    if STAGES[stage] in (DISTILLATION, STRANGERS):
         command += options("--teachers", map(made, TEACHERS))
     if STAGES[stage] is STRANGERS:
         command += ["--strangers"]

@@ -256,10 +256,12 @@ def _for_strangers(arguments: argparse.Namespace, name: str, distilled: bool) ->
         return False
     if name not in STRANGERS:
         raise ValueError(f"--strangers is for {', '.join(STRANGERS)}, not for {name}")
-    if not arguments.start:
-        raise ValueError("--strangers needs --start MODEL: it goes on with trained weights")
-    if distilled or arguments.preset:
-        raise ValueError("--strangers is a recipe of its own, without --teachers and --preset")
+    if not (arguments.start and distilled):
+        raise ValueError(
+            "--strangers needs --start MODEL and --teachers MODEL …: it trains trained weights on"
+        )
+    if arguments.preset:
+        raise ValueError("--strangers is a recipe of its own, without --preset")
     return True
 
 
@@ -340,7 +342,7 @@ COMMANDS: Final = (
             argument(
                 "--strangers",
                 action="store_true",
-                help="with --start: the recipe that goes on with forms that strangers write",
+                help="with --start and --teachers: the recipe for forms that strangers write",
             ),
             *DATA,
             *RECIPE_OPTIONS,

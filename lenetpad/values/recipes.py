@@ -161,10 +161,10 @@ class Recipe:
     ``mixture`` says what MNIST is mixed with; None trains on the images as they are.
     ``distillation_weight`` is the part of the loss that is the divergence from the teachers' soft
     targets and not the labels' loss; ``distillation_temperature`` divides the logarithms of all
-    probabilities for it. With ``neighbours`` each digit is shown between two others. The weights
-    at the end are the mean of those after the last fraction ``averaged`` of all steps (stochastic
-    weight averaging); the weights that the training began with have the part ``start_share`` in
-    them.
+    probabilities for it, and with ``teachers_corrected`` a teacher's error gives way to the label.
+    With ``neighbours`` each digit is shown between two others. The weights at the end are the
+    mean of those after the last fraction ``averaged`` of all steps (stochastic weight averaging);
+    the weights that the training began with have the part ``start_share`` in them.
     """
 
     epochs: int = 30
@@ -188,6 +188,7 @@ class Recipe:
     neighbours: Neighbours | None = None
     averaged: float = 0.0
     start_share: float = 0.0
+    teachers_corrected: bool = False
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1:

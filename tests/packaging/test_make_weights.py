@@ -56,11 +56,11 @@ def test_make_weights_goes_through_all_recipes(
     assert value(for_lines, "--out") == str(tmp_path / "lenet5-1998-lines.safetensors")
     assert "--ink" in for_lines
     for model in DISTILLATION:
-        taught, last = [asked[key] for key in sorted(asked) if key[0] == model][-2:]
-        at = taught.index("--teachers")
-        assert taught[at + 1 : at + 3] == [ends[name][-3] for name in TEACHERS]
-        assert "--strangers" in last
-        assert "--teachers" not in last
+        last = [asked[key] for key in sorted(asked) if key[0] == model][-2:]
+        for command, stage in zip(last, (-3, -2), strict=True):
+            at = command.index("--teachers")
+            assert command[at + 1 : at + 3] == [ends[name][stage] for name in TEACHERS]
+        assert ["--strangers" in command for command in last] == [False, True]
 
 
 @pytest.mark.parametrize(
