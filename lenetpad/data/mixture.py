@@ -89,6 +89,7 @@ def mixed(mnist: Labelled, drawings: Sequence[Drawing], how: Mixture, seed: int)
         ink = written(number % 10, rng, newer=how.newer_forms)
         images.append(_bytes(draw(*varied(ink, how.variation, rng))))
         labels.append(number % 10)
+    rng = np.random.default_rng((seed, 1))  # whatever came before
     for number in range(how.latest):
         digit, ink = latest(number, rng)
         images.append(_bytes(draw(*varied(ink, how.variation, rng))))
