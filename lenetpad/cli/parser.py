@@ -19,6 +19,7 @@ from lenetpad.cli import (
     completion,
     diagnostics,
     evaluate,
+    hands,
     networks,
     output,
     predict,
@@ -43,6 +44,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *networks.COMMANDS,
     *report.COMMANDS,
     *tools.COMMANDS,
+    *hands.COMMANDS,
     *diagnostics.COMMANDS,
     *completion.COMMANDS,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -118,7 +119,8 @@ def line_height(boxes: Values) -> float:
     highest = float(heights.max())
     if highest <= 0:
         return max(float((boxes[:, 2] - boxes[:, 0]).max()), 1e-6)
-    return float(np.median(heights[heights >= TALL * highest]))
+    # Not NumPy's median, whose first call imports numpy.ma, in the middle of the first stroke.
+    return float(median(heights[heights >= TALL * highest].tolist()))
 
 
 def spans_of(count: int) -> Spans:

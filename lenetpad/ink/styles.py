@@ -234,10 +234,11 @@ def latest(number: int, rng: np.random.Generator) -> tuple[int, Ink]:
 
 def _drawn(form: tuple[str, ...], rng: np.random.Generator) -> Ink:
     """Ink in a form, each control point a little out of place."""
-    return Ink(tuple(Stroke.of(_stroke(points, rng)) for points in form))
+    return Ink(tuple(Stroke.of(stroke_of(points, rng)) for points in form))
 
 
-def _stroke(text: str, rng: np.random.Generator) -> Points:
+def stroke_of(text: str, rng: np.random.Generator) -> Points:
+    """The points of a stroke that is written as in ``FORMS``, (n, 2), a little out of place."""
     words = text.split()
     corners = [word.endswith("!") for word in words]
     points = np.array([[float(v) for v in word.rstrip("!").split(",")] for word in words])

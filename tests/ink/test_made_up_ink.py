@@ -1,12 +1,13 @@
-"""Digits written after the table of forms, and scribbles."""
+"""Digits and letters written after the tables of forms, and scribbles."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from lenetpad.ink import scribbles, styles
+from lenetpad.ink import letters, scribbles, styles
 from lenetpad.ink.curves import smooth
+from lenetpad.ink.letters import letter
 from lenetpad.ink.raster import draw
 from lenetpad.ink.scribbles import KINDS, scribble
 from lenetpad.ink.styles import FORMS, LATEST, NEWER, latest, written
@@ -82,6 +83,31 @@ def test_all_forms_are_used() -> None:
     numbers = rng()
     strokes = {len(written(7, numbers).strokes) for _ in range(60)}
     assert strokes == {1, 2}  # with and without a bar
+
+
+def test_letters_have_no_form_that_may_be_a_digit() -> None:
+    assert not set("BDGIJLOQSTYZbgijloqsyz") & letters.FORMS.keys()
+    upper, lower = (sum(map(kind, letters.FORMS)) for kind in (str.isupper, str.islower))
+    assert (upper, lower) == (13, 16)
+
+
+@pytest.mark.parametrize("name", letters.FORMS)
+def test_every_form_of_a_letter_is_about_as_large(name: str) -> None:
+    forms = letters.FORMS[name]
+    assert len(set(forms)) == len(forms) >= 2
+    for form in forms:
+        points = [w.rstrip("!").split(",") for stroke in form for w in stroke.split()]
+        ys = [float(y) for _, y in points]
+        assert (min(ys), max(ys)) == pytest.approx((2, 100), abs=9), form
+
+
+def test_all_letters_are_drawn_and_a_seed_decides_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert letter(rng(5)) == letter(rng(5))
+    numbers = rng()
+    assert len({draw(letter(numbers)).tobytes() for _ in range(100)}) == 100
+    forms = {"A": (("0,0 60,0",),), "B": (("0,0 60,0",) * 2, ("0,0 60,0",) * 3)}
+    monkeypatch.setattr(letters, "FORMS", forms)
+    assert {len(letter(numbers).strokes) for _ in range(60)} == {1, 2, 3}
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in KINDS], ids=lambda kind: kind.__name__)

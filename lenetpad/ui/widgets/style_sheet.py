@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 #: The names of the theme's colours stand for them, and lengths are those of the usual size.
 SHEET: Final = Template("""
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QFileDialog { backward-icon: url("$back"); forward-icon: url("$forward");
+    filedialog-parent-directory-icon: url("$parent");
+    filedialog-new-directory-icon: url("$new_folder");
+    filedialog-listview-icon: url("$list"); filedialog-detailedview-icon: url("$details"); }
 QToolTip { color: $text; background: $panel; border: 1px solid $line;
     padding: 4px; }
 QMenuBar { background: $window; }
@@ -140,7 +144,17 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge;
 """)
 #: What the sheet calls an image, and its file's name before that of the theme: a style sheet's
 #: image cannot take a colour.
-IMAGES: Final = {"down": "chevron", "up": "chevron-up", "tick": "tick"}
+IMAGES: Final = {
+    "down": "chevron",
+    "up": "chevron-up",
+    "tick": "tick",
+    "back": "back",
+    "forward": "forward",
+    "parent": "parent",
+    "new_folder": "new-folder",
+    "list": "list",
+    "details": "details",
+}
 LENGTH: Final = re.compile(r"\b(\d+)px")
 
 
