@@ -38,6 +38,7 @@ from lenetpad.values.recipes import (
     OPTIMISERS,
     RECIPES,
     SCHEDULES,
+    STRANGERS,
     TRAINING_PRESETS_BY_NAME,
     Plan,
     Recipe,
@@ -200,7 +201,10 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     out = arguments.out or Path(f"{name}.safetensors")
     check_writable(out)
     distilled = _distilled(arguments)
-    usual = usual_recipe(name, started=bool(arguments.start), distilled=distilled)
+    strangers = _for_strangers(arguments, name, distilled)
+    usual = usual_recipe(
+        name, started=bool(arguments.start), distilled=distilled, strangers=strangers
+    )
     if arguments.start_share and not arguments.start:
         raise ValueError("--start-share needs --start MODEL: without, a training begins at random")
     if preset:
@@ -245,6 +249,21 @@ def _distilled(arguments: argparse.Namespace) -> bool:
     if arguments.distillation_weight == 0 and distilled:
         raise ValueError("--distillation-weight 0 leaves --teachers nothing to teach")
     return distilled
+
+
+def _for_strangers(arguments: argparse.Namespace, name: str, distilled: bool) -> bool:
+    """Whether it is to go on with strangers' forms; ValueError where that cannot be."""
+    if not arguments.strangers:
+        return False
+    if name not in STRANGERS:
+        raise ValueError(f"--strangers is for {', '.join(STRANGERS)}, not for {name}")
+    if not (arguments.start and distilled):
+        raise ValueError(
+            "--strangers needs --start MODEL and --teachers MODEL …: it trains trained weights on"
+        )
+    if arguments.preset:
+        raise ValueError("--strangers is a recipe of its own, without --preset")
+    return True
 
 
 def _recipe(recipe: Recipe, arguments: argparse.Namespace) -> Recipe:
@@ -320,6 +339,11 @@ COMMANDS: Final = (
                 default=[],
                 metavar="MODEL",
                 help="networks to learn from besides the labels, shipped or files (default: none)",
+            ),
+            argument(
+                "--strangers",
+                action="store_true",
+                help="with --start and --teachers: the recipe for forms that strangers write",
             ),
             *DATA,
             *RECIPE_OPTIONS,
