@@ -247,9 +247,7 @@ class ResultViews(QWidget):
     def _build(self) -> None:
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.setUsesScrollButtons(
-            True
-        )  # where numbers and writers are there, in a small window
+        self.tabs.setUsesScrollButtons(False)  # all of them have room
         self.tabs.addTab(self._patterns(), translate("Evaluate", "Patterns"))
         tip = translate(
             "Evaluate",
