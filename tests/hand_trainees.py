@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from lenetpad.data.labelled import Labelled
-from lenetpad.data.replay import Replay, ReplayImages, compute_replay
+from lenetpad.data.replay import Replay, features_of
+from lenetpad.lenet.fine_tuning import Features
 from lenetpad.lenet.weights import Weights
 
-#: Images that are shown again, and of the test set.
-AGAIN, TEST = 300, 200
+#: Images that are shown again, of the guard, and of the test set.
+AGAIN, GUARD, TEST = 300, 200, 200
 
 
 class SmallReplay:
@@ -18,9 +21,17 @@ class SmallReplay:
 
     def __init__(self, mnist: tuple[Labelled, Labelled]) -> None:
         train, test = mnist
-        self._images = ReplayImages(train.chosen(slice(AGAIN)), test.chosen(slice(TEST)))
+        guard = train.chosen(slice(AGAIN, AGAIN + GUARD))
+        self._sets = (train.chosen(slice(AGAIN)), guard, test.chosen(slice(TEST)))
         self.computed = 0
 
     def __call__(self, weights: Weights) -> Iterator[float | Replay]:
         self.computed += 1
-        yield from compute_replay(weights, self._images)
+        yield 0.0
+        images = [some.images.astype(np.float32) / np.float32(255) for some in self._sets]
+        labels = [some.labels for some in self._sets]
+        parts = [
+            Features(features_of(weights, one), them)
+            for one, them in zip(images, labels, strict=True)
+        ]
+        yield Replay(*parts)

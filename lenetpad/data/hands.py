@@ -22,9 +22,12 @@ from lenetpad.lenet import fine_tuning
 from lenetpad.lenet.fine_tuning import Features, FineTuning, probabilities
 from lenetpad.lenet.weights import Weights, serialised
 from lenetpad.storage.mnist import DataError
-from lenetpad.values.arrays import Parameters
+from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.hands import LearntHand
 
+#: The parts of what was learnt that are tried, until not too much is forgotten; with the last one
+#: nothing is learnt.
+PARTS: Final = (1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1, 0.0)
 #: What the metadata call the recipe of a hand.
 HAND: Final = "hand"
 
@@ -32,10 +35,13 @@ HAND: Final = "hand"
 @dataclass(frozen=True, slots=True)
 class HandRecipe:
     """How a hand is learnt: each drawing as it is and in so many varied ``copies``, fewer where
-    all drawings together would have more than ``most_copies``, but at least one."""
+    all drawings together would have more than ``most_copies``, but at least one. ``forgotten`` is
+    by how much the error on the guard's images may grow, in per cent of them: of all changes the
+    largest part is made with which it does not grow more."""
 
     copies: int = 30
     most_copies: int = 900
+    forgotten: float = 0.1
     variation: Variation = field(default_factory=Variation)
     fine_tuning: FineTuning = field(default_factory=FineTuning)
 
@@ -79,7 +85,7 @@ def learning(
         yield 0.5 + 0.45 * step / how.fine_tuning.steps
     if not all(np.isfinite(array).all() for array in learnt.values()):
         raise DataError(f"{weights.name} cannot learn: its values overflow; choose other weights")
-    parameters = MappingProxyType(dict(learnt))
+    parameters = MappingProxyType(_held_back(weights, learnt, replay, how.forgotten))
     yield LearntHand(
         parameters=parameters,
         labels=labels,
@@ -112,6 +118,21 @@ def hand_weights(weights: Weights, learnt: LearntHand, how: HandRecipe = HAND_RE
 def hand_file(weights: Weights, learnt: LearntHand, how: HandRecipe = HAND_RECIPE) -> bytes:
     """The same as a weights file (safetensors with metadata)."""
     return serialised(weights.config, learnt.parameters, _facts(weights, learnt, how))
+
+
+def _held_back(
+    weights: Weights, learnt: Parameters, replay: Replay, forgotten: float
+) -> dict[str, FloatArray]:
+    """The largest part of what was learnt with which not too much is forgotten."""
+    most = _error(weights, weights.parameters, replay.guard) + forgotten
+    for part in PARTS:
+        parameters = {
+            name: before + np.float32(part) * (learnt[name] - before)
+            for name, before in weights.parameters.items()
+        }
+        if _error(weights, parameters, replay.guard) <= most:
+            break
+    return parameters
 
 
 def _check(drawings: Sequence[Drawing]) -> None:

@@ -24,9 +24,11 @@ from lenetpad.values.arrays import FloatArray
 
 #: How many images of each kind; of MNIST, training images by chance.
 MNIST_IMAGES: Final = 3000
-#: And, of so many others, those that the network is least sure of.
+#: And, of so many others, those that the network is least sure of; so many of the rest are the
+#: guard.
 CANDIDATES: Final = 12_000
 UNSURE: Final = 2000
+GUARD: Final = 5000
 WRITTEN: Final = 1500
 LETTERS: Final = 1500
 SCRIBBLES: Final = 800
@@ -50,10 +52,12 @@ class ReplayImages:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replay:
-    """S4 features by one network, 30 MB: of the images that it is shown again, and of MNIST's test
-    images, by which nothing is chosen and what it has forgotten is measured."""
+    """S4 features by one network, 38 MB: of the images that it is shown again; of the guard,
+    training images of MNIST that it is not shown, by which is seen whether it forgets; and of
+    MNIST's test images, by which nothing is decided and what it has forgotten is measured."""
 
     again: Features
+    guard: Features
     test: Features
 
 
@@ -103,8 +107,9 @@ def compute_replay(weights: Weights, images: ReplayImages) -> Iterator[float | R
             yield done / total
         found.append(Features(np.concatenate(parts), some.labels))
     again, candidates, test = found
-    more = candidates.chosen(_least_sure(weights, candidates)[:UNSURE])
-    yield Replay(again.joined(more), test)
+    unsure = _least_sure(weights, candidates)[:UNSURE]
+    rest = np.delete(np.arange(len(candidates)), unsure)[:GUARD]
+    yield Replay(again.joined(candidates.chosen(unsure)), candidates.chosen(rest), test)
 
 
 def _least_sure(weights: Weights, features: Features) -> NDArray[np.intp]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ LARGEST: Final = 64 << 20
 #: So many are kept; a network that has learnt nothing for long computes its own anew.
 MOST: Final = 4
 FEATURES: Final = 400
-PARTS: Final = ("again", "test")
+PARTS: Final = tuple(part.name for part in fields(Replay))
 
 
 def key_of(network: str) -> str:
@@ -57,7 +58,8 @@ def keep(root: Path, key: str, replay: Replay) -> None:
     """Keep a replay, and the latest of the others; where that cannot be, it is computed again."""
     folder = root / FOLDER
     arrays = {}
-    for name, part in zip(PARTS, (replay.again, replay.test), strict=True):
+    for name in PARTS:
+        part: Features = getattr(replay, name)
         arrays[name] = part.s4
         arrays[f"{name}.labels"] = part.labels.astype(np.float32)
     try:

@@ -14,7 +14,6 @@ from statistics import mean, median
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lenetpad.data.hands import HAND_RECIPE, HandRecipe, learn
 from lenetpad.data.labelled import Labelled, drawn
@@ -133,16 +132,14 @@ def chosen_on(writer: str) -> bool:
     return hashlib.sha256(writer.encode()).digest()[-1] % 2 == 0
 
 
-def some_of_each(
-    drawings: Sequence[Drawing], count: int, rng: np.random.Generator
-) -> NDArray[np.intp]:
+def some_of_each(drawings: Sequence[Drawing], count: int, rng: np.random.Generator) -> list[int]:
     """The numbers of so many drawings by chance: one of each label first, then any."""
-    order = rng.permutation(len(drawings))
+    order = rng.permutation(len(drawings)).tolist()
     firsts: dict[object, int] = {}
     for number in order:
-        firsts.setdefault(drawings[number].label, int(number))
-    others = [int(number) for number in order if int(number) not in firsts.values()]
-    return np.array([*firsts.values(), *others][:count], np.intp)
+        firsts.setdefault(drawings[number].label, number)
+    others = [number for number in order if number not in firsts.values()]
+    return [*firsts.values(), *others][:count]
 
 
 def hand_trials(
@@ -164,8 +161,8 @@ def hand_trials(
     letters = _features(weights, drawn(others)) if others else None
     for number, name in enumerate(names):
         own = writers[name]
-        tested = np.delete(np.arange(len(own)), chosen[name])
-        test = _features(weights, drawn([own[i] for i in tested]))
+        tested = [one for place, one in enumerate(own) if place not in chosen[name]]
+        test = _features(weights, drawn(tested))
         began = time.thread_time()
         found = learn(weights, [own[i] for i in chosen[name]], replay, how)
         seconds = time.thread_time() - began

@@ -15,7 +15,15 @@ from lenetpad.ink.letters import letter
 from lenetpad.ink.styles import written
 from tests.cli.conftest import Failing, Run, parsed
 
-FEW = {"MNIST_IMAGES": 30, "WRITTEN": 10, "LETTERS": 10, "SCRIBBLES": 5, "NOISE": 5}
+FEW = {
+    "MNIST_IMAGES": 30,
+    "CANDIDATES": 30,
+    "UNSURE": 10,
+    "WRITTEN": 10,
+    "LETTERS": 10,
+    "SCRIBBLES": 5,
+    "NOISE": 5,
+}
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from lenetpad.ink.files import Drawing
 from lenetpad.ink.raster import draw, pad
 from lenetpad.ink.strokes import Ink, Stroke
 from lenetpad.ink.styles import stroke_of, written
-from lenetpad.lenet.fine_tuning import probabilities
+from lenetpad.lenet.fine_tuning import Features, probabilities
 from lenetpad.lenet.forward import forward
 from lenetpad.lenet.weights import Weights, load
 from lenetpad.storage.mnist import DataError
@@ -29,7 +29,7 @@ from lenetpad.values.models import PRESET_NAMES
 #: Digits in forms that the shipped networks misread: a 9 like a 4, and a 0 crossed from the left.
 OPEN_NINE = ("60,4 30,30 20,50! 60,50! 50,100",)
 CROSSED_ZERO = ("50,0 20,15 10,50 22,88 50,100 75,80 80,45 70,10 45,0", "0,10 90,90")
-FEW = {"MNIST_IMAGES": 600, "WRITTEN": 150, "LETTERS": 150, "SCRIBBLES": 80, "NOISE": 20}
+FEW = {"MNIST_IMAGES": 2000, "WRITTEN": 200, "LETTERS": 200, "SCRIBBLES": 100, "NOISE": 50}
 TEST_IMAGES = 2000
 
 
@@ -47,6 +47,8 @@ def replays() -> Iterator[dict[str, tuple[Weights, Replay]]]:
     with pytest.MonkeyPatch.context() as patch:
         for name, count in FEW.items():
             patch.setattr(replaying, name, count)
+        patch.setattr(replaying, "CANDIDATES", 3000)
+        patch.setattr(replaying, "UNSURE", 1000)
         whole = replaying.mnist
         patch.setattr(
             replaying, "mnist", lambda: (whole()[0], whole()[1].chosen(slice(TEST_IMAGES)))
@@ -74,10 +76,13 @@ def test_a_form_is_learnt_from_three_drawings(
 ) -> None:
     weights, replay = replays[model]
     others = formed(form, label, 30, seed=2)
-    assert read(weights, None, others).count(label) < 15
+    before = read(weights, None, others).count(label)
+    assert before < 10
     learnt = learn(weights, formed(form, label, 3, seed=1), replay)
-    assert read(weights, learnt, others).count(label) >= 24
-    assert learnt.test_error <= learnt.test_error_before + 0.4  # of 2,000 images
+    assert read(weights, learnt, others).count(label) >= before + 10
+    guarded = [_error(hand, weights, replay.guard) for hand in (None, learnt)]
+    assert guarded[1] <= guarded[0] + 0.1
+    assert learnt.test_error <= learnt.test_error_before + 1  # of 2,000 images, the harder ones
 
 
 def test_it_says_what_it_has_learnt(replays: dict[str, tuple[Weights, Replay]]) -> None:
@@ -93,17 +98,17 @@ def test_it_says_what_it_has_learnt(replays: dict[str, tuple[Weights, Replay]]) 
     output = forward(weights.config, learnt.parameters, images)
     assert output.argmin(axis=1).tolist() == [9, 9, 7]
     assert learnt.test_images == TEST_IMAGES
-    assert learnt.test_error_before == pytest.approx(_error(weights, None, replay))
-    assert learnt.test_error == pytest.approx(_error(weights, learnt, replay))
+    assert learnt.test_error_before == pytest.approx(_error(None, weights, replay.test))
+    assert learnt.test_error == pytest.approx(_error(learnt, weights, replay.test))
     assert learnt.seconds > 0
     with pytest.raises(ValueError, match="read-only"):
         learnt.parameters["c5.weight"][0, 0] = 1
 
 
-def _error(weights: Weights, hand: LearntHand | None, replay: Replay) -> float:
+def _error(hand: LearntHand | None, weights: Weights, images: Features) -> float:
     parameters = weights.parameters if hand is None else hand.parameters
-    found = probabilities(weights.config, parameters, replay.test.s4)[:, :10].argmax(axis=1)
-    return 100 * float(np.mean(found != replay.test.labels))
+    found = probabilities(weights.config, parameters, images.s4)[:, :10].argmax(axis=1)
+    return 100 * float(np.mean(found != images.labels))
 
 
 def test_what_is_no_digit_is_learnt_too(replays: dict[str, tuple[Weights, Replay]]) -> None:
@@ -141,7 +146,25 @@ def test_wrong_labels_do_not_wreck_a_network(
     rng = np.random.default_rng(6)
     drawings = [Drawing(written(n, rng), (n + 1) % 10) for n in range(10)]  # all of them wrong
     learnt = learn(weights, drawings, replay)
-    assert learnt.test_error < learnt.test_error_before + 4
+    assert learnt.test_error < learnt.test_error_before + 1
+
+
+def test_no_more_is_changed_than_the_guard_allows(
+    replays: dict[str, tuple[Weights, Replay]],
+) -> None:
+    """Where all labels are wrong, the more may be forgotten the more is learnt."""
+    weights, replay = replays["lenet5-1998"]
+    rng = np.random.default_rng(6)
+    drawings = [Drawing(written(n, rng), (n + 1) % 10) for n in range(10)]
+    changes, errors = [], []
+    for forgotten in (0.0, 0.5, 100.0):
+        learnt = learn(weights, drawings, replay, HandRecipe(forgotten=forgotten))
+        change = learnt.parameters["f6.weight"] - weights.parameters["f6.weight"]
+        changes.append(float(np.abs(change).sum()))
+        errors.append(_error(learnt, weights, replay.guard))
+        assert errors[-1] <= _error(None, weights, replay.guard) + forgotten
+    assert changes[0] < changes[1] < changes[2]
+    assert errors[2] > errors[0]
 
 
 def test_the_same_drawings_teach_the_same(replays: dict[str, tuple[Weights, Replay]]) -> None:
@@ -160,7 +183,7 @@ def test_it_says_how_far_it_is_and_can_be_left(
     assert isinstance(learnt, LearntHand)
     assert parts == sorted(parts)
     assert 0 < parts[0] < parts[-1] < 1
-    assert len(parts) > 300
+    assert len(parts) > 200
     steps = learning(weights, formed(OPEN_NINE, 9, 2, seed=1), replay)
     next(steps)
     steps.close()

@@ -10,12 +10,14 @@ import pytest
 from lenetpad.data import replay
 from lenetpad.data.labelled import NO_DIGIT, Labelled
 from lenetpad.data.replay import Replay, ReplayImages, compute_replay, draw_replay, replay_of
-from lenetpad.lenet.fine_tuning import probabilities
+from lenetpad.lenet.fine_tuning import Features, probabilities
 from lenetpad.lenet.forward import forward
 from lenetpad.lenet.weights import load
 
 #: How many images of each kind, here.
 FEW = {"MNIST_IMAGES": 40, "WRITTEN": 30, "LETTERS": 25, "SCRIBBLES": 15, "NOISE": 5}
+DRAWN = sum(FEW.values())
+CANDIDATES, UNSURE = 50, 12
 
 
 @pytest.fixture
@@ -28,6 +30,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> tuple[Labelled, Labelled]:
     ]
     for name, count in FEW.items():
         monkeypatch.setattr(replay, name, count)
+    monkeypatch.setattr(replay, "CANDIDATES", CANDIDATES)
+    monkeypatch.setattr(replay, "UNSURE", UNSURE)
     monkeypatch.setattr(replay, "TOGETHER", 10)
     monkeypatch.setattr(replay, "mnist", lambda: tuple(sets))
     return sets[0], sets[1]
@@ -52,13 +56,17 @@ def test_it_holds_mnist_written_digits_and_what_is_no_digit(
     images = drawn()
     assert images.test is test
     again = images.again
-    assert len(again) == sum(FEW.values())
+    assert len(again) == DRAWN
     known = {image.tobytes() for image in train.images}
     assert sum(image.tobytes() in known for image in again.images) == 40
     assert len({image.tobytes() for image in again.images[:40]}) == 40
     assert np.array_equal(again.labels[40:70], np.arange(30) % 10)
     assert (again.labels[70:] == NO_DIGIT).all()
     assert (again.images.reshape(len(again), -1).max(axis=1) > 100).all()  # ink in each
+    others = {image.tobytes() for image in images.candidates.images}
+    assert len(others) == CANDIDATES
+    assert others <= known
+    assert not others & {image.tobytes() for image in again.images}
 
 
 def test_the_seed_decides_it(small: tuple[Labelled, Labelled]) -> None:
@@ -87,7 +95,8 @@ def test_the_features_are_s4_of_the_whole_network(small: tuple[Labelled, Labelle
     assert isinstance(found, Replay)
     assert parts == sorted(parts)
     assert parts[-1] == 1
-    for features, labelled in ((found.again, images.again), (found.test, images.test)):
+    first = Features(found.again.s4[:DRAWN], found.again.labels[:DRAWN])
+    for features, labelled in ((first, images.again), (found.test, images.test)):
         assert np.array_equal(features.labels, labelled.labels)
         padded = np.pad(labelled.images[-3:] / np.float32(255), ((0, 0), (2, 2), (2, 2)))
         taps: dict[str, np.ndarray] = {}
@@ -95,10 +104,29 @@ def test_the_features_are_s4_of_the_whole_network(small: tuple[Labelled, Labelle
         assert np.allclose(features.s4[-3:], taps["S4"].reshape(3, -1), atol=1e-5)
 
 
+def test_the_digits_that_the_network_is_least_sure_of_are_shown_again(
+    small: tuple[Labelled, Labelled],
+) -> None:
+    weights = load("lenet5-1998")
+    images = drawn()
+    _, found = parts_and_result(compute_replay(weights, images))
+    assert isinstance(found, Replay)
+
+    def leads(s4: np.ndarray) -> np.ndarray:
+        """How much more probable the first answer is than the second."""
+        ordered = np.sort(probabilities(weights.config, weights.parameters, s4), axis=1)
+        return ordered[:, -1] - ordered[:, -2]
+
+    candidates = images.candidates.images.astype(np.float32) / 255
+    everything = np.sort(leads(replay.features_of(weights, candidates)))
+    more = found.again.s4[DRAWN:]
+    assert np.sort(leads(more)) == pytest.approx(everything[:UNSURE], abs=1e-4)
+
+
 def test_both_together_say_how_far_they_are(small: tuple[Labelled, Labelled]) -> None:
     parts, found = parts_and_result(replay_of(load("lenet5-1998"), 1))
     assert isinstance(found, Replay)
-    assert len(found.again) == sum(FEW.values())
+    assert len(found.again) == DRAWN + UNSURE
     assert parts == sorted(parts)
     assert (parts[0], parts[-1]) == (0, 1)
     assert len(parts) > 20  # it can be left often

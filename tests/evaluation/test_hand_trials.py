@@ -39,7 +39,7 @@ def small_replay(model: str = "lenet5-1998") -> Replay:
     weights = load(model)
     images = np.stack([draw(written(k % 10, rng)) for k in range(40)])
     features = Features(features_of(weights, images), np.arange(40) % 10)
-    return Replay(features, features)
+    return Replay(features, features, features)
 
 
 def test_writers_that_were_trained_on_are_left_out() -> None:
@@ -64,7 +64,7 @@ def test_one_of_each_digit_is_learnt_where_there_is() -> None:
         chosen = some_of_each(drawings, 10, rng)
         assert sorted(drawings[k].label for k in chosen) == list(range(10))
     chosen = some_of_each([one for one in drawings if one.label in (1, 2)], 4, rng)
-    assert len(set(chosen.tolist())) == 4
+    assert len(set(chosen)) == 4
 
 
 def test_a_trial_is_on_the_other_drawings_and_the_control_on_anothers(
