@@ -144,6 +144,8 @@ class ResultViews(QWidget):
             chart.show_results(results, names)
         self._show_numbers(results)
         self._show_writers(results)
+        # All tabs have room, but for both of these in a small window.
+        self.tabs.setUsesScrollButtons(results.numbers is not None and bool(results.by_writer))
         self._show_matrix()
         self._show_patterns()
 
@@ -247,9 +249,6 @@ class ResultViews(QWidget):
     def _build(self) -> None:
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.setUsesScrollButtons(
-            True
-        )  # where numbers and writers are there, in a small window
         self.tabs.addTab(self._patterns(), translate("Evaluate", "Patterns"))
         tip = translate(
             "Evaluate",
