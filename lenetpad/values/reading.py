@@ -94,7 +94,7 @@ class Reading:
     @property
     def refused(self) -> bool:
         """Whether "this is no digit" is more probable than every digit."""
-        return self.no_digit is not None and self.no_digit > float(self.probabilities.max())
+        return self.no_digit is not None and self.no_digit > max(self.probabilities.tolist())
 
     @property
     def several(self) -> tuple[Candidate, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from lenetpad.ui.draw.inspector.numbers import number
+from lenetpad.ui.draw.numerals import number
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.values.explanation import Unit
@@ -16,6 +16,8 @@ from lenetpad.values.holding import LAYERS_OF_MAPS, Hold, Holds
 
 def in_words(holds: Holds) -> str:
     """How many maps and units are held: "2 maps switched off, 1 unit held"; "" for none."""
+    if not holds:
+        return ""
     maps = [hold for hold in holds if hold.layer in LAYERS_OF_MAPS]
     units = [hold for hold in holds if hold.layer not in LAYERS_OF_MAPS]
     parts = (

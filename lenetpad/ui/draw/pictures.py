@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from lenetpad.ui.widgets.images import paint_part
+from lenetpad.ui.widgets.images import paint_parts
 
 
 class Picture:
@@ -35,5 +35,4 @@ class Picture:
 
     def paint(self, painter: QPainter) -> None:
         """Paint every cell in its place."""
-        for piece in self._pieces:
-            paint_part(painter, *piece)
+        paint_parts(painter, self._pieces)

@@ -15,7 +15,8 @@ from lenetpad.ui.draw import held, number_face
 from lenetpad.ui.draw.number_face import DOUBTFUL, SURE, NumberFace, Sureness
 from lenetpad.ui.draw.panel import ReadingPanel, Spot
 from lenetpad.ui.draw.probabilities import not_a_digit
-from lenetpad.ui.widgets.text import percent
+from lenetpad.ui.widgets.large_numbers import LargeNumbers
+from lenetpad.ui.widgets.text import BETWEEN, parted, percent
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.models import ModelReady
@@ -33,9 +34,7 @@ MARGIN: Final = 20.0
 FACTS: Final = 0.58  # of the width, on the right
 NUMBER: Final = 0.62  # of the width, on the left, that a number may take
 VERDICT: Final = 2.4  # times the height, on the left, that facts leave to a digit and its share
-NO_BREAK: Final = "\u00a0"
 ABOVE: Final = 4.0  # and below it
-LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 class VerdictPanel(ReadingPanel):
@@ -49,7 +48,6 @@ class VerdictPanel(ReadingPanel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._facts_spot = Spot(self)
-        self._explain_verdict()
         self._latencies: deque[float] = deque(maxlen=LATENCIES)
         self._facts = translate("Draw", WAITING)
         self._network = ("", "")  # what it is called, and the moment of its training
@@ -57,12 +55,15 @@ class VerdictPanel(ReadingPanel):
         self._standing: tuple[object, ...] = ()  # what the background shows
         self._probability_font = QFont()
         self._face: NumberFace | None = None  # where a number is shown
+        self._numbers = LargeNumbers()
+        self._explained: tuple[object, ...] = ()  # what name and tooltip say
         self._longest = 0.0  # the width of a probability
         self._taken = 0.0  # the verdict's width, with the space after it
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.timeout.connect(self._write_facts)
         self._ready = float("inf")  # perf_counter when the network was shown
+        self._explain_verdict()
 
     def show_model(self, model: ModelReady) -> None:
         super().show_model(model)
@@ -84,6 +85,7 @@ class VerdictPanel(ReadingPanel):
         self.redraw()
 
     def redraw(self) -> None:
+        self._numbers.forget()
         self._face = None
         self._lay_out(self.reading)
         super().redraw()
@@ -135,7 +137,11 @@ class VerdictPanel(ReadingPanel):
             super().mousePressEvent(event)
 
     def _explain_verdict(self) -> None:
-        """Name and tooltip of the verdict that is shown."""
+        """Name and tooltip of the verdict that is shown, where it says something else now."""
+        doubt = self._probability if self._no_number or self.doubtful else ""
+        if (said := (*self._words, doubt)) == self._explained:
+            return
+        self._explained = said
         if not self.verdict:
             name = translate("Draw", "Verdict")
             tip = translate("Draw", "The digit or the number that is read appears here.")
@@ -259,7 +265,7 @@ class VerdictPanel(ReadingPanel):
                     "wrongly.",
                 )
             )
-        self._facts = " · ".join(parts)
+        self._facts = BETWEEN.join(parts)
         self._facts_spot.say(self._facts, "\n".join(tips))
         self.update()
 
@@ -311,7 +317,8 @@ class VerdictPanel(ReadingPanel):
         painter.setFont(self.sized_font(self._small(0.16, 13.0, 44.0)))
         painter.setPen(QColor(self.theme.dim))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        facts = self._facts.replace(" %", NO_BREAK + "%")
+        width, small = self._facts_area.width(), QFontMetricsF(painter.font())
+        facts = parted(self._facts, lambda part: small.horizontalAdvance(f"{part} ·") <= width)
         painter.drawText(self._facts_area, flags | Qt.TextFlag.TextWordWrap, facts)
         self._paint_held(painter)
         if self._face is not None and self.reading is not None:
@@ -321,12 +328,17 @@ class VerdictPanel(ReadingPanel):
             return
         sure = self._share >= SURE
         size = self.height() * (0.5 if self._rejected else 0.82)
-        painter.setFont(self.sized_font(size, bold=True))
         colour = self.theme.text if self._rejected or not sure else self.theme.accent
-        painter.setPen(QColor(self.theme.dim if self.doubtful else colour))
+        colour = self.theme.dim if self.doubtful else colour
         shown = f"{self.verdict}?" if self.doubtful else self.verdict
-        painter.drawText(area, LEFT, shown)
-        self._taken = painter.fontMetrics().horizontalAdvance(shown) + 0.25 * self.height()
+        width = self._paint_number(painter, area, shown, self.sized_font(size, bold=True), colour)
+        self._taken = width + 0.25 * self.height()
+
+    def _paint_number(
+        self, painter: QPainter, area: QRectF, text: str, font: QFont, colour: str
+    ) -> float:
+        """Paint at the left of an area, and give the width."""
+        return self._numbers.paint(painter, area, text, font, QColor(colour), anew=self.for_file)
 
     def _small(self, share: float, least: float, most: float) -> float:
         """The height of a small text: a share of the panel's, in limits, and readable."""
@@ -350,9 +362,9 @@ class VerdictPanel(ReadingPanel):
             for text, area in zip(face.probability_texts, face.probability_areas, strict=False):
                 painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
         else:
-            painter.setFont(self._probability_font)
-            painter.setPen(QColor(self.theme.dim if self._no_number else self.theme.text))
-            painter.drawText(self._area.adjusted(self._taken, 0, 0, 0), LEFT, self._probability)
+            colour = self.theme.dim if self._no_number else self.theme.text
+            area = self._area.adjusted(self._taken, 0, 0, 0)
+            self._paint_number(painter, area, self._probability, self._probability_font, colour)
         self.end_painting(painter)
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QBuffer, QByteArray, QRectF
 from PySide6.QtGui import QImage, QPaintEngine, QPainter
 
@@ -20,10 +22,21 @@ def encoded(image: QImage, kind: str) -> bytes:
     return bytes(data.data())
 
 
+#: A part of an image, in its pixels, and the area of the painter that it is to fill.
+Part = tuple[QRectF, QImage, QRectF]
+
+
 def paint_part(painter: QPainter, area: QRectF, image: QImage, part: QRectF) -> None:
-    """Paint a part of an image into an area. Into an SVG file Qt would squeeze all of the image:
+    """Paint a part of an image into an area."""
+    paint_parts(painter, [(area, image, part)])
+
+
+def paint_parts(painter: QPainter, parts: Sequence[Part]) -> None:
+    """Paint parts of images into their areas. Into an SVG file Qt would squeeze all of an image:
     it is given the part alone."""
     if painter.paintEngine().type() is QPaintEngine.Type.SVG:
-        painter.drawImage(area, image.copy(part.toRect()))
+        for area, image, part in parts:
+            painter.drawImage(area, image.copy(part.toRect()))
     else:
-        painter.drawImage(area, image, part)
+        for piece in parts:
+            painter.drawImage(*piece)

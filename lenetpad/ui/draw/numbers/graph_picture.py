@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFont,
     QFontMetricsF,
     QKeyEvent,
@@ -34,6 +33,7 @@ from lenetpad.ui.draw.numbers.graph_layout import (
     walked,
 )
 from lenetpad.ui.widgets.colour import ink_table
+from lenetpad.ui.widgets.focus import paint_focus
 from lenetpad.ui.widgets.images import paint_part
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.ui.widgets.words import translate
@@ -79,6 +79,7 @@ class GraphPicture(QWidget):
         self._paths: list[QPainterPath] = []
         self._reaches: list[QRectF] = []
         self._room = QSize(1, 1)
+        self._middle: float | None = None  # of what is seen of a graph that is wider
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(translate("Draw", "Segmentation graph"))
@@ -100,6 +101,12 @@ class GraphPicture(QWidget):
         """There is so much room: the graph takes it, or more where it needs that."""
         if room != self._room:
             self._room = room
+            self._arrange()
+
+    def show_ink_at(self, middle: float | None) -> None:
+        """Have the ink in the middle of what is seen, None for the graph's middle."""
+        if middle != self._middle:
+            self._middle = middle
             self._arrange()
 
     @property
@@ -134,7 +141,7 @@ class GraphPicture(QWidget):
         self._paths, self._lines, self.layout_ = [], [], None
         size = self._room
         if self.graph is not None:
-            laid = lay_out(self.graph, self._room.height(), self.theme.scale)
+            laid = lay_out(self.graph, self._room.height(), self.theme.scale, self._middle)
             self._paths = [_curve(arc) for arc in laid.arcs]
             self._reaches = [_reach(arc) for arc in laid.arcs]
             self._lines = [_line(piece, self._sheet, laid.ink) for piece in self.graph.pieces]
@@ -179,6 +186,13 @@ class GraphPicture(QWidget):
         if self.pinned is not None:
             self.pin_wanted.emit()
 
+    def choose_as(self, other: GraphPicture) -> None:
+        """Choose what is chosen in another picture of the same graph."""
+        chosen = other.pointed, other.pinned
+        if self.graph is other.graph and chosen != (self.pointed, self.pinned):
+            self.pointed, self.pinned = chosen
+            self._tell()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.point(self._arc_at(event.position()))
 
@@ -211,14 +225,6 @@ class GraphPicture(QWidget):
             self.point(place)
             self.moved.emit(self.layout_.arcs[place].area)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -229,6 +235,8 @@ class GraphPicture(QWidget):
             self._paint_hint(painter)
         else:
             self._paint_graph(painter, self.graph, self.layout_, QRectF(event.rect()))
+        if self.hasFocus():
+            paint_focus(painter, self.visibleRegion().boundingRect(), self.theme)
         painter.end()
         self.painted.emit()
 

@@ -19,6 +19,8 @@ class LineScroll(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
         self.setWidget(content)
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.valueChanged.connect(self._frame_anew)
 
     @property
     def room(self) -> QSize:
@@ -34,6 +36,12 @@ class LineScroll(QScrollArea):
         super().resizeEvent(event)
         self.resized.emit()
 
+    def _frame_anew(self) -> None:
+        """The frame of what has the keyboard stays around what is seen, and does not scroll."""
+        content = self.widget()
+        if content is not None and content.hasFocus():
+            content.update()
+
     def reveal(self, area: QRectF) -> None:
         """Have a part of the content in sight, with something of what lies beside it."""
         middle = area.center().toPoint()
@@ -45,6 +53,14 @@ class LineScroll(QScrollArea):
         bar, margin = self.horizontalScrollBar(), round(right - left)
         bar.setValue(min(bar.value(), round(left) - margin))
         bar.setValue(max(bar.value(), round(right) + margin - self.viewport().width()))
+
+    def scroll_as(self, other: LineScroll) -> None:
+        """Be scrolled as far as another one."""
+        for here, there in (
+            (self.horizontalScrollBar(), other.horizontalScrollBar()),
+            (self.verticalScrollBar(), other.verticalScrollBar()),
+        ):
+            here.setValue(round(there.value() / max(1, there.maximum()) * here.maximum()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Along the line, where there is nothing to see above or below."""
