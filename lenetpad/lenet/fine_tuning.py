@@ -61,8 +61,8 @@ class FineTuning:
     label has in the targets of replayed images of no digit; the rest, and all of a digit's target,
     are the probabilities from before."""
 
-    steps: int = 300
-    rate: float = 1e-3
+    steps: int = 250
+    rate: float = 2e-3
     own: int = 16
     replayed: int = 112
     label_part: float = 0.3

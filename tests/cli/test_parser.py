@@ -23,7 +23,7 @@ from tests.cli.conftest import Failing, Run, stand_in
 ROOT = Path(__file__).parents[2]
 NAMES = [
     *("draw", "train", "runs", "evaluate", "predict", "export", "info", "report", "demo"),
-    *("selftest", "bench", "soak", "diagnostics", "completion"),
+    *("selftest", "bench", "soak", "bench-hand", "diagnostics", "completion"),
 ]
 
 Fake = Callable[[Callable[[argparse.Namespace], int]], None]
