@@ -120,7 +120,7 @@ def line_height(boxes: Values) -> float:
     if highest <= 0:
         return max(float((boxes[:, 2] - boxes[:, 0]).max()), 1e-6)
     # Not NumPy's median, whose first call imports numpy.ma, in the middle of the first stroke.
-    return median(heights[heights >= TALL * highest].tolist())
+    return float(median(heights[heights >= TALL * highest].tolist()))
 
 
 def spans_of(count: int) -> Spans:

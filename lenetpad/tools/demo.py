@@ -36,6 +36,7 @@ PICTURES: Final = (
     "layers.png",
     "layers.svg",
     "weights.png",
+    "comparison.png",
     "number.png",
     "segmentation-graph.png",
     "time-line.png",
@@ -45,6 +46,7 @@ PICTURES: Final = (
     "evaluate.png",
 )
 SHOWN: Final = 3  # the digit in window.png
+CHANGED: Final = 8  # and the one that is compared with it
 EXPLAINED: Final = Unit("C3", 7, 4, 5)
 FOLLOWED: Final = Place(2, 13)  # of its products, the one that is marked
 #: Which sample drawings the GIF writes, at their own speed.
@@ -80,6 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         driver.save_picture(out / "window-dark.png")
         driver.set_theme(ThemeChoice.LIGHT)
         explain(driver, out)
+        compare(driver, out, samples[CHANGED])
         read_number(driver, out)
         teach(driver, out)
         save_gif(out / "writing.gif", film(driver, [samples[number] for number in WRITTEN]))
@@ -121,6 +124,14 @@ def explain(driver: Driver, out: Path) -> None:
     driver.act("weights")
     driver.save_picture(out / "weights.png")
     driver.act("weights")
+
+
+def compare(driver: Driver, out: Path, ink: Ink) -> None:
+    """Save what is read of another drawing beside what was frozen."""
+    driver.act("freeze")
+    write(driver, ink)
+    driver.save_picture(out / "comparison.png")
+    driver.act("end_comparison")
 
 
 def read_number(driver: Driver, out: Path) -> None:

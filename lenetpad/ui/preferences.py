@@ -109,6 +109,16 @@ class Preferences(QObject):
         return Look.of(self._text("picture", ""))
 
     @property
+    def replay_speed(self) -> float:
+        """How many times as fast as the pen the last replay was."""
+        return self._number("replay_speed", 1.0)
+
+    @property
+    def short_pauses(self) -> bool:
+        """Whether a replay passes over long pauses of the hand."""
+        return self._text("short_pauses", "true") == "true"
+
+    @property
     def choice(self) -> Choice:
         """The network and the device of the last time, and how the network reads."""
         conventions = Conventions.of(self._text("manner", ""))

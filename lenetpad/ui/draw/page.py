@@ -224,7 +224,7 @@ class DrawPage(Page):
 
             self._layer_help = LayerHelp(self._theme, self)
         area = self.maps.area_of(layer).translated(self.maps.pos())
-        self._layer_help.show_layer(self.maps.model.specs, layer, area)
+        self._layer_help.show_layer(self.maps.model.specs, layer, area, self.maps.shown)
 
     @property
     def can_widen(self) -> bool:
@@ -291,7 +291,7 @@ class DrawPage(Page):
         for panel in self.panels:
             panel.show_model(model)
         if self._layer_help is not None:
-            self._layer_help.show_network(model.specs)
+            self._layer_help.show_network(model.specs, self.maps.shown)
         self.model_shown.emit(model)
 
     def show_reading(self, reading: Reading) -> None:
@@ -306,6 +306,8 @@ class DrawPage(Page):
             panel.show_reading(reading)
         self.number_views.show_reading(reading)
         self.reading_shown.emit(reading)
+        if not self._unpainted:  # all that would paint it is covered
+            self.reading_painted.emit(reading)
 
     def show_candidate(self, reading: Reading) -> None:
         """Show beside the canvas what the network makes of one candidate of a number, or of what
@@ -434,6 +436,8 @@ class DrawPage(Page):
     def _choose_shown(self, index: int) -> None:
         shown = Shown(self.shown.itemData(index))
         self.maps.set_shown(shown)
+        if self._layer_help is not None and self.maps.model is not None:
+            self._layer_help.show_network(self.maps.model.specs, shown)
         self.shown_chosen.emit(shown.value)
 
     def _tool_row(self, actions: dict[str, QAction]) -> QWidget:
