@@ -88,7 +88,7 @@ class LearningJob:
         if weights.guesses and not request.choice.conventions.complete:
             raise WeightsError(UNKNOWN.format(name=named(weights.name)))
         if request.folder is None:
-            yield from self._replay(weights, _digest(weights))
+            yield from self._replay(weights, network_digest(weights))
             yield Answer(question, None)
             return
         hand = hands.read(request.folder)
@@ -98,7 +98,7 @@ class LearningJob:
             yield Answer(question, _nothing(hand, request.choice.model, found.unlabelled))
             return
         known = hand.networks.get(request.choice.model)
-        digests = _digest(weights), hands.digest_of(ink)
+        digests = network_digest(weights), hands.digest_of(ink)
         if known is not None and digests == (known.base, known.ink):
             yield Answer(question, _known(request, hand, known, weights, found))
             return
@@ -233,7 +233,7 @@ def _images(drawings: list[Drawing]) -> np.ndarray[tuple[int, ...], np.dtype[np.
     return np.stack([draw(drawing.ink) for drawing in drawings])
 
 
-def _digest(weights: Weights) -> str:
+def network_digest(weights: Weights) -> str:
     """What tells a network's parameters, and how it reads, from others."""
     content = io.BytesIO(repr(weights.config).encode())
     content.seek(0, io.SEEK_END)

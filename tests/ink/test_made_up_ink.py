@@ -10,7 +10,7 @@ from lenetpad.ink.curves import smooth
 from lenetpad.ink.letters import letter
 from lenetpad.ink.raster import draw
 from lenetpad.ink.scribbles import KINDS, scribble
-from lenetpad.ink.styles import FORMS, NEWER, written
+from lenetpad.ink.styles import FORMS, LATEST, NEWER, latest, written
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -33,7 +33,7 @@ def test_every_digit_has_forms_of_about_the_same_height() -> None:
     assert sorted(FORMS) == list(range(10))
     for digit, forms in FORMS.items():
         assert len(forms) >= 4, digit
-        for form in (*forms, *NEWER.get(digit, ())):
+        for form in (*forms, *NEWER.get(digit, ()), *LATEST[digit]):
             ys = [float(w.rstrip("!").split(",")[1]) for stroke in form for w in stroke.split()]
             assert (min(ys), max(ys)) == pytest.approx((2, 100), abs=8), form
 
@@ -63,6 +63,20 @@ def test_newer_forms_are_used_where_they_are_asked_for(monkeypatch: pytest.Monke
     }
     assert 3 not in strokes[False]
     assert 3 in strokes[True]
+
+
+def test_the_latest_forms_come_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(styles, "UNSTEADINESS", 0.0)
+    monkeypatch.setattr(styles, "LOOSE_ENDS", 0.0)
+    forms = [(digit, form) for digit, of_it in LATEST.items() for form in of_it]
+    for number in (0, 5, len(forms) - 1, len(forms)):
+        digit, ink = latest(number, rng())
+        meant, form = forms[number % len(forms)]
+        assert (digit, len(ink.strokes)) == (meant, len(form))
+        begins = [stroke.split()[0].rstrip("!").split(",") for stroke in form]
+        assert [stroke.xy[0].tolist() for stroke in ink.strokes] == [
+            [float(x), float(y)] for x, y in begins
+        ]
 
 
 def test_all_forms_are_used() -> None:

@@ -123,7 +123,9 @@ class DrawController(PageController):
         self.replaying.changed.connect(self._read_again)
         self.probing = Probing(self.window, page, self.networks)
         followers = (self.inspection.follow, self.probing.follow)
-        self.number_viewing = NumberViewing(self.window, page, self.networks, followers)
+        self.number_viewing = NumberViewing(
+            self.window, page, self.networks, followers, self.documents
+        )
         self.comparing = Comparing(self.window, page, self.networks)
         self.taking = Taking(self.window, page, self.networks)
         self._connect_hands()

@@ -105,6 +105,12 @@ PAGES: Final = {
             "digits are confused with which, and every pattern that is read wrong. Click one to "
             "put it on the canvas.",
         ),
+        marked(
+            "Window",
+            "Of ink, <b>Writers</b> says who is misread, which digits and as what. Open a folder "
+            "with a file of each pupil for a whole class, and <b>Learn together…</b> to have the "
+            "network learn their hands.",
+        ),
     ),
 }
 #: Keys that belong to no action: where they work, what they do, and which they are.
