@@ -166,10 +166,12 @@ class Header(QWidget):
         whole = min(hint, widest)
         line = self._row.line_width + whole - min(hint, self.models.maximumWidth())
         room = self.width() - line + _width(shown)
+        wraps = room < 0 and whole + room < self._theme.px(NARROWEST_MODEL)
         for group in groups:
             wanted = [widget for widget in group if self._is_of_use(widget)]
             fits = _width(wanted) <= room
             room -= _width(wanted) if fits else 0
+            fits |= wraps and self.hands in group  # a second line has room for whose hand reads
             for widget in group:
                 widget.setVisible(fits and widget in wanted)
         # Where not even that helps, the row goes on below, with room for the whole name.

@@ -13,7 +13,6 @@ from lenetpad.controllers.draw.tray import Tray
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
 from lenetpad.engine.background_jobs import BackgroundJobs
-from lenetpad.engine.hands import LEARNING, LearningJob, learning_question, take_back_learning
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.editing import Edited, Extend
 from lenetpad.ink.files import Drawing
@@ -286,6 +285,8 @@ class Hands(QObject):
     def _ask(self, folder: Path | None) -> None:
         if self._stopped:
             return
+        from lenetpad.engine.hands import LEARNING, LearningJob, learning_question
+
         if self._learning is None:
             self._learning = Jobs({LEARNING: LearningJob(self._known.root)}, "hand")
             self._learning.answered.connect(self._take)
@@ -297,6 +298,8 @@ class Hands(QObject):
     def _cancel(self) -> None:
         self._pause.stop()
         if self._learning is not None:
+            from lenetpad.engine.hands import LEARNING
+
             self._learning.cancel(LEARNING)
 
     @Slot(object)
@@ -394,6 +397,8 @@ def _created(root: Path, name: str) -> Hand | str:
 
 
 def _taken_back(folder: Path) -> Hand | str:
+    from lenetpad.engine.hands import take_back_learning
+
     try:
         return take_back_learning(folder)
     except (InputError, OSError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QDialog
@@ -15,7 +15,6 @@ from lenetpad.controllers.hands.hands import Hands
 from lenetpad.controllers.networks import Networks
 from lenetpad.engine.background_jobs import BackgroundJobs
 from lenetpad.engine.documents import Refused, contents_of
-from lenetpad.engine.hands import Imported, import_ink
 from lenetpad.storage import hands
 from lenetpad.storage.decoding import InputError, contents, named
 from lenetpad.storage.hands import Hand
@@ -32,6 +31,9 @@ from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.ui.window import Window
 from lenetpad.values.failures import first_line
 from lenetpad.values.hand_learning import HandLearning
+
+if TYPE_CHECKING:
+    from lenetpad.engine.hands import Imported
 
 
 class Managing(QObject):
@@ -214,6 +216,8 @@ class Managing(QObject):
 
     def ask_for_ink(self, hand: Hand) -> None:
         """Ask for an ink file, whose drawings come into a hand."""
+        from lenetpad.engine.hands import import_ink  # the window's start is no time for it
+
         title = translate("Draw", "Import ink")
         path = self._window.ask_for_file(title, documents.ink_filter())
         if path is not None:

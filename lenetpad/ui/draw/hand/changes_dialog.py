@@ -178,11 +178,6 @@ def summary(found: HandLearning, network: str) -> str:
         error_before=f"{found.error_before:.2f}",
         error_after=f"{found.error_after:.2f}",
     )
-    if found.seconds:
-        took = translate("Draw", "Learning took {seconds} s.").format(
-            seconds=f"{found.seconds:.1f}"
-        )
-        said = f"{said} {took}"
     return " ".join((said, *words.notes(found)))
 
 
