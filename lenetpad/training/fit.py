@@ -14,6 +14,7 @@ from torch import Tensor
 from lenetpad.data.distortions import distorted, padded
 from lenetpad.data.labelled import Labelled
 from lenetpad.evaluation import inference
+from lenetpad.training.averaging import WeightsAverage, blend, weights_of
 from lenetpad.training.checkpoints import CheckpointError, fitting, number, part
 from lenetpad.training.distillation import Teachers
 from lenetpad.training.network import LeNet5
@@ -92,6 +93,9 @@ class Training:
         )
         self._optimiser = _optimiser(network, recipe)
         self._schedule = _schedule(self._optimiser, recipe, self.steps, self.steps_an_epoch)
+        averaged = math.ceil(recipe.averaged * self.steps)
+        self._average = WeightsAverage(network, self.steps - averaged + 1) if averaged else None
+        self._start = weights_of(network) if recipe.start_share else {}
 
     @property
     def images(self) -> int:
@@ -112,8 +116,9 @@ class Training:
         """Train to the last step and yield progress every few steps and at the end of each epoch.
 
         The last value of each epoch carries the loss and error on the held-out images. The
-        network ends in evaluation mode with the last step's weights. Raises TrainingError when
-        the loss stops being a number.
+        network ends in evaluation mode with the last step's weights, or with the averages that
+        the recipe asks for, on which the last values are. Raises TrainingError when the loss
+        stops being a number.
         """
         self.network.train()
         losses: list[Tensor] = []
@@ -132,6 +137,8 @@ class Training:
             # All batches are as large as each other, but for the last of an epoch.
             mean = (sum(seen[:-1]) * self.recipe.batch_size + seen[-1] * len(labels)) / counted
             seconds = max(time.perf_counter() - started, 1e-9)
+            if self.step == self.steps:
+                self._put_averages()
             checked = self._validated() if last else (None, None)
             yield Progress(
                 epoch=self.epoch,
@@ -164,6 +171,7 @@ class Training:
             "generator": self._generator.get_state(),
             "order": self._order.clone(),  # a view would bring all of the epoch along
             "step": self.step,
+            **({"average": self._average.state()} if self._average else {}),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -181,6 +189,7 @@ class Training:
                 part(state, "generator"), self._generator.get_state(), "the generator"
             )
             torch.Generator().set_state(generator)  # which looks into it
+            average = self._average and self._average.checked(part(state, "average"), step)
         except (CheckpointError, RuntimeError) as error:
             raise TrainingError(f"this checkpoint does not fit the training: {error}") from error
         self.network.load_state_dict(network)
@@ -188,6 +197,8 @@ class Training:
         self._schedule.load_state_dict(schedule)
         self._generator.set_state(generator)
         self._order, self.step = order, step
+        if self._average and average:
+            self._average.restore(average)
 
     def _checked_optimiser(self, kept: Any, step: int) -> dict[str, Any]:
         """The optimiser's state with what changes along a training as it was kept."""
@@ -267,14 +278,25 @@ class Training:
         self._optimiser.step()
         self._schedule.step()
         self.step += 1
+        if self._average:
+            self._average.add(self.network, self.step)
         return loss.detach()
+
+    def _put_averages(self) -> None:
+        """Give the network the weights that the training ends with."""
+        if self._average:
+            self._average.put_into(self.network)
+        if self._start:
+            blend(self.network, self._start, self.recipe.start_share)
 
     def _loss(self, images: Tensor, labels: Tensor) -> Tensor:
         output, distillation_weight = self.network(images), self.recipe.distillation_weight
         loss = self.network.loss(output, labels)
         if self._teachers is None:
             return loss
-        distillation_loss = self._teachers.loss(images, self.network.log_posteriors(output))
+        corrections = labels if self.recipe.teachers_corrected else None
+        own = self.network.log_posteriors(output)
+        distillation_loss = self._teachers.loss(images, own, corrections)
         return (1 - distillation_weight) * loss + distillation_weight * distillation_loss
 
     def _validated(self) -> tuple[float | None, float | None]:

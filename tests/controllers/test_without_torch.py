@@ -40,10 +40,12 @@ program.draw.page.reading_painted.connect(lambda reading: painted.append(reading
 program.window.resize(1280, 800)
 program.window.show()
 wait_until(lambda: painted)
+at_first = set(sys.modules)
 ink = read_ink(resources.path("ink/samples.jsonl"))[3].ink
 SyntheticPen(program.draw.page.canvas).write(ink)
 wait_until(lambda: painted[-1].serial >= program.draw.serial)
 before = "torch" in sys.modules
+while_writing = sorted(set(sys.modules) - at_first)
 #: What explains is not loaded before somebody asks.
 early = [name for name in ("lenetpad.ui.draw.inspector.inspector", "lenetpad.engine.explanations")
          if name in sys.modules]
@@ -59,6 +61,7 @@ found = {
     "before": before,
     "after": "torch" in sys.modules,
     "early": early,
+    "while_writing": while_writing,
     "gui": threading.main_thread().name in importers,
     "digit": painted[-1].digit,
     "device": program.draw.networks.ready.used,
@@ -88,6 +91,7 @@ def test_the_pad_reads_draws_and_changes_networks_without_torch(tmp_path: Path) 
     found = pad(tmp_path, "choose(model='lenet5-modern'); choose(model='lenet5-study-paper')")
     assert (found["before"], found["after"]) == (False, False)
     assert found["early"] == []
+    assert found["while_writing"] == []  # an import would hold the pen up
     assert (found["digit"], found["device"]) == (3, "cpu")
 
 

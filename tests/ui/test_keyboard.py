@@ -122,6 +122,17 @@ def test_tab_reaches_every_control_and_comes_back(qtbot: QtBot, window: Window, 
     parts = {part for one in reached for part in (one, one.parentWidget())}
     missed = [f"{type(one).__name__} {one.accessibleName()}" for one in wanted - parts]
     assert not missed
+    assert not [one for one in reached if not shows_focus(window, one)]
+
+
+def shows_focus(window: Window, one: QWidget) -> bool:
+    """Whether it can be seen that the keyboard is at a control, on it or on its frame."""
+    one.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.processEvents()  # an area scrolls to it
+    here = QRect(one.mapTo(window, QPoint()), one.size()).adjusted(-2, -2, 2, 2)
+    focused = window.grab(here).toImage()
+    one.clearFocus()
+    return window.grab(here).toImage() != focused
 
 
 def test_keys_of_the_canvas_do_nothing_on_other_pages(qtbot: QtBot, window: Window) -> None:

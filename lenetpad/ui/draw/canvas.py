@@ -30,6 +30,7 @@ from lenetpad.ui.draw.live_stroke import LiveStroke
 from lenetpad.ui.draw.paper import LONG_LINE, NEAR_EDGE, Needed, Paper, extent
 from lenetpad.ui.draw.pointer_surface import PointerSurface
 from lenetpad.ui.draw.replay_picture import ReplayPicture
+from lenetpad.ui.widgets.focus import paint_focus
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.turns import Steps
 from lenetpad.ui.widgets.words import marked, translate
@@ -453,6 +454,8 @@ class Canvas(PointerSurface):
         painter.setPen(QColor(theme.line))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        if self.tabbed:
+            paint_focus(painter, self.rect(), theme)
         if self._erasing and self._pointer is not None:
             self._paint_eraser(painter, theme, self._pointer)
         painter.end()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QFont, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from lenetpad.ui.widgets.focus import paint_focus
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
@@ -137,6 +138,8 @@ class ReadingPanel(QWidget):
 
     def end_painting(self, painter: QPainter) -> None:
         """Finish, and emit which reading is on screen now."""
+        if self.hasFocus():
+            paint_focus(painter, self.rect().adjusted(1, 1, -1, -1), self.theme, CORNER - 1)
         painter.end()
         if self.reading is not None:
             self._on_screen = self._painting

@@ -23,6 +23,7 @@ PALM_SECONDS: Final = 0.5  # touch is a palm for so long after the pen was seen
 #: A mouse press so soon after the pen's, and so near, in pixels, is the driver's echo of it.
 ECHO_SECONDS: Final = 0.5
 ECHO_PIXELS: Final = 24
+BY_TAB: Final = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 LOST_SECONDS: Final = 2.0  # a gesture that rests for so long yields to another pointer
 
 
@@ -36,7 +37,8 @@ class Source(Enum):
 
 
 class PointerSurface(QWidget):
-    """Turns pointers' events into gestures, each from down to up.
+    """Turns pointers' events into gestures, each from down to up. ``tabbed`` is whether the
+    keyboard came here by Tab: then it is shown where it is.
 
     What a gesture does says a subclass: ``gesture_begun``, ``gesture_moved``, ``cancel_gesture``,
     and ``finish``, which may be called at any time.
@@ -45,6 +47,7 @@ class PointerSurface(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.tabbed = False
         self.setMouseTracking(True)  # the eraser's circle follows the pointer
         self._source = Source.NOTHING
         self._touch_id = -1
@@ -134,8 +137,14 @@ class PointerSurface(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         self.pointer_at(None)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.tabbed = event.reason() in BY_TAB
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A dialog or another window takes over: the release may never come here."""
+        super().focusOutEvent(event)
+        self.tabbed = False
         self.finish()
 
     def _touch(self, event: QTouchEvent) -> None:

@@ -9,11 +9,9 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPen,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -233,14 +231,6 @@ class SelectableMaps(ShownMaps):
             number = 0
         self.point(Pointed(layer, number, place.row, place.column))
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         if event.button() != Qt.MouseButton.LeftButton:
@@ -346,9 +336,6 @@ class SelectableMaps(ShownMaps):
             self.frame(painter, self._areas_of(self._followed, 1))
         for unit in self.pins:
             self.frame(painter, self._areas_of(unit, 2), self.theme.accent)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(self.theme.accent), 2))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), 7, 7)
 
     def _rest_of(self, unit: Unit) -> list[QRectF]:
         """What of a unit's map lies behind it: the rest of its row, and the rows below; nothing

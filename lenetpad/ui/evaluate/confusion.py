@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -26,7 +26,7 @@ from lenetpad.values.evaluation import Evaluation
 
 SIDE: Final = 12  # ten digits between their names and their totals
 TITLE: Final = 0.55  # of a cell, for the words beside the matrix
-SMALLEST: Final = QSize(320, 320)
+SMALLEST: Final = 360  # its side at least, at the usual size of texts
 CENTRE: Final = Qt.AlignmentFlag.AlignCenter
 MOVES: Final = {
     Qt.Key.Key_Left: (0, -1),
@@ -63,14 +63,19 @@ class ConfusionMatrix(QWidget):
         self.chosen: Cell | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setMinimumSize(SMALLEST)
+        self._keep_legible()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(translate("Evaluate", "Confusion matrix"))
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme's colours."""
         self._theme = theme
+        self._keep_legible()
         self._shade()
+
+    def _keep_legible(self) -> None:
+        """Be large enough for what is written in the cells, which grows with the texts."""
+        self.setMinimumSize(self._theme.px(SMALLEST), self._theme.px(SMALLEST))
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show another network's answers; no cell is chosen."""
@@ -221,7 +226,7 @@ class ConfusionMatrix(QWidget):
 
     def _fitted(self, count: int, step: float) -> QFont:
         """A font in which numbers up to this one fit into their cells."""
-        return sized(self.font(), min(step * 0.36, step * 1.3 / len(str(count))))
+        return sized(self.font(), min(step * 0.36, step * 1.5 / len(str(count))))
 
     @staticmethod
     def _narrowed(text: str, font: QFont, step: float) -> QFont:

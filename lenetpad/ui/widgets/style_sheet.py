@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 #: The names of the theme's colours stand for them, and lengths are those of the usual size.
 SHEET: Final = Template("""
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QFileDialog { backward-icon: url("$back"); forward-icon: url("$forward");
+    filedialog-parent-directory-icon: url("$parent");
+    filedialog-new-directory-icon: url("$new_folder");
+    filedialog-listview-icon: url("$list"); filedialog-detailedview-icon: url("$details"); }
 QToolTip { color: $text; background: $panel; border: 1px solid $line;
     padding: 4px; }
 QMenuBar { background: $window; }
@@ -126,8 +130,15 @@ QComboBox { combobox-popup: 0; } /* a list: a menu would not paint the chosen en
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 8px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge;
     selection-background-color: $accent; selection-color: $on_accent; }
-#tray, #lineView, #timeLine { background: $panel; border: 1px solid $line; border-radius: 8px; }
+#tray, #lineView, #timeLine, #correction { background: $panel; border: 1px solid $line;
+    border-radius: 8px; }
 #tray QListView { background: transparent; }
+#changes, #hands { background: $panel; border: 1px solid $edge; border-radius: 6px; }
+#changes:focus, #hands:focus { border-color: $accent; }
+#hands::item { padding: 6px 8px; }
+#hands::item:selected { background: $accent; color: $on_accent; }
+#changes::item { border: 1px solid $panel; border-radius: 6px; padding: 4px; }
+#changes::item:selected { background: $window; border-color: $accent; color: $text; }
 #lineView QScrollArea { background: transparent; }
 #lineView #title { font-weight: bold; }
 #banner { background: $warning; border-radius: 6px; }
@@ -140,7 +151,17 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge;
 """)
 #: What the sheet calls an image, and its file's name before that of the theme: a style sheet's
 #: image cannot take a colour.
-IMAGES: Final = {"down": "chevron", "up": "chevron-up", "tick": "tick"}
+IMAGES: Final = {
+    "down": "chevron",
+    "up": "chevron-up",
+    "tick": "tick",
+    "back": "back",
+    "forward": "forward",
+    "parent": "parent",
+    "new_folder": "new-folder",
+    "list": "list",
+    "details": "details",
+}
 LENGTH: Final = re.compile(r"\b(\d+)px")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -98,6 +99,28 @@ def test_right_and_wrong_have_colours_of_their_own_that_grow_with_the_count(
     for orange in wrong[1:]:
         assert orange.red() > orange.blue()
     assert colour(Cell(0, 0)).blue() > colour(Cell(0, 0)).red()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.75, 2.5])
+def test_the_numbers_of_the_smallest_matrix_grow_with_the_texts(
+    matrix: ConfusionMatrix, scale: float
+) -> None:
+    matrix.set_theme(replace(LIGHT, scale=scale))
+    matrix.show_evaluation(
+        Evaluation(np.diag(np.full(10, 1135)), np.zeros(1, np.int64), np.zeros(1, bool), 0.0)
+    )
+    matrix.resize(matrix.minimumSize())
+    image = matrix.grab().toImage()
+    for row, column, height in ((3, 10, 7), (10, 3, 7), (10, 10, 5)):  # pixels of 1135, and 11350
+        area = matrix.rectangle(row, column).toRect()
+        ground = image.pixelColor(area.topLeft())
+        written = [
+            y
+            for y in range(area.top(), area.bottom())
+            if any(image.pixelColor(x, y) != ground for x in range(area.left(), area.right()))
+        ]
+        assert written[-1] - written[0] + 1 >= height * scale
+        assert written[0] > area.top()
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QStringListModel, Qt
+from PySide6.QtCore import QPoint, QStringListModel, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
+    QFileDialog,
     QLabel,
     QLineEdit,
     QMenu,
@@ -211,3 +213,18 @@ def test_edges_of_controls_can_be_seen(ground: QWidget, kind: str) -> None:
 def test_black_on_white_is_21() -> None:
     assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
     assert contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
+
+
+def test_the_buttons_of_qts_own_file_dialog_can_be_seen(ground: QWidget, tmp_path: Path) -> None:
+    """Where the desktop has no file dialog for the program, Qt's is shown: its own arrows are
+    black in either theme."""
+    dialog = QFileDialog(ground, "", str(tmp_path))
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.show()
+    buttons = [one for one in dialog.findChildren(QToolButton) if one.isEnabled()]
+    assert len(buttons) >= 4
+    for button in buttons:
+        corner = button.mapTo(dialog, QPoint())
+        shown = pixels(dialog.grab(button.rect().translated(corner)).toImage())
+        assert strongest(shown) >= EDGE, button.objectName()
+    dialog.close()

@@ -39,6 +39,7 @@ from lenetpad.ui.widgets.colour import (
     value_index,
     value_table,
 )
+from lenetpad.ui.widgets.focus import paint_focus
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import FloatArray
@@ -239,8 +240,7 @@ class ComparisonPicture(QWidget):
         self._paint_pointed(painter)
         self._paint_legend(painter)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(self.theme.accent), 1))
-            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+            paint_focus(painter, self.rect(), self.theme)
         painter.end()
         self.painted.emit()
 

@@ -28,7 +28,7 @@ TITLES: Final = {
     View.SALIENCY: marked("Draw", "Saliency"),
 }
 
-LOW: Final = 400  # pixels at the usual size
+LOW: Final = 540  # pixels at the usual size
 
 
 class Inspector(QWidget):

@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
@@ -29,6 +28,7 @@ from lenetpad.ui.draw.inspector.faces import Style
 from lenetpad.ui.draw.inspector.inspected import Inspected, Place, source_of
 from lenetpad.ui.draw.inspector.spoken import answers_in_words, in_words, product_in_words
 from lenetpad.ui.draw.inspector.strip import Strip
+from lenetpad.ui.widgets.focus import paint_focus
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.explanation import Competition, Unit
@@ -117,9 +117,7 @@ class InspectorPanel(QAbstractScrollArea):
         self._height = self._write(painter)
         if self.hasFocus():
             painter.resetTransform()
-            painter.setPen(QPen(self._style.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(area).adjusted(2, 2, -2, -2), CORNER - 1, CORNER - 1)
+            paint_focus(painter, area.adjusted(1, 1, -1, -1), self.theme, CORNER - 1)
         painter.end()
         self._fit_bar()
         if self._serial:
@@ -146,7 +144,9 @@ class InspectorPanel(QAbstractScrollArea):
             top = strip.y
         for number, one in enumerate(self.inspected):
             strip = Strip(self._style, width, painter, top)
-            write(strip, one, self.place if number == 0 else None)
+            first = number == 0
+            follows = first and not self._for_file  # nobody points at a file
+            write(strip, one, self.place if first else None, follows=follows)
             strip.gap(16)
             top = strip.y
             self._strips.append((number, strip))

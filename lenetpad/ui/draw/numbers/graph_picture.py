@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFont,
     QFontMetricsF,
     QKeyEvent,
@@ -34,6 +33,7 @@ from lenetpad.ui.draw.numbers.graph_layout import (
     walked,
 )
 from lenetpad.ui.widgets.colour import ink_table
+from lenetpad.ui.widgets.focus import paint_focus
 from lenetpad.ui.widgets.images import paint_part
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.ui.widgets.words import translate
@@ -225,14 +225,6 @@ class GraphPicture(QWidget):
             self.point(place)
             self.moved.emit(self.layout_.arcs[place].area)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -243,6 +235,8 @@ class GraphPicture(QWidget):
             self._paint_hint(painter)
         else:
             self._paint_graph(painter, self.graph, self.layout_, QRectF(event.rect()))
+        if self.hasFocus():
+            paint_focus(painter, self.visibleRegion().boundingRect(), self.theme)
         painter.end()
         self.painted.emit()
 

@@ -19,6 +19,8 @@ class LineScroll(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
         self.setWidget(content)
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.valueChanged.connect(self._frame_anew)
 
     @property
     def room(self) -> QSize:
@@ -33,6 +35,12 @@ class LineScroll(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.resized.emit()
+
+    def _frame_anew(self) -> None:
+        """The frame of what has the keyboard stays around what is seen, and does not scroll."""
+        content = self.widget()
+        if content is not None and content.hasFocus():
+            content.update()
 
     def reveal(self, area: QRectF) -> None:
         """Have a part of the content in sight, with something of what lies beside it."""

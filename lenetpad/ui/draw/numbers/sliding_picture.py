@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFont,
     QImage,
     QKeyEvent,
@@ -24,6 +23,7 @@ from lenetpad.ui.draw.numbers import sliding_words
 from lenetpad.ui.draw.numbers.facts_panel import NO_DIGIT, image_of, ink_image
 from lenetpad.ui.draw.numbers.sliding_layout import Group, SlidingLayout, groups, lay_out
 from lenetpad.ui.widgets.colour import ink_table, value_index, value_table
+from lenetpad.ui.widgets.focus import paint_focus
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import FloatArray
@@ -168,14 +168,6 @@ class SlidingPicture(QWidget):
         self.point(column)
         self.moved.emit(laid.window(reading.starts[column]))
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -191,6 +183,8 @@ class SlidingPicture(QWidget):
         else:
             self._paint_rows(painter, self.reading, self.layout_)
             self._paint_pointed(painter, self.reading, self.layout_)
+        if self.hasFocus():
+            paint_focus(painter, self.visibleRegion().boundingRect(), self.theme)
         painter.end()
 
     def _paint_rows(self, painter: QPainter, reading: SlidingReading, laid: SlidingLayout) -> None:

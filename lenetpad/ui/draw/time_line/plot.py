@@ -33,6 +33,7 @@ from lenetpad.ui.draw.time_line.layout import (
     run_near,
     runs_of,
 )
+from lenetpad.ui.widgets.focus import paint_focus
 from lenetpad.ui.widgets.series import pens_of
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.ui.widgets.ticks import linear_texts, linear_ticks
@@ -235,8 +236,7 @@ class TimeLinePlot(QWidget):
         if self.replay is not None:
             self._paint_moment(painter)
         if self.hasFocus():
-            painter.setPen(QColor(self.theme.accent))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            paint_focus(painter, self.rect(), self.theme)
         painter.end()
 
     def paint_standing(self, painter: QPainter) -> None:

@@ -1,0 +1,1 @@
+"""The menus: a table of actions for each."""
