@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 # `make soak ARGS="--minutes 10"`, `make fuzz ARGS="--executions 1000000 TARGET"`,
 # `make mutants ARGS="lenetpad.ink.raster*"`.
-.PHONY: help setup run test lint coverage soak fuzz mutants bench bench-pictures bench-numbers bench-lines demo texts weights number-weights seeds bundle smoke bare bench-bundle deb clean
+.PHONY: help setup run test lint coverage soak fuzz mutants bench bench-pictures bench-numbers bench-lines bench-hand bench-strangers demo texts weights number-weights seeds bundle smoke bare bench-bundle deb clean
 
 ARGS =
 # Tests run on every core. Each worker takes a run of neighbouring tests, which share what is made
@@ -67,6 +67,12 @@ bench-numbers: setup ## how many numbers are read (INK="digits letters …" NUMB
 
 bench-lines: setup ## how many numbers a network reads that slides over them (INK="…")
 	$(BIN)/python -m lenetpad.tools.bench.lines --ink $(INK) $(ARGS)
+
+bench-hand: setup ## what networks gain by learning ten drawings of a writer (INK="digits letters …")
+	$(BIN)/lenetpad bench-hand --ink $(INK) $(ARGS)
+
+bench-strangers: setup ## errors on ink that nothing is trained on, even and odd writers apart (INK="…")
+	$(BIN)/python -m lenetpad.tools.bench.strangers --ink $(INK) $(ARGS)
 
 demo: setup ## pictures of the program at work, into demo/
 	$(BIN)/lenetpad demo --out demo $(ARGS)

@@ -18,10 +18,18 @@ from tempfile import TemporaryDirectory
 
 from lenetpad.data.sources import SOURCES
 from lenetpad.values.models import DEFAULT_MODEL, PAPER
-from lenetpad.values.recipes import DISTILLATION, FINE_TUNING, LINES, RECIPES, TEACHERS, Recipe
+from lenetpad.values.recipes import (
+    DISTILLATION,
+    FINE_TUNING,
+    LINES,
+    RECIPES,
+    STRANGERS,
+    TEACHERS,
+    Recipe,
+)
 
 #: What is trained by, one after the other; a network that is in a table goes on by it.
-STAGES = (RECIPES, FINE_TUNING, DISTILLATION, LINES)
+STAGES = (RECIPES, FINE_TUNING, DISTILLATION, STRANGERS, LINES)
 
 
 def main() -> int:
@@ -37,12 +45,13 @@ def main() -> int:
         failed: set[tuple[str, int | None]] = set()
         for stage, recipes in enumerate(STAGES):
             needed = needed_by(recipes)
+            wanted = [(model, seed) for seed in seeds for model in models if model in recipes]
             jobs = [
                 (model, seed)
-                for seed in seeds
-                for model in models
-                if model in recipes and failed.isdisjoint((n, seed) for n in (model, *needed))
+                for model, seed in wanted
+                if failed.isdisjoint((name, seed) for name in (model, *needed))
             ]
+            failed |= {*wanted} - {*jobs}  # nothing can go on from these either
             one = partial(train, stage, arguments=arguments, kept=Path(kept))
             statuses = {job: pool.submit(one, *job) for job in jobs}
             failed |= {job for job, status in statuses.items() if status.result()}
@@ -52,7 +61,7 @@ def main() -> int:
 def needed_by(recipes: Mapping[str, Recipe]) -> tuple[str, ...]:
     """The networks that those of a stage begin with or learn from, besides themselves."""
     # What is for lines begins with what was distilled.
-    return TEACHERS if recipes is DISTILLATION or recipes is LINES else ()
+    return () if recipes is RECIPES or recipes is FINE_TUNING else TEACHERS
 
 
 def parser() -> argparse.ArgumentParser:
@@ -82,8 +91,10 @@ def train(
         command += ["--bf16", "--start", made(DEFAULT_MODEL)]
     elif stage:
         command += ["--start", made(model)]
-    if STAGES[stage] is DISTILLATION:
+    if STAGES[stage] in (DISTILLATION, STRANGERS):
         command += options("--teachers", map(made, TEACHERS))
+    if STAGES[stage] is STRANGERS:
+        command += ["--strangers"]
     if seed is not None:
         command += ["--seed", str(seed)]
     if not model.endswith(PAPER):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -38,6 +38,7 @@ from lenetpad.values.recipes import (
     OPTIMISERS,
     RECIPES,
     SCHEDULES,
+    STRANGERS,
     TRAINING_PRESETS_BY_NAME,
     Plan,
     Recipe,
@@ -198,9 +199,12 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     if arguments.data == FOLDER and not arguments.folder:
         raise ValueError("--data folder needs --folder DIR")
     out = arguments.out or Path(f"{name}.safetensors")
-    _check_writable(out)
+    check_writable(out)
     distilled = _distilled(arguments)
-    usual = usual_recipe(name, started=bool(arguments.start), distilled=distilled)
+    strangers = _for_strangers(arguments, name, distilled)
+    usual = usual_recipe(
+        name, started=bool(arguments.start), distilled=distilled, strangers=strangers
+    )
     if arguments.start_share and not arguments.start:
         raise ValueError("--start-share needs --start MODEL: without, a training begins at random")
     if preset:
@@ -224,12 +228,13 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     )
 
 
-def _check_writable(out: Path) -> None:
+def check_writable(out: Path, endings: Sequence[str] = ()) -> None:
     """ValueError where weights cannot be written to this path: better now than after hours."""
     from lenetpad.lenet.weights import SUFFIXES
 
-    if out.suffix not in SUFFIXES:
-        raise ValueError(f"{out} must end in one of {', '.join(SUFFIXES)}")
+    if out.suffix not in (endings or SUFFIXES):
+        what = f"one of {', '.join(SUFFIXES)}" if not endings else " or ".join(endings)
+        raise ValueError(f"{out} must end in {what}")
     nearest = next(folder for folder in out.absolute().parents if folder.exists())
     if out.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         what = "it is a folder" if out.is_dir() else f"{nearest} is no folder to write in"
@@ -244,6 +249,21 @@ def _distilled(arguments: argparse.Namespace) -> bool:
     if arguments.distillation_weight == 0 and distilled:
         raise ValueError("--distillation-weight 0 leaves --teachers nothing to teach")
     return distilled
+
+
+def _for_strangers(arguments: argparse.Namespace, name: str, distilled: bool) -> bool:
+    """Whether it is to go on with strangers' forms; ValueError where that cannot be."""
+    if not arguments.strangers:
+        return False
+    if name not in STRANGERS:
+        raise ValueError(f"--strangers is for {', '.join(STRANGERS)}, not for {name}")
+    if not (arguments.start and distilled):
+        raise ValueError(
+            "--strangers needs --start MODEL and --teachers MODEL …: it trains trained weights on"
+        )
+    if arguments.preset:
+        raise ValueError("--strangers is a recipe of its own, without --preset")
+    return True
 
 
 def _recipe(recipe: Recipe, arguments: argparse.Namespace) -> Recipe:
@@ -285,7 +305,7 @@ def _resumed_plan(run: runs.Run, arguments: argparse.Namespace) -> Plan:
             "add --trust if it may"
         )
     if arguments.out:
-        _check_writable(arguments.out)
+        check_writable(arguments.out)
     return replace(plan, out=str(arguments.out.resolve()) if arguments.out else "")
 
 
@@ -319,6 +339,11 @@ COMMANDS: Final = (
                 default=[],
                 metavar="MODEL",
                 help="networks to learn from besides the labels, shipped or files (default: none)",
+            ),
+            argument(
+                "--strangers",
+                action="store_true",
+                help="with --start and --teachers: the recipe for forms that strangers write",
             ),
             *DATA,
             *RECIPE_OPTIONS,

@@ -18,7 +18,7 @@ from lenetpad.data.labelled import NO_DIGIT, Labelled, label_of, labelled
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.raster import SIDE, draw
 from lenetpad.ink.scribbles import scribble
-from lenetpad.ink.styles import written
+from lenetpad.ink.styles import latest, written
 from lenetpad.ink.variation import Variation, varied
 from lenetpad.values.recipes import Mixture
 
@@ -52,12 +52,25 @@ def split(drawings: Iterable[Drawing]) -> Split:
     return Split(**{name: tuple(members) for name, members in parts.items()})
 
 
+def is_odd(writer: str | None) -> bool:
+    """Whether a writer is one of the odd half of those that nothing is trained on.
+
+    Forms are drawn after a look at the errors of the even half; the odd ones are only reported on.
+    """
+    return bool(_hashed(writer or "") % 2)
+
+
 def part_of(writer: str) -> str:
     """train, choice or test, from a hash of the writer's name."""
-    place = int(hashlib.sha256(writer.encode()).hexdigest()[:8], 16) / 2**32
+    place = _hashed(writer) / 2**32
     if place < TEST_SHARE:
         return "test"
     return "choice" if place < TEST_SHARE + CHOICE_SHARE else "train"
+
+
+def _hashed(writer: str) -> int:
+    """A number below 2**32."""
+    return int(hashlib.sha256(writer.encode()).hexdigest()[:8], 16)
 
 
 def mixed(mnist: Labelled, drawings: Sequence[Drawing], how: Mixture, seed: int) -> Labelled:
@@ -76,6 +89,11 @@ def mixed(mnist: Labelled, drawings: Sequence[Drawing], how: Mixture, seed: int)
         ink = written(number % 10, rng, newer=how.newer_forms)
         images.append(_bytes(draw(*varied(ink, how.variation, rng))))
         labels.append(number % 10)
+    rng = np.random.default_rng((seed, 1))  # whatever came before
+    for number in range(how.latest):
+        digit, ink = latest(number, rng)
+        images.append(_bytes(draw(*varied(ink, how.variation, rng))))
+        labels.append(digit)
     return _stacked(images, labels).joined(
         scribbles(how.scribbles, SEEDS["train"]),
         noise(how.noise, SEEDS["train"]),

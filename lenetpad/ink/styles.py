@@ -141,6 +141,80 @@ NEWER: Final[dict[int, tuple[tuple[str, ...], ...]]] = {
     ),
 }
 
+#: Forms drawn after what strangers wrote in formulas and networks misread: above all 1s whose flag
+#: dips or is as wide as they are high, narrow 2s and open 4s.
+LATEST: Final[dict[int, tuple[tuple[str, ...], ...]]] = {
+    0: (
+        ("20,0 0,40 10,90 48,100 78,70 70,30 42,14 20,28",),
+        ("60,12 26,4 4,44 18,92 56,98 76,56 64,14! 70,60 78,96",),
+    ),
+    1: (
+        ("0,45 14,62 40,50 60,0! 60,100",),
+        ("0,40 12,56 34,46 52,20 58,0! 58,60 56,100",),
+        ("0,56 10,68 30,56 50,6 56,4 56,100",),
+        ("8,62 20,72 36,60 46,20 42,0 34,14 38,60 46,100",),
+        ("0,52 22,60 40,58 58,0! 60,100",),
+        ("0,30 30,12 62,0! 56,50 50,100",),
+        ("0,36 22,16 46,4 54,14 50,60 44,100",),
+        ("0,50 30,24 62,0! 60,100",),
+        ("0,60 44,30 80,0! 82,100",),
+        ("0,22 16,34 40,16 64,0! 60,100",),
+        ("0,52 30,38 60,2 66,10! 70,100",),
+    ),
+    2: (
+        ("20,52 0,42 6,8 48,2 54,30 46,76! 100,100",),
+        ("16,48 4,20 38,0 52,24 44,66 60,90 98,98",),
+        ("10,22 24,2 36,14 30,60 24,96! 66,92",),
+        ("0,30 14,8 28,0 32,26 16,92! 50,98",),
+        ("6,24 20,0 32,10 20,60 14,92 34,98 52,86",),
+        ("0,34 18,0 34,8 26,60 24,96 60,98",),
+        ("26,26 10,16 30,0 44,16 30,60 6,96 2,84 24,84 50,100 74,70",),
+        ("30,16 14,26 10,8 34,0 46,20 30,56 4,92 8,72 40,92 70,62",),
+        ("20,22 36,0 50,16 30,60 8,98 20,82 44,96 80,58",),
+        ("0,22 4,2 46,0! 44,94! 0,92! 92,98",),
+        ("0,12 44,0 58,18 24,60! 76,62 98,94",),
+        ("22,44 4,34 10,6 40,2 46,28 22,94! 72,90",),
+        ("24,30 10,30 12,8 32,0 42,18 32,60 12,94! 34,86 66,98",),
+        ("4,30 26,0 52,10 50,38 30,76 16,96! 40,86 62,100",),
+    ),
+    3: (
+        ("10,10 40,0 46,14 14,40! 46,50 48,88 0,98",),
+        ("0,10 40,0 50,12 20,42! 44,46 40,74 10,100",),
+    ),
+    4: (
+        ("40,0 10,40 0,70 24,82 70,74", "56,44 60,100"),
+        ("30,0 0,66 10,76 54,70", "48,44 46,100"),
+        ("36,0 8,50 4,70 50,66", "40,40 44,100"),
+        ("36,0 0,68 28,74 52,40! 48,100",),
+        ("40,0 6,52 12,70 44,66 54,50! 56,100",),
+        ("24,0 4,44 32,40! 22,100",),
+        ("20,0 0,50 14,56 28,36! 24,100",),
+        ("22,0 2,60 22,50 46,46 44,100",),
+        ("24,10 0,50 24,72 70,42 58,18 40,50 24,100",),
+        ("30,100 34,0! 8,38! 54,42",),
+        ("20,6 4,38 36,42 56,2! 50,100",),
+        ("40,0 0,78! 70,80", "44,46 46,100"),
+        ("30,0 4,64 6,74 40,62 44,44", "42,46 40,100"),
+    ),
+    5: (
+        ("20,4 22,52 40,46 52,70 40,96 14,98 16,84", "20,4 86,0"),
+        ("20,0 14,46! 44,44 56,72 36,100 2,90", "20,2 70,4"),
+    ),
+    6: (("44,0 12,56 4,90 20,100 36,76 22,62 8,80",),),
+    7: (
+        ("0,24 14,2 44,0 50,14 36,50 30,100", "8,66 88,58"),
+        ("4,22 18,0 48,4 44,40 26,74 10,98", "0,70 84,60"),
+        ("2,34 10,6 30,14 56,2! 36,54 26,100", "0,62 74,62"),
+    ),
+    8: (("60,16 40,0 18,14 28,38 56,62 46,96 20,90 30,58 60,30",),),
+    9: (
+        ("40,12 20,0 4,14 16,34 40,14! 44,60 34,90 0,96",),
+        ("48,6 14,8 8,32 34,38 50,10! 54,60 36,98 0,88",),
+    ),
+}
+
+_LATEST: Final = tuple((digit, form) for digit, forms in LATEST.items() for form in forms)
+
 
 def written(
     digit: int, rng: np.random.Generator, *, newer: bool = False, form: int | None = None
@@ -152,10 +226,22 @@ def written(
     """
     forms = FORMS[digit] + (NEWER.get(digit, ()) if newer else ())
     chosen = forms[int(rng.integers(len(forms))) if form is None else form % len(forms)]
-    return Ink(tuple(Stroke.of(_stroke(points, rng)) for points in chosen))
+    return _drawn(chosen, rng)
 
 
-def _stroke(text: str, rng: np.random.Generator) -> Points:
+def latest(number: int, rng: np.random.Generator) -> tuple[int, Ink]:
+    """A digit, and ink of it in one of the forms of ``LATEST``, which come one after the other."""
+    digit, form = _LATEST[number % len(_LATEST)]
+    return digit, _drawn(form, rng)
+
+
+def _drawn(form: tuple[str, ...], rng: np.random.Generator) -> Ink:
+    """Ink in a form, each control point a little out of place."""
+    return Ink(tuple(Stroke.of(stroke_of(points, rng)) for points in form))
+
+
+def stroke_of(text: str, rng: np.random.Generator) -> Points:
+    """The points of a stroke that is written as in ``FORMS``, (n, 2), a little out of place."""
     words = text.split()
     corners = [word.endswith("!") for word in words]
     points = np.array([[float(v) for v in word.rstrip("!").split(",")] for word in words])

@@ -9,7 +9,6 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from lenetpad import __version__
@@ -45,6 +44,8 @@ def text(facts: Facts) -> str:
 
 def version_of(package: str) -> str:
     """The version of what is installed, found without importing it."""
+    from importlib.metadata import PackageNotFoundError, version  # a window starts without it
+
     try:
         return version(package)
     except PackageNotFoundError:

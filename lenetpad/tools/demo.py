@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 
 from lenetpad.ink.examples import NUMBERS
-from lenetpad.ink.files import read_ink
+from lenetpad.ink.files import Drawing, read_ink
 from lenetpad.ink.strokes import Ink
+from lenetpad.ink.styles import written
 from lenetpad.storage import resources
 from lenetpad.tools.driver import Driver
 from lenetpad.tools.event_loop import process_for, wait_until
@@ -34,14 +36,17 @@ PICTURES: Final = (
     "layers.png",
     "layers.svg",
     "weights.png",
+    "comparison.png",
     "number.png",
     "segmentation-graph.png",
     "time-line.png",
     "stage.png",
+    "hand.png",
     "train.png",
     "evaluate.png",
 )
 SHOWN: Final = 3  # the digit in window.png
+CHANGED: Final = 8  # and the one that is compared with it
 EXPLAINED: Final = Unit("C3", 7, 4, 5)
 FOLLOWED: Final = Place(2, 13)  # of its products, the one that is marked
 #: Which sample drawings the GIF writes, at their own speed.
@@ -49,6 +54,8 @@ WRITTEN: Final = (2, 14, 37)
 #: Which of the numbers is written, and how large the stage is that shows it.
 NUMBER: Final = 0
 STAGE: Final = (1280, 720)
+#: Whose hand is learnt: a writer of the forms that we drew, who was misread.
+HAND_SEED: Final = 349
 FRAME_SECONDS: Final = 0.08
 PAUSE_SECONDS: Final = 0.9  # on each finished digit
 GIF_WIDTH: Final = 960
@@ -75,7 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
         driver.save_picture(out / "window-dark.png")
         driver.set_theme(ThemeChoice.LIGHT)
         explain(driver, out)
+        compare(driver, out, samples[CHANGED])
         read_number(driver, out)
+        teach(driver, out)
         save_gif(out / "writing.gif", film(driver, [samples[number] for number in WRITTEN]))
         train(driver)
         driver.save_picture(out / "train.png")
@@ -117,6 +126,14 @@ def explain(driver: Driver, out: Path) -> None:
     driver.act("weights")
 
 
+def compare(driver: Driver, out: Path, ink: Ink) -> None:
+    """Save what is read of another drawing beside what was frozen."""
+    driver.act("freeze")
+    write(driver, ink)
+    driver.save_picture(out / "comparison.png")
+    driver.act("end_comparison")
+
+
 def read_number(driver: Driver, out: Path) -> None:
     """Save a number, how it is read, what was read while it was written, and the stage."""
     write(driver, read_ink(resources.path(NUMBERS))[NUMBER].ink)
@@ -131,6 +148,15 @@ def read_number(driver: Driver, out: Path) -> None:
     driver.open_stage(*STAGE)
     driver.save_picture(out / "stage.png")
     driver.close_stage()
+
+
+def teach(driver: Driver, out: Path) -> None:
+    """Have a hand learnt, and save what has changed; then read without it."""
+    rng = np.random.default_rng(HAND_SEED)
+    driver.teach([Drawing(written(digit, rng, newer=True), digit) for digit in range(10)])
+    driver.save_changes(out / "hand.png")
+    driver.act("hand_on")
+    driver.wait_for_reading(NOT_LOADED)
 
 
 def film(driver: Driver, drawings: Sequence[Ink]) -> list[tuple[QPixmap, float]]:

@@ -50,6 +50,7 @@ TOGETHER: Final = 3
 #: How long the pen writes after each thing that is done.
 WRITING_SECONDS: Final = 3.0
 SIZES: Final = ((860, 560), (1600, 1000), SIZE)
+STAGE: Final = (1280, 720)
 #: Latencies are counted in classes of this ratio, from this many milliseconds on.
 RATIO: Final = 1.01
 SHORTEST_MS: Final = 0.1
@@ -272,10 +273,37 @@ def explain(table: Table, number: int) -> None:
         process_for(WRITING_SECONDS / 2)
 
 
+def compare(table: Table, number: int) -> None:
+    """Write beside what is frozen, and while another network reads the same."""
+    driver = table.driver
+    driver.wait_for_reading()
+    driver.act("freeze")
+    table.pen.write()
+    driver.act("freeze")
+    driver.act("end_comparison")
+    driver.act("compare_networks")
+    table.pen.write()
+    driver.act("end_comparison")
+
+
+def present(table: Table, number: int) -> None:
+    """Write on the stage with a second window, and show another page there."""
+    driver = table.driver
+    driver.open_stage(*STAGE)
+    table.pen.write()
+    driver.act("segmentation_graph")
+    table.pen.write(WRITING_SECONDS / 2)
+    driver.act("segmentation_graph")
+    driver.open_train_page()
+    process_for(WRITING_SECONDS / 2)
+    driver.open_page("draw")
+    driver.close_stage()
+
+
 #: A cycle.
 ACTS: Final[tuple[Act, ...]] = (
-    *(change_network, change_looks, undo_and_redo, explain, open_files, train, change_network),
-    evaluate,
+    *(change_network, change_looks, undo_and_redo, explain, compare, open_files, present, train),
+    *(change_network, evaluate),
 )
 
 

@@ -42,12 +42,28 @@ class Teachers:
             soft = mean.pow(1 / self._temperature)
             return soft / soft.sum(dim=1, keepdim=True).clamp(min=torch.finfo(soft.dtype).tiny)
 
-    def loss(self, images: Tensor, log_posteriors: Tensor) -> Tensor:
+    def loss(
+        self, images: Tensor, log_posteriors: Tensor, corrections: Tensor | None = None
+    ) -> Tensor:
         """Mean Kullback-Leibler divergence of the soft targets from log posteriors (N, 10 or 11).
 
         Times the square of the temperature, which keeps its gradient as large as the labels' one.
+        With ``corrections``, labels (N,), these are the targets where the teachers are wrong.
         """
         soft_targets = self.soft_targets(images, log_posteriors.shape[1])
+        if corrections is not None:
+            soft_targets = _corrected(soft_targets, corrections)
         own = functional.log_softmax(log_posteriors / self._temperature, dim=1)
         divergence = functional.kl_div(own, soft_targets, reduction="batchmean")
         return divergence * self._temperature**2
+
+
+def _corrected(soft_targets: Tensor, labels: Tensor) -> Tensor:
+    """Soft targets (N, classes) with the label (N,) alone where something else is likelier.
+
+    They stay as they are where there is no class for a label.
+    """
+    classes = soft_targets.shape[1]
+    wrong = (soft_targets.argmax(dim=1) != labels) & (labels < classes)
+    sure = functional.one_hot(labels.clamp(max=classes - 1), classes).to(soft_targets.dtype)
+    return torch.where(wrong[:, None], sure, soft_targets)

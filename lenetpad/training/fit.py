@@ -294,7 +294,9 @@ class Training:
         loss = self.network.loss(output, labels)
         if self._teachers is None:
             return loss
-        distillation_loss = self._teachers.loss(images, self.network.log_posteriors(output))
+        corrections = labels if self.recipe.teachers_corrected else None
+        own = self.network.log_posteriors(output)
+        distillation_loss = self._teachers.loss(images, own, corrections)
         return (1 - distillation_weight) * loss + distillation_weight * distillation_loss
 
     def _validated(self) -> tuple[float | None, float | None]:

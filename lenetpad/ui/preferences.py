@@ -89,6 +89,16 @@ class Preferences(QObject):
         return self._text("ink_file", "")
 
     @property
+    def hand(self) -> str:
+        """The folder of the hand that a drawing was taught last, by its name; "" for none."""
+        return self._text("hand", "")
+
+    @property
+    def corrections(self) -> int:
+        """How many drawings were taught one by one until *Write each digit once* was offered."""
+        return int(min(max(self._number("corrections", 0.0), 0.0), 1e6))
+
+    @property
     def export_options(self) -> ExportOptions:
         """How the last picture that was exported was to look."""
         return ExportOptions.of(self._text("export", ""))
@@ -97,6 +107,16 @@ class Preferences(QObject):
     def picture_look(self) -> Look:
         """How the last picture of a panel that was taken away was to look."""
         return Look.of(self._text("picture", ""))
+
+    @property
+    def replay_speed(self) -> float:
+        """How many times as fast as the pen the last replay was."""
+        return self._number("replay_speed", 1.0)
+
+    @property
+    def short_pauses(self) -> bool:
+        """Whether a replay passes over long pauses of the hand."""
+        return self._text("short_pauses", "true") == "true"
 
     @property
     def choice(self) -> Choice:

@@ -7,6 +7,7 @@ user wants.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final, Protocol
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QTimer, Signal, Slot
@@ -29,7 +30,8 @@ ZOOMS: Final = (0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5)
 STILL_MS: Final = 150
 #: On the stage: for so many pixels of its height texts have their usual size, in which the
 #: smallest are 11 high. They are 2.2 % of the height then, and readable from the back row.
-HALL_HEIGHT: Final = 11 / 0.022
+HALL_SHARE: Final = 0.022
+HALL_HEIGHT: Final = 11 / HALL_SHARE
 #: Before the next of several things that each take long, to let a pen through.
 TURN_MS: Final = 10
 HIDDEN_TURNS: Final = 4  # that a page waits which nobody sees
@@ -118,8 +120,9 @@ class ThemeSwitch(QObject):
             self._use_theme()
 
     def _use_theme(self) -> None:
-        usual = self.zoom * self._growth
-        self.theme = theme.resolve(self.choice, hall_scale(self._hall) if self._hall else usual)
+        self.theme = theme.resolve(self.choice, self.zoom * self._growth)
+        if self._hall:
+            self.theme = hall_theme(self.theme, self._hall)
         self._turns.start(self._follow_theme())
         # Until the open page has followed: both change at once.
         self._window.setUpdatesEnabled(False)
@@ -146,6 +149,6 @@ class ThemeSwitch(QObject):
                 page.set_theme(self.theme)
 
 
-def hall_scale(height: int) -> float:
-    """How much larger than usual texts are on a stage of this height."""
-    return height / HALL_HEIGHT
+def hall_theme(usual: Theme, height: int) -> Theme:
+    """A theme with texts as large as a stage of this height needs."""
+    return replace(usual, scale=height / HALL_HEIGHT, smallest=HALL_SHARE * height)

@@ -40,6 +40,7 @@ MOST: Final[Mapping[str, float]] = {
     "written": 2_000_000,
     "scribbles": 2_000_000,
     "noise": 2_000_000,
+    "latest": 2_000_000,
 }
 #: Neighbours that are farther apart do not see each other.
 MOST_APART: Final = 32
@@ -92,7 +93,7 @@ NO_DISTORTIONS: Final = Distortions(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 class Mixture:
     """How much of everything: ``mnist`` times MNIST, so many variants of each digit and of each
     other drawing in the ink, so many digits written in the forms of ``ink.styles``, with the newer
-    ones or without, scribbles, and images of noise."""
+    or without, scribbles, images of noise, and digits in the ``latest`` of the forms alone."""
 
     mnist: int = 4
     variants: int = 12
@@ -101,11 +102,15 @@ class Mixture:
     scribbles: int = 36_000
     noise: int = 6_000
     newer_forms: bool = False  # as in the recipes that do not say
+    latest: int = 0
     variation: Variation = field(default_factory=Variation)
 
     def __post_init__(self) -> None:
         _check_limits(self)
-        counts = (self.mnist, self.variants, self.others, self.written, self.scribbles, self.noise)
+        counts = (
+            *(self.mnist, self.variants, self.others, self.written, self.scribbles, self.noise),
+            self.latest,
+        )
         if min(counts) < 0:
             raise ValueError("a mixture cannot hold less than nothing of something")
         _check_sizes(self.variation, least=0.0)
@@ -156,10 +161,10 @@ class Recipe:
     ``mixture`` says what MNIST is mixed with; None trains on the images as they are.
     ``distillation_weight`` is the part of the loss that is the divergence from the teachers' soft
     targets and not the labels' loss; ``distillation_temperature`` divides the logarithms of all
-    probabilities for it. With ``neighbours`` each digit is shown between two others. The weights
-    at the end are the mean of those after the last fraction ``averaged`` of all steps (stochastic
-    weight averaging); the weights that the training began with have the part ``start_share`` in
-    them.
+    probabilities for it, and with ``teachers_corrected`` a teacher's error gives way to the label.
+    With ``neighbours`` each digit is shown between two others. The weights at the end are the
+    mean of those after the last fraction ``averaged`` of all steps (stochastic weight averaging);
+    the weights that the training began with have the part ``start_share`` in them.
     """
 
     epochs: int = 30
@@ -183,6 +188,7 @@ class Recipe:
     neighbours: Neighbours | None = None
     averaged: float = 0.0
     start_share: float = 0.0
+    teachers_corrected: bool = False
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1:
@@ -329,12 +335,43 @@ DISTILLATION: Final = {
     "lenet5-modern": _DISTILLED,
 }
 
+_STRANGE: Final = replace(
+    _MIXED,
+    mnist=2,
+    variants=2,
+    others=5,
+    written=20_000,
+    scribbles=16_000,
+    noise=2_000,
+    latest=36_000,
+)
+_MORE_MNIST: Final = replace(_STRANGE, mnist=5)
+_STRANGERS: Final = replace(
+    _HAND,
+    epochs=2,
+    mixture=_STRANGE,
+    lr=7e-4,
+    distillation_weight=DISTILLATION_WEIGHT,
+    teachers_corrected=True,
+    averaged=0.5,
+    start_share=0.5,
+)
+#: Fine-tuning last of all, on the forms that strangers write and those that its teachers misread,
+#: averaged with the weights that were there before.
+STRANGERS: Final = {
+    "lenet5-1998": _STRANGERS,
+    "lenet5-study": replace(_STRANGERS, mixture=_MORE_MNIST, lr=5e-4),
+    "lenet5-modern": replace(_STRANGERS, mixture=_MORE_MNIST, lr=5e-4),
+}
 
-def usual_recipe(model: str, *, started: bool, distilled: bool) -> Recipe:
+
+def usual_recipe(model: str, *, started: bool, distilled: bool, strangers: bool = False) -> Recipe:
     """The recipe for the weights of this name: from random weights or from others, with teachers
-    or without. Fine-tuning and distillation begin with trained weights."""
+    or without, or for strangers' forms. All but the first begin with trained weights."""
     if model in LINES:
         return LINES[model]
+    if strangers:
+        return STRANGERS[model]
     first = RECIPES[model]
     if not distilled:
         return FINE_TUNING.get(model, first) if started else first

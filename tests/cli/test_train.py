@@ -214,6 +214,19 @@ class TestWhatCannotWork:
             (["--start", "nowhere.pth"], "nowhere.pth"),
             (["--teachers", "nowhere.pth"], "nowhere.pth"),
             (["--model", LINE_MODEL, "--teachers", "lenet5-modern"], "not from --teachers"),
+            (["--strangers", "--teachers", "lenet5-1998"], "--strangers needs --start"),
+            (["--strangers", "--start", "lenet5-1998"], "and --teachers MODEL"),
+            (
+                ["--strangers", "--model", "lenet5-modern-paper", "--start", "lenet5-1998"],
+                "--strangers is for lenet5-1998",
+            ),
+            (
+                [
+                    *("--strangers", "--start", "lenet5-1998", "--preset", "quick"),
+                    *("--teachers", "lenet5-modern"),
+                ],
+                "without --preset",
+            ),
             (["--taught", "0.5"], "--distillation-weight needs --teachers"),
             (["--taught", "0", "--teachers", "lenet5-1998"], "leaves --teachers nothing"),
             (

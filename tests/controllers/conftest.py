@@ -1,4 +1,4 @@
-"""Programs with their Train page open, and a run."""
+"""Programs with their Train page open, a run, and a program that has read a drawing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
 from lenetpad.engine.trainer import Target
+from lenetpad.ink.files import Drawing
+from lenetpad.ink.strokes import Sheet
 from tests import trainees
+from tests.controllers.looker import Looker
 from tests.controllers.training_desk import PLAN, Desk
 
 
@@ -49,3 +52,11 @@ def run(finished: Path, tmp_path: Path) -> Path:
     place = tmp_path / "runs" / finished.name
     shutil.copytree(finished, place)
     return place
+
+
+@pytest.fixture
+def looker(qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing]) -> Looker:
+    """Hands that select units of a drawing that was read."""
+    program = make_program()
+    program.draw.page.canvas.set_sheet(Sheet(samples[3].ink))
+    return Looker(qtbot, program)

@@ -28,6 +28,7 @@ from lenetpad.ui.widgets.colour import ZERO, value_table
 from lenetpad.values.comparison import most_changed
 from lenetpad.values.explanation import Unit
 from lenetpad.values.reading import Reading
+from tests.graphs import in_a_row
 
 MODEL, OTHER, ANOTHER = "lenet5-1998", "lenet5-1998-paper", "lenet5-modern"
 
@@ -303,6 +304,44 @@ def test_two_networks_read_the_same_image(pad: Pad) -> None:
     assert pad.page.escape()
     assert not action.isChecked()
     assert not pad.compares
+
+
+def test_two_networks_read_the_digit_in_focus_and_say_which(pad: Pad) -> None:
+    page, picture = pad.page, pad.view.picture
+    number = Sheet(in_a_row([pad.samples[place].ink for place in (3, 8)]))
+    with pad.qtbot.waitSignal(
+        page.reading_painted, timeout=60_000, check_params_cb=lambda one: len(one.several) == 2
+    ):
+        page.canvas.set_sheet(number)
+    pad.trigger("compare_networks")
+    for place in (1, 0):
+        page.digit_chosen.emit(place)
+        pad.qtbot.waitUntil(
+            lambda place=place: pad.view.title.text() == f"Two networks, digit {place + 1} of 2",
+            timeout=60_000,
+        )
+        assert picture.first is not None
+        assert picture.second is not None
+        sides = picture.first.reading, picture.second.reading
+        np.testing.assert_array_equal(*(side.taps["input"] for side in sides))
+        assert page.maps.reading is not None
+        np.testing.assert_array_equal(sides[0].taps["F6"], page.maps.reading.taps["F6"])
+        assert picture.in_words().count(f": {page.maps.reading.digit} · ") == 2
+    pad.write(14)
+    pad.qtbot.waitUntil(
+        lambda: pad.view.title.text() == "Two networks, one drawing", timeout=60_000
+    )
+
+
+def test_a_comparison_can_be_ended_while_there_is_one(pad: Pad) -> None:
+    end = pad.program.window.actions_by_name["end_comparison"]
+    assert not end.isEnabled()
+    pad.write(3)
+    pad.trigger("freeze")
+    assert end.isEnabled()
+    end.trigger()
+    assert not pad.compares
+    assert not end.isEnabled()
 
 
 def test_a_network_that_cannot_be_read_is_told_of(pad: Pad) -> None:

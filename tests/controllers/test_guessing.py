@@ -14,6 +14,8 @@ from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Sheet
 from lenetpad.ui.draw.inspector.views import View
+from lenetpad.ui.draw.maps import Pointed
+from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.taking.offers import FLOW, offer_of, offers
 from lenetpad.ui.widgets.export_options import Look
@@ -100,6 +102,26 @@ def test_views_in_the_place_of_the_maps_are_covered(lecture: Lecture, view: str)
     lecture.act("hide_verdict")
     assert not shown.focus_widget.isVisible()
     assert QApplication.focusWidget() is shown.back
+
+
+def test_what_is_read_behind_all_covers_is_told_of(lecture: Lecture) -> None:
+    """Who waits for a reading to be painted is not to wait for ever."""
+    page = lecture.page
+    page.maps.hide()
+    lecture.act("hide_verdict")
+    page.maps.hide()
+    with lecture.qtbot.waitSignal(page.reading_painted, timeout=TIMEOUT):
+        page.canvas.undo()
+
+
+def test_a_code_tells_no_distance(lecture: Lecture) -> None:
+    """The nearest code is that of the answer."""
+    maps = lecture.page.maps
+    maps.point(Pointed(CODES, 3, 2, 2))
+    told = maps.in_words()
+    lecture.act("hide_verdict")
+    assert len(maps.in_words()) < len(told)
+    assert maps.in_words() in told or told.startswith(maps.in_words().split(",")[0])
 
 
 def test_a_view_that_was_shown_before_is_covered_too(lecture: Lecture) -> None:

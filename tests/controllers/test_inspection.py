@@ -3,38 +3,34 @@ the reading that is on screen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPixmap
+from PySide6.QtGui import QAccessible, QColor, QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QLineEdit
 from shiboken6 import delete
 
-from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
-from lenetpad.ink.strokes import Sheet
 from lenetpad.tools.synthetic_pen import SyntheticPen
-from lenetpad.ui.draw.inspector import numbers
+from lenetpad.ui.draw import numerals
 from lenetpad.ui.draw.inspector.content import write, write_comparison
 from lenetpad.ui.draw.inspector.faces import MOST_STAMPS, Face, Style, short
 from lenetpad.ui.draw.inspector.inspected import Place, name_of
-from lenetpad.ui.draw.inspector.panel import MARGIN, InspectorPanel
+from lenetpad.ui.draw.inspector.panel import MARGIN
 from lenetpad.ui.draw.inspector.spoken import in_words
 from lenetpad.ui.draw.inspector.strip import Strip
-from lenetpad.ui.draw.selectable_maps import SelectableMaps
+from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.widgets.theme import LIGHT
 from lenetpad.values.explanation import Unit
 from lenetpad.values.failures import Failure
 from lenetpad.values.failures import Place as FailurePlace
 from lenetpad.values.reading import Reading
+from tests.controllers.looker import Looker
 from tests.oracle import table_i
 
-PATIENCE = 60_000
 PRESETS = ("lenet5-1998", "lenet5-study", "lenet5-modern")
 UNITS = (
     Unit("input", 0, 14, 16),
@@ -49,93 +45,12 @@ UNITS = (
 LAYERS = ("input", "C1", "S2", "C3", "S4", "C5", "F6", "output")
 
 
-class Looker:
-    """A program with a drawing that is read, and hands that select units."""
-
-    def __init__(self, qtbot: QtBot, program: Program) -> None:
-        self.qtbot, self.program, self.page = qtbot, program, program.draw.page
-        self.maps: SelectableMaps = self.page.maps
-        self.settle()
-
-    def settle(self) -> Reading:
-        """Wait until what lies on the canvas is read and shown."""
-        self.qtbot.waitUntil(
-            lambda: (
-                self.maps.reading is not None
-                and self.maps.reading.serial == self.program.draw.serial
-            ),
-            timeout=PATIENCE,
-        )
-        assert self.maps.reading is not None
-        return self.maps.reading
-
-    @property
-    def inspector(self) -> InspectorPanel:
-        return self.page.inspector.arithmetic
-
-    def key(self, *keys: Qt.Key | str, ctrl: bool = False) -> None:
-        """Type into the maps."""
-        modifier = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
-        for key in keys:
-            text = key if isinstance(key, str) else ""
-            code = Qt.Key(ord(key.upper())) if isinstance(key, str) else key
-            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-                QApplication.sendEvent(self.maps, QKeyEvent(kind, code, modifier, text))
-
-    def centre(self, unit: Unit) -> QPointF:
-        pointed = self.maps.pointed_of(unit)
-        assert pointed is not None
-        return self.maps.unit_area(pointed).center()
-
-    def mouse(
-        self, kind: QEvent.Type, at: QPointF, widget: QWidget, *, ctrl: bool = False
-    ) -> None:
-        button = Qt.MouseButton.LeftButton
-        none = Qt.MouseButton.NoButton
-        held = none if kind is QEvent.Type.MouseButtonRelease else button
-        modifier = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
-        if kind is QEvent.Type.MouseMove:
-            button = none
-        event = QMouseEvent(kind, at, widget.mapToGlobal(at), button, held, modifier)
-        QApplication.sendEvent(widget, event)
-
-    def click(self, unit: Unit, *, ctrl: bool = False) -> None:
-        at = self.centre(unit)
-        self.mouse(QEvent.Type.MouseButtonPress, at, self.maps, ctrl=ctrl)
-        self.mouse(QEvent.Type.MouseButtonRelease, at, self.maps, ctrl=ctrl)
-
-    def hover(self, unit: Unit | None) -> None:
-        at = QPointF(1, 1) if unit is None else self.centre(unit)
-        self.mouse(QEvent.Type.MouseMove, at, self.maps)
-
-    def shown(self) -> list[Unit]:
-        return [one.unit for one in self.inspector.inspected]
-
-
-@pytest.fixture
-def looker(qtbot: QtBot, make_program: Callable[..., Program], samples: list[Drawing]) -> Looker:
-    program = make_program()
-    program.draw.page.canvas.set_sheet(Sheet(samples[3].ink))
-    return Looker(qtbot, program)
-
-
-def choose(looker: Looker, preset: str) -> Reading:
-    """Read with another network."""
-    looker.program.window.model_chosen.emit(preset)
-    networks = looker.program.draw.networks
-    looker.qtbot.waitUntil(
-        lambda: networks.ready is not None and networks.ready.choice.model == preset,
-        timeout=PATIENCE,
-    )
-    return looker.settle()
-
-
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("blank", [False, True])
 def test_every_unit_of_every_network_is_explained(
     looker: Looker, preset: str, blank: bool
 ) -> None:
-    reading = choose(looker, preset)
+    reading = looker.choose(preset)
     if blank:
         looker.page.canvas.clear()
         reading = looker.settle()
@@ -367,6 +282,66 @@ def test_the_map_fills_in_as_the_kernel_slides(looker: Looker) -> None:
     assert looker.maps._filled is None
 
 
+@pytest.mark.parametrize("view", [View.BEST_PATCHES, View.SALIENCY])
+def test_the_flows_numbers_are_seen_whatever_was_shown_before(looker: Looker, view: View) -> None:
+    looker.click(Unit("C1", 2, 12, 14))
+    inspector = looker.page.inspector
+    inspector.show_view(view)
+    looker.program.window.actions_by_name["slide"].trigger()
+    assert inspector.view is View.ARITHMETIC
+    assert inspector.arithmetic.isVisible()
+    assert inspector.sliding.playing
+
+
+def test_what_is_said_of_a_layer_follows_what_the_maps_show(looker: Looker) -> None:
+    actions = looker.program.window.actions_by_name
+    looker.page.explain_layer("C1")
+    help_ = looker.page._layer_help
+    assert help_ is not None
+
+    def says(words: str) -> bool:
+        return words in " ".join(help_.text.toPlainText().split())
+
+    assert says("values after the activation")
+    actions["weighted_sums"].trigger()
+    assert says("weighted sums, before the activation")
+    actions["weights"].trigger()
+    assert says("These are the kernels")
+    looker.page.explain_layer("S2")
+    assert says("coefficient, on the left")
+    assert looker.page.escape()
+    actions["weights"].trigger()
+    looker.page.explain_layer("S2")
+    assert says("weighted sums, before the activation")
+
+
+def test_the_inspected_unit_has_a_name_and_its_values_for_a_screen_reader(
+    looker: Looker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lenetpad.ui.draw.inspector.panel.QAccessible.isActive", lambda: True)
+    looker.page.show_inspector(shown=True)
+    reading = looker.settle()
+    for unit in UNITS:
+        looker.maps.let_go()
+        looker.maps.pin(unit)
+        interface = QAccessible.queryAccessibleInterface(looker.inspector)
+        assert interface.text(QAccessible.Text.Name) == "Inspector"
+        said = interface.text(QAccessible.Text.Description)
+        tap = reading.taps[unit.layer]
+        value = float(tap[(unit.map, unit.row, unit.column)[: tap.ndim]])
+        assert said.startswith(f"{name_of(unit)}: {numerals.number(value)}")
+        if unit.layer not in ("input", "output"):
+            sums = reading.taps[f"{unit.layer}.a"]
+            a = float(sums[(unit.map, unit.row, unit.column)[: sums.ndim]])
+            assert f"weighted sum {numerals.number(a)}" in said
+    looker.inspector.follow(Place(0, 30))
+    assert looker.inspector.accessibleDescription().startswith("F6 unit 30: (")
+    before = looker.inspector.accessibleDescription()
+    looker.page.canvas.clear()
+    looker.settle()
+    assert looker.inspector.accessibleDescription() != before
+
+
 @pytest.mark.parametrize("alone", [False, True])
 def test_the_keyboard_reaches_every_layer_among_weights(looker: Looker, alone: bool) -> None:
     """Also the outputs, and from a layer that is alone those that are not on screen."""
@@ -448,13 +423,13 @@ def test_the_words_about_a_layer_are_of_the_network_that_reads(looker: Looker) -
     help_ = looker.page._layer_help
     assert help_ is not None
     before = help_.text.toPlainText()
-    choose(looker, "lenet5-modern")
+    looker.choose("lenet5-modern")
     assert help_.text.toPlainText() != before
     assert help_.isVisible()
     looker.page.explain_layer("C1")
     after = help_.text.toPlainText()
-    choose(looker, "lenet5-1998")
-    choose(looker, "lenet5-modern")
+    looker.choose("lenet5-1998")
+    looker.choose("lenet5-modern")
     assert help_.text.toPlainText() == after
     assert looker.maps.model is not None
     looker.page.show_model(replace(looker.maps.model, specs=()))
@@ -516,6 +491,8 @@ def test_the_keyboard_stays_near_where_its_control_goes(looker: Looker) -> None:
         (0.0, "0.000", "0.00"),
         (-0.0001, "0.000", "0.00"),
         (-1.25, "−1.250", "−1.25"),
+        (162.4, "162.4", "162"),
+        (-15.26, "−15.26", "−15.3"),
         (9999.4, "9,999", "9,999"),
         (9999.5, "1.000·10⁴", "1·10⁴"),
         (-123_456.0, "−1.235·10⁵", "−1·10⁵"),
@@ -523,7 +500,7 @@ def test_the_keyboard_stays_near_where_its_control_goes(looker: Looker) -> None:
     ],
 )
 def test_numbers_have_four_digits_at_most(value: float, usual: str, cell: str) -> None:
-    assert numbers.number(value) == usual
+    assert numerals.number(value) == usual
     assert short(value) == cell
 
 
@@ -564,7 +541,7 @@ class Written:
 def test_no_text_is_cut_or_lies_over_another(
     looker: Looker, monkeypatch: pytest.MonkeyPatch, preset: str, width: int, scale: float
 ) -> None:
-    choose(looker, preset)
+    looker.choose(preset)
     looker.page.show_inspector(shown=True)
     style = Style(replace(LIGHT, scale=scale), looker.inspector.font())
     written = Written(monkeypatch)

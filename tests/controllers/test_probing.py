@@ -36,6 +36,7 @@ from lenetpad.values.best_patches import BEST_PATCHES, BestPatches
 from lenetpad.values.evaluation import NO_DIGIT
 from lenetpad.values.explanation import Unit
 from lenetpad.values.holding import Hold
+from lenetpad.values.models import PRESET_NAMES
 from lenetpad.values.reading import Reading
 
 MODEL = "lenet5-1998"
@@ -207,6 +208,22 @@ def test_what_was_found_for_other_weights_says_so_and_is_found_again(
     assert "LeNet-5 1998" not in view.status.text()
 
 
+def test_a_search_waits_for_the_first_reading(
+    make_program: Callable[..., Program], few: Path
+) -> None:
+    """Who presses B while the network is loaded need not press it again; Cancel ends that too."""
+    program = make_program()
+    view = patches_view(program.draw.page, UNIT, few)
+    assert program.draw.page.maps.reading is None
+    press(program, "best_patches")
+    assert view.busy
+    view.button.click()
+    assert not view.busy
+    press(program, "best_patches")
+    assert len(found_in(view).most) == 9
+    assert not view.busy
+
+
 def test_images_that_cannot_be_read_are_told_of(reads: Program, tmp_path: Path) -> None:
     broken = tmp_path / "broken.npz"
     broken.write_bytes(b"no images")
@@ -323,6 +340,7 @@ def test_it_goes_away(reads: Program, few: Path, how: str) -> None:
     page.maps.pin(UNIT)
     if how == "key":
         press(reads, "saliency")
+        assert page.inspector.view is View.ARITHMETIC  # of the unit that is pinned
     elif how == "Esc":
         assert page.escape()
     else:
@@ -371,6 +389,51 @@ def test_it_is_of_the_network_with_what_is_held(reads: Program) -> None:
         return found is not None and np.allclose(found.picture, wanted.picture, atol=1e-3)
 
     wait_until(is_of_what_is_held)
+
+
+@pytest.mark.parametrize("preset", PRESET_NAMES)
+def test_every_panel_of_each_network_also_on_a_blank_sheet(
+    reads: Program, few: Path, samples: list[Drawing], preset: str
+) -> None:
+    """Best patches, saliency by both methods, holds and the layer table paint and say what they
+    are of."""
+    draw, page = reads.draw, reads.draw.page
+
+    def up_to_date() -> bool:
+        return page.maps.reading is not None and page.maps.reading.serial == draw.serial
+
+    reads.window.actions_by_name["layers"].trigger()
+    draw.networks.choose(preset)
+    wait_until(lambda: draw.networks.ready is not None and draw.networks.ready.preset == preset)
+    for blank in (False, True):
+        page.canvas.set_sheet(Sheet() if blank else Sheet(samples[7].ink))
+        wait_until(up_to_date)
+        page.maps.let_go()
+        view = patches_view(page, UNIT, few)
+        press(reads, "best_patches")
+        assert len(found_in(view).most) == 9
+        press(reads, "saliency")
+        saliency = page.inspector.saliency
+        assert saliency is not None
+        for method in (0, 1):
+            saliency.method.setCurrentIndex(method)
+            saliency.method.activated.emit(method)
+            if not blank:
+                wait_until(lambda: page.maps.saliency is not None)
+            assert not reads.window.grab().isNull()
+        if blank:
+            assert page.maps.saliency is None
+            assert saliency.score.text() == ""
+        press(reads, "switch_off")
+        wait_until(up_to_date)
+        assert page.maps.reading.holds == (Hold("C3", 7),)  # type: ignore[union-attr]
+        assert not reads.window.grab().isNull()
+        press(reads, "bring_back")
+        press(reads, "saliency")
+    layers = reads.window.layers
+    assert layers is not None
+    kernels = 96 if preset == "lenet5-modern" else 60
+    assert f"Why C3 has {kernels} kernels" in layers.text.toPlainText()
 
 
 # Holding

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -303,6 +303,29 @@ def test_pauses_are_short_or_not(desk: Desk) -> None:
     desk.panel.short_pauses.setChecked(False)
     assert plot.frame.duration > 30
     assert plot.count == len(first.points) + 3  # the same moment is shown
+
+
+def test_speed_and_pauses_are_those_of_the_last_time(
+    desk: Desk, make_program: Callable[..., Program]
+) -> None:
+    desk.act("time_line")
+    assert (desk.panel.speed, desk.panel.short_pauses.isChecked()) == (1.0, True)
+    desk.panel.speeds.select(0.5)
+    desk.panel.short_pauses.setChecked(False)
+    again = make_program().draw.page
+    again.time_line.show(shown=True)
+    panel = again.time_line.panel
+    assert (panel.speed, panel.short_pauses.isChecked()) == (0.5, False)
+
+
+@pytest.mark.parametrize("kept", ["7", "x", ""])
+def test_a_speed_that_there_is_not_is_the_pens(
+    make_program: Callable[..., Program], settings: QSettings, kept: str
+) -> None:
+    settings.setValue("replay_speed", kept)
+    page = make_program().draw.page
+    page.time_line.show(shown=True)
+    assert page.time_line.panel.speed == 1.0
 
 
 def test_the_time_line_follows_units_that_are_held(desk: Desk) -> None:

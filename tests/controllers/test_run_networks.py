@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lenetpad.app import Program
 from lenetpad.controllers.run_networks import listing
+from lenetpad.data.labelled import Labelled
+from lenetpad.engine.explanations import BestPatchesJob, best_patches_question
 from lenetpad.storage import runs
 from lenetpad.storage.runs import Run
-from lenetpad.values.models import DEFAULT_MODEL
+from lenetpad.ui.draw.inspector.views import View
+from lenetpad.values.best_patches import BestPatchesRequest
+from lenetpad.values.evaluation import DataChoice
+from lenetpad.values.explanation import Unit
+from lenetpad.values.jobs import Answer
+from lenetpad.values.models import DEFAULT_MODEL, Choice
 from lenetpad.values.training import Progress
 from tests.controllers.training_desk import ENDLESS, PATIENCE, Desk
 
@@ -56,6 +64,45 @@ def test_a_run_that_reads_with_a_snapshot_can_be_chosen_again(
     table.wait(lambda: f"after step 0 of {found.steps}" in facts(table))
     box.activated.emit(box.currentIndex())
     table.wait(lambda: f"{found.name} · test error" in facts(table))
+
+
+def test_best_patches_follow_the_scrubber(
+    desk: Callable[..., Desk], run: Path, tmp_path: Path, mnist: tuple[Labelled, Labelled]
+) -> None:
+    """Found for the weights that read, and anew for those of the moment that was scrubbed to,
+    as soon as the Draw page is looked at again."""
+    images = tmp_path / "few.npz"
+    np.savez(images, images=mnist[1].images[:120], labels=np.arange(120, dtype=np.uint8) % 10)
+    table = desk(reads=True)
+    shown(table, run)
+    window, page, unit = table.program.window, table.program.draw.page, Unit("C1", 2, 12, 14)
+    film = table.page.film
+    window.open_page("draw")
+    page.maps.pin(unit)
+    page.inspector.show_view(View.BEST_PATCHES)
+    view = page.inspector.best_patches
+    assert view is not None
+    view.images.add_file(images)
+    window.actions_by_name["best_patches"].trigger()
+    table.wait(lambda: view.picture.found is not None)
+    values: list[list[tuple[int, float]]] = []
+    for number in (0, 1):
+        before, step = view.picture.found, film.frames[number][0]
+        window.open_page("train")
+        film.slider.setValue(number)
+        table.wait(lambda step=step: f"after step {step} of" in facts(table))  # type: ignore[misc]
+        window.open_page("draw")
+        table.wait(lambda before=before: view.picture.found is not before)  # type: ignore[misc]
+        assert f"after step {step} of" in view.status.text()
+        snapshot = Choice(1, str(runs.snapshot_path(run, step)))
+        asked = BestPatchesRequest(1, snapshot, unit, data=DataChoice.of_file(images))
+        *_, wanted = BestPatchesJob()(best_patches_question(asked))
+        assert isinstance(wanted, Answer)
+        assert view.picture.found is not None
+        found = [(p.index, p.value) for p in view.picture.found.most]
+        assert found == [(p.index, p.value) for p in wanted.result.most]
+        values.append(found)
+    assert values[0] != values[1]
 
 
 def test_the_end_of_the_film_reads_with_the_final_weights(

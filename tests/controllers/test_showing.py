@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from lenetpad.app import Program
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import load
+from lenetpad.tools.event_loop import wait_until
 from lenetpad.ui.draw.maps import Pointed
 from lenetpad.ui.draw.shown import Shown
 from lenetpad.ui.widgets.colour import Scale
@@ -90,7 +91,7 @@ def test_the_box_in_the_header_does_the_same(program: Program) -> None:
 def test_nothing_moves(program: Program, size: tuple[int, int]) -> None:
     page, window = program.draw.page, program.window
     window.resize(*size)
-    QTest.qWait(50)
+    wait_until(lambda: not window.restyling)
     read(program)
     QApplication.processEvents()
     parts = (page.canvas, page.maps, page.probabilities, page.verdict, window.header, page.shown)

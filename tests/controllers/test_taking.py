@@ -27,6 +27,7 @@ from lenetpad.ui.draw.numbers.views import InPlace
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.draw.taking.copies import Copier
 from lenetpad.ui.draw.taking.offers import FLOW, PAGE, VERDICT, file_name, offer_of, offers
+from lenetpad.ui.draw.taking.reel import Reel, most_frames
 from lenetpad.ui.widgets.export_options import Look
 from lenetpad.ui.widgets.panel_picture import pixels, vector
 from lenetpad.ui.widgets.theme import DARK, LIGHT
@@ -251,6 +252,40 @@ def test_the_replay_as_a_film(
     inked = [int((frame[10 : side - 10, 10 : side - 10] < 90).sum()) for frame in frames]
     assert inked == sorted(inked)
     assert inked[-1] > 3 * max(1, inked[0])
+
+
+def test_films_have_two_sizes_and_pictures_four(program: Program, page: DrawPage) -> None:
+    program.window.preferences.keep(picture=str(Look(True, 4)))
+    program.draw.taking.ask()
+    dialog = program.draw.taking.dialog
+
+    def scales() -> list[int]:
+        return [dialog.scales.itemData(place) for place in range(dialog.scales.count())]
+
+    assert (scales(), dialog.look.scale) == ([1, 2, 3, 4], 4)
+    dialog.what.select("replay")
+    assert scales() == [1, 2]
+    assert dialog.scales.isEnabled()
+    assert (dialog.scales.currentData(), dialog.look.scale) == (1, 1)
+    dialog.scales.select(2)
+    assert dialog.look.scale == 2
+    dialog.what.select(FLOW)
+    assert (dialog.scales.currentData(), dialog.look.scale) == (4, 4)
+    assert dialog.picture_look == Look(True, 4)
+    dialog.reject()
+
+
+def test_a_film_in_twice_the_size_has_all_layers_and_half_as_many_frames(
+    page: DrawPage,
+) -> None:
+    reels = [Reel(Copier.of(page, Look(True, scale), LIGHT), Sheet(), (0.1,)) for scale in (1, 4)]
+    for reel in reels:
+        reel.add(page.verdict.reading)
+        assert {"C5", "F6"} < set(reel._maps.placed)
+    small, large = (reel.frames[0][0].size() for reel in reels)
+    assert abs(large.width() - 2 * small.width()) <= 2
+    assert abs(large.height() - 2 * small.height()) <= 2
+    assert [most_frames(Look(True, scale)) for scale in (1, 2, 4)] == [60, 30, 30]
 
 
 def test_a_film_can_be_cancelled(

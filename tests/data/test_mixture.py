@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from lenetpad.data.labelled import NO_DIGIT, Labelled
 from lenetpad.data.mixture import (
     CHOICE_SHARE,
     TEST_SHARE,
+    is_odd,
     mixed,
     noise,
     part_of,
@@ -21,6 +23,7 @@ from lenetpad.data.mixture import (
 from lenetpad.evaluation import figures
 from lenetpad.ink.files import Drawing, write_ink
 from lenetpad.ink.strokes import Ink
+from lenetpad.ink.styles import LATEST
 from lenetpad.training import splits as lesson
 from lenetpad.values.recipes import Mixture, Recipe
 
@@ -77,6 +80,14 @@ class TestSplit:
         assert len(figures.evaluation_sets(paths)["one.jsonl"]) == 3
         assert "one.jsonl" not in figures.evaluation_sets(paths[1:])
 
+    def test_half_of_the_writers_are_odd_whatever_their_part(self) -> None:
+        names = [f"writer {number}" for number in range(4000)]
+        for part in ("train", "choice", "test"):
+            odd = [is_odd(name) for name in names if part_of(name) == part]
+            assert sum(odd) / len(odd) == pytest.approx(0.5, abs=0.08)
+        assert is_odd(names[0]) == is_odd(names[0])
+        assert isinstance(is_odd(None), bool)
+
     def test_drawings_without_a_writer_are_trained_on(self) -> None:
         parts = split([Drawing(SEVEN, 7, None), *by_writers(100)])
         assert parts.train[0].writer is None
@@ -94,6 +105,17 @@ class TestMixed:
         one, same, other = (mixed(few(), by_writers(2), SMALL, seed) for seed in (1, 1, 2))
         assert np.array_equal(one.images, same.images)
         assert not np.array_equal(one.images, other.images)
+
+    def test_the_latest_forms_come_beside_the_rest_and_change_none_of_it(self) -> None:
+        without = mixed(few(), by_writers(2), SMALL, seed=1)
+        several = mixed(few(), by_writers(2), replace(SMALL, latest=70), seed=1)
+        assert len(several) == len(without) + 70
+        ink = 4 * SMALL.variants + SMALL.written
+        assert np.array_equal(several.images[:ink], without.images[:ink])
+        assert np.array_equal(several.images[ink + 70 :], without.images[ink:])
+        added = several.labels[ink : ink + 70].tolist()
+        forms = [digit for digit, of_it in LATEST.items() for _ in of_it]
+        assert added == (forms * 2)[:70]
 
     def test_variants_of_a_drawing_differ(self) -> None:
         none = Mixture(mnist=0, variants=8, written=0, scribbles=0, noise=0)

@@ -1,15 +1,16 @@
-"""Digits written after the table of forms, and scribbles."""
+"""Digits and letters written after the tables of forms, and scribbles."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from lenetpad.ink import scribbles, styles
+from lenetpad.ink import letters, scribbles, styles
 from lenetpad.ink.curves import smooth
+from lenetpad.ink.letters import letter
 from lenetpad.ink.raster import draw
 from lenetpad.ink.scribbles import KINDS, scribble
-from lenetpad.ink.styles import FORMS, NEWER, written
+from lenetpad.ink.styles import FORMS, LATEST, NEWER, latest, written
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -32,7 +33,7 @@ def test_every_digit_has_forms_of_about_the_same_height() -> None:
     assert sorted(FORMS) == list(range(10))
     for digit, forms in FORMS.items():
         assert len(forms) >= 4, digit
-        for form in (*forms, *NEWER.get(digit, ())):
+        for form in (*forms, *NEWER.get(digit, ()), *LATEST[digit]):
             ys = [float(w.rstrip("!").split(",")[1]) for stroke in form for w in stroke.split()]
             assert (min(ys), max(ys)) == pytest.approx((2, 100), abs=8), form
 
@@ -64,10 +65,49 @@ def test_newer_forms_are_used_where_they_are_asked_for(monkeypatch: pytest.Monke
     assert 3 in strokes[True]
 
 
+def test_the_latest_forms_come_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(styles, "UNSTEADINESS", 0.0)
+    monkeypatch.setattr(styles, "LOOSE_ENDS", 0.0)
+    forms = [(digit, form) for digit, of_it in LATEST.items() for form in of_it]
+    for number in (0, 5, len(forms) - 1, len(forms)):
+        digit, ink = latest(number, rng())
+        meant, form = forms[number % len(forms)]
+        assert (digit, len(ink.strokes)) == (meant, len(form))
+        begins = [stroke.split()[0].rstrip("!").split(",") for stroke in form]
+        assert [stroke.xy[0].tolist() for stroke in ink.strokes] == [
+            [float(x), float(y)] for x, y in begins
+        ]
+
+
 def test_all_forms_are_used() -> None:
     numbers = rng()
     strokes = {len(written(7, numbers).strokes) for _ in range(60)}
     assert strokes == {1, 2}  # with and without a bar
+
+
+def test_letters_have_no_form_that_may_be_a_digit() -> None:
+    assert not set("BDGIJLOQSTYZbgijloqsyz") & letters.FORMS.keys()
+    upper, lower = (sum(map(kind, letters.FORMS)) for kind in (str.isupper, str.islower))
+    assert (upper, lower) == (13, 16)
+
+
+@pytest.mark.parametrize("name", letters.FORMS)
+def test_every_form_of_a_letter_is_about_as_large(name: str) -> None:
+    forms = letters.FORMS[name]
+    assert len(set(forms)) == len(forms) >= 2
+    for form in forms:
+        points = [w.rstrip("!").split(",") for stroke in form for w in stroke.split()]
+        ys = [float(y) for _, y in points]
+        assert (min(ys), max(ys)) == pytest.approx((2, 100), abs=9), form
+
+
+def test_all_letters_are_drawn_and_a_seed_decides_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert letter(rng(5)) == letter(rng(5))
+    numbers = rng()
+    assert len({draw(letter(numbers)).tobytes() for _ in range(100)}) == 100
+    forms = {"A": (("0,0 60,0",),), "B": (("0,0 60,0",) * 2, ("0,0 60,0",) * 3)}
+    monkeypatch.setattr(letters, "FORMS", forms)
+    assert {len(letter(numbers).strokes) for _ in range(60)} == {1, 2, 3}
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in KINDS], ids=lambda kind: kind.__name__)

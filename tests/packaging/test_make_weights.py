@@ -16,6 +16,7 @@ from lenetpad.values.recipes import (
     FINE_TUNING,
     LINES,
     RECIPES,
+    STRANGERS,
     TEACHERS,
 )
 
@@ -42,7 +43,7 @@ def test_make_weights_goes_through_all_recipes(
     for model in RECIPES:
         commands = [asked[key] for key in sorted(asked) if key[0] == model]
         assert len(commands) == sum(
-            model in table for table in (RECIPES, FINE_TUNING, DISTILLATION)
+            model in table for table in (RECIPES, FINE_TUNING, DISTILLATION, STRANGERS)
         )
         outs = [value(command, "--out") for command in commands]
         assert [value(command, "--start") for command in commands] == ["", *outs[:-1]]
@@ -55,14 +56,16 @@ def test_make_weights_goes_through_all_recipes(
     assert value(for_lines, "--out") == str(tmp_path / "lenet5-1998-lines.safetensors")
     assert "--ink" in for_lines
     for model in DISTILLATION:
-        last = [asked[key] for key in sorted(asked) if key[0] == model][-1]
-        at = last.index("--teachers")
-        assert last[at + 1 : at + 3] == [ends[name][-2] for name in TEACHERS]
+        last = [asked[key] for key in sorted(asked) if key[0] == model][-2:]
+        for command, stage in zip(last, (-3, -2), strict=True):
+            at = command.index("--teachers")
+            assert command[at + 1 : at + 3] == [ends[name][stage] for name in TEACHERS]
+        assert ["--strangers" in command for command in last] == [False, True]
 
 
 @pytest.mark.parametrize(
     ("failing_model", "trained"),
-    [("lenet5-modern-paper", 11), ("lenet5-study", 10), ("lenet5-modern", 7)],
+    [("lenet5-modern-paper", 14), ("lenet5-study", 12), ("lenet5-modern", 7)],
 )
 def test_make_weights_leaves_out_only_what_a_failure_prevents(
     failing_model: str, trained: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -142,3 +142,43 @@ def test_the_part_decides_between_labels_and_teachers(few: Labelled) -> None:
 def test_a_recipe_with_distillation_needs_teachers(few: Labelled) -> None:
     with pytest.raises(TrainingError, match="name them as teachers"):
         Training(build("lenet5-1998", 1), few, DISTILLATION)
+
+
+def test_where_teachers_are_wrong_the_label_is_learnt_if_that_is_asked(few: Labelled) -> None:
+    teacher = network_of(load("lenet5-modern"))
+    images = shown(few, 30)
+    labels = torch.from_numpy(few.labels[:30]).clone()
+    answers = posteriors(teacher, images).argmax(dim=1)
+    labels[:10] = (answers[:10] + 1) % 10  # on these the teacher errs
+    labels[10:] = answers[10:]
+    teachers = Teachers([teacher], 2.0, "cpu")
+    own = torch.log_softmax(torch.randn(30, 11, generator=torch.Generator().manual_seed(1)), 1)
+    targets = softened([posteriors(teacher, images)], 2.0)
+    targets[:10] = np.eye(11)[labels[:10].numpy()]
+    log_own = torch.log_softmax(own.double() / 2, 1).numpy()
+    logs = np.log(np.where(targets > 0, targets, 1.0))
+    expected = 4 * (targets * (logs - log_own)).sum(axis=1).mean()
+    assert float(teachers.loss(images, own, labels)) == pytest.approx(expected, rel=1e-4)
+    assert float(teachers.loss(images, own)) != pytest.approx(expected, rel=1e-3)
+
+
+def test_a_label_for_which_there_is_no_class_corrects_nothing(few: Labelled) -> None:
+    teachers = Teachers([network_of(load("lenet5-modern"))], 2.0, "cpu")
+    images = shown(few, 5)
+    own = torch.log_softmax(torch.zeros(5, 10), 1)
+    labels = torch.full((5,), NO_DIGIT)
+    assert float(teachers.loss(images, own, labels)) == float(teachers.loss(images, own))
+
+
+def test_a_training_corrects_its_teachers_where_the_recipe_says_so(few: Labelled) -> None:
+    """All labels are other digits than the teacher's: the two recipes end far apart."""
+    wrong = Labelled(few.images, (few.labels + 1) % 10)
+    found = {}
+    for corrected in (False, True):
+        recipe = replace(DISTILLATION, teachers_corrected=corrected, validation=0)
+        network = build("lenet5-modern", 1)
+        teacher = network_of(load("lenet5-modern"))
+        list(Training(network, wrong, recipe, teachers=[teacher]).run())
+        answers = posteriors(network, shown(few, 300))[:, :10].argmax(dim=1).numpy()
+        found[corrected] = float((answers == wrong.labels).mean())
+    assert found[True] > 0.5 > found[False]

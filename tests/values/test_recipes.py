@@ -14,6 +14,7 @@ from lenetpad.values.recipes import (
     FINE_TUNING,
     LINES,
     RECIPES,
+    STRANGERS,
     Distortions,
     Mixture,
     Plan,
@@ -36,10 +37,16 @@ PLAN = Plan(
 )
 
 
-@pytest.mark.parametrize("recipes", [RECIPES, FINE_TUNING, DISTILLATION, LINES])
+@pytest.mark.parametrize("recipes", [RECIPES, FINE_TUNING, DISTILLATION, STRANGERS, LINES])
 def test_every_recipe_comes_back(recipes: dict[str, Recipe]) -> None:
     for recipe in recipes.values():
         assert recipe_of(json.loads(json.dumps(recipe.as_json))) == recipe
+
+
+def test_a_recipe_of_before_the_latest_forms_and_averages_has_none_of_them() -> None:
+    kept = DISTILLATION["lenet5-1998"].as_json
+    del kept["mixture"]["latest"], kept["averaged"], kept["start_share"]
+    assert recipe_of(kept) == DISTILLATION["lenet5-1998"]
 
 
 def test_a_plan_comes_back() -> None:
@@ -71,6 +78,8 @@ def test_a_plan_knows_the_files_that_it_reads() -> None:
         ({"distortions": [1]}, "Expected `object"),
         ({"mixture": {"written": 10**9}}, "written must be at most"),
         ({"mixture": {"noise": -1}}, "less than nothing"),
+        ({"mixture": {"latest": -1}}, "less than nothing"),
+        ({"mixture": {"latest": 10**9}}, "latest must be at most"),
         ({"mixture": {"variation": {"sway": -1}}}, "sway must be from 0 to 360"),
         ({"mixture": {"variation": {"taught": 1}}}, "it has no taught"),
         ({"x" * 5000: 1}, "it has no xxx"),

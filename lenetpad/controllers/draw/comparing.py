@@ -47,6 +47,7 @@ class Comparing(QObject):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             for widget in (page.canvas, page.maps):
                 widget.addAction(action)
+        self._end.setEnabled(False)
         page.number_views.changed.connect(self._note_changed)
         page.number_views.made.connect(self._connect_view)
         networks.model_ready.connect(self._note_network)
@@ -101,6 +102,7 @@ class Comparing(QObject):
 
     @Slot(str)
     def _note_changed(self, shown: str) -> None:
+        self._end.setEnabled(shown == InPlace.COMPARISON)
         if shown != InPlace.COMPARISON:
             self._second.end()
             self._both.setChecked(False)
@@ -152,10 +154,10 @@ class Comparing(QObject):
             view.networks.add_file(path)
             self._choose_network(str(path))
 
-    @Slot(object, object)
-    def _show_pair(self, first: Side, second: Side) -> None:
+    @Slot(object, object, object)
+    def _show_pair(self, first: Side, second: Side, digit: tuple[int, int] | None) -> None:
         if (view := self._view) is not None and self._both.isChecked():
-            view.show_networks(first, second)
+            view.show_networks(first, second, digit)
 
     @Slot(str)
     def _show_failure(self, message: str) -> None:

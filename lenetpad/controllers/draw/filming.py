@@ -49,14 +49,14 @@ class Filming(QObject):
         """Make a film of the drawing as it was written, with what the network made of it."""
         from lenetpad.engine.film import film_question
         from lenetpad.ui.draw.taking.copies import Copier
-        from lenetpad.ui.draw.taking.reel import MOST_FRAMES, RATE, Reel, seconds_of
+        from lenetpad.ui.draw.taking.reel import RATE, Reel, most_frames, seconds_of
 
         reading, ready = self._page.verdict.reading, self._networks.ready
         ink = self._page.canvas.sheet.ink
         if reading is None or ready is None or not ink or self._ended:
             return
         replay = replay_of(ink, short_pauses=True)
-        times = frame_times(replay.duration, RATE, MOST_FRAMES)
+        times = frame_times(replay.duration, RATE, most_frames(look))
         counts = tuple(map(replay.count_at, times))
         self._forget()
         copier = Copier.of(self._page, look, self._window.theme)

@@ -35,6 +35,7 @@ class Holding(QObject):
         )
         page.maps.selection_changed.connect(self._show)
         page.inspector_toggled.connect(self._note_toggled)
+        self._show()
 
     def show_network(self, network: object) -> None:
         """Hold nothing in another network; other weights of one run are the same network."""
@@ -94,7 +95,8 @@ class Holding(QObject):
 
     @Slot()
     def _show(self) -> None:
-        """Show in the inspector how what is selected is held."""
+        """Show in the inspector how what is selected is held, and offer what can be done."""
+        self._actions["bring_back"].setEnabled(bool(self.holds))
         if self._page.inspector_shown:
             chosen = self._chosen()
             held = self._hold_of(chosen[0]) if chosen else None

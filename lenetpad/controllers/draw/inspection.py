@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from lenetpad.lenet.explanation import activation_curve, competition, explain
 from lenetpad.ui import actions
 from lenetpad.ui.draw.inspector.inspected import Inspected, place_of
+from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.window import Window
 from lenetpad.values.explanation import INPUT, OUTPUT, Curve, Unit
@@ -104,6 +105,7 @@ class Inspection(QObject):
         if not maps.pins and maps.selected:
             maps.pin(maps.selected[0])
         self._page.show_inspector(shown=True)
+        self._page.inspector.show_view(View.ARITHMETIC)
         self._page.inspector.sliding.toggle()
 
     @Slot()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from lenetpad.ui import actions
 from lenetpad.ui.draw.page import DrawPage
-from lenetpad.ui.stage.pointer import PointerOverlay, Tool
+from lenetpad.ui.stage.pointer import PointerOverlay, Shade, Tool
 from lenetpad.ui.window import Window
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Pointing(QObject):
         self._watch = window.stage.pointer
         self._actions = {tool: window.actions_by_name[tool] for tool in Tool}
         self._overlay: PointerOverlay | None = None  # made when it is first wanted
+        self._shades: tuple[Shade, ...] = ()  # over what lies around the page; made with it
         self._tool: Tool | None = None
         self._rests = self._hidden = False  # the pointer rests, and its arrow is hidden
         slots = {str(tool): partial(self._toggle, tool) for tool in Tool}
@@ -48,6 +49,8 @@ class Pointing(QObject):
         """What points on the page."""
         if self._overlay is None:
             self._overlay = PointerOverlay(self._window.theme, self._page.maps, self._page)
+            around = (self._window.header, self._window.menuBar())
+            self._shades = tuple(map(Shade, around))
         return self._overlay
 
     def _toggle(self, tool: Tool) -> None:
@@ -66,6 +69,8 @@ class Pointing(QObject):
         """Have the tool in every window that there is, above all else."""
         if self._tool is not None or self._overlay is not None:
             self.overlay.take(self._tool)
+        if self._tool is not Tool.SPOTLIGHT:
+            self._shade(on=False)
         if (second := self._find_second()) is not None:
             second.pointer.take(self._tool)
         self._follow(self._watch.at)
@@ -77,6 +82,7 @@ class Pointing(QObject):
         if self._tool is not None:
             here = self._on_page(at)
             self.overlay.point(here)
+            self._shade(on=here is not None and self._tool is Tool.SPOTLIGHT)
             if second is not None:
                 there = None if here is None else second.place_of(here)
                 inside = second.mapFromGlobal(at)
@@ -84,6 +90,11 @@ class Pointing(QObject):
                     there = QPointF(inside)
                 second.pointer.point(there)
         self._show_arrow()
+
+    def _shade(self, *, on: bool) -> None:
+        for shade in self._shades:
+            if shade.isHidden() == on:
+                shade.cover(on=on)
 
     def _on_page(self, at: QPoint) -> QPointF | None:
         """A global place on the page, None outside of it."""

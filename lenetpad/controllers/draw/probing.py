@@ -56,6 +56,8 @@ class Probing(QObject):
         self._reading: Reading | None = None
         self._serial = 0
         self._searched: Parameters | None = None  # those whose best patches were asked for
+        self._outdated = False  # others read now
+        self._search_due = False  # as soon as something is read
         self._weights = ""  # and what they are called
         self._asked = self._due = False  # of saliencies: one is being made, another is to be
         self._reported: Failure | None = None
@@ -106,8 +108,9 @@ class Probing(QObject):
     def follow(self, reading: Reading) -> None:
         """Follow a reading that is shown."""
         self._reading = reading
-        if self._searched is not None and reading.parameters is not self._searched:
-            self._note_other_weights()
+        if self._search_due:
+            self._find()
+        self._compare_weights()
         if self._page.maps.saliency_wanted:
             self._due = True
             if not (self._asked or self._pause.isActive()):
@@ -143,6 +146,7 @@ class Probing(QObject):
         if view == View.BEST_PATCHES and (patches := self._patches_view) is not None:
             patches.asked.connect(self._find)
             patches.cancelled.connect(self._give_up_search)
+            patches.seen.connect(self._find_again)
             patches.images.file_wanted.connect(self._open_file)
             patches.images.folder_wanted.connect(self._open_folder)
             self._select()
@@ -181,10 +185,14 @@ class Probing(QObject):
     @Slot()
     def _find(self) -> None:
         view, reading, ready = self._patches_view, self._reading, self._networks.ready
-        if view is None or view.unit is None or reading is None or ready is None:
+        if view is None or view.unit is None:
+            return
+        self._search_due = reading is None or ready is None
+        if reading is None or ready is None:
+            view.begin()
             return
         self._serial += 1
-        self._searched = reading.parameters
+        self._searched, self._outdated = reading.parameters, False
         self._weights = ", ".join(filter(None, (self._networks.title, self._networks.moment)))
         view.begin()
         request = BestPatchesRequest(
@@ -201,23 +209,29 @@ class Probing(QObject):
 
     @Slot()
     def _give_up_search(self) -> None:
-        self._searched = None
+        self._searched, self._outdated, self._search_due = None, False, False
         self._cancel(BEST_PATCHES)
 
-    def _note_other_weights(self) -> None:
-        """Give up a search in weights that do not read any more, or say that it was in those."""
-        if self._searched is not None:
-            self._give_up_search()
-            if (view := self._patches_view) is not None:
-                view.note_other_weights(self._weights)
-                if not self._renewal.isActive():
-                    self._renewal.start()
+    def _compare_weights(self) -> None:
+        """Where other weights read than those of what was found, say so, and find them anew soon.
+        A search that is under way comes to its end first: a training's weights may change again
+        before the next one does."""
+        reading, view = self._reading, self._patches_view
+        if reading is None or view is None or view.busy:
+            return
+        if self._searched is None or reading.parameters is self._searched:
+            return
+        if not self._outdated:
+            self._outdated = True
+            view.note_other_weights(self._weights)
+        if view.isVisible() and not self._renewal.isActive():
+            self._renewal.start()
 
     @Slot()
     def _find_again(self) -> None:
         """Find them in the weights that read now, where somebody looks at them."""
         view = self._patches_view
-        if view is not None and view.isVisible() and view.picture.found is not None:
+        if self._outdated and view is not None and view.isVisible() and not view.busy:
             self._find()
 
     @Slot()
@@ -246,6 +260,8 @@ class Probing(QObject):
         page = self._page
         if not self._action.isChecked():
             page.maps.drop_saliency()
+            if page.inspector_shown and page.inspector.view is View.SALIENCY:
+                page.inspector.show_view(View.ARITHMETIC)
             return
         page.show_inspector(shown=True)
         page.inspector.show_view(View.SALIENCY)
@@ -335,6 +351,7 @@ class Probing(QObject):
         if answer.asker == BEST_PATCHES:
             if (view := self._patches_view) is not None:
                 view.show_patches(answer.result, self._weights)
+                self._compare_weights()
             return
         self._asked = False
         self._page.maps.show_saliency(answer.result)
@@ -350,7 +367,7 @@ class Probing(QObject):
             log_failure(message.failure)
         self._reported = message.failure
         if message.asker == BEST_PATCHES:
-            self._searched = None
+            self._searched, self._outdated = None, False
             if (view := self._patches_view) is not None:
                 view.show_failure(message.failure.message)
             return

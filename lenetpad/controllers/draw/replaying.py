@@ -41,7 +41,7 @@ class Replaying(QObject):
 
     def __init__(self, window: Window, page: DrawPage, networks: Networks) -> None:
         super().__init__(page)
-        self._page, self._networks = page, networks
+        self._page, self._networks, self._preferences = page, networks, window.preferences
         self._actions = window.actions_by_name
         self._replay: Replay | None = None
         self._count = 0  # points that are shown
@@ -201,13 +201,20 @@ class Replaying(QObject):
             panel.stepped.connect(self._step)
             panel.toggled.connect(self._toggle_play)
             panel.left.connect(self.show_whole)
+            kept = self._preferences
+            panel.choose(kept.replay_speed, short_pauses=kept.short_pauses)
             panel.changed.connect(self._change_times)
         self._show_drawing()
 
     @Slot()
     def _change_times(self) -> None:
-        """Go on at another speed, or with other pauses, from the moment that is shown."""
-        if self._panel is None or self._replay is None:
+        """Go on at another speed, or with other pauses, from the moment that is shown; and keep
+        them for the next time."""
+        if self._panel is None:
+            return
+        pauses = "true" if self._short_pauses else "false"
+        self._preferences.keep(replay_speed=self._panel.speed, short_pauses=pauses)
+        if self._replay is None:
             return
         line, count = self._panel.plot.read, self._count
         self._replay = replay_of(self._replay.ink, short_pauses=self._short_pauses)

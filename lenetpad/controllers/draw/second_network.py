@@ -23,9 +23,10 @@ PAUSE_MS: Final = 15
 
 class SecondNetwork(QObject):
     """While it is begun it follows the readings: of the latest the next one is asked for when the
-    last has come. ``read`` carries the sides of one drawing; ``failed`` a sentence."""
+    last has come. ``read`` carries the sides of one drawing and, of a number, which digit they
+    are of: its place, from 1, and how many there are, or None; ``failed`` a sentence."""
 
-    read = Signal(object, object)
+    read = Signal(object, object, object)
     failed = Signal(str)
 
     def __init__(self, networks: Networks, parent: QObject) -> None:
@@ -35,6 +36,7 @@ class SecondNetwork(QObject):
         self._following = self._asked = self._ended = False
         self._due: Reading | None = None  # is to be asked for
         self._under_way: Side | None = None  # what was asked for, as the first network reads it
+        self._digit: tuple[int, int] | None = None  # of a number, that is asked for
         self._reported: Failure | None = None
         self._serial = 0
         self._jobs: Jobs | None = None  # as soon as something is asked
@@ -73,9 +75,12 @@ class SecondNetwork(QObject):
                 self._pause.start()
 
     def _counterpart(self) -> str:
-        """The network with the other of its two sets of weights; of others the first one."""
+        """What has learnt a hand, before that; the network with the other of its two sets of
+        weights; of others the first one."""
         ready = self._networks.ready
         model = ready.choice.model if ready is not None else ""
+        if (base := self._networks.hands.base_of(model)) != model:
+            return base
         other = model.removesuffix(PAPER) if model.endswith(PAPER) else model + PAPER
         return other if other in MODEL_NAMES else DEFAULT_MODEL
 
@@ -96,7 +101,11 @@ class SecondNetwork(QObject):
         self._serial += 1
         choice = replace(self._networks.choice_of(self.entry), serial=0)
         request = SecondRequest(self._serial, choice, reading.sheet, _image_of(reading))
-        self._under_way = Side(self._networks.title, ready, reading)
+        # What two networks read is one image: the verdict beside it is not that of the number.
+        several = reading.several
+        one = replace(reading, segmentation=None, focus=0) if several else reading
+        self._under_way = Side(self._networks.title, ready, one)
+        self._digit = (reading.focus + 1, len(several)) if several else None
         self._asked = True
         self._jobs.ask(second_question(request))
 
@@ -106,8 +115,8 @@ class SecondNetwork(QObject):
         found, first = answer.result, self._under_way
         assert isinstance(found, SecondReading)
         if first is not None:
-            title = self._networks.runs.title_of(found.model.choice.model)
-            self.read.emit(first, Side(title, found.model, found.reading))
+            title = self._networks.title_of(found.model.choice.model)
+            self.read.emit(first, Side(title, found.model, found.reading), self._digit)
         if self._due is not None:
             self._pause.start()
 

@@ -51,6 +51,7 @@ class SecondScreen(QObject):
             second.open_beside()
             second.set_theme(window.theme)
             self._action.setChecked(True)
+            window.stage.pointer.want(self, on=True)
             self.changed.emit(True)
 
     @Slot()
@@ -58,6 +59,7 @@ class SecondScreen(QObject):
         """Close it."""
         second, self.second = self.second, None
         self._action.setChecked(False)
+        self._window.stage.pointer.want(self, on=False)
         if second is not None:
             self._page.mirrored = False
             if not self._page.staged:
@@ -83,7 +85,10 @@ class SecondScreen(QObject):
             moved.connect(second.arrange)
         page.number_views.changed.connect(second.arrange)
         self._window.page_opened.connect(second.arrange)
+        self._window.stage.pointer.moved.connect(second.follow_pointer)
         self._window.theme_changed.connect(self._follow_theme)
+        if (handle := self._window.windowHandle()) is not None:
+            handle.screenChanged.connect(second.place_soon)
         second.closed.connect(self.close)
 
     @Slot()

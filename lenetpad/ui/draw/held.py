@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from lenetpad.ui.draw.inspector.numbers import number
+from lenetpad.ui.draw.numerals import number
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.values.explanation import Unit

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from lenetpad.ui.draw.layer_texts import LINK, layer_text, term_text
+from lenetpad.ui.draw.shown import Shown
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.layers import LayerSpec
@@ -69,19 +70,26 @@ class LayerHelp(QFrame):
         self.text.installEventFilter(self)
         parent.installEventFilter(self)
 
-    def show_layer(self, specs: Sequence[LayerSpec], name: str, beside: QRect) -> None:
-        """Say what a layer is for, beside a rectangle of the parent's. ``specs`` are all layers of
-        the network, the input first."""
-        self._begin(_about_layer(specs, name), beside)
+    def show_layer(
+        self,
+        specs: Sequence[LayerSpec],
+        name: str,
+        beside: QRect,
+        shown: Shown = Shown.VALUES,
+    ) -> None:
+        """Say what a layer is for, and what is ``shown`` of it, beside a rectangle of the
+        parent's. ``specs`` are all layers of the network, the input first."""
+        self._begin(_about_layer(specs, name, shown), beside)
         self._layer = name
 
-    def show_network(self, specs: Sequence[LayerSpec]) -> None:
+    def show_network(self, specs: Sequence[LayerSpec], shown: Shown = Shown.VALUES) -> None:
         """Say of the layer that is explained what it is in another network, which has the same
-        layers; nothing where its layers are not known."""
+        layers, or where something else is ``shown`` of them; nothing where its layers are not
+        known."""
         if not specs:
             self.hide()
         elif self._layer:
-            self._shown[0] = _about_layer(specs, self._layer)
+            self._shown[0] = _about_layer(specs, self._layer, shown)
             self._show_last()
 
     def show_term(self, name: str, beside: QRect) -> None:
@@ -203,11 +211,11 @@ class LayerHelp(QFrame):
         self._keyboard = None
 
 
-def _about_layer(specs: Sequence[LayerSpec], name: str) -> tuple[str, str]:
+def _about_layer(specs: Sequence[LayerSpec], name: str, shown: Shown) -> tuple[str, str]:
     """A layer's title and text."""
     title = translate("Draw", "Output") if name == "output" else name
     title = translate("Draw", "Input") if name == "input" else title
-    return title, layer_text(specs, name)
+    return title, layer_text(specs, name, shown)
 
 
 def _within(place: QRect, room: QRect) -> QRect:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from lenetpad.ui.draw.shown import SINGLE, Shown
 from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.layers import LayerKind, LayerSpec
 
@@ -114,8 +115,34 @@ SUMS: Final = marked(
     "These are <a href='term:sum'>weighted sums</a>, with no "
     "<a href='term:activation'>activation</a> after them: orange above zero, blue below.",
 )
+BEFORE_ACTIVATION: Final = marked(
+    "Draw",
+    "These are <a href='term:sum'>weighted sums</a>, before the "
+    "<a href='term:activation'>activation</a>: orange above zero, blue below.",
+)
 POOLED: Final = marked(
     "Draw", "These are values of the maps before: the stronger the colour, the further from zero."
+)
+
+# The same where weights are in the maps' places
+
+KERNELS: Final = marked(
+    "Draw",
+    "These are the <a href='term:kernel'>kernels</a>: orange for "
+    "<a href='term:parameter'>weights</a> above zero, blue below.",
+)
+COEFFICIENTS: Final = marked(
+    "Draw",
+    "These are each map's <a href='term:coefficient'>coefficient</a>, on the left, and its "
+    "<a href='term:bias'>bias</a>: orange above zero, blue below.",
+)
+WEIGHTS_OF_UNIT: Final = marked(
+    "Draw",
+    "These are the <a href='term:parameter'>weights</a> of one <a href='term:unit'>unit</a>, for "
+    "all of {before}: orange above zero, blue below.",
+)
+NO_WEIGHTS: Final = marked(
+    "Draw", "There are no <a href='term:parameter'>weights</a> to show here."
 )
 
 # What to look at
@@ -128,6 +155,14 @@ LOOK: Final = {
     "S4": marked("Draw", "Little of the drawing's shape is left: which maps are strong counts."),
     "C5": marked("Draw", "Write two digits in turn: the pattern changes with the digit."),
     "F6": marked("Draw", "Write one digit in two ways: the pattern should stay much the same."),
+}
+LOOK_WEIGHTS: Final = {
+    "C1": marked("Draw", "Orange beside blue finds an edge that lies between them."),
+    "S2": marked("Draw", "Compare the coefficients: the larger, the more a map counts."),
+    "C3": marked("Draw", "Compare the kernels of a map: each looks at another map of S2."),
+    "S4": marked("Draw", "Compare the coefficients: the larger, the more a map counts."),
+    "C5": marked("Draw", "See which maps of S4 the unit looks at most, and where."),
+    "F6": marked("Draw", "See which units of C5 count most for it, and which against it."),
 }
 LOOK_F6_CODED: Final = marked(
     "Draw",
@@ -386,17 +421,17 @@ TERMS: Final = {
 }
 
 
-def layer_text(specs: Sequence[LayerSpec], name: str) -> str:
-    """What a layer of this network is for, what its colours mean and what to look at, as rich
-    text; KeyError where the network has none of that name. ``specs`` are all layers, the input
-    first."""
+def layer_text(specs: Sequence[LayerSpec], name: str, shown: Shown = Shown.VALUES) -> str:
+    """What a layer of this network is for, what the colours of what is ``shown`` of it mean and
+    what to look at, as rich text; KeyError where the network has none of that name. ``specs`` are
+    all layers, the input first."""
     index = _index(specs, name)
     spec, before = specs[index], specs[max(index - 1, 0)]
     purpose = translate("Draw", _purpose(spec, before)).format(
         maps=spec.maps, inputs=before.maps, kernels=spec.kernels
     )
-    colours = translate("Draw", _colours(specs, index))
-    look = translate("Draw", _look(specs, spec))
+    colours = translate("Draw", _colours(specs, index, shown)).format(before=before.name)
+    look = translate("Draw", _look(specs, spec, shown))
     return f"<p>{purpose}</p><p>{colours}</p><p>{look}</p>"
 
 
@@ -421,20 +456,34 @@ def _purpose(spec: LayerSpec, before: LayerSpec) -> str:
     return SUBSAMPLINGS.get(spec.kind) or PURPOSES[spec.name]
 
 
-def _colours(specs: Sequence[LayerSpec], index: int) -> str:
+def _colours(specs: Sequence[LayerSpec], index: int, shown: Shown) -> str:
     spec = specs[index]
     if spec.name == "output":
         return CODES if spec.kind is LayerKind.RBF else WEIGHTS
     if spec.kind is LayerKind.INPUT:
         return INK
+    if shown is Shown.WEIGHTS:
+        return _colours_of_weights(spec)
+    if spec.activation and shown is Shown.SUMS:
+        return BEFORE_ACTIVATION
     if spec.activation:
         return POSITIVE if spec.activation in POSITIVE_ACTIVATIONS else SIGNED
     return POOLED if spec.kind in POOLINGS else SUMS
 
 
-def _look(specs: Sequence[LayerSpec], spec: LayerSpec) -> str:
+def _colours_of_weights(spec: LayerSpec) -> str:
+    if not spec.weight:
+        return NO_WEIGHTS
+    if spec.name in SINGLE:
+        return WEIGHTS_OF_UNIT
+    return KERNELS if spec.kind is LayerKind.CONVOLUTION else COEFFICIENTS
+
+
+def _look(specs: Sequence[LayerSpec], spec: LayerSpec, shown: Shown) -> str:
     if spec.name == "output":
         return LOOK_OUTPUT
+    if shown is Shown.WEIGHTS and spec.weight:
+        return LOOK_WEIGHTS[spec.name]
     if spec.name == "F6" and specs[-1].kind is LayerKind.RBF:
         return LOOK_F6_CODED
     return LOOK[spec.name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from lenetpad.ui.draw import numerals
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.explanation import INPUT
@@ -117,7 +118,7 @@ def of_code(
         text = translate(
             "Draw", "Target code of {digit}, distance {distance}, unit ({row}, {column}): {value}"
         )
-    far = "" if distance is None else f"{distance:.1f}"
+    far = "" if distance is None else numerals.number(distance)
     return text.format(digit=digit, row=row, column=column, value=value, distance=far)
 
 

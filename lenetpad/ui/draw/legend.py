@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
+from lenetpad.ui.draw.numerals import signed
 from lenetpad.ui.widgets.colour import ZERO, Table
 from lenetpad.ui.widgets.theme import Theme
 
@@ -76,7 +77,9 @@ class LegendPainter:
 
 
 def as_text(value: float) -> str:
-    """A value with its sign and two decimals."""
+    """A value with its sign, two decimals and at most four significant digits."""
+    if not abs(value) < 99.995:
+        return signed(value)
     return f"{value:+.2f}".replace("-", "−")
 
 

@@ -25,6 +25,7 @@ from lenetpad.ui.draw import layer_words
 from lenetpad.ui.draw.layer_words import Titles
 from lenetpad.ui.draw.legend import Kind, Legend, LegendPainter, as_text
 from lenetpad.ui.draw.maps_layout import CODES, Placed, arrows, place
+from lenetpad.ui.draw.numerals import signed
 from lenetpad.ui.draw.panel import ReadingPanel, Spot
 from lenetpad.ui.draw.pictures import Picture
 from lenetpad.ui.widgets.colour import (
@@ -379,11 +380,12 @@ class MapsPanel(ReadingPanel):
 
     def sentence(self, pointed: Pointed) -> str:
         """Layer, map, unit and value of what is pointed at."""
-        value = f"{self.value_at(pointed):+.3f}".replace("-", "−")
+        value = signed(self.value_at(pointed))
         row, column = pointed.row, pointed.column
         assert self.model is not None
         if pointed.layer == CODES:
-            far = self.reading.distances if self.reading else None
+            told = self.reading is not None and not self.answer_hidden  # the nearest is the answer
+            far = self.reading.distances if self.reading is not None and told else None
             distance = None if far is None else float(far[pointed.map])
             coded = self.model.coded
             return layer_words.of_code(pointed.map, row, column, value, distance, coded=coded)

@@ -8,6 +8,7 @@ from typing import Final
 
 from lenetpad.ui.draw.layer_words import Titles, tip_of, title_of
 from lenetpad.ui.draw.maps_layout import CODES
+from lenetpad.ui.draw.numerals import signed
 from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.explanation import INPUT
 from lenetpad.values.layers import LayerKind, LayerSpec
@@ -99,6 +100,8 @@ def titles_of_weights(layer: str, model: ModelReady | None, unit: int) -> Titles
     size = ""
     if spec is not None and spec.kind is LayerKind.CONVOLUTION:
         size = f"{sum(map(len, spec.sources))}@{spec.kernel}×{spec.kernel}"
+    elif spec is not None:
+        size = translate("Draw", "coefficient, bias")
     tip = translate("Draw", "For each map its coefficient, on the left, and its bias.")
     if layer in WEIGHT_TIPS:
         tip = translate("Draw", WEIGHT_TIPS[layer])
@@ -193,11 +196,6 @@ def of_weight(
     if bias is None:
         return words
     return translate("Draw", "{weight}; bias {bias}").format(weight=words, bias=signed(bias))
-
-
-def signed(value: float) -> str:
-    """A weight with its sign and three decimals."""
-    return f"{value:+.3f}".replace("-", "−")
 
 
 def always_the_same(layer: str) -> bool:

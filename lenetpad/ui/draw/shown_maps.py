@@ -13,6 +13,7 @@ from lenetpad.ui.draw import shown as words
 from lenetpad.ui.draw.layer_words import Titles
 from lenetpad.ui.draw.legend import Kind, Legend
 from lenetpad.ui.draw.maps import MapsPanel, Pointed
+from lenetpad.ui.draw.numerals import signed
 from lenetpad.ui.draw.shown import PANEL_NAMES, SINGLE, Shown
 from lenetpad.ui.draw.weight_pictures import LayerWeights, grid_of
 from lenetpad.ui.widgets.colour import Scale
@@ -148,7 +149,7 @@ class ShownMaps(MapsPanel):
             return super().legend(model)
         sentence, hint = (self.sentence(pointed), "") if pointed else self.standing_words(name)
         end = float(weights.ends[min(cell, len(weights.ends) - 1)])
-        numbers = (words.signed(-end), "0", words.signed(end))
+        numbers = (signed(-end), "0", signed(end))
         if not weights.spec.weight:
             numbers, hint = ("−", "0", "+"), ""
         return Legend(Kind.SIGNED, numbers, sentence, hint)
@@ -175,7 +176,7 @@ class ShownMaps(MapsPanel):
         number = pointed.map
         if self.model.layer(name).flat:
             number = row * self.placed[name].block.cell[1] + column
-        value = words.signed(self.value_at(pointed))
+        value = signed(self.value_at(pointed))
         return words.of_sum(name, self.model, number, row, column, value)
 
     def _sentence_of_weight(self, pointed: Pointed, model: ModelReady) -> str:

@@ -16,7 +16,7 @@ from lenetpad.ui.draw.number_face import DOUBTFUL, SURE, NumberFace, Sureness
 from lenetpad.ui.draw.panel import ReadingPanel, Spot
 from lenetpad.ui.draw.probabilities import not_a_digit
 from lenetpad.ui.widgets.large_numbers import LargeNumbers
-from lenetpad.ui.widgets.text import percent
+from lenetpad.ui.widgets.text import BETWEEN, parted, percent
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.models import ModelReady
@@ -34,7 +34,6 @@ MARGIN: Final = 20.0
 FACTS: Final = 0.58  # of the width, on the right
 NUMBER: Final = 0.62  # of the width, on the left, that a number may take
 VERDICT: Final = 2.4  # times the height, on the left, that facts leave to a digit and its share
-NO_BREAK: Final = "\u00a0"
 ABOVE: Final = 4.0  # and below it
 
 
@@ -266,7 +265,7 @@ class VerdictPanel(ReadingPanel):
                     "wrongly.",
                 )
             )
-        self._facts = " · ".join(parts)
+        self._facts = BETWEEN.join(parts)
         self._facts_spot.say(self._facts, "\n".join(tips))
         self.update()
 
@@ -318,7 +317,8 @@ class VerdictPanel(ReadingPanel):
         painter.setFont(self.sized_font(self._small(0.16, 13.0, 44.0)))
         painter.setPen(QColor(self.theme.dim))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        facts = self._facts.replace(" %", NO_BREAK + "%")
+        width, small = self._facts_area.width(), QFontMetricsF(painter.font())
+        facts = parted(self._facts, lambda part: small.horizontalAdvance(f"{part} ·") <= width)
         painter.drawText(self._facts_area, flags | Qt.TextFlag.TextWordWrap, facts)
         self._paint_held(painter)
         if self._face is not None and self.reading is not None:

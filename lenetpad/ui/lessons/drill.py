@@ -113,6 +113,7 @@ class DrillDialog(QDialog):
         above.addWidget(self.sources)
         self.sources.setVisible(self.sources.count() > 1)
         row = FlowRow()
+        row.flow.centred = True  # below the pattern, which is in the middle
         for button in self.answers.values():
             row.flow.addWidget(button)
         below = QHBoxLayout()

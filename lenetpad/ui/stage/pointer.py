@@ -39,6 +39,35 @@ class Tool(StrEnum):
     LENS = "lens"
 
 
+class Shade(QWidget):
+    """Dims all of its parent, as the spotlight does what lies around the page."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def cover(self, *, on: bool) -> None:
+        """Lie over the parent, or not."""
+        if on and (parent := self.parentWidget()) is not None:
+            self.setGeometry(parent.rect())
+            self.raise_()
+        self.setVisible(on)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        parent = self.parentWidget()
+        if event.type() == QEvent.Type.Resize and watched is parent and parent is not None:
+            self.setGeometry(parent.rect())
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), DIM)
+        painter.end()
+
+
 class PointerOverlay(QWidget):
     """Lies over all of its parent, lets every pointer through, and asks for the painting of no
     more than what changes. The lens enlarges ``maps``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, QTimer, Signal, Slot
@@ -23,9 +22,10 @@ from lenetpad.ui.draw.stage_placing import stage_places
 from lenetpad.ui.draw.verdict import VerdictPanel
 from lenetpad.ui.stage.canvas_mirror import CanvasMirror
 from lenetpad.ui.stage.mirrored_maps import MirroredMaps
+from lenetpad.ui.stage.mirrored_panels import MirroredInspector, MirroredViews
 from lenetpad.ui.stage.pointer import PointerOverlay
 from lenetpad.ui.stage.widget_picture import WidgetPicture
-from lenetpad.ui.theme_switch import hall_scale
+from lenetpad.ui.theme_switch import hall_theme
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.models import ModelReady
@@ -37,8 +37,8 @@ SHARE: Final = 0.6
 
 
 class SecondWindow(QWidget):
-    """Canvas, maps and verdict of the Draw page once more, painted from the same readings; other
-    pages, and what stands in the place of the maps, are shown as pictures. All controls stay in
+    """Canvas, maps and verdict of the Draw page once more, and what stands in the place of the
+    maps, painted from the same readings; other pages are shown as pictures. All controls stay in
     the first window, in which ``pages`` shows the page that is open. ``closed`` says that the
     user has closed it.
     """
@@ -56,16 +56,16 @@ class SecondWindow(QWidget):
         self.maps = MirroredMaps(theme, page.maps, self)
         self.verdict = VerdictPanel(theme, self)
         self.verdict.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.in_place = WidgetPicture(theme, self)  # of the maps
-        self.inspector = WidgetPicture(theme, self)
+        self.in_place = MirroredViews(theme, self)  # of the maps
+        self.inspector = MirroredInspector(theme, self)
         self.page = WidgetPicture(theme, self)  # another one
         self.covers = Covers(self, theme, {VERDICT: self.verdict})
         self._hidden: frozenset[str] = frozenset()  # of the answer
         self.pointer = PointerOverlay(theme, self.maps, self)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
-        application.screenAdded.connect(self._place_soon)
-        application.screenRemoved.connect(self._place_soon)
+        application.screenAdded.connect(self.place_soon)
+        application.screenRemoved.connect(self.place_soon)
 
     # What it shows
 
@@ -126,6 +126,12 @@ class SecondWindow(QWidget):
         """Say the same beside the verdict."""
         self.verdict.say_facts(self._page.verdict.facts)
 
+    @Slot()
+    def follow_pointer(self) -> None:
+        """Have in sight where the pointer is, of what does not fit."""
+        for picture in (self.page, self.inspector.picture):
+            picture.follow_pointer()
+
     def place_of(self, at: QPointF) -> QPointF | None:
         """Where a place of the Draw page is here; None for what is not shown here."""
         page = self._page
@@ -138,32 +144,31 @@ class SecondWindow(QWidget):
             return place + self.canvas.pos()
         if page.maps.isVisible() and page.maps.geometry().contains(at.toPoint()):
             return self.maps.place_of(at - page.maps.pos()) + self.maps.pos()
-        parts: list[tuple[QWidget | None, QWidget]] = [(page.verdict, self.verdict)]
-        parts.append((page.number_views.view, self.in_place))
-        if page.inspector_shown:
-            parts.append((page.inspector, self.inspector))
+        view, inspector = page.number_views.view, page.inspector if page.inspector_shown else None
+        parts: list[tuple[QWidget | None, MirroredViews | MirroredInspector]] = []
+        parts += [(view, self.in_place), (inspector, self.inspector)]
         for there, here in parts:
             if there is not None and here.isVisible() and there.geometry().contains(at.toPoint()):
-                area = here.geometry()
-                if isinstance(here, WidgetPicture):
-                    area = here.area.translated(here.pos())
-                across = (at.x() - there.x()) / max(1, there.width())
-                down = (at.y() - there.y()) / max(1, there.height())
-                corner, size = QPointF(area.topLeft()), area.size()
-                return corner + QPointF(across * size.width(), down * size.height())
+                return here.place_of(at - there.pos()) + here.pos()
+        if page.verdict.geometry().contains(at.toPoint()) and self.verdict.isVisible():
+            across = (at.x() - page.verdict.x()) / max(1, page.verdict.width())
+            down = (at.y() - page.verdict.y()) / max(1, page.verdict.height())
+            size = self.verdict.size()
+            return QPointF(self.verdict.pos()) + QPointF(
+                across * size.width(), down * size.height()
+            )
         return None
 
     # Looks
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme, in the size of this window."""
-        theme = replace(theme, scale=hall_scale(self.height()))
+        theme = hall_theme(theme, self.height())
         if theme == self._theme:
             return
-        self._theme = theme
-        for part in (self.in_place, self.inspector, self.page, self.pointer):
-            part.theme = theme
-        for panel in (self.canvas, self.maps, self.verdict, self.covers):
+        self._theme = self.page.theme = self.pointer.theme = theme
+        mirrored = (self.in_place, self.inspector)
+        for panel in (self.canvas, self.maps, self.verdict, self.covers, *mirrored):
             panel.set_theme(theme)
         self.update()
 
@@ -206,8 +211,8 @@ class SecondWindow(QWidget):
         else:
             self.covers.cover((), without={VERDICT})
         self.maps.setVisible(other is None and view is None)
-        self.in_place.show_widget(view if other is None else None)
-        self.inspector.show_widget(page.inspector if inspected and other is None else None)
+        self.in_place.show_view(view if other is None else None)
+        self.inspector.show_inspector(page.inspector if inspected and other is None else None)
         self.page.show_widget(other)
         self.pointer.raise_()
 
@@ -242,8 +247,9 @@ class SecondWindow(QWidget):
         return next((one for one in QGuiApplication.screens() if one is not used), None)
 
     @Slot()
-    def _place_soon(self) -> None:
-        """A screen has come or gone: once Qt has moved its windows, take the right place."""
+    def place_soon(self) -> None:
+        """A screen has come or gone, or the first window is on another one: once Qt has moved its
+        windows, take the right place."""
         QTimer.singleShot(0, self, self._place_again)
 
     @Slot()

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import time
-from typing import Final
-
-from PySide6.QtCore import QPoint, QRect, QRectF, QSizeF, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QRegion
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Slot
+from PySide6.QtGui import (
+    QColor,
+    QCursor,
+    QFontInfo,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
+from lenetpad.ui.stage.paint_watch import PaintWatch
 from lenetpad.ui.widgets.theme import Theme
-
-#: It is taken so often at the most, and rests so many times as long as it takes.
-EVERY_MS: Final = 100
-REST: Final = 15
 
 
 class WidgetPicture(QWidget):
-    """Shows what another widget shows, as large as there is room for; taken now and then, for it
-    is not told when the other one changes."""
+    """Shows what another widget shows, as large as there is room for; taken again when that has
+    been painted. Where its texts would be too small for a hall, it is larger, and the part is seen
+    in which the pointer is."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -26,52 +30,96 @@ class WidgetPicture(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.theme = theme
         self._source: QWidget | None = None
+        self._least = 0.0  # the height of its smallest text, in its pixels
         self._pixmap = QPixmap()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.take)
+        self._middle: QPoint | None = None  # of what is seen of the source
+        self._watch = PaintWatch(self)
+        self._watch.painted.connect(self.take)
         self.hide()
 
     def show_widget(self, source: QWidget | None) -> None:
         """Show another widget, or nothing."""
         if source is not self._source:
-            self._source = source
+            self._source, self._middle = source, None
             self._pixmap = QPixmap()
+            self._watch.watch(source)
             self.setVisible(source is not None)
-        self._timer.start(0)
+        self.take()
+
+    # What of it is seen, and how large
+
+    @property
+    def growth(self) -> float:
+        """How many times as large as there it is shown."""
+        source = self._source
+        if source is None or source.size().isEmpty():
+            return 1.0
+        fitting = min(self.width() / source.width(), self.height() / source.height())
+        return max(fitting, self.theme.smallest / self._least if self._least else 0.0)
+
+    @property
+    def seen(self) -> QRect:
+        """What is seen of the source, in its pixels."""
+        source = self._source
+        if source is None or source.size().isEmpty():
+            return QRect()
+        size = (QSizeF(self.size()) / self.growth).toSize().boundedTo(source.size())
+        seen = QRect(QPoint(), size)
+        seen.moveCenter(self._middle or source.rect().topLeft())
+        seen.moveLeft(max(0, min(seen.left(), source.width() - size.width())))
+        seen.moveTop(max(0, min(seen.top(), source.height() - size.height())))
+        return seen
 
     @property
     def area(self) -> QRect:
-        """Where the picture lies, in the shape of what it shows."""
-        if self._source is None or self._source.size().isEmpty():
-            return QRect()
-        size = QSizeF(self._source.size())
-        size.scale(QSizeF(self.size()), Qt.AspectRatioMode.KeepAspectRatio)
-        corner = QPoint(
-            round((self.width() - size.width()) / 2), round((self.height() - size.height()) / 2)
-        )
-        return QRect(corner, size.toSize())
+        """Where the picture lies here."""
+        size = (QSizeF(self.seen.size()) * self.growth).toSize().boundedTo(self.size())
+        area = QRect(QPoint(), size)
+        area.moveCenter(self.rect().center())
+        return area
+
+    def place_of(self, at: QPointF) -> QPointF:
+        """Where a place of the source is here."""
+        return QPointF(self.area.topLeft()) + (at - QPointF(self.seen.topLeft())) * self.growth
+
+    @Slot()
+    def follow_pointer(self) -> None:
+        """Have in sight where the pointer is."""
+        source = self._source
+        if source is None or not self.isVisible():
+            return
+        at = source.mapFromGlobal(QCursor.pos())
+        if source.rect().contains(at):
+            before, self._middle = self.seen, at
+            if self.seen != before:
+                self.take()
+
+    # The picture
 
     @Slot()
     def take(self) -> None:
-        """Take the picture, and again after a while."""
-        source, area = self._source, self.area
-        if source is None or area.isEmpty() or not self.isVisible():
+        """Take the picture now."""
+        source = self._source
+        if source is None or not self.isVisible() or not source.isVisible():
             return
-        began = time.perf_counter()
-        if source.isVisible():
-            ratio = self.devicePixelRatioF()
-            pixmap = QPixmap(area.size() * ratio)
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(QColor(self.theme.window))
-            painter = QPainter(pixmap)
-            painter.scale(area.width() / source.width(), area.height() / source.height())
-            source.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
-            painter.end()
-            self._pixmap = pixmap
-            self.update()
-        taken = 1000 * (time.perf_counter() - began)
-        self._timer.start(max(EVERY_MS, round(REST * taken)))
+        self._least = smallest_text(source)
+        seen, area, ratio = self.seen, self.area, self.devicePixelRatioF()
+        if area.isEmpty():
+            return
+        pixmap = QPixmap(area.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(QColor(self.theme.window))
+        painter = QPainter(pixmap)
+        painter.scale(self.growth, self.growth)
+        self._watch.rests = True
+        source.render(painter, QPoint(), QRegion(seen), QWidget.RenderFlag.DrawChildren)
+        self._watch.rests = False
+        painter.end()
+        self._pixmap = pixmap
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.take()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -79,3 +127,9 @@ class WidgetPicture(QWidget):
         if not self._pixmap.isNull():
             painter.drawPixmap(QRectF(self.area), self._pixmap, QRectF(self._pixmap.rect()))
         painter.end()
+
+
+def smallest_text(widget: QWidget) -> float:
+    """The height, in pixels, of the smallest font of a widget and of all that is seen in it."""
+    parts = [part for part in widget.findChildren(QWidget) if part.isVisible()]
+    return float(min(QFontInfo(part.font()).pixelSize() for part in (widget, *parts)))

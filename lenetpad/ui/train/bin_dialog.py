@@ -87,7 +87,7 @@ class BinDialog(QDialog):
     @Slot()
     def _ask_to_empty(self) -> None:
         box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Warning)
+        box.setIcon(QMessageBox.Icon.NoIcon)
         box.setWindowTitle(translate("Train", "Empty the bin?"))
         box.setText(
             counted(
@@ -100,7 +100,9 @@ class BinDialog(QDialog):
         delete = box.addButton(title, QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.exec()
-        if box.clickedButton() is delete:
+        deletes = box.clickedButton() is delete
+        box.deleteLater()
+        if deletes:
             self.empty_wanted.emit()
 
 

@@ -39,6 +39,7 @@ BACKGROUNDS: Final = {
 
 #: How many times as large as on the screen a picture in pixels can be.
 SCALES: Final = (1, 2, 3, 4)
+FILM_SCALES: Final = SCALES[:2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,11 @@ SPACING: Final = 6
 class FlowLayout(QLayout):
     """Puts items side by side, each as wide as it likes to be, in as many lines as that takes.
 
-    What comes after a stretch lies at the right end of its line.
+    What comes after a stretch lies at the right end of its line; where the layout is ``centred``,
+    each line lies in the middle.
     """
+
+    centred = False
 
     def __init__(self, parent: QWidget | None = None, spacing: int = SPACING) -> None:
         super().__init__(parent)
@@ -108,6 +111,8 @@ class FlowLayout(QLayout):
             taken = sum(size.width() for size in sizes)
             taken += self.spacing() * max(0, sum(map(_is_shown, line)) - 1)
             x = inside.left()
+            if self.centred:
+                x += max(0, inside.width() - taken) // 2
             for item, size in zip(line, sizes, strict=True):
                 if not _is_shown(item):
                     x += max(0, inside.width() - taken) if _is_stretch(item) else 0

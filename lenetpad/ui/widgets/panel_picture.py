@@ -102,11 +102,11 @@ def _painted(picture: PanelPicture, size: QSize, scale: float) -> QImage:
     return image
 
 
-def fitted(picture: PanelPicture, width: int, height: int) -> QImage:
-    """A picture in pixels, as large as on the screen or, where that is larger, as large as fits
-    into this size. MemoryError where there is no room for it."""
+def fitted(picture: PanelPicture, width: int, height: int, times: int = 1) -> QImage:
+    """A picture in pixels, so many times as large as on the screen or, where that is larger, as
+    large as fits into this size. MemoryError where there is no room for it."""
     across, down = picture.size.width(), picture.size.height()
-    scale = min(1.0, width / across, height / down)
+    scale = min(times, width / across, height / down)
     return _painted(picture, QSize(round(scale * across), round(scale * down)), scale)
 
 

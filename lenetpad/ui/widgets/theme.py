@@ -29,7 +29,8 @@ class Theme:
     ``line`` parts what belongs together; ``edge`` is the outline of a control, told apart from
     what lies beside it at 3:1. ``negative`` and ``positive`` are anchors of the map colours from a
     value near zero to the extreme; zero itself is ``zero``. Blue against orange is told apart by
-    colour-blind people. ``scale`` is 1 for the usual size.
+    colour-blind people. ``scale`` is 1 for the usual size. No text is lower than ``smallest``
+    pixels: in front of a hall one that has no room is left out.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Theme:
     negative: tuple[str, ...]
     positive: tuple[str, ...]
     scale: float = 1.0
+    smallest: float = 0.0
 
     def px(self, usual: float) -> int:
         """A length in logical pixels, which is ``usual`` at the usual size."""
@@ -107,8 +109,7 @@ def apply(theme: Theme) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     application.setPalette(_palette(theme))
-    font = QFont(_usual_font())
-    font.setPointSizeF(font.pointSizeF() * theme.scale)
+    font = control_font(theme)
     if font != application.font():
         application.setFont(font)
         # Before the event loop runs Qt tells no widget of it, and what is made later takes after
@@ -116,6 +117,13 @@ def apply(theme: Theme) -> None:
         for window in application.topLevelWidgets():
             if window.font().pointSizeF() != font.pointSizeF():
                 QCoreApplication.sendEvent(window, QEvent(QEvent.Type.ApplicationFontChange))
+
+
+def control_font(theme: Theme) -> QFont:
+    """The font of controls in a theme's size."""
+    font = QFont(_usual_font())
+    font.setPointSizeF(font.pointSizeF() * theme.scale)
+    return font
 
 
 @cache

@@ -226,3 +226,28 @@ def test_all_that_is_said_can_be_translated(
         with painted(monkeypatch) as texts:
             view.grab()
         assert [text for text in texts if outside(text)] == []
+
+
+def test_the_ink_of_a_wide_graph_stays_in_sight(
+    qtbot: QtBot, reading: Make, samples: list[Drawing]
+) -> None:
+    ink = in_a_row([samples[i].ink for i in (4, 5, 7, 4, 5, 7, 4, 5)])
+    view = a_view(qtbot, reading(segmentation=graph_of(ink), sheet=Sheet(ink)))
+    view.resize(420, 420)
+    bar = view.scrolled.horizontalScrollBar()
+    assert bar.maximum() > 300
+
+    def ends() -> tuple[float, float]:
+        """Where the ink begins and ends in what is seen of the graph."""
+        cuts = laid(view).cuts
+        return cuts[0].x() - bar.value(), cuts[-1].x() - bar.value()
+
+    for value in (0, bar.maximum() // 2, bar.maximum()):
+        bar.setValue(value)
+        left, right = ends()
+        assert left >= 0
+        assert right <= view.scrolled.viewport().width()
+    view.resize(4000, 420)
+    strip = laid(view).strip
+    middle = (laid(view).cuts[0].x() + laid(view).cuts[-1].x()) / 2
+    assert abs(middle - strip.center().x()) < 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from lenetpad.lenet.config import PRESETS, LeNet5Config
 from lenetpad.lenet.layers import LAYERS, SUBSAMPLING_KINDS, layer_specs
 from lenetpad.ui.draw.layer_help import GAP, WIDTH, LayerHelp
 from lenetpad.ui.draw.layer_texts import TERMS, layer_text, term_text
+from lenetpad.ui.draw.shown import Shown
 from lenetpad.ui.widgets.theme import DARK, LIGHT, Theme, apply, dress
 from lenetpad.values.layers import LayerSpec
 from tests.contrast import contrast, pixels
@@ -65,6 +67,31 @@ def test_each_layer_of_every_network_has_a_short_text(name: str) -> None:
         words = plain(text).split()
         assert 15 <= len(words) <= 60, words
         assert "{" not in text
+
+
+@pytest.mark.parametrize("shown", [Shown.SUMS, Shown.WEIGHTS])
+def test_the_text_is_of_what_the_maps_show(shown: Shown) -> None:
+    """Never of values after the activation where weighted sums or weights are on screen."""
+    for config in all_configs():
+        layers = layer_specs(config)
+        for spec in layers:
+            usual = layer_text(layers, spec.name)
+            text = layer_text(layers, spec.name, shown)
+            assert links(text) <= set(TERMS)
+            assert 15 <= len(plain(text).split()) <= 60
+            words = re.sub(r"\s+", " ", plain(text))
+            if spec.name in ("input", "output"):  # these stay what they are
+                assert text == usual
+                continue
+            assert "after the activation" not in words
+            assert text.partition("</p>")[0] == usual.partition("</p>")[0]
+            if shown is Shown.SUMS:
+                assert ("weighted sums , before the activation" in words) == bool(spec.activation)
+            elif not spec.weight:
+                assert "no weights to show" in words
+            else:
+                named = {"C1": "kernels", "C3": "kernels", "S2": "coefficient", "S4": "bias"}
+                assert named.get(spec.name, "weights of one unit") in words
 
 
 def test_there_is_no_text_of_a_layer_that_is_not() -> None:
@@ -138,8 +165,8 @@ def test_colours_are_those_of_the_activation(
 def test_all_texts_are_translated(qapp: QApplication) -> None:
     with brackets():
         for config in all_configs():
-            for name in NAMES:
-                assert outside(layer_text(layer_specs(config), name)) == ""
+            for name, shown in itertools.product(NAMES, Shown):
+                assert outside(layer_text(layer_specs(config), name, shown)) == ""
         for name in TERMS:
             title, text = term_text(name)
             assert outside(title) == outside(text) == ""

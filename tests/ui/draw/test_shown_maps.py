@@ -17,6 +17,7 @@ from lenetpad.ink.files import Drawing
 from lenetpad.ink.raster import draw
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.weights import load
+from lenetpad.tools.event_loop import wait_until
 from lenetpad.ui.draw.legend import Kind
 from lenetpad.ui.draw.maps import Pointed
 from lenetpad.ui.draw.maps_layout import CODES
@@ -85,7 +86,10 @@ def colour_of(value: float, end: float) -> QColor:
 
 
 def text_of(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "−")
+    """With its sign, at most three decimals and four significant digits."""
+    decimals = 3 if abs(value) < 9.9995 else 2 if abs(value) < 99.995 else 1
+    text = f"{value:+.{decimals}f}".replace("-", "−")
+    return text.replace("−0.000", "+0.000")
 
 
 def parameters_of(panel: SelectableMaps) -> dict[str, np.ndarray]:
@@ -254,6 +258,31 @@ def test_c3_has_the_kernels_of_table_i_and_blanks_for_the_others(
         assert "C3, map 7: S2 map 0 does not feed it" in panel.accessibleDescription()
 
 
+@pytest.mark.parametrize("name", PRESET_NAMES)
+def test_it_is_said_which_is_the_coefficient_and_which_the_bias(
+    show: Callable[..., SelectableMaps], name: str
+) -> None:
+    panel = show(Shown.WEIGHTS, name)
+    said = "" if name == "lenet5-modern" else "coefficient, bias"
+    assert panel.title("S2")[1] == panel.title("S4")[1] == said
+
+
+def test_values_have_four_significant_digits_at_most(show: Callable[..., SelectableMaps]) -> None:
+    """F6's weighted sums in the study network are in the hundreds."""
+    panel = show(Shown.SUMS, "lenet5-study")
+    assert panel.reading is not None
+    sums = panel.reading.taps["F6.a"]
+    unit = int(np.abs(sums).argmax())
+    assert abs(sums[unit]) >= 100
+    there = panel.pointed_of(Unit("F6", unit))
+    assert there is not None
+    panel.point(there)
+    said = panel.accessibleDescription().rpartition(": ")[2]
+    assert said == f"{sums[unit]:+.1f}".replace("-", "−")
+    panel.set_scale(Scale.LAYER)
+    assert legend_of(panel)[-1] == f"+{np.abs(sums).max():.1f}"
+
+
 def test_ranges_of_weights(show: Callable[..., SelectableMaps]) -> None:
     panel = show(Shown.WEIGHTS)
     p = parameters_of(panel)
@@ -392,8 +421,7 @@ def test_hovering_follows_where_the_pointer_is(show: Callable[..., SelectableMap
     panel.unit_pointed.connect(units.append)
     cell = panel.placed["C1"].cells[3]
     QTest.mouseMove(panel, QPointF(cell.center()).toPoint())
-    QTest.qWait(10)
-    assert panel.pointed == Pointed("C1", 3, 2, 2)
+    wait_until(lambda: panel.pointed == Pointed("C1", 3, 2, 2))
     assert units[-1] == Unit("C1", 3, 14, 14)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ink.replay import Replay, replay_of
@@ -27,7 +27,8 @@ from lenetpad.ui.draw.time_line.layout import (
 )
 from lenetpad.ui.draw.time_line.panel import TimeLinePanel
 from lenetpad.ui.draw.time_line.plot import COLOURS, TimeLinePlot, pen_of
-from lenetpad.ui.widgets.theme import DARK, LIGHT, Theme
+from lenetpad.ui.theme_switch import hall_theme
+from lenetpad.ui.widgets.theme import DARK, LIGHT, Theme, control_font, dress
 from lenetpad.values.time_line import CLASSES, NO_DIGIT, TimeLine
 from tests.words import brackets, untranslated
 
@@ -146,6 +147,28 @@ def test_a_change_is_said_where_it_is_pointed_at(qtbot: QtBot) -> None:
     qtbot.mouseMove(panel.plot, QPointF(edge + 1, panel.plot.height() / 2).toPoint())
     assert said == ["At 2.00 s “3” became “8”: click to go there"]
     assert panel.says.text() == said[0]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, hall_theme(LIGHT, 768)])
+@pytest.mark.parametrize("width", [460, 560, 1400])
+def test_no_word_is_cut(qtbot: QtBot, theme: Theme, width: int) -> None:
+    """On a stage of 1024×768 the time line has 560 pixels: words have a line of their own."""
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.setFont(control_font(theme))
+    dress(parent, theme)
+    panel = TimeLinePanel(theme, parent)
+    stroke = Stroke.of([[n, n] for n in range(9)])
+    panel.show_replay(replay_of(Ink((stroke,))), 9)
+    panel.resize(round(width * theme.scale / LIGHT.scale) if width == 1400 else width, 260)
+    parent.resize(panel.size())
+    parent.show()
+    panel.show()
+    QApplication.processEvents()
+    says = panel.says
+    assert says.text() == words.even_times()
+    assert says.fontMetrics().horizontalAdvance(says.text()) <= says.width()
+    assert panel.rect().contains(panel.close_button.geometry())
 
 
 def test_where_it_is_is_said_for_who_does_not_see_it() -> None:

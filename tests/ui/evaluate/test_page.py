@@ -587,6 +587,8 @@ def test_the_menu_asks_for_a_name_and_gives_it_its_suffix(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
     for action in full.exports.menu().actions():
+        if not action.isVisible():  # of the writers, which are not known
+            continue
         action.trigger()
         if full.exporter.dialog is not None:
             full.exporter.dialog.accept()

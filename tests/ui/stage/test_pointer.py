@@ -131,6 +131,22 @@ def test_the_spotlight_dims_all_but_what_lies_around_the_pointer(
     assert (colours(shown) == before).all()
 
 
+def test_the_spotlight_dims_what_lies_around_the_page_too(
+    qtbot: QtBot, program: Program, shown: DrawPage
+) -> None:
+    around = (program.window.header, program.window.menuBar())
+    point(program, shown, QPointF(3, 3))
+    before = [colours(part).mean() for part in around]
+    press(qtbot, program, Tool.SPOTLIGHT)
+    point(program, shown, middle_of(shown, "C3"))
+    assert all(
+        colours(part).mean() < 0.6 * mean for part, mean in zip(around, before, strict=True)
+    )
+    press(qtbot, program, Tool.LASER)
+    for part, mean in zip(around, before, strict=True):
+        assert abs(colours(part).mean() - mean) < 3
+
+
 def test_the_lens_shows_the_maps_three_times_as_large(
     qtbot: QtBot, program: Program, shown: DrawPage
 ) -> None:

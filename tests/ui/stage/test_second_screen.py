@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -199,6 +199,41 @@ def test_theme_wide_canvas_inspector_and_views_follow(
     assert second.maps.isVisible()
 
 
+@pytest.mark.parametrize("what", ["train", "segmentation_graph", "inspector", "maps"])
+def test_nothing_is_painted_at_rest(
+    qtbot: QtBot, program: Program, shown: DrawPage, second: SecondWindow, what: str
+) -> None:
+    if what == "train":
+        program.window.open_page("train")
+        qtbot.waitUntil(lambda: second.page.isVisible() and not second.page._pixmap.isNull())
+    elif what != "maps":
+        program.window.actions_by_name[what].trigger()
+    painted: list[QObject] = []
+
+    class Counter(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                painted.append(watched)
+            return False
+
+    def rests() -> bool:
+        """Whether no timer runs that could have anything painted, and nothing is."""
+        painted.clear()
+        QApplication.processEvents()
+        return not painted and not any(timer.isActive() for timer in second.findChildren(QTimer))
+
+    counter = Counter()
+    for part in (second, *second.findChildren(QWidget)):
+        part.installEventFilter(counter)
+    qtbot.waitUntil(rests)
+    # What is painted there is shown here once.
+    before = second.grab().toImage()
+    there = program.window.page_stack if what == "train" else shown
+    there.repaint()
+    qtbot.waitUntil(rests)
+    assert second.grab().toImage() == before
+
+
 def test_another_page_is_shown_as_a_picture(
     qtbot: QtBot, program: Program, shown: DrawPage, second: SecondWindow
 ) -> None:
@@ -207,7 +242,8 @@ def test_another_page_is_shown_as_a_picture(
     qtbot.waitUntil(lambda: "train" in window.page_widgets)
     qtbot.waitUntil(lambda: second.page.isVisible() and not second.page._pixmap.isNull())
     second.page.take()
-    there, here = window.page_stack.grab().toImage(), second.page._pixmap.toImage()
+    there = window.page_stack.grab(second.page.seen).toImage()
+    here = second.page._pixmap.toImage()
     small = here.scaled(there.size(), mode=Qt.TransformationMode.SmoothTransformation)
     differences = [
         abs(there.pixelColor(x, y).lightness() - small.pixelColor(x, y).lightness())
@@ -292,6 +328,11 @@ with Driver({"device": "cpu"}) as driver:
     assert second.isFullScreen() and second.screen() is two, second.geometry()
     assert second.geometry() == two.geometry(), second.geometry()
     assert driver._window.screen() is one
+    # The first window is dragged to the projector: they change places.
+    for here, there in ((two, one), (one, two)):
+        driver._window.windowHandle().setScreen(here)
+        wait_until(lambda: second.screen() is there and second.isFullScreen())
+        assert second.geometry() == there.geometry(), second.geometry()
     # It is unplugged: Qt has moved the window, and tells of it.
     screens = QGuiApplication.screens
     QGuiApplication.screens = staticmethod(lambda: [one])

@@ -242,6 +242,7 @@ def questions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     said: list[str] = []
 
     def execute(box: QMessageBox) -> int:
+        assert box.icon() is QMessageBox.Icon.NoIcon  # a stock one is no part of the theme
         said.extend([box.windowTitle(), box.text(), box.informativeText()])
         own = [b for b in box.buttons() if box.standardButton(b) == box.StandardButton.NoButton]
         said.extend(button.text() for button in own)

@@ -46,7 +46,7 @@ def paint_difference_bars(
 ) -> None:
     """By how much each digit has become more probable, upwards, or less, downwards."""
     same = words.verdict_of(first).split(" · ")[0] == words.verdict_of(second).split(" · ")[0]
-    said = translate("Draw", "same verdict") if same else translate("Draw", "other verdict")
+    said = translate("Draw", "same verdict") if same else translate("Draw", "verdicts differ")
     bars = _paint_lines(painter, area, theme, fonts, translate("Draw", "Difference"), said)
     changes = second.probabilities - first.probabilities
     for digit, column in enumerate(_columns(bars, theme)):

@@ -179,7 +179,7 @@ class ComparisonPicture(QWidget):
 
     @property
     def _scale(self) -> float:
-        return min(max(self.height() / USUAL_HEIGHT, self.theme.scale), LARGEST)
+        return max(min(self.height() / USUAL_HEIGHT, LARGEST), self.theme.scale)
 
     def arrange(self) -> None:
         """Place all parts, and make pictures for them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, Self
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -116,19 +116,44 @@ class ComparisonView(LineView):
             self._show_frozen()
             self.forget_reading()
 
-    def show_networks(self, first: Side | None, second: Side | None) -> None:
-        """Show what two networks make of the same image, None of none."""
+    def show_networks(
+        self, first: Side | None, second: Side | None, digit: words.Digit | None = None
+    ) -> None:
+        """Show what two networks make of the same image, None of none; of a number, of which
+        digit."""
         self._follows = self._frozen = None
-        self._set_mode(frozen=False)
+        self._set_mode(frozen=False, digit=digit)
         self.picture.show_both(first, second)
         self._note_changed()
+
+    def only_show(self) -> None:
+        super().only_show()
+        for part in (self.freeze, self._controls):
+            part.setMaximumHeight(0)  # shown or not, it has no place
+            part.setMaximumWidth(0)
+
+    def show_as(self, other: Self) -> None:
+        there, here = other.picture, self.picture
+        self._set_mode(frozen=there.frozen)
+        here.frozen = there.frozen
+        if there.first is not here.first:
+            here.show_both(there.first, there.second)
+            self._note_changed()
+        elif there.second is not here.second:
+            here.show_second(there.second)
+            self._note_changed()
+        here.show_alone(there.alone)
+        if here.pointed != there.pointed:
+            here.pointed = there.pointed
+            here.update()
+        super().show_as(other)
 
     def show_failure(self, message: str) -> None:
         """Say why the other network does not read."""
         self.title.setText(message)
 
-    def _set_mode(self, *, frozen: bool) -> None:
-        title = words.title_of(frozen=frozen)
+    def _set_mode(self, *, frozen: bool, digit: words.Digit | None = None) -> None:
+        title = words.title_of(frozen=frozen, digit=digit)
         if self.title.text() != title:
             self.picture.frozen = frozen
             self.title.setText(title)

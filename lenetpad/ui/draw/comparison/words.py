@@ -13,6 +13,9 @@ from lenetpad.values.models import ModelReady
 from lenetpad.values.reading import Reading
 from lenetpad.values.segmentation import Kind
 
+#: A digit's place in its number, from 1, and how many digits that has.
+Digit = tuple[int, int]
+
 
 def verdict_of(reading: Reading) -> str:
     """What is read, and how probable it is where it is one digit; "–" for a blank sheet."""
@@ -78,8 +81,12 @@ def tip() -> str:
     )
 
 
-def title_of(*, frozen: bool) -> str:
-    """What is compared."""
+def title_of(*, frozen: bool, digit: Digit | None = None) -> str:
+    """What is compared: of a number, two networks read the digit in focus."""
     if frozen:
         return translate("Draw", "Frozen and now")
+    if digit is not None:
+        place, count = digit
+        text = translate("Draw", "Two networks, digit {place} of {count}")
+        return text.format(place=place, count=count)
     return translate("Draw", "Two networks, one drawing")

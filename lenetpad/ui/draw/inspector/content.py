@@ -14,8 +14,8 @@ from lenetpad.ui.draw.inspector.inspected import (
     Place,
     name_of,
 )
-from lenetpad.ui.draw.inspector.numbers import added, number, signed
 from lenetpad.ui.draw.inspector.strip import Strip
+from lenetpad.ui.draw.numerals import MINUS, added, number, signed
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.arrays import DoubleArray
@@ -36,6 +36,8 @@ from lenetpad.values.layers import LayerKind
 #: So many of the contributions for and against are shown.
 BARS: Final = 6
 CODE: Final = (12, 7)
+#: Subsamplings of which nothing is trained: what is pooled is the value.
+POOLINGS: Final = (LayerKind.MAX_POOLING, LayerKind.AVERAGE_POOLING)
 #: The widest numbers of the columns y, x, eˣ and %.
 WIDEST: Final = ("−00.00", "−00.0", "0.000", "100.0")
 
@@ -54,8 +56,10 @@ def open_term(inspected: Inspected, followed: Place | None) -> int:
     return int(np.argmax([abs(term.total) for term in terms])) if terms else 0
 
 
-def write(strip: Strip, inspected: Inspected, followed: Place | None) -> None:
-    """Write all of it."""
+def write(
+    strip: Strip, inspected: Inspected, followed: Place | None, *, follows: bool = True
+) -> None:
+    """Write all of it; ``follows`` says whether its products can be followed."""
     explanation, spec = inspected.explanation, inspected.spec
     strip.title(_whole(name_of(explanation.unit)), number(explanation.value))
     strip.gap(3)
@@ -63,13 +67,13 @@ def write(strip: Strip, inspected: Inspected, followed: Place | None) -> None:
         case LayerKind.INPUT:
             _write_pixel(strip, explanation)
         case LayerKind.RBF:
-            _write_distance(strip, explanation, followed)
+            _write_distance(strip, explanation, followed, follows=follows)
         case LayerKind.FULL:
             _write_contributions(strip, explanation)
         case LayerKind.CONVOLUTION if spec.height == spec.width == 1:
             _write_contributions(strip, explanation)
         case LayerKind.CONVOLUTION:
-            _write_convolution(strip, inspected, followed)
+            _write_convolution(strip, inspected, followed, follows=follows)
         case _:
             _write_subsampling(strip, explanation, followed)
     if inspected.held is not None:
@@ -102,7 +106,9 @@ def _write_pixel(strip: Strip, explanation: Explanation) -> None:
     strip.line(translate("Draw", "= value"), number(explanation.value))
 
 
-def _write_convolution(strip: Strip, inspected: Inspected, followed: Place | None) -> None:
+def _write_convolution(
+    strip: Strip, inspected: Inspected, followed: Place | None, *, follows: bool
+) -> None:
     explanation, spec = inspected.explanation, inspected.spec
     seen = explanation.fields[0].layer
     opened = open_term(inspected, followed)
@@ -126,6 +132,8 @@ def _write_convolution(strip: Strip, inspected: Inspected, followed: Place | Non
         if seen == INPUT
         else translate("Draw", "map {map}").format(map=term.map)
     )
+    if follows:
+        _write_followed(strip, explanation, followed)
     strip.grid_row(
         opened,
         (
@@ -135,7 +143,6 @@ def _write_convolution(strip: Strip, inspected: Inspected, followed: Place | Non
         ),
         followed,
     )
-    _write_followed(strip, explanation, followed)
     if len(explanation.terms) == 1:
         _write_sum(strip, explanation)
     if any(sources != spec.sources[0] for sources in spec.sources):
@@ -150,22 +157,29 @@ def _write_convolution(strip: Strip, inspected: Inspected, followed: Place | Non
 
 
 def _write_followed(strip: Strip, explanation: Explanation, followed: Place | None) -> None:
-    """One product; an empty line where none is followed, so that nothing jumps."""
-    text = ""
-    if followed is not None and followed.term < len(explanation.terms):
-        term = explanation.terms[followed.term]
-        if followed.cell < term.products.size:
-            values = (term.patch, term.weights, term.products)
-            patch, weight, product = (float(array.flat[followed.cell]) for array in values)
-            template = (
-                "({patch} − {weight})² = {product}"
-                if (explanation.kind is LayerKind.RBF)
-                else "{patch} × {weight} = {product}"
-            )
-            text = template.format(
-                patch=number(patch), weight=_bracketed(weight), product=number(product)
-            )
-    strip.line(text, moves=True)
+    """One product, above the grids, so that it is in sight wherever in them it is pointed at. The
+    line is there also while none is followed: nothing jumps."""
+    values = None if followed is None else _product_at(explanation.terms, followed)
+    if values is None:
+        strip.one_line(
+            translate("Draw", "Point at a cell to follow it"),
+            translate("Draw", "Point at a cell"),
+            dim=True,
+        )
+        return
+    rbf = explanation.kind is LayerKind.RBF
+    template = "({x} − {w})² = {product}" if rbf else "{x} × {w} = {product}"
+    written = [[form(value) for value in values] for form in (number, short)]
+    strip.one_line(*(template.format(x=x, w=_bracketed(w), product=p) for x, w, p in written))
+
+
+def _product_at(terms: Sequence[Term], place: Place) -> tuple[float, float, float] | None:
+    """What is multiplied at a place, and the product; None where there is none."""
+    if place.term >= len(terms) or place.cell >= terms[place.term].products.size:
+        return None
+    term = terms[place.term]
+    x, w, p = (float(a.flat[place.cell]) for a in (term.patch, term.weights, term.products))
+    return x, w, p
 
 
 def _write_sum(strip: Strip, explanation: Explanation) -> None:
@@ -240,11 +254,15 @@ def _short_name(unit: Unit) -> str:
     return f"{unit.layer} {unit.map} ({unit.row}, {unit.column})"
 
 
-def _write_distance(strip: Strip, explanation: Explanation, followed: Place | None) -> None:
+def _write_distance(
+    strip: Strip, explanation: Explanation, followed: Place | None, *, follows: bool
+) -> None:
     """F6 against the class's code, and the squared differences, as pictures."""
     term = explanation.terms[0]
     pictures = [array.reshape(CODE) for array in (term.patch, term.weights, term.products)]
     end = max(float(np.abs(pictures[0]).max()), float(np.abs(pictures[1]).max()))
+    if follows:
+        _write_followed(strip, explanation, followed)
     strip.pictures(
         0,
         (
@@ -254,7 +272,6 @@ def _write_distance(strip: Strip, explanation: Explanation, followed: Place | No
         ),
         followed,
     )
-    _write_followed(strip, explanation, followed)
     strip.line(translate("Draw", "Sum of squares: distance y"), number(explanation.weighted_sum))
 
 
@@ -299,12 +316,24 @@ def write_competition(strip: Strip, competition: Competition, chosen: int | None
         )
     strip.columns(heads, rows, WIDEST, chosen)
     strip.line(translate("Draw", "Sum of the exponentials"), number(competition.total))
-    if far:
-        formula = translate("Draw", "x = −y / {temperature}, less the largest of them")
+    temperature, scale = competition.temperature, competition.distance_scale
+    if scale is None:
+        formula = translate(
+            "Draw",
+            "x = y / {temperature}, less the largest of them; {temperature} is the temperature",
+        )
+    elif scale == 1:
+        formula = translate(
+            "Draw",
+            "x = −y / {temperature}, less the largest of them; {temperature} is the temperature",
+        )
     else:
-        formula = translate("Draw", "x = y / {temperature}, less the largest of them")
-    divisor = competition.temperature / (competition.distance_scale or 1.0)
-    strip.paragraph(formula.format(temperature=number(divisor)))
+        formula = translate(
+            "Draw",
+            "x = −{scale} · y / {temperature}, less the largest of them; {scale} scales "
+            "distances, {temperature} is the temperature",
+        )
+    strip.paragraph(formula.format(temperature=number(temperature), scale=f"{scale or 1.0:.4g}"))
     if competition.rubbish is not None:
         strip.paragraph(
             translate("Draw", "“none” is not a digit: its y is a constant of the network.")
@@ -312,21 +341,40 @@ def write_competition(strip: Strip, competition: Competition, chosen: int | None
 
 
 def write_comparison(strip: Strip, one: Inspected, other: Inspected) -> None:
-    """Two units beside each other: their sums and values, and how far they are apart."""
+    """Two units beside each other: what they have of sums and biases, their values, and how far
+    they are apart."""
+    both = one.explanation, other.explanation
+    distances = all(each.kind is LayerKind.RBF for each in both)
     rows = []
     for title, values in (
+        (translate("Draw", "sum a"), [_sum_of(each) for each in both]),
+        (translate("Draw", "bias"), [_bias_of(each) for each in both]),
         (
-            translate("Draw", "sum a"),
-            [each.explanation.weighted_sum for each in (one, other)],
+            translate("Draw", "distance") if distances else translate("Draw", "value"),
+            [each.value for each in both],
         ),
-        (translate("Draw", "bias"), [each.explanation.bias or 0.0 for each in (one, other)]),
-        (translate("Draw", "value"), [each.explanation.value for each in (one, other)]),
     ):
-        rows.append((title, *map(number, values), signed(values[1] - values[0])))
+        first, second = values
+        if first is None and second is None:
+            continue
+        apart = "" if first is None or second is None else signed(second - first)
+        rows.append((title, *("–" if v is None else number(v) for v in values), apart))
     strip.title(translate("Draw", "Two units"))
     strip.line(_whole(f"A  {name_of(one.unit)}"))
     strip.line(_whole(f"B  {name_of(other.unit)}"))
     strip.columns(("", "A", "B", "B − A"), rows, ("−0.000",) * 3, None)
+
+
+def _sum_of(explanation: Explanation) -> float | None:
+    """A unit's weighted sum; None where it has none: a pixel, a distance, a pooled unit."""
+    if explanation.kind in (LayerKind.INPUT, LayerKind.RBF, *POOLINGS):
+        return None
+    return explanation.weighted_sum
+
+
+def _bias_of(explanation: Explanation) -> float | None:
+    """A unit's bias; None where it has none."""
+    return None if explanation.kind is LayerKind.INPUT else explanation.bias
 
 
 def _ends(terms: Sequence[Term]) -> tuple[float, float, float]:
@@ -340,5 +388,5 @@ def _ends(terms: Sequence[Term]) -> tuple[float, float, float]:
     return patch, weight, product
 
 
-def _bracketed(value: float) -> str:
-    return f"({number(value)})" if value < 0 else number(value)
+def _bracketed(text: str) -> str:
+    return f"({text})" if text.startswith(MINUS) else text

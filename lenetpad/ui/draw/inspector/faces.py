@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
-from lenetpad.ui.draw.inspector.numbers import LARGE, MINUS, number, power_of_ten
+from lenetpad.ui.draw.numerals import LARGE, MINUS, power_of_ten
 from lenetpad.ui.widgets.colour import Index, Table, value_index, value_table
 from lenetpad.ui.widgets.theme import Theme, tabular
 from lenetpad.values.arrays import DoubleArray
@@ -20,6 +20,7 @@ from lenetpad.values.arrays import DoubleArray
 USUAL_SIZE: Final = 13.0
 SMALL_SIZE: Final = 11.0
 TINY_SIZE: Final = 9.0  # of headings that have little room
+AROUND: Final = 1.0  # a number in its cell
 LINE: Final = 1.21  # of a line, in heights of its font
 #: So many widths, and pictures, are kept.
 MOST_WIDTHS: Final = 4096
@@ -124,6 +125,15 @@ class Face:
         return picture
 
 
+class Writing:
+    """How numbers are written in cells: in which face, as which ``text`` of a value, and how wide
+    a cell is ``needed`` for the widest of them."""
+
+    def __init__(self, face: Face, text: Callable[[float], str], widest: str) -> None:
+        self.face, self.text = face, text
+        self.needed = face.width(widest) + AROUND
+
+
 class Style:
     """The theme's colours and faces. Where it is ``for_file``, nothing is kept in pixels."""
 
@@ -132,7 +142,8 @@ class Style:
         self.usual = Face(font, USUAL_SIZE * theme.scale, for_file=for_file)
         self.bold = Face(font, USUAL_SIZE * theme.scale, bold=True, for_file=for_file)
         self.small = Face(font, SMALL_SIZE * theme.scale, for_file=for_file)
-        self.tiny = Face(font, TINY_SIZE * theme.scale, for_file=for_file)
+        tiny = max(TINY_SIZE * theme.scale, theme.smallest)
+        self.tiny = Face(font, tiny, for_file=for_file)
         self.line = self.usual.line
         self.text, self.dim = QColor(theme.text), QColor(theme.dim)
         self.accent, self.edge = QColor(theme.accent), QColor(theme.edge)
@@ -141,8 +152,13 @@ class Style:
         self.values: Table = value_table(theme)
         #: Whether each of the values' colours is bright, so that dark ink is read on it.
         self.bright = _bright(self.values)
+        self._writings = (
+            Writing(self.small, short, "−0.00"),
+            Writing(self.small, shortest, "−.00"),
+            Writing(self.tiny, shortest, "−.00"),
+        )
         self._kept: dict[Hashable, QPixmap] = {}
-        self._figures: dict[tuple[float, bool, float], QPixmap] = {}
+        self._figures: dict[tuple[Writing, float, bool, float], QPixmap] = {}
 
     def index(self, values: DoubleArray, end: float) -> Index:
         """Entries of the table of values (rows, columns), ``end`` being the strongest colour's."""
@@ -150,26 +166,36 @@ class Style:
         found: Index = value_index(values[None].astype(np.float32), ends)[0]
         return found
 
-    def figure(self, hundredths: float, bright: bool, ratio: float) -> QPixmap:
+    def writing(self, width: float) -> Writing | None:
+        """How numbers are written in cells of a width: the easiest to read that has room; None
+        where none has."""
+        return next((one for one in self._writings if one.needed <= width), None)
+
+    @property
+    def easy(self) -> Writing:
+        """The easiest to read."""
+        return self._writings[0]
+
+    def figure(self, way: Writing, hundredths: float, bright: bool, ratio: float) -> QPixmap:
         """A value in hundredths, to be painted on a bright colour or a dark one."""
-        key = (hundredths, bright, ratio)
+        key = (way, hundredths, bright, ratio)
         picture = self._figures.get(key)
         if picture is None:
             if len(self._figures) > MOST_WIDTHS:
                 self._figures.clear()
             ink = QColor(DARK_INK if bright else LIGHT_INK)
-            picture = self.small.stamp(short(hundredths / 100), ink, ratio)
+            picture = way.face.stamp(way.text(hundredths / 100), ink, ratio)
             self._figures[key] = picture
         return picture
 
     def write_number(
-        self, painter: QPainter, middle: QPointF, hundredths: float, bright: bool
+        self, painter: QPainter, way: Writing, middle: QPointF, hundredths: float, bright: bool
     ) -> None:
         """The same into a file, where nothing is kept in pixels."""
         before = painter.font()
-        painter.setFont(self.small.font)
+        painter.setFont(way.face.font)
         painter.setPen(QColor(DARK_INK if bright else LIGHT_INK))
-        self.small.centre(painter, middle.x(), middle.y(), short(hundredths / 100))
+        way.face.centre(painter, middle.x(), middle.y(), way.text(hundredths / 100))
         painter.setFont(before)
 
     def standing(
@@ -208,10 +234,21 @@ def short(value: float) -> str:
     size = abs(value)
     if size >= LARGE:
         return power_of_ten(value, 0)
-    if size >= 99.5:
-        return number(round(value))
-    text = f"{size:.1f}" if size >= 9.95 else f"{size:.2f}"
-    return f"{MINUS}{text}" if value < 0 and float(text) else text
+    decimals = 0 if size >= 99.95 else 1 if size >= 9.995 else 2
+    text = f"{size:,.{decimals}f}"
+    return f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) else text
+
+
+def shortest(value: float) -> str:
+    """The same for a narrow cell: two decimals below 1 without the zero before them, one below
+    10."""
+    size = abs(value)
+    if size >= 999.5:
+        return short(value)
+    decimals = 0 if size >= 9.95 else 1 if size >= 0.995 else 2
+    text = f"{size:.{decimals}f}"
+    text = "0" if not float(text) else text.removeprefix("0")
+    return f"{MINUS}{text}" if value < 0 and text != "0" else text
 
 
 def _bright(table: Table) -> list[bool]:

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from lenetpad.ui.draw.inspector.numbers import MINUS
+from lenetpad.ui.draw.numerals import MINUS
 from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.spins import NumberSpin, quiet_wheel
 from lenetpad.ui.widgets.words import translate

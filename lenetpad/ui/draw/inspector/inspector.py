@@ -28,7 +28,7 @@ TITLES: Final = {
     View.SALIENCY: marked("Draw", "Saliency"),
 }
 
-LOW: Final = 400  # pixels at the usual size
+LOW: Final = 540  # pixels at the usual size
 
 
 class Inspector(QWidget):
@@ -98,6 +98,11 @@ class Inspector(QWidget):
     def view(self) -> View:
         """Which is shown."""
         return View(self.views.currentData())
+
+    @property
+    def shown(self) -> QWidget:
+        """The part that shows it, without the controls around."""
+        return self._widget_of(self.view)
 
     def show_view(self, view: View) -> None:
         """Show another."""

@@ -144,7 +144,9 @@ class InspectorPanel(QAbstractScrollArea):
             top = strip.y
         for number, one in enumerate(self.inspected):
             strip = Strip(self._style, width, painter, top)
-            write(strip, one, self.place if number == 0 else None)
+            first = number == 0
+            follows = first and not self._for_file  # nobody points at a file
+            write(strip, one, self.place if first else None, follows=follows)
             strip.gap(16)
             top = strip.y
             self._strips.append((number, strip))

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from lenetpad.ui.draw.inspector.numbers import number
+from lenetpad.ui.draw.numerals import number
 from lenetpad.ui.draw.probabilities import not_a_digit
 from lenetpad.ui.widgets.colour import ink_table
 from lenetpad.ui.widgets.theme import Theme, tabular

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -36,11 +37,11 @@ OF_MAPS: Final = ("C1", "S2", "C3", "S4")
 
 class BestPatchesView(QWidget):
     """``asked`` comes where the images are to be found for the unit that is shown, ``cancelled``
-    where they are not any more; ``outdated`` where other ones would be found from now on."""
+    where they are not any more; ``seen`` where the view comes into sight."""
 
     asked = Signal()
     cancelled = Signal()
-    outdated = Signal()
+    seen = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,6 +139,10 @@ class BestPatchesView(QWidget):
         """Show that the images are being searched."""
         self._show_busy(busy=True)
         self.bar.setRange(0, 0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen.emit()
 
     @Slot()
     def _act(self) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lenetpad.ui.draw.inspector.numbers import signed
+from lenetpad.ui.draw.numerals import signed
 from lenetpad.ui.draw.probed_maps import about_nats, name_of_class
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.spins import WholeSpin, quiet_wheel

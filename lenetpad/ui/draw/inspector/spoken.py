@@ -12,7 +12,7 @@ from lenetpad.ui.draw.inspector.inspected import (
     name_of,
     source_of,
 )
-from lenetpad.ui.draw.inspector.numbers import number, signed
+from lenetpad.ui.draw.numerals import number, signed
 from lenetpad.ui.draw.probabilities import not_a_digit
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.words import translate

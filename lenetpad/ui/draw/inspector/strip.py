@@ -14,13 +14,11 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from lenetpad.ui.draw.inspector.faces import SMALL_SIZE, WRAPPED, Face, Style
 from lenetpad.ui.draw.inspector.inspected import Place
-from lenetpad.ui.draw.inspector.numbers import signed
+from lenetpad.ui.draw.numerals import signed
 from lenetpad.values.arrays import DoubleArray
 from lenetpad.values.explanation import Curve, Unit
 
 GAP: Final = 8.0
-#: The widest number of a grid.
-WIDEST: Final = "−0.00"
 DOT: Final = 4.5  # of the point on a curve
 
 SIGN_GAP: Final = 13.0  # between grids, where the sign of the arithmetic stands
@@ -70,6 +68,22 @@ class Strip:
     def paragraph(self, text: str) -> None:
         """Words that wrap."""
         self._write(text, self.style.usual, self.style.dim, "")
+
+    def one_line(self, *texts: str, dim: bool = False) -> None:
+        """The first of the texts that fits, in one line, the last one in tiny letters where none
+        does: what follows stays where it is."""
+        style = self.style
+        fitting = (
+            (text, face)
+            for text in texts
+            for face in (style.usual, style.small)
+            if face.width(text) <= self.width
+        )
+        text, face = next(fitting, (texts[-1], style.tiny))
+        if self._is_seen(self.y, self.y + self._line):
+            self._use(face, style.dim if dim else style.text)
+            face.left(self.painter, 0, self.y + self._line / 2, text)
+        self.y += self._line
 
     def _write(
         self, text: str, face: Face, colour: QColor, right: str, *, moves: bool = False
@@ -151,13 +165,12 @@ class Strip:
 
     def grid_row(self, term: int, grids: Sequence[Grid], followed: Place | None) -> None:
         """Grids with their headings side by side, or below each other where numbers need it."""
-        columns = grids[0][2].shape[1]
-        needed = self.style.small.width(WIDEST) + 2
-        side = self._side(grids)
+        style, side = self.style, self._side(grids)
+        below = self.width / grids[0][2].shape[1]
         # Numbers need room; where there is none for them at all, the colours stand for them.
-        beside = side >= needed or self.width / columns < needed
-        width = min(side if beside else self.width / columns, 1.3 * needed)
-        cell = QSizeF(width, width if width < needed else self._line)
+        beside = side >= style.easy.needed or style.writing(below) is None
+        width = min(side if beside else below, 1.3 * style.easy.needed)
+        cell = QSizeF(width, width if style.writing(width) is None else self._line)
         if beside:
             self._row(term, grids, cell, followed)
             return
@@ -242,19 +255,20 @@ class Strip:
         painter.setPen(style.edge)
         painter.drawRect(area)
         width, height = area.width() / columns, area.height() / rows
-        if width < style.small.width(WIDEST) + 2:
+        way = style.writing(width)
+        if way is None:
             return
         ratio = painter.device().devicePixelRatio()
         hundredths = np.rint(values * 100).tolist()
         for row, (numbers, entries) in enumerate(zip(hundredths, index.tolist(), strict=True)):
-            top = round(area.top() + (row + 0.5) * height - style.line / 2)
+            top = round(area.top() + (row + 0.5) * height - way.face.line / 2)
             for column, (value, entry) in enumerate(zip(numbers, entries, strict=True)):
                 middle = area.left() + (column + 0.5) * width
                 if style.for_file:
                     place = QPointF(middle, area.top() + (row + 0.5) * height)
-                    style.write_number(painter, place, value, style.bright[entry])
+                    style.write_number(painter, way, place, value, style.bright[entry])
                     continue
-                figure = style.figure(value, style.bright[entry], ratio)
+                figure = style.figure(way, value, style.bright[entry], ratio)
                 painter.drawPixmap(round(middle - figure.width() / ratio / 2), top, figure)
 
     def _frame(self, area: QRectF) -> None:
@@ -340,18 +354,26 @@ class Strip:
         size = QSizeF(self.width, cell * (rows + 1) + 2)
 
         def paint(painter: QPainter) -> None:
-            face = Face(painter.font(), min(SMALL_SIZE * self.style.theme.scale, 0.66 * cell))
+            theme = self.style.theme
+            size = min(SMALL_SIZE * theme.scale, 0.66 * cell)
+            face = Face(painter.font(), max(size, theme.smallest))
+            written = size >= theme.smallest  # or else only the marks say it
             painter.setFont(face.font)
             mark = QRectF((chosen + 1) * cell, 0.5, cell, cell * (rows + 1))
             painter.fillRect(mark, self.style.faint)
             for column, fed in enumerate(sources):
                 painter.setPen(self.style.text if column == chosen else self.style.dim)
                 middle = (column + 1.5) * cell
-                face.centre(painter, middle, cell / 2, str(column))
+                if written or column == chosen:
+                    face.centre(painter, middle, cell / 2, str(column))
                 for row in fed:
-                    face.centre(painter, middle, (row + 1.5) * cell, "X")
+                    if written:
+                        face.centre(painter, middle, (row + 1.5) * cell, "X")
+                    else:
+                        dot = QPointF(middle, (row + 1.5) * cell)
+                        painter.drawEllipse(dot, 0.2 * cell, 0.2 * cell)
             painter.setPen(self.style.dim)
-            for row in range(rows):
+            for row in range(rows) if written else ():
                 face.centre(painter, cell / 2, (row + 1.5) * cell, str(row))
             painter.setPen(QPen(self.style.accent, 1.5))
             painter.drawRect(mark)

@@ -86,6 +86,12 @@ class FactsPanel(QWidget):
             self._image = ink_image(facts.image, self._inks)
         self.update()
 
+    def show_as(self, other: FactsPanel) -> None:
+        """Show what another panel shows."""
+        self.show_lines(*other.lines)
+        if other._facts is not self._facts:
+            self.show_facts(other._facts)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         area = QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)

@@ -78,9 +78,12 @@ class GraphLayout:
         return next(found, None)
 
 
-def lay_out(graph: Segmentation, height: float, scale: float = 1.0) -> GraphLayout:
+def lay_out(
+    graph: Segmentation, height: float, scale: float = 1.0, middle: float | None = None
+) -> GraphLayout:
     """Lay a graph out in a height in pixels, or a larger one where its arcs need that; ``scale``
-    is that of texts. Where a node lies depends on nothing but height and scale."""
+    is that of texts. Where a node lies depends on nothing but height and scale. The ink lies in
+    the middle, or as near as can be to the ``middle`` of what is seen of a wide graph."""
     lengths = sorted({one.end - one.first for one in graph.candidates})
     depths = {length: lane - RAISED for lane, length in enumerate(lengths, start=1)}
     base = MARGIN + (STRIP + LEADERS) * scale
@@ -95,7 +98,7 @@ def lay_out(graph: Segmentation, height: float, scale: float = 1.0) -> GraphLayo
         for one in graph.candidates
     )
     strip = QRectF(nodes[0].x(), MARGIN, nodes[-1].x() - nodes[0].x(), STRIP * scale)
-    ink, cuts = _ink(graph, strip)
+    ink, cuts = _ink(graph, strip, strip.center().x() if middle is None else middle)
     taken = base + lane * (max(depths.values(), default=0) + 0.5) + MARGIN
     return GraphLayout(nodes[-1].x() + left, max(height, taken), nodes, arcs, ink, cuts, strip)
 
@@ -110,15 +113,17 @@ def _arc(start: QPointF, end: QPointF, depth: float, side: float, scale: float) 
     return Arc(start, QPointF(middle, bottom), end, picture, label)
 
 
-def _ink(graph: Segmentation, strip: QRectF) -> tuple[Placing, tuple[QPointF, ...]]:
-    """The ink as large as the strip allows, in its middle, and its cuts."""
+def _ink(graph: Segmentation, strip: QRectF, middle: float) -> tuple[Placing, tuple[QPointF, ...]]:
+    """The ink as large as the strip allows, and its cuts."""
     boxes = [piece.box for piece in graph.pieces]
     left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
     width, height = max(right - left, 1e-6), max(bottom - top, 1e-6)
     scale = min(strip.width() / width, strip.height() / height)
+    half = scale * width / 2
+    middle = max(strip.left() + half, min(middle, strip.right() - half))
     offset = QPointF(
-        strip.center().x() - scale * (left + right) / 2,
+        middle - scale * (left + right) / 2,
         strip.center().y() - scale * (top + bottom) / 2,
     )
     placing = Placing(scale, offset)

@@ -79,6 +79,7 @@ class GraphPicture(QWidget):
         self._paths: list[QPainterPath] = []
         self._reaches: list[QRectF] = []
         self._room = QSize(1, 1)
+        self._middle: float | None = None  # of what is seen of a graph that is wider
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(translate("Draw", "Segmentation graph"))
@@ -100,6 +101,12 @@ class GraphPicture(QWidget):
         """There is so much room: the graph takes it, or more where it needs that."""
         if room != self._room:
             self._room = room
+            self._arrange()
+
+    def show_ink_at(self, middle: float | None) -> None:
+        """Have the ink in the middle of what is seen, None for the graph's middle."""
+        if middle != self._middle:
+            self._middle = middle
             self._arrange()
 
     @property
@@ -134,7 +141,7 @@ class GraphPicture(QWidget):
         self._paths, self._lines, self.layout_ = [], [], None
         size = self._room
         if self.graph is not None:
-            laid = lay_out(self.graph, self._room.height(), self.theme.scale)
+            laid = lay_out(self.graph, self._room.height(), self.theme.scale, self._middle)
             self._paths = [_curve(arc) for arc in laid.arcs]
             self._reaches = [_reach(arc) for arc in laid.arcs]
             self._lines = [_line(piece, self._sheet, laid.ink) for piece in self.graph.pieces]
@@ -178,6 +185,13 @@ class GraphPicture(QWidget):
         self._tell()
         if self.pinned is not None:
             self.pin_wanted.emit()
+
+    def choose_as(self, other: GraphPicture) -> None:
+        """Choose what is chosen in another picture of the same graph."""
+        chosen = other.pointed, other.pinned
+        if self.graph is other.graph and chosen != (self.pointed, self.pinned):
+            self.pointed, self.pinned = chosen
+            self._tell()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.point(self._arc_at(event.position()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Self
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -37,6 +37,9 @@ class GraphView(LineView):
         body.addWidget(self.scrolled)
         self.put_together((), body)
         self.scrolled.resized.connect(self._fit)
+        bar = self.scrolled.horizontalScrollBar()
+        for moved in (bar.valueChanged, bar.rangeChanged):
+            moved.connect(self._keep_ink)
         self.picture.candidate_chosen.connect(self._show_facts)
         self.picture.candidate_chosen.connect(self.candidate_chosen)
         self.picture.pin_wanted.connect(self.maps_wanted)
@@ -62,6 +65,19 @@ class GraphView(LineView):
         self._write_lines()
         if graph is not None and (before is None or before.pieces != graph.pieces):
             self._follow_pen(graph, reading.focus)
+
+    def show_as(self, other: Self) -> None:
+        if other.reading is None:
+            self.forget_reading()
+        elif other.reading is not self.reading:
+            self.show_reading(other.reading)
+        picture = self.picture
+        picture.choose_as(other.picture)
+        if picture.chosen is None or picture.layout_ is None:
+            self.scrolled.scroll_as(other.scrolled)
+        else:
+            self.scrolled.reveal(picture.layout_.arcs[picture.chosen].area)
+        super().show_as(other)
 
     def forget_reading(self) -> None:
         super().forget_reading()
@@ -107,3 +123,10 @@ class GraphView(LineView):
     @Slot()
     def _fit(self) -> None:
         self.picture.set_room(self.scrolled.room)
+        self._keep_ink()
+
+    @Slot()
+    def _keep_ink(self) -> None:
+        """Have the ink in sight of a graph that is wider than its room."""
+        bar, seen = self.scrolled.horizontalScrollBar(), self.scrolled.viewport().width()
+        self.picture.show_ink_at(bar.value() + seen / 2 if bar.maximum() > 0 else None)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from lenetpad.ui.draw.inspector.numbers import MINUS
 from lenetpad.ui.draw.numbers.facts_panel import Facts
+from lenetpad.ui.draw.numerals import MINUS
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.words import counted, marked, translate
 from lenetpad.values.segmentation import Candidate, Kind, Path, Segmentation

@@ -38,8 +38,9 @@ class LineScroll(QScrollArea):
 
     def _frame_anew(self) -> None:
         """The frame of what has the keyboard stays around what is seen, and does not scroll."""
-        if self.widget().hasFocus():
-            self.widget().update()
+        content = self.widget()
+        if content is not None and content.hasFocus():
+            content.update()
 
     def reveal(self, area: QRectF) -> None:
         """Have a part of the content in sight, with something of what lies beside it."""
@@ -52,6 +53,14 @@ class LineScroll(QScrollArea):
         bar, margin = self.horizontalScrollBar(), round(right - left)
         bar.setValue(min(bar.value(), round(left) - margin))
         bar.setValue(max(bar.value(), round(right) + margin - self.viewport().width()))
+
+    def scroll_as(self, other: LineScroll) -> None:
+        """Be scrolled as far as another one."""
+        for here, there in (
+            (self.horizontalScrollBar(), other.horizontalScrollBar()),
+            (self.verticalScrollBar(), other.verticalScrollBar()),
+        ):
+            here.setValue(round(there.value() / max(1, there.maximum()) * here.maximum()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Along the line, where there is nothing to see above or below."""

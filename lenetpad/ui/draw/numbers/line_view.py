@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -142,6 +142,19 @@ class LineView(QWidget):
     def forget_reading(self) -> None:
         """Show nothing: what there was is not of what lies on the canvas now."""
         self.reading = None
+
+    def only_show(self) -> None:
+        """Leave out what can be clicked: it shows what another view of its kind shows."""
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.back.hide()
+
+    def show_as(self, other: Self) -> None:
+        """Show what another view of this kind shows now."""
+        if other.covered != self.covered:
+            self.hide_answer(hidden=other.covered)
+        if self.title.text() != other.title.text():
+            self.title.setText(other.title.text())
+        self.facts.show_as(other.facts)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme and size."""

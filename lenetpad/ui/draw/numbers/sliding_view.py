@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Self
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
@@ -60,7 +60,7 @@ class RowTitles(QWidget):
         painter.setPen(QColor(self.theme.dim))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for row, words in zip(rows, sliding_words.row_titles(), strict=True):
-            font.setPixelSize(max(1, int(min(self.theme.px(TEXT), row.height()))))
+            font.setPixelSize(max(1, round(min(self.theme.px(TEXT), row.height()))))
             painter.setFont(font)
             area = QRectF(0, row.top(), self.width() - 4, row.height())
             shown = painter.fontMetrics().elidedText(
@@ -92,14 +92,14 @@ class SlidingView(LineView):
         self.picture = SlidingPicture(theme)
         self.scrolled = LineScroll(self.picture)
         self.titles = RowTitles(self.picture, theme)
-        controls = FlowRow()
+        self._controls = FlowRow()
         for box in (self.weights, self.strides):
-            controls.flow.addWidget(box)
+            self._controls.flow.addWidget(box)
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.titles)
         row.addWidget(self.scrolled, 1)
-        self.put_together((controls,), row)
+        self.put_together((self._controls,), row)
         self.scrolled.resized.connect(self._fit)
         self.scrolled.verticalScrollBar().valueChanged.connect(self.titles.scroll_to)
         self.picture.column_pointed.connect(self._show_facts)
@@ -150,6 +150,21 @@ class SlidingView(LineView):
         if wider:
             bar = self.scrolled.horizontalScrollBar()
             bar.setValue(bar.maximum())
+
+    def only_show(self) -> None:
+        super().only_show()
+        self._controls.hide()
+
+    def show_as(self, other: Self) -> None:
+        there, here = other.picture, self.picture
+        if there.reading is not here.reading:
+            self.show_sliding(there.reading)
+        if there.pointed != here.pointed:
+            here.point(there.pointed)
+        self.scrolled.scroll_as(other.scrolled)
+        if here.pointed is not None and here.reading is not None and here.layout_ is not None:
+            self._follow(here.layout_.window(here.reading.starts[here.pointed]))
+        super().show_as(other)
 
     def show_failure(self, message: str) -> None:
         """Say why there is no line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -16,7 +16,15 @@ from PySide6.QtWidgets import (
 
 from lenetpad.ui.draw.taking.offers import GIF, KIND_TITLES, PNG, REPLAY, SVG, WEBP, Offer
 from lenetpad.ui.widgets.choices import Choices
-from lenetpad.ui.widgets.export_options import BACKGROUNDS, SCALES, SCREEN, WHITE, Look, form_of
+from lenetpad.ui.widgets.export_options import (
+    BACKGROUNDS,
+    FILM_SCALES,
+    SCALES,
+    SCREEN,
+    WHITE,
+    Look,
+    form_of,
+)
 from lenetpad.ui.widgets.words import translate
 
 
@@ -36,9 +44,7 @@ class TakeDialog(QDialog):
             self.what.addItem(offer.title, offer.key)
         self.kinds = Choices(translate("Draw", "Format"), "")
         self.scales = Choices(translate("Draw", "Scale"), "")
-        for scale in SCALES:
-            self.scales.addItem(f"{scale} ×", scale)
-        self.scales.select(look.scale)
+        self._scale, self._film_scale = look.scale, FILM_SCALES[0]
         self.background = Choices(translate("Window", "Background"), "")
         for key, words in BACKGROUNDS.items():
             self.background.addItem(translate("Window", words), key)
@@ -50,7 +56,7 @@ class TakeDialog(QDialog):
         self._build()
         self.what.currentIndexChanged.connect(self._offer_kinds)
         self.kinds.currentIndexChanged.connect(self._explain)
-        self.scales.currentIndexChanged.connect(self._explain)
+        self.scales.currentIndexChanged.connect(self._note_scale)
         self._offer_kinds()
 
     @property
@@ -65,8 +71,19 @@ class TakeDialog(QDialog):
 
     @property
     def look(self) -> Look:
-        """How a picture is to look."""
-        return Look(self.background.currentData() == WHITE, int(self.scales.currentData()))
+        """How a picture, or a film, is to look."""
+        scale = self._film_scale if self.films else self._scale
+        return Look(self.background.currentData() == WHITE, scale)
+
+    @property
+    def picture_look(self) -> Look:
+        """How a picture is to look, whatever is chosen now."""
+        return Look(self.background.currentData() == WHITE, self._scale)
+
+    @property
+    def films(self) -> bool:
+        """Whether a film is chosen."""
+        return self.offer.key == REPLAY
 
     def _build(self) -> None:
         rows: tuple[tuple[str, QWidget], ...] = (
@@ -105,18 +122,45 @@ class TakeDialog(QDialog):
         self._explain()
 
     @Slot()
+    def _note_scale(self) -> None:
+        scale = int(self.scales.currentData())
+        if self.films:
+            self._film_scale = scale
+        else:
+            self._scale = scale
+
+    def _offer_scales(self) -> None:
+        """List the scales of what is chosen."""
+        scales = FILM_SCALES if self.films else SCALES
+        with QSignalBlocker(self.scales):
+            if self.scales.count() != len(scales):
+                self.scales.clear()
+                for scale in scales:
+                    self.scales.addItem(f"{scale} ×", scale)
+            self.scales.select(self._film_scale if self.films else self._scale)
+
+    @Slot()
     def _explain(self) -> None:
         pictured = self.offer.pictured
-        self.scales.setEnabled(self.kind == PNG)
-        self.background.setEnabled(pictured or self.offer.key == REPLAY)
+        self._offer_scales()
+        self.scales.setEnabled(self.kind == PNG or self.films)
+        self.background.setEnabled(pictured or self.films)
         self.copy.setEnabled(pictured)
         words = {
             PNG: translate(
                 "Draw", "As large as on the screen at 1 ×, with sharper letters above."
             ),
             SVG: translate("Draw", "Sharp at any size; maps keep their pixels."),
-            GIF: translate("Draw", "The drawing as it was written, with the maps beside it."),
-            WEBP: translate("Draw", "The drawing as it was written, with the maps beside it."),
+            GIF: _about_films(),
+            WEBP: _about_films(),
         }
         usual = translate("Draw", "Numbers, for other programs.")
         self.words.setText(words.get(self.kind, usual))
+
+
+def _about_films() -> str:
+    return translate(
+        "Draw",
+        "The drawing as it was written, with all layers beside it; at 2 × with half as many "
+        "pictures.",
+    )

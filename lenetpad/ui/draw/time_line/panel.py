@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -27,6 +28,7 @@ from lenetpad.ui.widgets.words import translate
 from lenetpad.values.time_line import TimeLine
 
 MARGIN: Final = 6
+WIDE: Final = 620.0  # pixels at the usual size: from here on words stand beside the controls
 SPEED_NAMES: Final = ("¼×", "½×", "1×", "2×")
 
 
@@ -83,17 +85,18 @@ class TimeLinePanel(QFrame):
         self.set_theme(theme)
 
     def _put_together(self) -> None:
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setSpacing(4)
         for part in (self.play, self.previous, self.next, self.speeds, self.short_pauses):
             row.addWidget(part)
         row.addSpacing(MARGIN)
         row.addWidget(self.says, 1)
+        row.addStretch(0)
         row.addWidget(self.close_button)
         self._body = QStackedWidget(self)  # with a parent: it shows what is put into it
         self._body.addWidget(self.plot)
         self._body.addWidget(self._empty)
-        layout = QVBoxLayout(self)
+        self._column = layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 3, MARGIN, 3)
         layout.setSpacing(2)
         layout.addLayout(row)
@@ -109,6 +112,27 @@ class TimeLinePanel(QFrame):
         self.close_button.clicked.connect(self.closed)
         self.speeds.currentIndexChanged.connect(self.changed)
         self.short_pauses.toggled.connect(self.changed)
+
+    def choose(self, speed: float, *, short_pauses: bool) -> None:
+        """Have this speed, where there is such a one, and these pauses."""
+        self.speeds.select(speed)
+        self.short_pauses.setChecked(short_pauses)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_words()
+
+    def _place_words(self) -> None:
+        """Beside the controls or, where there they would be cut, below them."""
+        below = self.width() < self.theme.px(WIDE)
+        if below == (self._column.indexOf(self.says) >= 0):
+            return
+        if below:
+            self._row.removeWidget(self.says)
+            self._column.insertWidget(1, self.says)
+        else:
+            self._column.removeWidget(self.says)
+            self._row.insertWidget(self._row.count() - 2, self.says, 1)
 
     @property
     def speed(self) -> float:
@@ -175,6 +199,7 @@ class TimeLinePanel(QFrame):
         self.previous.setIcon(themed("previous", theme))
         self.next.setIcon(themed("next", theme))
         self._name_play()
+        self._place_words()
 
     def escape(self) -> bool:
         """Show all of the drawing again; False where that is shown."""

@@ -1,4 +1,4 @@
-"""Numbers as the inspector writes them: four significant digits at most, with a true minus."""
+"""Numbers as the Draw page writes them: four significant digits at most, with a true minus."""
 
 from __future__ import annotations
 
