@@ -335,33 +335,28 @@ DISTILLATION: Final = {
     "lenet5-modern": _DISTILLED,
 }
 
-_STRANGE: Final = replace(
-    _MIXED,
-    mnist=2,
-    variants=2,
-    others=5,
-    written=20_000,
-    scribbles=16_000,
-    noise=2_000,
-    latest=36_000,
-)
-_MORE_MNIST: Final = replace(_STRANGE, mnist=5)
-_STRANGERS: Final = replace(
-    _HAND,
-    epochs=2,
-    mixture=_STRANGE,
-    lr=7e-4,
-    distillation_weight=DISTILLATION_WEIGHT,
-    teachers_corrected=True,
-    averaged=0.5,
-    start_share=0.5,
-)
 #: Fine-tuning last of all, on the forms that strangers write and those that its teachers misread,
 #: averaged with the weights that were there before.
 STRANGERS: Final = {
-    "lenet5-1998": _STRANGERS,
-    "lenet5-study": replace(_STRANGERS, mixture=_MORE_MNIST, lr=5e-4),
-    "lenet5-modern": replace(_STRANGERS, mixture=_MORE_MNIST, lr=5e-4),
+    "lenet5-1998": replace(
+        _HAND,
+        epochs=2,
+        mixture=replace(
+            _MIXED,
+            mnist=2,
+            variants=2,
+            others=5,
+            written=20_000,
+            scribbles=16_000,
+            noise=2_000,
+            latest=36_000,
+        ),
+        lr=7e-4,
+        distillation_weight=DISTILLATION_WEIGHT,
+        teachers_corrected=True,
+        averaged=0.5,
+        start_share=0.5,
+    ),
 }
 
 
