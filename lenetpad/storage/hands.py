@@ -262,10 +262,13 @@ def digest_of(content: bytes) -> str:
 def ink_of(folder: Path) -> bytes:
     """The bytes of a hand's ink file; none where there is none. Raises HandError where it cannot
     be read."""
-    path = folder / INK
-    if not os.path.lexists(path):
-        return b""
-    return contents(_own(path), LARGEST_INK, HandError)
+    path = own_ink(folder)
+    return contents(path, LARGEST_INK, HandError) if path.exists() else b""
+
+
+def own_ink(folder: Path) -> Path:
+    """A hand's ink file, which may not be there yet. Raises HandError where it is a link."""
+    return _own(folder / INK)
 
 
 def file_for(model: str) -> str:
