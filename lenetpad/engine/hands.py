@@ -100,8 +100,10 @@ class LearningJob:
         known = hand.networks.get(request.choice.model)
         digests = network_digest(weights), hands.digest_of(ink)
         if known is not None and digests == (known.base, known.ink):
-            yield Answer(question, _known(request, hand, known, weights, found))
-            return
+            before = _known(request, hand, known, weights, found)
+            if before is not None:
+                yield Answer(question, before)
+                return
         replay = yield from self._replay(weights, digests[0])
         learnt = yield from _learn(weights, found.drawings, replay)
         kept = LearntNetwork(
@@ -194,11 +196,17 @@ def _read(hand: Hand, ink: bytes) -> Generator[object, None, _Ink]:
 
 def _known(
     request: LearningRequest, hand: Hand, known: LearntNetwork, weights: Weights, found: _Ink
-) -> HandLearning:
-    """What was learnt of the same drawings before, with the same network."""
+) -> HandLearning | None:
+    """What was learnt of the same drawings before, with the same network; None where its weights
+    are damaged, or others."""
     path = hand.weights(request.choice.model)
     assert path is not None
-    learnt = load(str(path))
+    try:
+        learnt = load(str(path))
+    except WeightsError:
+        return None
+    if _shapes(learnt) != _shapes(weights):
+        return None
     images = _images(found.drawings)
     own = features_of(weights, images)
     return HandLearning(
@@ -218,6 +226,10 @@ def _known(
         found.older,
         found.cut,
     )
+
+
+def _shapes(weights: Weights) -> dict[str, tuple[int, ...]]:
+    return {name: array.shape for name, array in weights.parameters.items()}
 
 
 def _nothing(hand: Hand, model: str, unlabelled: int) -> HandLearning:

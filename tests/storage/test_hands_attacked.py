@@ -23,7 +23,7 @@ def test_a_hand_that_cannot_be_written_is_none(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(disk, "replace", full)
-        with pytest.raises(HandError, match="No space left.*make room"):
+        with pytest.raises(HandError, match=r"No space left.*make room"):
             hands.create(tmp_path, "Ann")
     assert hands.listed(tmp_path) == ()
     assert hands.create(tmp_path, "Ann").folder.name == "Ann"

@@ -96,7 +96,13 @@ class Hands(QObject):
         """Read the list of hands, beside the pen."""
         root = self._known.root
         hands_there = partial(_listed, root)
-        self._jobs().run("hands", hands_there, self._known.take)
+        self._jobs().run("hands", hands_there, self._take_list)
+
+    def _take_list(self, found: tuple[Hand, ...]) -> None:
+        """Take in which there are; one that is on and has gone reads no more."""
+        self._known.take(found)
+        if (on := self._known.on) is not None and self._known.hand(on) is None:
+            self.switch_off()
 
     @property
     def current(self) -> Hand | None:
