@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -20,8 +25,18 @@ from lenetpad.lenet.number_reader import Posteriors, posteriors_of
 from lenetpad.lenet.number_weights import NumberWeightsFile, entry_of
 from lenetpad.lenet.weights import load
 from lenetpad.storage import atomic
-from lenetpad.training.number_weights import learnt_weights, lessons, read, without_no_digit
+from lenetpad.training.number_weights import (
+    Lesson,
+    Read,
+    learnt_weights,
+    lessons,
+    read,
+    without_no_digit,
+)
 from lenetpad.values.models import MODEL_NAMES, PAPER
+
+#: Lessons that a process reads at once.
+CHUNK: Final = 200
 
 
 def main() -> int:
@@ -36,7 +51,6 @@ def main() -> int:
         lessons(by_writer(drawings), by_writer(drawings, digits=False), arguments.seed)
     )
     names = [name for name in MODEL_NAMES if not name.endswith(PAPER)]
-    networks = [network(name) for name in names]
     made = {
         "data": [described(path) for path in arguments.ink],
         "networks": names,
@@ -44,7 +58,7 @@ def main() -> int:
         "lessons": len(material),
         "command": 'make number-weights INK="…"',
     }
-    seen = list(read(material, networks))
+    seen = read_by(names, material)
     with_no_digit = entry_of(learnt_weights(seen))
     without = entry_of(learnt_weights([without_no_digit(one) for one in seen]))
     file = NumberWeightsFile(with_no_digit, without, made)
@@ -52,11 +66,24 @@ def main() -> int:
     return 0
 
 
+def read_by(names: list[str], material: Sequence[Lesson]) -> list[Read]:
+    """All lessons as these networks read them, in their order, on all cores."""
+    chunks = [material[start : start + CHUNK] for start in range(0, len(material), CHUNK)]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        return [one for found in pool.map(partial(read_chunk, names), chunks) for one in found]
+
+
+def read_chunk(names: list[str], lessons: Sequence[Lesson]) -> list[Read]:
+    """Some lessons as these networks read them."""
+    return list(read(lessons, [network(name) for name in names]))
+
+
 def learnt_from(drawing: Drawing) -> bool:
     """Whether a drawing is by somebody whose ink is not for testing."""
     return drawing.writer is not None and part_of(drawing.writer) != "test"
 
 
+@cache
 def network(name: str) -> Posteriors:
     """What a shipped network makes of images."""
     weights = load(name)

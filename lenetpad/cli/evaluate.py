@@ -1,6 +1,7 @@
 """`lenetpad evaluate`: error, accuracy and confusion of a network on a data set, ink or images.
 
-torch is imported when weights and images have been read: what is refused is refused at once.
+By writer it is NumPy on the CPU that reads. Else torch is imported when weights and images have
+been read: what is refused is refused at once.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lenetpad.cli import output
 from lenetpad.cli.arguments import DATA, DEVICE, JSON, Command, argument, ink_files
 from lenetpad.cli.model_options import CONVENTIONS_OPTIONS, MODEL, load_weights
+from lenetpad.cli.writers import evaluate_by_writer
 from lenetpad.values.catalogue import FOLDER, MNIST
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
     _check(arguments)
     weights = load_weights(arguments)
     drawings = _drawings(arguments) if arguments.ink else []
+    if arguments.by_writer:
+        return evaluate_by_writer(arguments, weights, drawings)
     labelled = _labelled(arguments, drawings)
     result = _evaluated(weights, labelled, arguments.device)
     compared = _compared_with_mnist(labelled) if arguments.ink else None
@@ -59,6 +63,10 @@ def _check(arguments: argparse.Namespace) -> None:
         raise ValueError("--folder needs --data folder")
     if arguments.held_out and not arguments.ink:
         raise ValueError("--held-out needs --ink: only ink has writers to hold out")
+    if arguments.by_writer and not arguments.ink:
+        raise ValueError("--by-writer needs --ink: only ink says who wrote it")
+    if arguments.compare and not arguments.by_writer:
+        raise ValueError("--compare needs --by-writer")
 
 
 def _labelled(arguments: argparse.Namespace, drawings: Sequence[Drawing]) -> Labelled:
@@ -81,11 +89,16 @@ def _labelled(arguments: argparse.Namespace, drawings: Sequence[Drawing]) -> Lab
 
 def _drawings(arguments: argparse.Namespace) -> Sequence[Drawing]:
     """The drawings of the ink files, of held-out writers only where that is asked for."""
-    from lenetpad.data.labelled import ink_to_evaluate
+    from lenetpad.data.cancellation import Watch
+    from lenetpad.data.labelled import to_evaluate
     from lenetpad.data.mixture import split
+    from lenetpad.data.writers import read_all
 
+    # Where nobody is known, nobody is held out: a file's name is no writer there.
+    attributed = arguments.by_writer and not arguments.held_out
+    everything = read_all(arguments.ink, Watch(noted=output.say), attributed=attributed)
     drawings: Sequence[Drawing]
-    drawings, without_label = ink_to_evaluate(arguments.ink)
+    drawings, without_label = to_evaluate(everything)
     if without_label:
         output.say(without_label)
     if arguments.held_out:
@@ -190,7 +203,20 @@ COMMANDS: Final = (
             MODEL,
             *CONVENTIONS_OPTIONS,
             ink_files(
-                "ink files (.jsonl, .jsonl.gz) with labels, in place of a data set (default: none)"
+                "ink files (.jsonl, .jsonl.gz) with labels, or folders of them, in place of a "
+                "data set (default: none)"
+            ),
+            argument(
+                "--by-writer",
+                action="store_true",
+                help="with --ink: how each writer's drawings are read, those who are misread most "
+                "first",
+            ),
+            argument(
+                "--compare",
+                default="",
+                metavar="MODEL",
+                help="with --by-writer: other weights that read the same drawings (default: none)",
             ),
             argument(
                 "--held-out",
@@ -212,10 +238,13 @@ COMMANDS: Final = (
         (
             "lenetpad evaluate --model mine.safetensors",
             "lenetpad evaluate --ink my-digits.jsonl --json",
+            "lenetpad evaluate --ink class/ --by-writer",
+            "lenetpad evaluate --ink class/ --by-writer --compare class.safetensors",
         ),
         "Without --ink and --images, the test images of the data set are used. Drawings that are "
         'labelled with several digits, such as "147", are read as numbers (in --json: strings, '
         "string_accuracy, length_accuracy, digit_error, strings_refused and texts); their digits, "
-        "cut to fit the label, are evaluated as images.",
+        "cut to fit the label, are evaluated as images. A writer is who the ink file names, or "
+        "else the file's name: a folder with a file of each pupil is a class.",
     ),
 )

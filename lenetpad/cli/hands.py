@@ -113,7 +113,8 @@ def _tables(found: Mapping[str, Sequence[HandTrial]], arguments: argparse.Namesp
     tables = [
         f"Writers of {files} that no shipped weights were trained on (of files given with --ink, "
         "those for choices and for tests):\n"
-        f"{arguments.drawings} drawings learnt, the others tested."
+        f"{arguments.drawings} drawings learnt, the others tested. The recipe was chosen on the "
+        'writers in the column "chosen on".'
     ]
     for model, trials in found.items():
         groups = _groups(trials)

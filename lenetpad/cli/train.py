@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -31,7 +31,7 @@ from lenetpad.storage.decoding import escaped, named, one_line
 from lenetpad.storage.suggestions import did_you_mean
 from lenetpad.values.catalogue import FOLDER
 from lenetpad.values.devices import CPU, TORCH_CPU
-from lenetpad.values.models import DEFAULT_MODEL
+from lenetpad.values.models import DEFAULT_MODEL, SHIPPED_NAMES
 from lenetpad.values.recipes import (
     DISTILLATION_WEIGHT,
     LINES,
@@ -199,7 +199,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     if arguments.data == FOLDER and not arguments.folder:
         raise ValueError("--data folder needs --folder DIR")
     out = arguments.out or Path(f"{name}.safetensors")
-    _check_writable(out)
+    check_writable(out)
     distilled = _distilled(arguments)
     strangers = _for_strangers(arguments, name, distilled)
     usual = usual_recipe(
@@ -228,12 +228,13 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     )
 
 
-def _check_writable(out: Path) -> None:
+def check_writable(out: Path, endings: Sequence[str] = ()) -> None:
     """ValueError where weights cannot be written to this path: better now than after hours."""
     from lenetpad.lenet.weights import SUFFIXES
 
-    if out.suffix not in SUFFIXES:
-        raise ValueError(f"{out} must end in one of {', '.join(SUFFIXES)}")
+    if out.suffix not in (endings or SUFFIXES):
+        what = f"one of {', '.join(SUFFIXES)}" if not endings else " or ".join(endings)
+        raise ValueError(f"{out} must end in {what}")
     nearest = next(folder for folder in out.absolute().parents if folder.exists())
     if out.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         what = "it is a folder" if out.is_dir() else f"{nearest} is no folder to write in"
@@ -275,7 +276,7 @@ def _recipe(recipe: Recipe, arguments: argparse.Namespace) -> Recipe:
 
 def _absolute(model: str) -> str:
     """Weights as a run can keep them: a shipped name, or a file's absolute path."""
-    if not model or model in RECIPES:
+    if not model or model in SHIPPED_NAMES:
         return model
     return str(Path(model).resolve())
 
@@ -304,7 +305,7 @@ def _resumed_plan(run: runs.Run, arguments: argparse.Namespace) -> Plan:
             "add --trust if it may"
         )
     if arguments.out:
-        _check_writable(arguments.out)
+        check_writable(arguments.out)
     return replace(plan, out=str(arguments.out.resolve()) if arguments.out else "")
 
 

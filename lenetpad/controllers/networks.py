@@ -9,11 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from lenetpad.controllers.failures import log_failure
+from lenetpad.controllers.hand_networks import HandNetworks, title_with
 from lenetpad.controllers.run_networks import RunNetworks, title_of_weights
 from lenetpad.engine.devices import DEVICES, devices_job, devices_question, may_have_gpu
 from lenetpad.engine.jobs import Jobs
 from lenetpad.engine.recognition import Recognition
-from lenetpad.storage import runs
+from lenetpad.storage import hands, runs
 from lenetpad.ui.widgets.model_titles import TITLES, titles
 from lenetpad.ui.widgets.words import translate
 from lenetpad.ui.window import Window
@@ -42,6 +43,7 @@ class Networks(QObject):
         super().__init__()
         self.ready: ModelReady | None = None  # what reads now
         self.runs = RunNetworks(root)
+        self.hands = HandNetworks(root.with_name(hands.FOLDER))
         self.own_weights = ""  # the weights file that the pad has read with last
         self._opened: dict[str, None] = {}  # files of no run here, the first first
         self._live = False  # whether a training gives what reads its weights
@@ -51,6 +53,7 @@ class Networks(QObject):
         self._first = self._choice.serial
         self._working: Choice | None = None  # the last one that could be loaded
         self._conventions: dict[str, Conventions] = {self._choice.model: self._choice.conventions}
+        self.hands.on = self.hands.owner_of(self._choice.model)
         self._devices = dict(ALWAYS_THERE)
         self._search: Jobs | None = None  # for GPUs
         self._gpus_known = False  # torch is here already, or nobody is to ask any more
@@ -63,6 +66,7 @@ class Networks(QObject):
         recognition.model_ready.connect(self._show_model)
         recognition.conventions_asked.connect(self._ask_conventions)
         self.runs.changed.connect(self._follow_runs)
+        self.hands.changed.connect(self._follow_runs)
 
     def load_first(self) -> None:
         """Load the network of the last time, unless another has been chosen by now."""
@@ -111,7 +115,8 @@ class Networks(QObject):
 
     @Slot(object)
     def read_with(self, path: str) -> None:
-        """Read with a weights file of a run."""
+        """Read with a weights file of a run, as it is."""
+        self.hands.switch(None)
         self._choose(path, self._choice.device, UNKNOWN_CONVENTIONS)
 
     @Slot(object)
@@ -132,7 +137,26 @@ class Networks(QObject):
     @property
     def title(self) -> str:
         """What the network that reads is called; "" where there is none."""
-        return "" if self.ready is None else self.runs.title_of(self.ready.choice.model)
+        return "" if self.ready is None else self.title_of(self.ready.choice.model)
+
+    def title_of(self, model: str) -> str:
+        """What a network is called: by its run's name, or else by its own or its file's; and by
+        the hand that it has learnt."""
+        folder = self.hands.owner_of(model)
+        if folder is None:
+            return self.runs.title_of(model)
+        base = self.runs.title_of(self.hands.base_of(model))
+        return title_with(base, self.hands.name_of(folder))
+
+    @property
+    def live(self) -> bool:
+        """Whether a training gives what reads its weights."""
+        return self._live
+
+    @property
+    def choice(self) -> Choice:
+        """The latest choice; it may be under way."""
+        return self._choice
 
     @property
     def moment(self) -> str:
@@ -180,18 +204,26 @@ class Networks(QObject):
 
     @Slot()
     def _follow_runs(self) -> None:
-        """List the runs' networks, and call what reads by its name of now."""
+        """List the networks of runs and hands, and call what reads by its name of now."""
         self._list()
         self.described.emit()
 
     @property
     def offered(self) -> tuple[tuple[str, str], ...]:
-        """What ships, what was opened, and the runs, each entry with its title; a run stands for
-        all of its weights."""
+        """What ships, what was opened, the runs, and what has learnt a hand, each entry with its
+        title; a run stands for all of its weights."""
+        return (*self._without_hands(), *self.of_hands)
+
+    @property
+    def of_hands(self) -> tuple[tuple[str, str], ...]:
+        """The weights that were learnt from hands, each file with its title."""
+        return tuple((str(path), self.title_of(str(path))) for _, _, path in self.hands.entries)
+
+    def _without_hands(self) -> tuple[tuple[str, str], ...]:
         offered = {**titles(), **{model: self.runs.title_of(model) for model in self._opened}}
         offered |= {str(folder): name for name, folder, _ in self.runs.entries}
         entry = self._entry_of(self._choice.model)
-        offered.setdefault(entry, self.runs.title_of(self._choice.model))
+        offered.setdefault(entry, self.runs.title_of(entry))
         return tuple(offered.items())
 
     def choice_of(self, entry: str) -> Choice:
@@ -202,31 +234,41 @@ class Networks(QObject):
         return Choice(self._choice.serial, model, conventions=known)
 
     def _list(self) -> None:
-        self._window.show_networks(self.offered)
+        """List the networks in the window; whose hand one has learnt says the box beside them."""
+        self._window.show_networks(self._without_hands())
 
     def _entry_of(self, model: str) -> str:
-        """What stands for a network in the list: its model, or the folder of its run."""
-        return str(self.runs.folder_of(model) or model)
+        """What stands for a network in the list: its model, or the folder of its run; for one
+        that has learnt a hand, what it was before."""
+        base = self.hands.base_of(model)
+        return str(self.runs.folder_of(base) or base)
 
     def _show_choice(self) -> None:
         model = self._choice.model
-        if self.runs.folder_of(model) is None and model not in TITLES:
-            self._opened[model] = None
+        base = self.hands.base_of(model)
+        if self.runs.folder_of(base) is None and base not in TITLES:
+            self._opened[base] = None
         self._list()
-        self._window.show_choice(self._choice, self._entry_of(model))
+        by_hand = self.title_of(model) if self.hands.owner_of(model) is not None else ""
+        self._window.show_choice(self._choice, self._entry_of(model), by_hand)
 
     @Slot()
     def give_up_choice(self) -> None:
         """The network that was chosen cannot be loaded: stay with, or go to, one that can."""
+        given_up = self._choice.model
         if self._working is not None:
+            self.hands.switch(self.hands.owner_of(self._working.model))
             self._choice = replace(self._working, serial=self._choice.serial)
             self._show_choice()
-        elif self._choice.model != DEFAULT_MODEL:
-            self._choose_model(DEFAULT_MODEL)  # what was kept from the last time has gone
+        elif (base := self.hands.base_of(given_up)) != given_up:
+            self._choose_as_it_is(base)  # what it had learnt has gone
+        elif given_up != DEFAULT_MODEL:
+            self._choose_as_it_is(DEFAULT_MODEL)  # what was kept from the last time has gone
 
     def replace_hanging(self) -> None:
         """The network that read hangs: go to the one that surely can be loaded."""
         self._working = None
+        self.hands.switch(None)
         self.other_chosen.emit()
         self._choose(DEFAULT_MODEL, CPU, UNKNOWN_CONVENTIONS)
 
@@ -234,22 +276,36 @@ class Networks(QObject):
 
     @Slot(object)
     def _choose_model(self, entry: str) -> None:
-        """Read with an entry of the list; that of a run stands for the weights to use of it."""
-        chosen = self.choice_of(entry)
+        """Read with an entry of the list; that of a run stands for the weights to use of it. A
+        hand that is on stays so."""
+        chosen = self.choice_of(self.hands.preferred(self.choice_of(entry).model))
         self.other_chosen.emit()
         self._choose(chosen.model, self._choice.device, chosen.conventions)
 
+    def _choose_as_it_is(self, entry: str) -> None:
+        chosen = self.choice_of(entry)
+        self.hands.switch(self.hands.owner_of(chosen.model))
+        self.other_chosen.emit()
+        self._choose(chosen.model, self._choice.device, chosen.conventions)
+
+    def read_by_hand(self, model: str) -> None:
+        """Read with what was learnt of a hand, or with the network before that; anew, where its
+        weights are others now."""
+        chosen = self.choice_of(model)
+        self._choose(model, self._choice.device, chosen.conventions)
+
     def choose(self, model: str) -> Choice | None:
-        """Read with a network as if it were chosen in the list; gives the choice of before, None
-        where it is this one already."""
+        """Read with a network as it is, by the hand that it has learnt or by none; gives the
+        choice of before, None where it is this one already."""
         before = self._choice
         if before.model == model and not self._live:
             return None
-        self._choose_model(model)
+        self._choose_as_it_is(model)
         return before
 
     def choose_again(self, before: Choice) -> None:
         """Read again with what was chosen before, and keep that at once."""
+        self.hands.switch(self.hands.owner_of(before.model))
         self.other_chosen.emit()
         self._choose(before.model, before.device, before.conventions)
         self._keep_choice()
@@ -288,7 +344,7 @@ class Networks(QObject):
             gc.freeze()  # what was made so far stays: searching it again would hold up the pen
         self.ready, self._working = ready, ready.choice
         self._conventions[ready.choice.model] = ready.choice.conventions
-        if ready.choice.model not in TITLES:
+        if ready.choice.model not in TITLES and self.hands.owner_of(ready.choice.model) is None:
             self.own_weights = ready.choice.model
         self._window.show_model(ready)
         self._gpus_known |= ready.used != CPU  # torch has told of them all

@@ -21,19 +21,22 @@ from numpy.typing import NDArray
 
 from lenetpad.data import forms, layouts
 from lenetpad.data.array_files import Images, is_named, labelled_of, read_arrays
-from lenetpad.data.cancellation import PassedOver, Watch
+from lenetpad.data.cancellation import IDLE, PassedOver, Watch
 from lenetpad.data.idx import read_idx
 from lenetpad.data.labelled import Labelled, all_drawings, ink_drawings, label_of, labelled
 from lenetpad.data.numbers import with_numbers_cut
 from lenetpad.data.orientation import upright
 from lenetpad.data.tables import SUFFIXES as TABLES
+from lenetpad.data.writers import ink_files_in
 from lenetpad.ink.files import PICTURES, Drawing
 from lenetpad.ink.pictures import read_picture
 from lenetpad.ink.raster import SIDE, draw
 from lenetpad.ink.strokes import InkError
 from lenetpad.storage.mnist import DataError
+from lenetpad.values.catalogue import FOLDER
 
 TABLES_TITLE: Final = "tables of pixels"
+INK_TITLE: Final = "ink files"
 #: Images that are turned at once.
 BLOCK: Final = 4096
 TEST_SHARE: Final = 1 / 6
@@ -79,6 +82,21 @@ def read(folder: Path, watch: Watch) -> tuple[Labelled, Labelled]:
     except OSError as error:
         reason = error.strerror or error
         raise DataError(f"{error.filename or folder} cannot be read: {reason}") from None
+
+
+def holds_ink(key: str, path: str) -> bool:
+    """Whether a choice of data is a folder of ink files and of nothing else, no training and
+    testing parts either."""
+    if key != FOLDER or not path:
+        return False
+    folder = Path(path)
+    try:
+        if layouts.parts_in(folder, IDLE):
+            return False
+        kinds = [title for title, lister, _ in _KINDS if lister(folder, IDLE)]
+    except (OSError, DataError):
+        return False  # reading it says why
+    return kinds == [INK_TITLE]
 
 
 def _found(folder: Path, watch: Watch, depth: int = 0) -> _Found:
@@ -294,10 +312,6 @@ def _of_files(
     return _of_parts([one for part in found.values() for one in part], test)
 
 
-def _ink_files(folder: Path, watch: Watch) -> list[Path]:
-    return _files(folder, lambda path: path.name.lower().endswith((".jsonl", ".jsonl.gz")), watch)
-
-
 def _ink(folder: Path, files: Sequence[Path], watch: Watch) -> _Found:
     """The labelled drawings through the rasteriser; a text as label is no digit."""
     drawings = _drawings(files, watch)
@@ -352,5 +366,5 @@ _KINDS: Final[Iterable[tuple[str, _Lister, _Reader]]] = (
     ("IDX files", _idx_files, _idx),
     ("files of arrays", _array_files, _arrays),
     (TABLES_TITLE, _tables, _arrays),
-    ("ink files", _ink_files, _ink),
+    (INK_TITLE, ink_files_in, _ink),
 )

@@ -85,12 +85,17 @@ def ink_drawings(paths: Iterable[Path], watch: Watch = IDLE) -> list[Drawing]:
     everything = all_drawings(paths)
     drawings = [drawing for drawing in everything if drawing.label is not None]
     if not drawings:
-        names = ", ".join(str(path) for path in paths)
-        raise DataError(f"{names}: {_none_labelled(everything)}; {TO_LABEL}")
+        raise no_label(paths, everything)
     if without := len(everything) - len(drawings):
         names = ", ".join(str(path) for path in paths)
         watch.note(f"{names}: {without:,} of {len(everything):,} drawings left out, without label")
     return with_numbers_cut(drawings, watch)
+
+
+def no_label(paths: Sequence[Path], drawings: Sequence[Drawing]) -> DataError:
+    """What to raise where none of the drawings in the files is labelled."""
+    names = ", ".join(str(path) for path in paths)
+    return DataError(f"{names}: {_none_labelled(drawings)}; {TO_LABEL}")
 
 
 def _none_labelled(drawings: Sequence[Drawing]) -> str:
@@ -99,19 +104,17 @@ def _none_labelled(drawings: Sequence[Drawing]) -> str:
     return f"none of the {len(drawings):,} drawings has a label"
 
 
-def ink_to_evaluate(paths: Iterable[Path]) -> tuple[list[Drawing], str]:
-    """The labelled drawings in the ink files, numbers of several digits among them, or, where none
+def to_evaluate(everything: Sequence[Drawing]) -> tuple[list[Drawing], str]:
+    """The labelled ones among drawings, numbers of several digits among them, or, where none
     is labelled, all of them, as no digits.
 
-    And a sentence on what became of those without a label, "" where there are none. Raises
-    InkError, and DataError for a label that is no digit.
+    And a sentence on what became of those without a label, "" where there are none.
     """
-    everything = all_drawings(paths)
     drawings = [drawing for drawing in everything if drawing.label is not None]
     without = len(everything) - len(drawings)
     if not drawings:
         none = _none_labelled(everything)
-        return everything, f"{none}: all count as no digits; to label digits, {TO_LABEL}"
+        return list(everything), f"{none}: all count as no digits; to label digits, {TO_LABEL}"
     of_them = f"{without} of {len(everything)} drawings have no label and are left out"
     return drawings, of_them if without else ""
 

@@ -8,7 +8,7 @@ These there are. Each is started and stopped by the object that owns it:
 - A jobs thread (jobs.Jobs, named by the controller that owns it) answers questions with the jobs
   of its table, such as evaluation.evaluate_job, or explanations.explanation_jobs, which import no
   torch. Other jobs may. There are ``documents``, ``evaluation``, ``explanations``, ``film``,
-  ``numbers``, ``time line`` and ``second network``.
+  ``numbers``, ``time line``, ``second network``, ``hand`` and ``class hand``.
 - ``fetching`` (evaluation_data.open_data) fetches a data set while a job waits for it, and uses
   torch on what it has fetched.
 - ``background jobs`` (background_jobs.BackgroundJobs) calls functions in order: they import pages,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lenetpad.engine.evaluation_data import Numbers, open_data
+from lenetpad.engine.evaluation_data import Numbers, Writers, open_data
 from lenetpad.engine.torch_loading import load_torch
 from lenetpad.values.devices import AUTO, CPU, TORCH_CPU
 from lenetpad.values.evaluation import (
@@ -24,6 +24,7 @@ from lenetpad.values.failures import Place
 from lenetpad.values.jobs import Answer, Question
 from lenetpad.values.models import Choice
 from lenetpad.values.number_evaluation import NumberEvaluation, NumberResults
+from lenetpad.values.writers import WritersEvaluation, evaluation_by_writer
 
 if TYPE_CHECKING:
     from lenetpad.data.labelled import Labelled
@@ -72,11 +73,14 @@ def evaluate_networks(
     yield EvaluationProgress(request.serial, 0, 0)
     notices: list[str] = []
     drawings: tuple[Drawing, ...] = ()
+    writers: tuple[str, ...] = ()
     for step in open_data(request.data, request.serial):
         if isinstance(step, Labelled):
             labelled = step
         elif isinstance(step, Numbers):
             drawings = step.drawings
+        elif isinstance(step, Writers):
+            writers = step.names
         elif isinstance(step, str):
             notices.append(step)
         else:
@@ -94,6 +98,21 @@ def evaluate_networks(
         found=found,
         notice=" ".join(notices),
         numbers=numbers,
+        writers=writers,
+        by_writer=_by_writer(writers, labelled, found),
+    )
+
+
+def _by_writer(
+    writers: tuple[str, ...], labelled: Labelled, found: Sequence[Predictions]
+) -> tuple[WritersEvaluation, ...]:
+    """Each network's figures of each writer; none where the writers are not known."""
+    if not writers:
+        return ()
+    evaluations = (predictions.evaluation for predictions in found)
+    return tuple(
+        evaluation_by_writer(writers, labelled.labels, one.answers, one.refused)
+        for one in evaluations
     )
 
 

@@ -36,22 +36,30 @@ class Numbers:
     drawings: tuple[Drawing, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """Who wrote each of the images of ink, in their order."""
+
+    names: tuple[str, ...]
+
+
 def open_data(
     choice: DataChoice, serial: int = 0
-) -> Generator[EvaluationProgress | str | Numbers | Labelled, None, None]:
+) -> Generator[EvaluationProgress | str | Numbers | Writers | Labelled, None, None]:
     """The chosen images, at the end of the progress of what has to be fetched for them, and before
-    them the numbers of several digits, where there are any, and sentences on what of the user's
-    files is left out.
+    them the numbers of several digits, where there are any, who wrote the images, where that is
+    known, and sentences on what of the user's files is left out.
 
-    Raises DataError or InkError where there are none.
+    Of a folder of ink files all drawings are there, of others those to test with. Raises DataError
+    or InkError where there are none.
     """
-    from lenetpad.data import labelled
+    from lenetpad.data import folders, labelled
 
     if choice.key == MNIST_TEST:
         yield labelled.mnist()[1]
     elif choice.key == MNIST_TRAINING:
         yield labelled.mnist()[0]
-    elif choice.key == INK:
+    elif choice.key == INK or folders.holds_ink(choice.key, choice.path):
         yield from _of_ink(Path(choice.path), serial)
     elif choice.key == IMAGES:
         yield from _of_arrays(Path(choice.path))
@@ -59,18 +67,27 @@ def open_data(
         yield from _fetched(choice, serial)
 
 
-def _of_ink(path: Path, serial: int) -> Iterator[EvaluationProgress | str | Numbers | Labelled]:
-    """The labelled drawings of an ink file; DataError where none is: then there is no truth that
-    a network could be compared with."""
-    from lenetpad.data.labelled import drawn, ink_drawings, ink_to_evaluate
+def _of_ink(
+    path: Path, serial: int
+) -> Iterator[EvaluationProgress | str | Numbers | Writers | Labelled]:
+    """The labelled drawings of an ink file, or of all in a folder; DataError where none is: then
+    there is no truth that a network could be compared with."""
+    from lenetpad.data.cancellation import Watch
+    from lenetpad.data.labelled import drawn, no_label, to_evaluate
     from lenetpad.data.numbers import Cutter
+    from lenetpad.data.writers import InkReader, writers_of
     from lenetpad.evaluation.numbers import numbers_among
 
-    drawings, left_out = ink_to_evaluate([path])
+    notes: list[str] = []
+    reader = InkReader([path], Watch(noted=notes.append))
+    for _ in reader:
+        yield EvaluationProgress(serial, 0, 0)
+    drawings, left_out = to_evaluate(reader.drawings)
     if all(drawing.label is None for drawing in drawings):
-        drawings = ink_drawings([path])  # which says so
-    if left_out:
-        yield f"{left_out}."
+        raise no_label([path], drawings)
+    for note in (*notes, left_out):
+        if note:
+            yield f"{note}."
     if numbers := numbers_among(drawings):
         yield Numbers(tuple(numbers))
         cutter = Cutter(drawings)
@@ -78,6 +95,7 @@ def _of_ink(path: Path, serial: int) -> Iterator[EvaluationProgress | str | Numb
             yield EvaluationProgress(serial, 0, 0)
         drawings = cutter.drawings
         yield f"{cutter.words}."
+    yield Writers(writers_of(drawings))
     yield drawn(drawings)
 
 

@@ -1,5 +1,5 @@
 """The jobs behind the views of a number: what a network makes of one of its candidates, and what
-it makes of all of it while it slides over it.
+it makes of all of it while it slides over it; and what stands in the other lines of a picture.
 
 All of it is NumPy, on the CPU, for every network and device: no torch is imported.
 """
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lenetpad.lenet.number_reader import NumberReader, posteriors_of
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.space_displacement import line_of, slide
 from lenetpad.lenet.weights import Weights, load
@@ -18,7 +19,14 @@ from lenetpad.values.arrays import Parameters
 from lenetpad.values.failures import Place
 from lenetpad.values.jobs import Answer, Question
 from lenetpad.values.models import Choice
-from lenetpad.values.number_views import CANDIDATE, SLIDING, CandidateRequest, SlidingRequest
+from lenetpad.values.number_views import (
+    CANDIDATE,
+    LINES,
+    SLIDING,
+    CandidateRequest,
+    LinesRequest,
+    SlidingRequest,
+)
 from lenetpad.values.reading import NO_NUMBERS, ReadingError, checked
 
 
@@ -34,9 +42,14 @@ def sliding_question(request: SlidingRequest) -> Question:
     return Question(SLIDING, SLIDING, choices, request, request.serial, Place.DRAW)
 
 
+def lines_question(request: LinesRequest) -> Question:
+    """The question that has this request answered with a text for each line."""
+    return Question(LINES, LINES, (request.choice,), request, request.serial, Place.DRAW)
+
+
 def number_jobs() -> dict[str, Callable[[Question], Generator[object, None, None]]]:
     """The jobs of a thread; what they keep is that thread's."""
-    return {CANDIDATE: CandidateJob(), SLIDING: SlidingJob()}
+    return {CANDIDATE: CandidateJob(), SLIDING: SlidingJob(), LINES: LinesJob()}
 
 
 class KeptWeights:
@@ -95,3 +108,24 @@ class SlidingJob:
         if not (np.isfinite(found.f6).all() and np.isfinite(found.posteriors).all()):
             raise ReadingError(NO_NUMBERS)
         yield Answer(question, found)
+
+
+class LinesJob:
+    """Answers a LinesRequest with a tuple of texts."""
+
+    def __init__(self) -> None:
+        self._kept = KeptWeights()
+
+    def __call__(self, question: Question) -> Generator[object, None, None]:
+        """Reports how many lines have been read after each. Raises WeightsError."""
+        request = question.argument
+        assert isinstance(request, LinesRequest)
+        weights = self._kept.weights(request.choice, request.parameters)
+        reader = NumberReader(posteriors_of(weights.config, weights.parameters))
+        texts: list[str] = []
+        for sheet in request.sheets:
+            with np.errstate(all="ignore"):  # the weights of a training that diverges overflow
+                found = reader.read(sheet, paths=1)
+            texts.append(found.answer if found is not None else "")
+            yield len(texts)
+        yield Answer(question, tuple(texts))

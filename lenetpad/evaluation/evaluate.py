@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
-from lenetpad.data.labelled import NO_DIGIT, Labelled
+from lenetpad.data.labelled import Labelled
 from lenetpad.evaluation.inference import BATCH, Network, outputs
-from lenetpad.values.evaluation import Evaluation, Predictions, expected_calibration_error
+from lenetpad.evaluation.predictions import predictions_of
+from lenetpad.values.evaluation import Evaluation, Predictions
 
 
 def evaluate(network: Network, data: Labelled, device: str = "cpu") -> Evaluation:
@@ -34,22 +34,4 @@ def predict(
             found.append(network.log_posteriors(output).exp().cpu())  # (b, 10) or (b, 11)
         done += len(output)
         yield done
-    yield _predictions(torch.cat(found), torch.tensor(data.labels))
-
-
-def _predictions(posteriors: Tensor, labels: Tensor) -> Predictions:
-    """What posteriors (n, 10), or (n, 11) with "no digit", are worth against labels (n,)."""
-    confidences, answers = posteriors[:, :10].max(dim=1)
-    refused = posteriors.argmax(dim=1) == NO_DIGIT
-    digits = labels != NO_DIGIT
-    truth, found = labels[digits], answers[digits]
-    confusion = torch.bincount(truth * 10 + found, minlength=100).view(10, 10)
-    error = math.nan
-    if len(truth):
-        error = expected_calibration_error(
-            confidences[digits].double().numpy(), (found == truth).numpy()
-        )
-    evaluation = Evaluation(confusion.numpy(), answers.numpy(), refused.numpy(), error)
-    probabilities = posteriors[:, :10].numpy()
-    no_digit = posteriors[:, NO_DIGIT].numpy() if posteriors.shape[1] > NO_DIGIT else None
-    return Predictions(evaluation, probabilities, no_digit)
+    yield predictions_of(torch.cat(found).numpy(), data.labels)

@@ -9,7 +9,6 @@ from lenetpad.ink.strokes import Sheet
 from lenetpad.lenet.number_reader import NumberReader, posteriors_of
 from lenetpad.lenet.weights import Weights
 from lenetpad.values.number_evaluation import NumberEvaluation
-from lenetpad.values.segmentation import Kind, Segmentation
 
 
 def numbers_among(drawings: Sequence[Drawing]) -> list[Drawing]:
@@ -33,12 +32,7 @@ def read_numbers(
     for done, drawing in enumerate(drawings, 1):
         found = reader.read(Sheet(drawing.ink), paths=1)
         texts.append("" if found is None else found.text)
-        refused.append(found is None or _is_refused(found))
+        refused.append(found is None or not found.answer)
         yield done
     labels = tuple(number_in(drawing.label) or "" for drawing in drawings)
     yield NumberEvaluation(labels, tuple(texts), tuple(refused))
-
-
-def _is_refused(found: Segmentation) -> bool:
-    """Whether it is taken for no number and no digit."""
-    return found.kind is Kind.NO_NUMBER or (found.kind is Kind.DIGIT and found.digits[0].refused)

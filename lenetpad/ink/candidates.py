@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from statistics import median
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenetpad.ink.segmentation import MOST_PIECES, Pieces, Spans, Values, boxes_of, spans_of
+from lenetpad.ink.segmentation import (
+    MOST_PIECES,
+    TALL,
+    Pieces,
+    Spans,
+    Values,
+    boxes_of,
+    spans_of,
+)
 
 Mask = NDArray[np.bool_]
 Places = NDArray[np.intp]
@@ -19,7 +29,7 @@ MOST_STROKES: Final = 5
 WIDEST: Final = 2.0
 WIDEST_GAP: Final = 0.55
 #: Between two pieces that are high enough for digits a gap so wide parts two digits.
-DIGITS_GAP: Final = 0.12
+DIGITS_GAP: Final = 0.2
 #: The usual sizes of digits; what is beyond them counts.
 LOW: Final = 0.75
 HIGH: Final = 1.15
@@ -32,6 +42,11 @@ FAR: Final = 0.5
 OVERLAP: Final = 0.4
 #: Pieces that are smaller than this, such as dots, do not count as strokes.
 SPECK: Final = 0.2
+#: Edges of digits in a line differ by this. The line rises or falls by this at most, and only
+#: where there are so many high pieces can it be seen.
+EDGES_DIFFER: Final = 0.08
+MOST_SLOPE: Final = 0.25
+SLOPE_PIECES: Final = 4
 #: A piece counts as at least so wide where overlaps are shares.
 SLIM: Final = 0.12
 
@@ -57,6 +72,13 @@ GEOMETRY: Final = (
     "strokes",  # besides the first
     "cut",  # places at which a stroke was cut that goes on outside
     "poor cut",  # how far the two sides overlap there
+    "corner cut",  # at how many of them there is no way of the pen between the two
+    "cut ends high",  # how far above the lowest point of a side the pen leaves it
+    "cut begins low",
+    "bottom above",  # by how much more than digits in a line its lower edge is above the others'
+    "bottom below",
+    "top above",
+    "top below",
 )
 
 
@@ -95,6 +117,7 @@ def _geometry(pieces: Pieces, spans: Spans, box: Values, gap: Values, strokes: V
         *_touching(near, spans),
         strokes - 1.0,
         *_cuts_through(pieces, spans),
+        *_edges(pieces, box),
     )
     return np.stack(columns, axis=1)
 
@@ -129,11 +152,16 @@ def _members(spans: Spans, most: int) -> tuple[Places, Mask]:
 
 def _gaps(pieces: Pieces, spans: Spans) -> tuple[Values, Mask]:
     """The widest gap between the pieces of each span, seen from above; and whether there are two
-    digits for sure: a gap with something high on both of its sides."""
+    digits for sure: a gap with something high on both of its sides. Where a stroke was cut
+    between two of them there is none: it is whole again."""
     members, inside = _members(spans, int((spans[:, 1] - spans[:, 0]).max()))
     left = np.where(inside, pieces.boxes[members, 0], np.inf)
     right = np.where(inside, pieces.boxes[members, 2], -np.inf)
     high = np.where(inside, (pieces.boxes[:, 3] - pieces.boxes[:, 1])[members], 0.0)
+    for place, other in _cut_places(pieces):
+        joined = (spans[:, 0] <= min(place, other)) & (max(place, other) < spans[:, 1])
+        at = place - spans[joined, 0]
+        right[joined, at] = np.maximum(right[joined, at], pieces.boxes[other, 0])
     order = left.argsort(axis=1)
     left, right, high = (np.take_along_axis(values, order, 1) for values in (left, right, high))
     reach = np.maximum.accumulate(right, 1)[:, :-1]
@@ -227,17 +255,56 @@ def _touching(near: Values, spans: Spans) -> list[Values]:
     return found
 
 
-def _cuts_through(pieces: Pieces, spans: Spans) -> tuple[Values, Values]:
-    """At how many places a stroke was cut of which each span has one side only, and how far the
-    two sides overlap there."""
-    count, overlap = np.zeros(len(spans)), np.zeros(len(spans))
+def _cut_places(pieces: Pieces) -> Iterator[tuple[int, int]]:
+    """Of each cut, the piece before it and the one after it, as the stroke was written."""
     begun = {(part.stroke, part.start): place for place, part in enumerate(pieces.parts)}
     for place, part in enumerate(pieces.parts):
-        if part.cut is None:
-            continue
-        other = begun[part.stroke, part.cut.start]
+        if part.cut is not None:
+            yield place, begun[part.stroke, part.cut.start]
+
+
+def _cuts_through(pieces: Pieces, spans: Spans) -> list[Values]:
+    """At how many places a stroke was cut of which each span has one side only, how far the two
+    sides overlap there, and what else ``Cut`` says of them."""
+    count, overlap, corner, high, low = (np.zeros(len(spans)) for _ in range(5))
+    for place, other in _cut_places(pieces):
+        cut = pieces.parts[place].cut
+        assert cut is not None
         one, two = ((spans[:, 0] <= at) & (at < spans[:, 1]) for at in (place, other))
         parted = one != two
         count += parted
-        overlap += parted * max(part.cut.overlap, 0.0)
-    return count, overlap
+        overlap += parted * max(cut.overlap, 0.0)
+        corner += parted * cut.corner
+        high += (parted & one) * cut.ends_high
+        low += (parted & two) * cut.begins_low
+    return [count, overlap, corner, high, low]
+
+
+def _edges(pieces: Pieces, box: Values) -> list[Values]:
+    """How far the lower and the upper edge of each box (n, 4) are above and below those of most
+    high pieces, on a line that may rise or fall."""
+    left, top, right, bottom = pieces.boxes.T
+    high = bottom - top >= TALL * (bottom - top).max()
+    middle = (left + right)[high] / 2
+    slope = _slope(middle, (top + bottom)[high] / 2, pieces.height)
+    found = []
+    for edge, of_pieces in ((3, bottom), (1, top)):
+        usual = median((of_pieces[high] - slope * middle).tolist())
+        usual = usual + slope * (box[:, 0] + box[:, 2]) / 2
+        away = (box[:, edge] - usual) / pieces.height
+        found += [np.clip(sign * away - EDGES_DIFFER, 0.0, MOST) for sign in (-1, 1)]
+    return found
+
+
+def _slope(x: Values, y: Values, height: float) -> float:
+    """How far a line through points falls for each unit to the right: the median over their
+    pairs (Theil, 1950), 0 for few."""
+    if len(x) < SLOPE_PIECES:
+        return 0.0
+    one, other = np.triu_indices(len(x), 1)
+    along = x[other] - x[one]
+    far = along > height / 2
+    if not far.any():
+        return 0.0
+    slope = float(median(((y[other] - y[one])[far] / along[far]).tolist()))
+    return min(max(slope, -MOST_SLOPE), MOST_SLOPE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -41,13 +41,19 @@ class Cut:
 
     What lies between them is neither's: the pen's way from one to the other. ``overlap`` says how
     far the two reach over each other, seen from above, in units of the stroke's height. A side
-    that is too low for a digit has its reach from left to right in ``bars``.
+    that is too low for a digit has its reach from left to right in ``bars``. Most digits end low
+    and begin high: ``ends_high`` says how far the one before the cut ends above its lowest point,
+    ``begins_low`` how far the other begins below its highest one, as parts of their heights. At a
+    ``corner`` there is no way between the two.
     """
 
     end: int
     start: int
     overlap: float
     bars: tuple[tuple[float, float], ...] = ()
+    ends_high: float = 0.0
+    begins_low: float = 0.0
+    corner: bool = False
 
     def covered(self, boxes: Iterable[Values]) -> bool:
         """Whether each bar belongs to one of other strokes' boxes: it is above, below or in it."""
@@ -71,7 +77,7 @@ def cuts_of(xy: Points) -> tuple[Cut, ...]:
     ways = [(end, start) for end, start in pairwise(corners) if xy[start, 0] > xy[end, 0]]
     ways += [(corner, corner) for corner in corners[1:-1]]
     return tuple(
-        Cut(int(places[way.end]) + 1, int(places[way.start]), way.overlap, way.bars)
+        replace(way, end=int(places[way.end]) + 1, start=int(places[way.start]))
         for way in _best(_parting(xy, ways, height), width / height)
     )
 
@@ -101,10 +107,11 @@ def _corners(xy: Points, tolerance: float) -> list[int]:
 
 def _parting(xy: Points, ways: list[Way], height: float) -> Iterator[Cut]:
     """The ways (end, start) that part a stroke in two sides, each a digit or the bar of one."""
-    x = xy[:, 0]
+    x, y = xy.T
     reach, back = np.maximum.accumulate(x), np.minimum.accumulate(x[::-1])[::-1]
     least, most = np.minimum.accumulate(x), np.maximum.accumulate(x[::-1])[::-1]
     before, after = _heights(xy), _heights(xy[::-1])[::-1]
+    bottom, top = np.maximum.accumulate(y), np.minimum.accumulate(y[::-1])[::-1]
     for end, start in ways:
         overlap = float(reach[end] - back[start]) / height
         if overlap > OVERLAP:
@@ -112,7 +119,15 @@ def _parting(xy: Points, ways: list[Way], height: float) -> Iterator[Cut]:
         sides = ((before[end], least[end], reach[end]), (after[start], back[start], most[start]))
         bars = [(low, high) for side, low, high in sides if side < LEAST_HEIGHT * height]
         if all(high - low >= LEAST_LENGTH * height for low, high in bars):
-            yield Cut(end, start, overlap, tuple((float(low), float(high)) for low, high in bars))
+            yield Cut(
+                end,
+                start,
+                overlap,
+                tuple((float(low), float(high)) for low, high in bars),
+                float(bottom[end] - y[end]) / max(float(before[end]), 1e-9),
+                float(y[start] - top[start]) / max(float(after[start]), 1e-9),
+                start == end,
+            )
 
 
 def _heights(xy: Points) -> Values:

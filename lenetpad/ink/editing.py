@@ -26,6 +26,7 @@ from lenetpad.ink.files import (
     Drawing,
     Label,
     check_lines,
+    drawing_text,
     ink_text,
 )
 from lenetpad.ink.kept_sheets import LOCKLESS
@@ -62,6 +63,20 @@ class Append:
 
 
 @dataclass(frozen=True, slots=True)
+class Extend:
+    """Add several drawings at the end of a file, each with its label and its writer."""
+
+    drawings: tuple[Drawing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Put these lines in the place of all that a file holds: those of another time."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """Take drawings out of a file."""
 
@@ -82,7 +97,9 @@ class Restore:
     lines: tuple[tuple[int, bytes], ...]
 
 
-Edit = Append | Delete | Relabel | Restore
+Edit = Append | Extend | Exchange | Delete | Relabel | Restore
+#: Edits that begin a file where it is not there.
+BEGINNING: Final = (Append, Extend, Exchange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +140,12 @@ def edit_ink(
     """
     path = Path(os.path.realpath(path))  # what a link points to, not the link
     with _locked(path):
-        file = _read(path, may_be_new=isinstance(edit, Append))
+        file = _read(path, may_be_new=isinstance(edit, BEGINNING))
         lines = file.content.split(b"\n")
         edited, places, removed = _edited(lines, edit, path)
         content = b"\n".join(edited)
-        unknown, much = file.stamp != known, _may_be_too_much(edit, edited, content)
+        unknown = file.stamp != known and not isinstance(edit, Exchange)
+        much = _may_be_too_much(edit, edited, content)
         if (unknown or much) and not thorough:
             return None
         if unknown and file.content.strip():  # one that has lost its last drawing is none
@@ -175,6 +193,13 @@ def _edited(
             line = ink_text(drawing.ink, drawing.label).encode()
             number = sum(1 for other in lines if other.strip())
             return _ended(lines, [line]), (Place(number, digest_of(line)),), ()
+        case Extend(drawings):
+            new = [drawing_text(drawing).encode() for drawing in drawings]
+            first = sum(1 for other in lines if other.strip())
+            added = tuple(Place(first + at, digest_of(line)) for at, line in enumerate(new))
+            return _ended(lines, new), added, ()
+        case Exchange(content):
+            return content.split(b"\n"), (), ()
         case Delete(places):
             gone = set(_found(lines, places, path))
             numbers = {index: number for number, index in enumerate(_drawings(lines))}
@@ -269,7 +294,9 @@ def _may_be_too_much(edit: Edit, lines: Sequence[bytes], content: bytes) -> bool
     """Whether an edit may have made more of a file, all of which could be read, than can be."""
     if len(content) > LARGEST_FILE or len(lines) > MOST_LINES:
         return True
-    if not isinstance(edit, Append | Restore) or content.count(b"[") <= MOST_STROKES:
+    if isinstance(edit, Exchange):  # of which nothing is known
+        return bool(content.strip())
+    if not isinstance(edit, Append | Extend | Restore) or content.count(b"[") <= MOST_STROKES:
         return False
     # Each stroke, and each list of times and pressures, begins with two brackets. Line by line:
     # for as long as one takes no other thread can do anything.

@@ -32,6 +32,7 @@ __all__ = [
     "Drawing",
     "Label",
     "check_lines",
+    "drawing_text",
     "ink_from_text",
     "ink_text",
     "is_ink",
@@ -163,6 +164,12 @@ def write_ink(path: Path, drawings: Iterable[Drawing]) -> None:
 def ink_text(ink: Ink, label: Label = None) -> str:
     """Ink as one line of an ink file, without the newline. Raises InkError for no ink."""
     return _line(Drawing(ink, label))
+
+
+def drawing_text(drawing: Drawing) -> str:
+    """A drawing with label and writer as one line of an ink file, without the newline. Raises
+    InkError for no ink."""
+    return _line(drawing)
 
 
 def ink_from_text(text: str) -> Ink:

@@ -31,6 +31,10 @@ MOST_PIECES: Final = 8
 SAMPLES: Final = 24
 #: A piece at least so high, compared with the highest one, says how high the line is.
 TALL: Final = 0.65
+#: Of so many pieces one may be much higher than all digits, such as the 1 of 0001: then the second
+#: highest counts, where it is at least this part of it.
+MANY: Final = 4
+MUCH_HIGHER: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +123,9 @@ def line_height(boxes: Values) -> float:
     highest = float(heights.max())
     if highest <= 0:
         return max(float((boxes[:, 2] - boxes[:, 0]).max()), 1e-6)
+    if len(heights) >= MANY:
+        second = float(np.partition(heights, -2)[-2])
+        highest = second if second >= MUCH_HIGHER * highest else highest
     # Not NumPy's median, whose first call imports numpy.ma, in the middle of the first stroke.
     return float(median(heights[heights >= TALL * highest].tolist()))
 

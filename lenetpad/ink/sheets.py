@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lenetpad.ink import journal
 from lenetpad.ink.contents import Contents, read_contents
@@ -55,12 +54,12 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A sheet that was read, and what the user should know of it; of an ink file, all that is in
-    it, and of a picture, how many lines of writing it shows: the sheet holds one."""
+    it, and of a picture of several lines of writing, a sheet of each, one of which it is."""
 
     sheet: Sheet
     note: str = ""
     contents: Contents | None = None
-    lines: int = 1
+    lines: tuple[Sheet, ...] = ()
 
 
 def read_sheet(source: Source) -> Found:
@@ -81,13 +80,16 @@ def read_sheet(source: Source) -> Found:
 
 def _shown(source: Path | bytes) -> Found:
     image, _, lines = read_counted(source)
-    return Found(Sheet(picture=_chosen(lines) if lines else image), lines=max(len(lines), 1))
+    if not lines:
+        return Found(Sheet(picture=image))
+    sheets = tuple(Sheet(picture=line.ink) for line in lines)
+    return Found(sheets[_chosen(lines)], lines=sheets if len(sheets) > 1 else ())
 
 
-def _chosen(lines: Sequence[Line]) -> NDArray[np.float32]:
-    """The first line that is no mere mark beside the others."""
+def _chosen(lines: Sequence[Line]) -> int:
+    """The place of the first line that is no mere mark beside the others."""
     inked = [line.scale**2 * float(line.ink.sum()) for line in lines]
-    return next(line.ink for line, ink in zip(lines, inked, strict=True) if ink >= max(inked) / 2)
+    return next(place for place, ink in enumerate(inked) if ink >= max(inked) / 2)
 
 
 def _sheet_in(content: bytes) -> Sheet:

@@ -216,14 +216,17 @@ LATEST: Final[dict[int, tuple[tuple[str, ...], ...]]] = {
 _LATEST: Final = tuple((digit, form) for digit, forms in LATEST.items() for form in forms)
 
 
-def written(digit: int, rng: np.random.Generator, *, newer: bool = False) -> Ink:
-    """A digit in a form drawn by chance, each control point a little out of place.
+def written(
+    digit: int, rng: np.random.Generator, *, newer: bool = False, form: int | None = None
+) -> Ink:
+    """A digit in its form of this number, or in one drawn by chance, each control point a little
+    out of place.
 
     ``newer`` says whether the forms in ``NEWER`` are among them.
     """
     forms = FORMS[digit] + (NEWER.get(digit, ()) if newer else ())
-    form = forms[int(rng.integers(len(forms)))]
-    return _drawn(form, rng)
+    chosen = forms[int(rng.integers(len(forms))) if form is None else form % len(forms)]
+    return _drawn(chosen, rng)
 
 
 def latest(number: int, rng: np.random.Generator) -> tuple[int, Ink]:

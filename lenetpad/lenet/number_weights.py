@@ -35,6 +35,8 @@ RECOGNITION: Final = (
     "much surprise",  # what of it is above MUCH
     "no digit",  # the probability that it is none
     "refused",  # whether that is more probable than each digit
+    "odds",  # the logarithm of how many times it is more probable than the best digit
+    "doubt",  # surprise, if it is some digit
     "small 0",  # it is much lower than the line
     "small 1",
     "1",
@@ -42,10 +44,12 @@ RECOGNITION: Final = (
     "backward 1",
     "near 1",
     "cut 1",
+    "corner 1",
 )
-#: Confidence and surprise count up to these.
+#: Confidence, surprise and odds count up to these.
 MOST_CONFIDENCE: Final = 7.0
 MOST_SURPRISE: Final = 6.0
+MOST_ODDS: Final = 12.0
 MORE: Final = 1.0
 MUCH: Final = 3.0
 #: A digit by this much lower than most (see "low") is small.
@@ -60,6 +64,12 @@ ACCEPTANCE: Final = (
     "mean no digit",
     "worst surprise",
     "mean surprise",
+    "second surprise",  # the largest but one
+    "worst odds",
+    "second odds",
+    "mean odds",
+    "worst doubt",
+    "mean doubt",
     "least confidence",
     "mean confidence",
     "whole no digit",  # of all ink as one candidate, as is the next
@@ -113,6 +123,7 @@ def recognition_of(posteriors: FloatArray, geometry: Values) -> Values:
     best = posteriors[:, :10].max(axis=1).astype(np.float64)
     digit = posteriors[:, :10].argmax(axis=1)
     no_digit = posteriors[:, 10] if posteriors.shape[1] > 10 else np.zeros(len(best))
+    digits = np.maximum(posteriors[:, :10].sum(axis=1, dtype=np.float64), 1e-9)
     surprise = np.minimum(-np.log(np.maximum(best, 1e-9)), MOST_SURPRISE)
     small, one = geometry[:, _COLUMN["low"]] > SMALL, digit == 1
     near = geometry[:, _COLUMN["near before"]] + geometry[:, _COLUMN["near after"]]
@@ -123,6 +134,8 @@ def recognition_of(posteriors: FloatArray, geometry: Values) -> Values:
         np.maximum(surprise - MUCH, 0.0),
         no_digit,
         no_digit > best,
+        np.clip(np.log(np.maximum(no_digit, 1e-9) / np.maximum(best, 1e-9)), 0.0, MOST_ODDS),
+        np.minimum(-np.log(np.maximum(best, 1e-9) / digits), MOST_SURPRISE),
         small & (digit == 0),
         small & one,
         one,
@@ -130,6 +143,7 @@ def recognition_of(posteriors: FloatArray, geometry: Values) -> Values:
         one * geometry[:, _COLUMN["backward"]],
         one * near,
         one * geometry[:, _COLUMN["cut"]],
+        one * geometry[:, _COLUMN["corner cut"]],
     )
     return np.stack(columns, axis=1).astype(np.float64)
 
@@ -149,8 +163,9 @@ def acceptance_of(path: Digits) -> Values:
     """What ACCEPTANCE names."""
     count = len(path.boxes) - 1
     said = recognition_of(path.posteriors, path.geometry)
-    confidence, surprise, no_digit = (
-        said[:, RECOGNITION.index(name)] for name in ("confidence", "surprise", "no digit")
+    confidence, surprise, no_digit, odds, doubt = (
+        said[:, RECOGNITION.index(name)]
+        for name in ("confidence", "surprise", "no digit", "odds", "doubt")
     )
     ones = path.posteriors[:count, :10].argmax(axis=1) == 1
     left, top, right, bottom = path.boxes.T
@@ -168,6 +183,12 @@ def acceptance_of(path: Digits) -> Values:
         no_digit[:count].mean(),
         surprise[:count].max(),
         surprise[:count].mean(),
+        np.sort(surprise[:count])[-2],
+        odds[:count].max(),
+        np.sort(odds[:count])[-2],
+        odds[:count].mean(),
+        doubt[:count].max(),
+        doubt[:count].mean(),
         confidence[:count].min(),
         confidence[:count].mean(),
         no_digit[count],

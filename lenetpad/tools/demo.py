@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 
 from lenetpad.ink.examples import NUMBERS
-from lenetpad.ink.files import read_ink
+from lenetpad.ink.files import Drawing, read_ink
 from lenetpad.ink.strokes import Ink
+from lenetpad.ink.styles import written
 from lenetpad.storage import resources
 from lenetpad.tools.driver import Driver
 from lenetpad.tools.event_loop import process_for, wait_until
@@ -39,6 +41,7 @@ PICTURES: Final = (
     "segmentation-graph.png",
     "time-line.png",
     "stage.png",
+    "hand.png",
     "train.png",
     "evaluate.png",
 )
@@ -51,6 +54,8 @@ WRITTEN: Final = (2, 14, 37)
 #: Which of the numbers is written, and how large the stage is that shows it.
 NUMBER: Final = 0
 STAGE: Final = (1280, 720)
+#: Whose hand is learnt: a writer of the forms that we drew, who was misread.
+HAND_SEED: Final = 349
 FRAME_SECONDS: Final = 0.08
 PAUSE_SECONDS: Final = 0.9  # on each finished digit
 GIF_WIDTH: Final = 960
@@ -79,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         explain(driver, out)
         compare(driver, out, samples[CHANGED])
         read_number(driver, out)
+        teach(driver, out)
         save_gif(out / "writing.gif", film(driver, [samples[number] for number in WRITTEN]))
         train(driver)
         driver.save_picture(out / "train.png")
@@ -142,6 +148,15 @@ def read_number(driver: Driver, out: Path) -> None:
     driver.open_stage(*STAGE)
     driver.save_picture(out / "stage.png")
     driver.close_stage()
+
+
+def teach(driver: Driver, out: Path) -> None:
+    """Have a hand learnt, and save what has changed; then read without it."""
+    rng = np.random.default_rng(HAND_SEED)
+    driver.teach([Drawing(written(digit, rng, newer=True), digit) for digit in range(10)])
+    driver.save_changes(out / "hand.png")
+    driver.act("hand_on")
+    driver.wait_for_reading(NOT_LOADED)
 
 
 def film(driver: Driver, drawings: Sequence[Ink]) -> list[tuple[QPixmap, float]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +18,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
 from lenetpad import app
+from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.tools.event_loop import process_until, wait_until
 from lenetpad.tools.synthetic_pen import PointerEvent, SyntheticPen, pointer_events
@@ -38,6 +39,8 @@ if TYPE_CHECKING:  # a page imports pyqtgraph, which takes a second
     from lenetpad.ui.train.page import TrainPage
 
 SIZE: Final = (1280, 800)
+#: The first learning of a hand computes what it is not to forget.
+LEARNING_SECONDS: Final = 120.0
 
 
 class Driver(QObject):
@@ -273,6 +276,27 @@ class Driver(QObject):
         from lenetpad.ui.widgets.export_options import Look
 
         path.write_bytes(self._draw.taking.content(offer_of(FLOW), path.suffix, Look()))
+
+    # The hand
+
+    def teach(self, drawings: Sequence[Drawing]) -> None:
+        """Put drawings into the hand and wait until the network that reads has learnt it."""
+        latest = self._draw.hands.latest
+        self._draw.hands.teach(drawings, lambda *_: None)
+        learnt = self._draw.hands
+        wait_until(lambda: learnt.latest is not latest, LEARNING_SECONDS)
+        self.wait_for_reading()
+
+    def save_changes(self, path: Path) -> None:
+        """Save a picture of the dialog that says what the hand has changed."""
+        self.act("what_changed")
+        managing = self._draw.managing
+        self._wait(lambda: managing.shown_changes > 0, "no hand is learnt")
+        dialog = managing.changes
+        assert dialog is not None
+        if not dialog.grab().save(str(path)):
+            raise OSError(f"{path} cannot be written")
+        dialog.close()
 
     def _wait(self, condition: Callable[[], bool], complaint: str) -> None:
         """Wait; at the timeout, RuntimeError with what the banner says, or else the complaint."""

@@ -291,9 +291,9 @@ def present(table: Table, number: int) -> None:
     driver = table.driver
     driver.open_stage(*STAGE)
     table.pen.write()
-    driver.act("segmentation_graph")
-    table.pen.write(WRITING_SECONDS / 2)
-    driver.act("segmentation_graph")
+    for _ in range(2):
+        driver.act("segmentation_graph")
+        process_for(WRITING_SECONDS / 2)
     driver.open_train_page()
     process_for(WRITING_SECONDS / 2)
     driver.open_page("draw")

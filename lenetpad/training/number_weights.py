@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from lenetpad.data.composed_numbers import (
     LAYOUTS,
+    UNEVEN,
     ComposedNumber,
     composed,
     with_ones,
     with_scribbles,
 )
+from lenetpad.data.schooled import schooled_letters, schooled_writers
 from lenetpad.ink.candidates import GEOMETRY
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.scribbles import scribble
@@ -31,27 +33,29 @@ Writers = Mapping[str, Sequence[Drawing]]
 
 #: By what numbers are composed that are learnt from, how many of each, and of how many digits.
 LEARNT_LAYOUTS: Final = ("clear", "touching", "mixed", "clear, ligatures", "mixed, ligatures")
-EACH_LAYOUT: Final = 600
+EACH_LAYOUT: Final = 300
 #: And with many 1s, of which most people's are bare bars.
 ONES_LAYOUTS: Final = ("clear", "mixed")
 LENGTHS: Final = (2, 2, 3, 3, 4, 5, 6)
-#: Of what else there is.
-SINGLE_DIGITS: Final = 2000
-SINGLE_OTHERS: Final = 4000
-WORDS: Final = 130  # of each layout
-SCRIBBLES: Final = 600
-SCRIBBLED: Final = 600
+#: Numbers that lie unevenly, of ink and of people who do not exist, and how many these are.
+EACH_UNEVEN: Final = 350
+SCHOOLED: Final = 200
+#: Of what else there is. The letters of people who do not exist are alone and in words.
+SINGLE_DIGITS: Final = 1000
+SINGLE_OTHERS: Final = 2000
+WORDS: Final = 220  # of each layout, and uneven ones
+LETTERS: Final = 150
+SCRIBBLES: Final = 300
+SCRIBBLED: Final = 800
 #: How many times they count: a single digit that is taken for a number is worse than a number that
 #: is not read, and numbers of two digits are the most frequent ones.
 DIGITS_COUNT: Final = 5.0
 OTHERS_COUNT: Final = 1.4
-WORDS_COUNT: Final = 1.0
+WORDS_COUNT: Final = 2.0
 SCRIBBLED_COUNT: Final = 0.6
 NONE_COUNT: Final = 0.5
 TWO_COUNT: Final = 3.0
 ONES_COUNT: Final = 0.5
-#: Few people keep the pen down, and scores that are learnt for them read others' numbers worse.
-LIGATURES_SCORED: Final = 0.3
 #: In place of the many images, which nothing is learnt from.
 NO_IMAGE: Final = np.zeros((0, 0), np.float32)
 #: The classes of a network that says "no digit".
@@ -63,12 +67,11 @@ MOSTLY: Final = 0.85
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """Ink, and the place in the number that each point of each stroke is of; None for what is no
-    number. It counts ``weight`` times, and where scores are learnt ``scored`` times that."""
+    number. It counts ``weight`` times."""
 
     ink: Ink
     owners: Owners | None
     weight: float = 1.0
-    scored: float = 1.0
 
 
 def lessons(digits: Writers, others: Writers, seed: int) -> Iterator[Lesson]:
@@ -76,14 +79,22 @@ def lessons(digits: Writers, others: Writers, seed: int) -> Iterator[Lesson]:
     rng = np.random.default_rng(seed)
     for place, name in enumerate(LEARNT_LAYOUTS):
         layout = LAYOUTS[name]
-        scored = LIGATURES_SCORED if layout.ligatures else 1.0
         for number in composed(digits, EACH_LAYOUT, layout, seed + place, LENGTHS):
-            yield replace(_number(number), scored=scored)
+            yield _number(number)
         for number in composed(others, WORDS, layout, seed + place, LENGTHS):
             yield Lesson(number.ink, None, WORDS_COUNT)
     for place, name in enumerate(ONES_LAYOUTS, start=len(LEARNT_LAYOUTS)):
         for number in with_ones(digits, EACH_LAYOUT, LAYOUTS[name], seed + place, LENGTHS):
             yield _number(number, ONES_COUNT)
+    for place, writers in enumerate((digits, schooled_writers(SCHOOLED, seed))):
+        for number in composed(writers, EACH_UNEVEN, UNEVEN, seed + place, LENGTHS):
+            yield _number(number)
+    letters = schooled_letters(SCHOOLED, seed)
+    for writers, count in ((others, WORDS), (letters, LETTERS)):
+        for number in composed(writers, count, UNEVEN, seed, LENGTHS):
+            yield Lesson(number.ink, None, WORDS_COUNT)
+    for drawing in _some(letters, LETTERS, rng):
+        yield Lesson(drawing.ink, None, OTHERS_COUNT)
     for drawing in _some(digits, SINGLE_DIGITS, rng):
         owners = [np.zeros(len(stroke.points), np.intp) for stroke in drawing.ink.strokes]
         yield Lesson(drawing.ink, owners, DIGITS_COUNT)
@@ -112,7 +123,6 @@ class Read:
     line: Line
     path: list[int] | None
     weight: float
-    scored: float = 1.0
 
 
 def read(material: Iterable[Lesson], networks: Sequence[Posteriors]) -> Iterator[Read]:
@@ -131,7 +141,7 @@ def read(material: Iterable[Lesson], networks: Sequence[Posteriors]) -> Iterator
                 for one in line.read
             ]
             weight = lesson.weight / len(networks)
-            yield Read(replace(line, read=candidates), path, weight, lesson.scored)
+            yield Read(replace(line, read=candidates), path, weight)
 
 
 def without_no_digit(one: Read) -> Read:
@@ -145,9 +155,7 @@ def without_no_digit(one: Read) -> Read:
 
 def learnt_weights(material: Sequence[Read]) -> NumberWeights:
     """The weights of scores, then with them those of acceptance."""
-    graphs = [
-        graph_of(one.line, one.path, one.weight * one.scored) for one in material if one.path
-    ]
+    graphs = [graph_of(one.line, one.path, one.weight) for one in material if one.path]
     geometry, recognition = np.split(learnt(graphs), [len(GEOMETRY)])
     weights = NumberWeights(geometry, recognition, np.zeros(len(ACCEPTANCE)))
     return replace(weights, acceptance=_acceptance(material, weights))

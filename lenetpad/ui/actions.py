@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from lenetpad.ui.menus.edit_menu import EDIT_ACTIONS
 from lenetpad.ui.menus.explain_menu import EXPLAIN_ACTIONS
 from lenetpad.ui.menus.file_menu import FILE_ACTIONS
+from lenetpad.ui.menus.hand_menu import HAND_ACTIONS
 from lenetpad.ui.menus.help_menu import HELP_ACTIONS
 from lenetpad.ui.menus.lessons_menu import LESSONS_ACTIONS
 from lenetpad.ui.menus.spec import DRAW, STAGE, VIEW, ActionSpec
@@ -39,6 +40,7 @@ ACTIONS: Final = (
     *EDIT_ACTIONS,
     *VIEW_ACTIONS,
     *EXPLAIN_ACTIONS,
+    *HAND_ACTIONS,
     *LESSONS_ACTIONS,
     *HELP_ACTIONS,
 )
@@ -47,6 +49,7 @@ MENUS: Final = (
     marked("Window", "Edit"),
     marked("Window", "View"),
     marked("Window", "Explain"),
+    marked("Window", "Hand"),
     marked("Window", "Stage"),
     marked("Window", "Lessons"),
     marked("Window", "Help"),
@@ -71,10 +74,10 @@ def fill(
     bar: QMenuBar, specs: Sequence[ActionSpec], actions: dict[str, QAction]
 ) -> dict[str, QMenu]:
     """Put the menus with their actions into a menu bar; gives them by their titles in English."""
-    menus = {}
+    menus: dict[str, QMenu] = {}
+    taken: set[str] = set()
     for title in MENUS:
-        # Alt and the first letter open it.
-        menu = menus[title] = bar.addMenu(f"&{translate('Window', title)}")
+        menu = menus[title] = bar.addMenu(_with_key(translate("Window", title), taken))
         menu.setToolTipsVisible(True)
         for spec in specs:
             if spec.menu == title:
@@ -82,6 +85,17 @@ def fill(
                     menu.addSeparator()
                 menu.addAction(actions[spec.name])
     return menus
+
+
+def _with_key(title: str, taken: set[str]) -> str:
+    """A menu's title with the letter marked that opens it with Alt: the first that opens no other
+    menu, or else its first."""
+    free = (
+        at for at, letter in enumerate(title) if letter.isalpha() and letter.lower() not in taken
+    )
+    at = next(free, 0)
+    taken.add(title[at].lower())
+    return f"{title[:at]}&{title[at:]}"
 
 
 def groups(

@@ -34,10 +34,11 @@ SPACING: Final = 6
 
 class Header(QWidget):
     """``page_chosen`` carries a page's name, ``model_chosen`` what stands for a network in the
-    list, ``device_chosen`` the name of a device."""
+    list, ``hand_chosen`` what stands for a hand, ``device_chosen`` the name of a device."""
 
     page_chosen = Signal(str)
     model_chosen = Signal(object)  # a str, which Qt could not hold where it is no text
+    hand_chosen = Signal(object)
     device_chosen = Signal(str)
 
     def __init__(self, actions: dict[str, QAction], pages: Sequence[PageSpec]) -> None:
@@ -48,9 +49,13 @@ class Header(QWidget):
         self.models = Choices(network, translate("Window", "The network that reads"))
         for name, title in titles().items():
             self.models.addItem(title, name)
+        hand = translate("Window", "Hand")
+        self.hands = Choices(hand, translate("Window", "Whose hand the network has learnt"))
+        self.hands.addItem(translate("Window", "No hand"), "")
         self.devices = Choices(device, translate("Window", "Where the network runs"))
         self.devices.addItem(translate("Window", "Auto"), AUTO)
         self.models.activated.connect(self._choose_model)
+        self.hands.activated.connect(self._choose_hand)
         self.devices.activated.connect(self._choose_device)
         self.page_tabs = self._tabs(pages)
         # What is left out where there is no room, the last of these first.
@@ -68,6 +73,8 @@ class Header(QWidget):
         self._boxes_end = self._row.count()  # and its boxes
         for title, box in ((network, self.models), (device, self.devices)):
             self._titles.append(self._row.add_titled(title, box))
+            if box is self.models:
+                self._row.addWidget(self.hands)
         for button in self._views:
             self._row.addWidget(button)
 
@@ -150,7 +157,7 @@ class Header(QWidget):
             return
         # A widget that is hidden while it is being shown would be left half of each.
         self._fitting = True
-        groups = (self._views, self._spare, self._titles)
+        groups = ([self.hands], self._views, self._spare, self._titles)
         extra = [widget for group in groups for widget in group]
         shown = [widget for widget in extra if not widget.isHidden()]
         # A network's long name gives way last.
@@ -159,10 +166,12 @@ class Header(QWidget):
         whole = min(hint, widest)
         line = self._row.line_width + whole - min(hint, self.models.maximumWidth())
         room = self.width() - line + _width(shown)
+        wraps = room < 0 and whole + room < self._theme.px(NARROWEST_MODEL)
         for group in groups:
             wanted = [widget for widget in group if self._is_of_use(widget)]
             fits = _width(wanted) <= room
             room -= _width(wanted) if fits else 0
+            fits |= wraps and self.hands in group  # a second line has room for whose hand reads
             for widget in group:
                 widget.setVisible(fits and widget in wanted)
         # Where not even that helps, the row goes on below, with room for the whole name.
@@ -197,16 +206,22 @@ class Header(QWidget):
     def _choose_page(self, index: int) -> None:
         self.page_chosen.emit(self._names[index])
 
-    def show_choice(self, choice: Choice, entry: str) -> None:
+    def show_choice(self, choice: Choice, entry: str, by_hand: str = "") -> None:
         """Show a network that works, by its entry in the list, and its device as chosen; one that
-        is not listed yet joins the list."""
+        is not listed yet joins the list. ``by_hand`` says whose hand it has learnt."""
         if not self.models.select(entry):
             self.models.addItem(title_of(choice.model), entry)
             self.models.select(entry)
         known = choice.model in TITLES
         file = "" if known else f"{self.models.currentText()}\n{choice.model}"
-        self.models.setToolTip(file or translate("Window", "The network that reads"))
+        self.models.setToolTip(by_hand or file or translate("Window", "The network that reads"))
         self.devices.select(choice.device)
+
+    def show_hands(self, hands: Sequence[tuple[str, str]], chosen: str) -> None:
+        """List what can be chosen of hands, each what stands for it and its title, and show one as
+        chosen."""
+        self.hands.offer(hands)
+        self.hands.select(chosen)
 
     def show_devices(self, devices: Devices) -> None:
         """List the devices that there are."""
@@ -215,6 +230,10 @@ class Header(QWidget):
     @Slot(int)
     def _choose_model(self, index: int) -> None:
         self.model_chosen.emit(self.models.itemData(index))
+
+    @Slot(int)
+    def _choose_hand(self, index: int) -> None:
+        self.hand_chosen.emit(self.hands.itemData(index))
 
     @Slot(int)
     def _choose_device(self, index: int) -> None:

@@ -89,6 +89,16 @@ class Preferences(QObject):
         return self._text("ink_file", "")
 
     @property
+    def hand(self) -> str:
+        """The folder of the hand that a drawing was taught last, by its name; "" for none."""
+        return self._text("hand", "")
+
+    @property
+    def corrections(self) -> int:
+        """How many drawings were taught one by one until *Write each digit once* was offered."""
+        return int(min(max(self._number("corrections", 0.0), 0.0), 1e6))
+
+    @property
     def export_options(self) -> ExportOptions:
         """How the last picture that was exported was to look."""
         return ExportOptions.of(self._text("export", ""))

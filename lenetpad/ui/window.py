@@ -66,9 +66,10 @@ class Window(QMainWindow):
 
     ``page_wanted`` carries the name of a page that ``put_page`` has not been given yet,
     ``page_opened`` that of a page that is shown now; ``model_chosen`` an entry of the list of
-    networks: a network preset, a weights file or the folder of a run; ``weights_opened`` a path
-    from the file dialog, ``device_chosen`` a device's name. ``conventions_chosen`` answers a
-    question with its Choice, and ``question_dropped`` comes where there is no answer.
+    networks: a network preset, a weights file or the folder of a run; ``hand_chosen`` one of the
+    list of hands; ``weights_opened`` a path from the file dialog, ``device_chosen`` a device's
+    name. ``conventions_chosen`` answers a question with its Choice, and ``question_dropped``
+    comes where there is no answer.
     ``data_dropped`` carries QMimeData that was let fall on the window, which is gone when the
     receiver returns; ``theme_changed`` says that colours or sizes are others; ``activated`` comes
     when the user turns to the window, and ``closed`` when it goes.
@@ -78,6 +79,7 @@ class Window(QMainWindow):
     page_opened = Signal(str)
     # Texts which Qt could not hold where a file's name is none.
     model_chosen = Signal(object)
+    hand_chosen = Signal(object)
     weights_opened = Signal(object)
     device_chosen = Signal(str)
     conventions_chosen = Signal(object)
@@ -143,10 +145,14 @@ class Window(QMainWindow):
         """List the networks that there are, each what ``model_chosen`` carries and its title."""
         self.header.models.offer(networks)
 
-    def show_choice(self, choice: Choice, entry: str = "") -> None:
+    def show_hands(self, hands: Sequence[tuple[str, str]], chosen: str) -> None:
+        """List the hands that there are, each what ``hand_chosen`` carries and its title."""
+        self.header.show_hands(hands, chosen)
+
+    def show_choice(self, choice: Choice, entry: str = "", by_hand: str = "") -> None:
         """Show a network and a device as chosen; ``entry`` stands for the network in the list,
-        where it is not the model."""
-        self.header.show_choice(choice, entry or choice.model)
+        where it is not the model, and ``by_hand`` is what it is called where it reads by one."""
+        self.header.show_choice(choice, entry or choice.model, by_hand)
 
     def ask(self, question: ConventionsQuestion) -> None:
         """Ask how a network reads, beside everything else; a question still open is dropped."""
@@ -220,6 +226,7 @@ class Window(QMainWindow):
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.escape)
         self.header.page_chosen.connect(self.open_page)
         self.header.model_chosen.connect(self.model_chosen)
+        self.header.hand_chosen.connect(self.hand_chosen)
         self.header.device_chosen.connect(self.device_chosen)
         self._themes.changed.connect(self._dress)
         self._themes.changed.connect(self.theme_changed)

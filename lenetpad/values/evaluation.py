@@ -9,7 +9,7 @@ import math
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from lenetpad.values.arrays import FloatArray
 from lenetpad.values.catalogue import FOLDER, MNIST
 from lenetpad.values.models import Choice
 from lenetpad.values.number_evaluation import NumberResults
+
+if TYPE_CHECKING:
+    from lenetpad.values.writers import WritersEvaluation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,8 +167,9 @@ class EvaluationResults:
     the predictions of each network in the order of the request.
 
     ``notice`` is a sentence for the user, such as a device that failed. ``numbers`` are those of
-    several digits, where there are any: their digits are among the images. ``curves`` are the
-    networks' error–reject curves on the digits: they take time, and so belong to the thread.
+    several digits, where there are any: their digits are among the images. Of ink, ``writers`` has
+    a name for each image, and ``by_writer`` each network's figures of each of them. ``curves`` are
+    the networks' error–reject curves on the digits: they take time, and so belong to the thread.
     """
 
     request: EvaluationRequest
@@ -174,6 +178,8 @@ class EvaluationResults:
     found: tuple[Predictions, ...]
     notice: str = ""
     numbers: NumberResults | None = field(default=None, repr=False)
+    writers: tuple[str, ...] = field(default=(), repr=False)
+    by_writer: tuple[WritersEvaluation, ...] = field(default=(), repr=False)
     curves: tuple[RejectCurve, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -209,6 +215,14 @@ class EvaluationResults:
     def wrong(self, which: int) -> Indices:
         """The digits with a wrong answer, the most confident first."""
         return self._most_confident(which, self.digits & ~self.right(which))
+
+    def misread_of(self, writer: str, which: int) -> Indices:
+        """A writer's digits that a network reads as another one or rejects, and what it takes for
+        a digit of theirs and is none; the most confident first."""
+        theirs = np.fromiter((name == writer for name in self.writers), bool, len(self.writers))
+        refused = self.found[which].evaluation.refused
+        misread = np.where(self.digits, refused | ~self.right(which), ~refused)
+        return self._most_confident(which, theirs & misread)
 
     def cell(self, which: int, truth: int, answer: int) -> Indices:
         """The images of one cell of a confusion matrix, the most confident first."""

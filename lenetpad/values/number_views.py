@@ -1,4 +1,5 @@
-"""Asking what a network makes of one candidate of a number, or of a line that it slides over."""
+"""Asking what a network makes of one candidate of a number, of a line that it slides over, or of
+all lines of a picture."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ from lenetpad.values.models import Choice
 CANDIDATE: Final = "candidate"
 #: And of readings of lines.
 SLIDING: Final = "sliding"
+#: And of what stands in all lines of a picture.
+LINES: Final = "lines"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,4 +46,19 @@ class SlidingRequest:
     choice: Choice
     sheet: Sheet
     stride: int
+    parameters: Parameters | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinesRequest:
+    """Sheets of a picture's lines that are to be read: the answer is what is read in each, ""
+    where it is no number and no digit.
+
+    The network is that of ``choice``, with ``parameters`` in place of its file's where some are
+    given. ``serial`` grows with each.
+    """
+
+    serial: int
+    choice: Choice
+    sheets: tuple[Sheet, ...]
     parameters: Parameters | None = field(default=None, repr=False)

@@ -106,6 +106,13 @@ class Segmentation:
         return self.text_of(self.paths[0])
 
     @property
+    def answer(self) -> str:
+        """What is read; "" for what is no number and no digit."""
+        if self.kind is Kind.NO_NUMBER or (self.kind is Kind.DIGIT and self.digits[0].refused):
+            return ""
+        return self.text
+
+    @property
     def several(self) -> tuple[Candidate, ...]:
         """What the best path reads, where that is several things; () otherwise."""
         one = self.kind is Kind.DIGIT or len(self.paths[0].candidates) < 2

@@ -22,8 +22,8 @@ from tests.cli.conftest import Failing, Run, stand_in
 
 ROOT = Path(__file__).parents[2]
 NAMES = [
-    *("draw", "train", "runs", "evaluate", "predict", "export", "info", "report", "demo"),
-    *("selftest", "bench", "soak", "diagnostics", "completion"),
+    *("draw", "train", "runs", "evaluate", "learn-hand", "predict", "export", "info", "report"),
+    *("demo", "selftest", "bench", "soak", "bench-hand", "diagnostics", "completion"),
 ]
 
 Fake = Callable[[Callable[[argparse.Namespace], int]], None]

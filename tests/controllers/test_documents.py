@@ -441,7 +441,7 @@ def test_a_picture_of_several_digits_lies_on_the_canvas(program: Program, tmp_pa
         read(program)
         assert (canvas.sheet.line is not None) == is_line
         assert banner.isVisible() == (name == "lines.png")
-    assert banner.text.startswith("The picture shows 2 lines, and the canvas holds one")
+    assert banner.text.startswith("The picture shows 2 lines, and the canvas holds line 1.")
     assert canvas.sheet.line is not None
     assert canvas.sheet.line.shape[1] > canvas.sheet.line.shape[0]
 

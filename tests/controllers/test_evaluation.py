@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,13 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
+from lenetpad.data.hands import HandRecipe
+from lenetpad.evaluation import class_hands
+from lenetpad.ink.files import read_ink, write_ink
+from lenetpad.lenet.fine_tuning import FineTuning
 from lenetpad.storage import resources, runs
 from lenetpad.ui.evaluate.page import EvaluatePage
+from lenetpad.values.evaluation import EvaluationRequest, EvaluationResults
 from lenetpad.values.models import DEFAULT_MODEL
 
 PATIENCE = 120_000
@@ -93,3 +99,66 @@ def test_a_failure_is_told_on_the_page(
     qtbot.waitUntil(page.banner.isVisible, timeout=PATIENCE)
     assert "gone.safetensors" in page.banner.text
     assert page.button.text() == "Evaluate"
+
+
+@pytest.mark.usefixtures("small_replay")
+def test_a_class_is_learnt_together_and_kept_as_a_hand(
+    qtbot: QtBot,
+    make_program: Callable[..., Program],
+    fake_reader: type,
+    tmp_path: Path,
+    results: Callable[..., EvaluationResults],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few = HandRecipe(copies=1, fine_tuning=FineTuning(steps=2))
+    monkeypatch.setattr(class_hands, "recipe_for", lambda count: few)
+    program = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    page = opened(qtbot, program)
+    (pupils := tmp_path / "class").mkdir()
+    samples = [replace(one, writer=None) for one in read_ink(resources.path("ink/samples.jsonl"))]
+    for name, some in (("ann", samples[:6]), ("bo", samples[6:12])):
+        write_ink(pupils / f"{name}.jsonl", some)
+    asked: list[EvaluationRequest] = []
+    page.evaluation_requested.disconnect()
+    page.evaluation_requested.connect(asked.append)
+    page.data.add_file(pupils)
+    page.evaluate()
+    page.show_results(replace(results(models=1), request=asked[0]))
+    page.learn_together()
+    dialog = page.learning.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.found is not None, timeout=PATIENCE)
+    assert dialog.found is not None
+    assert set(dialog.found.before.by_name) == {"ann", "bo"}
+    dialog.keep.click()
+    naming = program.evaluation.naming
+    assert naming is not None
+    assert naming.name == "class"
+    naming.accept()
+    hands = program.draw.networks.hands
+    qtbot.waitUntil(lambda: [hand.name for hand in hands.hands] == ["class"], timeout=PATIENCE)
+    assert hands.hands[0].drawings == 12
+    assert "Kept as the hand class" in page.banner.text
+
+
+@pytest.mark.expected_log
+def test_what_cannot_be_learnt_is_said_in_the_dialog(
+    qtbot: QtBot,
+    make_program: Callable[..., Program],
+    fake_reader: type,
+    tmp_path: Path,
+    results: Callable[..., EvaluationResults],
+) -> None:
+    program = make_program(lambda choice: fake_reader(), folder=tmp_path)
+    page = opened(qtbot, program)
+    asked: list[EvaluationRequest] = []
+    page.evaluation_requested.disconnect()
+    page.evaluation_requested.connect(asked.append)
+    page.data.add_file(tmp_path / "gone.jsonl")
+    page.evaluate()
+    page.show_results(replace(results(models=1), request=asked[0]))
+    page.learn_together()
+    dialog = page.learning.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: "gone.jsonl" in dialog.words.text(), timeout=PATIENCE)
+    assert dialog.end.text() == "Close"

@@ -21,15 +21,18 @@ from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
 from lenetpad.controllers.networks import Networks
+from lenetpad.ink.files import Drawing, write_ink
 from lenetpad.ink.strokes import Ink
-from lenetpad.storage import resources
+from lenetpad.lenet.weights import load, serialised
+from lenetpad.storage import hands, resources
+from lenetpad.storage.hands import LearntNetwork
 from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.training.export import ONNX_PACKAGES
 from lenetpad.ui.draw.taking.offers import REPLAY, offers
 from lenetpad.ui.widgets.export_options import Look
 from lenetpad.values.evaluation import DataChoice, EvaluationResults
 from lenetpad.values.history import History
-from lenetpad.values.models import Choice, ModelReady
+from lenetpad.values.models import Choice, ModelReady, name_for_a_report
 from lenetpad.values.reading import Reading
 from lenetpad.values.training import Progress
 from tests.given_away import SECRETS, told
@@ -186,6 +189,8 @@ def test_what_the_evaluate_page_exports(
     page.show_results(EvaluationResults(request, found.images, found.labels, found.found))
     exports.painted.clear()
     for action in page.exports.menu().actions():
+        if not action.isVisible():
+            continue
         file = {"Results page…": "p.png", "All patterns…": "p.csv"}.get(action.text(), "")
         file = file or {"Confusion matrix…": "c.csv", "Metrics…": "n.json"}[action.text()]
         exports.expect(page, file, action.trigger)
@@ -197,3 +202,22 @@ def test_what_the_evaluate_page_exports(
     assert not [secret for secret in SECRETS if secret in " ".join(said)]
     with PIL.Image.open(exports.home / "p.png") as image:
         assert set(image.info) <= {"dpi"}
+
+
+def test_what_is_exported_of_a_hand(exports: Exports, samples: list[Drawing]) -> None:
+    """And what tells of the program tells nothing of whose hand reads."""
+    program, home = exports.program, exports.home
+    hand = hands.create(home / "hands", "Ann Example")
+    write_ink(hand.ink, samples[:2])
+    base = load("lenet5-1998")
+    facts = {"recipe": {"kind": "hand"}}
+    known = LearntNetwork("lenet5-1998.safetensors", "base", hands.digest_of(b""))
+    content = serialised(base.config, base.parameters, facts)
+    path = hands.keep_learnt(hand.folder, "lenet5-1998", known, content, b"")
+    managing, page = program.draw.managing, program.draw.page
+    hand = hands.read(hand.folder)
+    exports.expect(page, "hand.ink.jsonl", partial(managing.export_ink, hand))
+    exports.expect(page, "hand.safetensors", partial(managing.export_weights, hand))
+    assert {path.name: told(path) for path in exports.written if told(path)} == {}
+    assert b"Ann" not in (home / "hand.safetensors").read_bytes()
+    assert name_for_a_report(str(path)) == "own file (.safetensors)"

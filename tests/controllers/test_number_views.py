@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from lenetpad.app import Program
 from lenetpad.ink.files import Drawing
+from lenetpad.ink.sheets import Found
 from lenetpad.ink.strokes import Sheet
 from lenetpad.lenet.number_reader import posteriors_of
 from lenetpad.lenet.recognizer import Recognizer
@@ -31,6 +32,7 @@ from lenetpad.values.arrays import FloatArray
 from lenetpad.values.failures import Failure, Place
 from lenetpad.values.holding import Hold
 from lenetpad.values.models import Choice
+from lenetpad.values.number_views import LinesRequest
 from lenetpad.values.reading import NO_NUMBERS, Reading
 from lenetpad.values.segmentation import Segmentation
 from lenetpad.values.space_displacement import SlidingReading
@@ -326,3 +328,46 @@ def test_no_candidate_is_asked_for_with_a_network_that_has_gone(
     assert len(asked) == 1
     show(program, replace(read, serial=2, model_serial=2))
     assert len(asked) == 2  # what was chosen stays so
+
+
+def test_all_lines_of_a_picture_are_read_and_the_next_one_comes_by_a_button(
+    program: Program, read: Reading
+) -> None:
+    """Two lines of one digit each, and a third that is nothing."""
+    page, banner = program.draw.page, program.draw.page.banner
+    plane = np.zeros((60, 120), np.float32)
+    plane[5:55, 20:26] = plane[5:55, 70:76] = 1
+    one = np.zeros((60, 60), np.float32)
+    one[5:55, 27:33] = 1
+    blot = np.zeros((60, 120), np.float32)
+    blot[5:55, 10:110] = 1
+    lines = tuple(Sheet(picture=picture) for picture in (plane, one, blot))
+    page.canvas.set_sheet(lines[1])
+    program.draw.documents.opened.emit(Found(lines[1], lines=lines), "Files left out: 1.")
+    assert banner.text.startswith("The picture shows 3 lines, and the canvas holds line 2.")
+    assert banner.text.endswith("Files left out: 1.")
+    wait_until(lambda: "They read" in banner.text)
+    assert "11 · 1 · not a number" in banner.text
+    banner.findChild(QPushButton).click()
+    assert page.canvas.sheet == lines[2]
+    assert "the canvas holds line 3" in banner.text
+    banner.findChild(QPushButton).click()
+    assert page.canvas.sheet == lines[0]
+    page.canvas.undo()
+    assert page.canvas.sheet == lines[2]
+
+
+def test_what_lines_read_is_not_said_of_another_picture_nor_where_the_answer_is_hidden(
+    program: Program, read: Reading
+) -> None:
+    page, banner = program.draw.page, program.draw.page.banner
+    viewing = program.draw.number_viewing._lines
+    lines = tuple(Sheet(picture=np.full((60, 60 + n), 0.5, np.float32)) for n in range(2))
+    page.canvas.set_sheet(lines[0])
+    program.draw.documents.opened.emit(Found(lines[0], lines=lines), "")
+    old = LinesRequest(viewing._serial - 1, Choice(1, MODEL), lines)
+    viewing.show_answer(old, ("1", "2"))
+    assert "They read" not in banner.text
+    page.hide_answers(("verdict",))
+    viewing.show_answer(replace(old, serial=viewing._serial), ("1", "2"))
+    assert "They read" not in banner.text

@@ -266,9 +266,12 @@ def test_films_have_two_sizes_and_pictures_four(program: Program, page: DrawPage
     dialog.what.select("replay")
     assert scales() == [1, 2]
     assert dialog.scales.isEnabled()
-    assert dialog.scales.currentData() == 2
+    assert (dialog.scales.currentData(), dialog.look.scale) == (1, 1)
+    dialog.scales.select(2)
+    assert dialog.look.scale == 2
     dialog.what.select(FLOW)
-    assert dialog.scales.currentData() == 4  # what was wanted stays
+    assert (dialog.scales.currentData(), dialog.look.scale) == (4, 4)
+    assert dialog.picture_look == Look(True, 4)
     dialog.reject()
 
 

@@ -371,7 +371,7 @@ def test_two_units_side_by_side(looker: Looker, compared: Table) -> None:
 
 def test_what_a_unit_has_not_got_is_not_said_to_be_0(looker: Looker, compared: Table) -> None:
     rows = compared(Unit("output", 3), Unit("output", 8))
-    assert list(rows) == ["distance y"]
+    assert list(rows) == ["distance"]
     rows = compared(Unit("output", 3), Unit("F6", 8))
     assert rows["bias"][0] == rows["sum a"][0] == "–"
     assert rows["bias"][2] == ""

@@ -80,7 +80,9 @@ def test_a_form_is_learnt_from_three_drawings(
     assert before < 10
     learnt = learn(weights, formed(form, label, 3, seed=1), replay)
     assert read(weights, learnt, others).count(label) >= before + 10
-    assert learnt.test_error <= learnt.test_error_before + 0.4  # of 2,000 images
+    guarded = [_error(hand, weights, replay.guard) for hand in (None, learnt)]
+    assert guarded[1] <= guarded[0] + 0.1
+    assert learnt.test_error <= learnt.test_error_before + 1  # of 2,000 images, the harder ones
 
 
 def test_it_says_what_it_has_learnt(replays: dict[str, tuple[Weights, Replay]]) -> None:
@@ -181,7 +183,7 @@ def test_it_says_how_far_it_is_and_can_be_left(
     assert isinstance(learnt, LearntHand)
     assert parts == sorted(parts)
     assert 0 < parts[0] < parts[-1] < 1
-    assert len(parts) > 300
+    assert len(parts) > 200
     steps = learning(weights, formed(OPEN_NINE, 9, 2, seed=1), replay)
     next(steps)
     steps.close()

@@ -74,7 +74,7 @@ def test_ink_files_with_numbers_give_images_of_digits(tmp_path: Path) -> None:
     drawings = data.ink_drawings([path], Watch(noted=notes.append))
     assert data.drawn(drawings).labels.tolist() == [1, 4, 7, 2, 0, 1]
     assert notes == ["2 numbers cut into 5 digits"]
-    whole, _ = data.ink_to_evaluate([path])
+    whole, _ = data.to_evaluate(data.all_drawings([path]))
     assert [drawing.label for drawing in whole] == ["147", "20", 1]
 
 

@@ -21,7 +21,7 @@ from lenetpad.engine.evaluation import (
     evaluation_question,
 )
 from lenetpad.engine.evaluation_data import open_data
-from lenetpad.ink.files import Drawing, write_ink
+from lenetpad.ink.files import Drawing, read_ink, write_ink
 from lenetpad.ink.strokes import Ink
 from lenetpad.lenet.weights import load
 from lenetpad.storage import resources
@@ -234,3 +234,30 @@ class TestInkThatIsEvaluated:
         *_, found = evaluate_networks(self.asked(tmp_path, "A", 1))
         assert isinstance(found, EvaluationResults)
         assert found.notice == ""
+
+
+def test_a_folder_of_ink_is_read_whole_and_by_writer(tmp_path: Path) -> None:
+    samples = [replace(one, writer=None) for one in read_ink(resources.path("ink/samples.jsonl"))]
+    for place, name in enumerate(("ann", "bo", "cy")):
+        write_ink(tmp_path / f"{name}.jsonl", samples[place::3])
+    (tmp_path / "bad.jsonl").write_text("nonsense")
+    data = DataChoice.of_file(tmp_path)
+    choices = (Choice(1, "lenet5-1998"), Choice(2, "lenet5-modern"))
+    *_, found = evaluate_networks(EvaluationRequest(1, choices, data))
+    assert isinstance(found, EvaluationResults)
+    assert len(found.labels) == len(found.writers) == len(samples)
+    assert found.notice.startswith("1 of 4 ink files passed over")
+    for which, by_writer in enumerate(found.by_writer):
+        counts = {one.writer: one.drawings for one in by_writer.writers}
+        assert counts == {name: len(samples[n::3]) for n, name in enumerate(("ann", "bo", "cy"))}
+        assert by_writer.errors == len(found.wrong(which))
+        for one in by_writer.writers:
+            misread = found.misread_of(one.writer, which)
+            assert {found.writers[index] for index in misread} <= {one.writer}
+            assert len(set(misread) & set(found.wrong(which))) == one.errors
+
+
+def test_images_have_no_writers(few_ones: DataChoice) -> None:
+    *_, found = evaluate_networks(EvaluationRequest(1, (Choice(1, "lenet5-1998"),), few_ones))
+    assert isinstance(found, EvaluationResults)
+    assert (found.writers, found.by_writer) == ((), ())

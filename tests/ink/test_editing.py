@@ -17,6 +17,8 @@ from lenetpad.ink.editing import (
     Append,
     Delete,
     Edited,
+    Exchange,
+    Extend,
     Place,
     Relabel,
     Restore,
@@ -24,7 +26,7 @@ from lenetpad.ink.editing import (
     edit_ink,
     line_at,
 )
-from lenetpad.ink.files import Drawing, label_from, read_ink
+from lenetpad.ink.files import Drawing, label_from, read_ink, write_ink
 from lenetpad.ink.strokes import Ink, InkError
 
 INK = Ink.of([[[1, 2], [3, 4]]])
@@ -276,3 +278,33 @@ def test_what_is_typed_as_a_label(text: str, label: int | str | None) -> None:
 def test_a_digit_as_a_text_is_the_digit(tmp_path: Path) -> None:
     path = a_file(tmp_path, b'{"label": "7", "strokes": [[[0, 0]]]}\n')
     assert read_ink(path)[0].label == 7
+
+
+def test_several_drawings_are_added_at_once_with_their_writers(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    drawings = tuple(
+        Drawing(Ink.of([[[0, 0], [10, n]]]), label, writer)
+        for n, (label, writer) in enumerate([(1, "ann"), ("no digit", None)])
+    )
+    edited = edit_ink(path, Extend(drawings))
+    assert edited is not None
+    assert edited.count == 2
+    edited = edit_ink(path, Extend(drawings))
+    assert edited is not None
+    assert read_ink(path) == [*drawings, *drawings]
+    edit_ink(path, Delete(edited.places))
+    assert read_ink(path) == list(drawings)
+
+
+def test_a_files_content_of_another_time_takes_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    write_ink(path, [Drawing(Ink.of([[[0, 0], [10, 10]]]), 1)])
+    before = path.read_bytes()
+    edit_ink(path, Extend((Drawing(Ink.of([[[0, 0], [5, 5]]]), 2),)))
+    edit_ink(path, Exchange(before))
+    assert path.read_bytes() == before
+    edit_ink(path, Exchange(b""))
+    assert path.read_bytes() == b""
+    with pytest.raises(InkError):
+        edit_ink(path, Exchange(b"no ink"))
+    assert path.read_bytes() == b""

@@ -196,3 +196,57 @@ def test_ink_without_height_and_of_any_size_is_measured(height: float) -> None:
     strokes = [np.array([[0.0, 0.0]]), np.array([[5.0, 0.0], [9.0, height]])]
     _, geometry = candidates_of(pieces_in(strokes))
     assert np.isfinite(geometry).all()
+
+
+def zero(points: int = 60) -> Points:
+    """A 0 in one stroke, made from its top to the left, with few points at its bottom."""
+    turn = np.linspace(0, 2 * np.pi, points)
+    turn = turn[(turn < 0.85 * np.pi) | (turn > 1.15 * np.pi)]
+    return np.stack([0.5 - 0.5 * np.sin(turn), 0.5 - 0.5 * np.cos(turn)], axis=1)
+
+
+def test_a_stroke_is_a_candidate_whole_wherever_it_may_be_cut() -> None:
+    pieces = pieces_in([bar(-0.6), zero(), bar(1.6)])
+    spans, geometry = candidates_of(pieces)
+    mine = [place for place, part in enumerate(pieces.parts) if part.stroke == 1]
+    assert len(mine) > 1, "this 0 may be cut"
+    whole = [min(mine), max(mine) + 1]
+    assert whole in spans.tolist()
+    at = spans.tolist().index(whole)
+    assert geometry[at, GEOMETRY.index("inner gap")] == 0.0
+    assert geometry[at, GEOMETRY.index("cut")] == 0.0
+
+
+def test_a_cut_says_whether_the_pen_ends_low_and_begins_high_as_in_most_digits() -> None:
+    # Two bars made downwards, with the pen's way from the foot of one to the top of the other.
+    ways = np.concatenate([bar(0.0), bar(0.05, 1.0, 0.0, 0.9), bar(1.0)])
+    (along,) = [cut for cut in cuts_of(ways) if not cut.corner][:1]
+    assert along.ends_high == pytest.approx(0.0, abs=0.05)
+    assert along.begins_low == pytest.approx(0.0, abs=0.05)
+    # The halves of a 0: the second one begins at the bottom.
+    (halved, *_) = cuts_of(zero())
+    assert halved.begins_low > 0.8
+    # The top of a 1 with a long flag is a corner, which the flag ends at.
+    flagged = np.concatenate([bar(0.0, 1.0, 0.0, 0.8), bar(0.8)])
+    (corner, *_) = [cut for cut in cuts_of(flagged) if cut.corner]
+    assert corner.ends_high == pytest.approx(1.0)
+
+
+def test_edges_are_measured_from_those_of_the_line_even_where_it_rises() -> None:
+    level = [bar(0.6 * place) for place in range(5)]
+    level[2] = bar(1.2, top=0.3, bottom=1.3)
+    names = ["bottom above", "bottom below", "top above", "top below"]
+    columns = [GEOMETRY.index(name) for name in names]
+    for slope in (0.0, -0.1, 0.1):
+        risen = [xy + np.array([0.0, slope * xy[0, 0]]) for xy in level]
+        spans, geometry = candidates_of(pieces_in(risen))
+        found = geometry[spans.tolist().index([2, 3])][columns]
+        np.testing.assert_allclose(found, [0.0, 0.22, 0.0, 0.22], atol=0.03)
+        others = geometry[spans.tolist().index([3, 4])][columns]
+        np.testing.assert_allclose(others, 0.0, atol=0.03)
+
+
+def test_one_high_piece_among_many_low_ones_does_not_say_how_high_the_line_is() -> None:
+    zeros = [bar(0.6 * place, top=0.5) for place in range(4)]
+    assert pieces_in([*zeros, bar(2.4)]).height == pytest.approx(0.5)
+    assert pieces_in([bar(0.0), bar(0.3, top=0.9)]).height == pytest.approx(1.0)

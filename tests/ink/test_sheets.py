@@ -119,5 +119,6 @@ def test_of_a_pictures_lines_the_first_that_is_no_mere_mark_is_taken() -> None:
         PIL.Image.fromarray(pictured(inks)).save(stream, "PNG")
         found = read_sheet(Source(picture=stream.getvalue()))
         lines = read_counted(stream.getvalue()).lines
-        assert found.lines == len(lines) == 2
+        assert found.lines == tuple(Sheet(picture=line.ink) for line in lines)
+        assert len(lines) == 2
         assert found.sheet == Sheet(picture=lines[first].ink)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lenetpad.lenet.transducer import SUREST, transduced
+from lenetpad.lenet.transducer import SUREST, log_probability, transduced
 from lenetpad.values.space_displacement import Fate, Run, SlidingReading
 
 Array = NDArray[np.float32]
@@ -67,29 +68,58 @@ def test_more_columns_are_no_more_evidence(stride: int) -> None:
         assert read(np.repeat(posteriors, 4 // stride, axis=0), stride) == once
 
 
-def test_the_best_labels_are_found_among_all() -> None:
-    """Viterbi's path is as good as the best of all 11^4 ways to label four columns, or 4^7 ways
-    where no more classes are likely."""
+def ways_to(posteriors: Array) -> dict[tuple[int, ...], float]:
+    """What all ways to label columns are together that give the same digits."""
+    found: dict[tuple[int, ...], float] = {}
+    for path in itertools.product(range(11), repeat=len(posteriors)):
+        text = tuple(label for label, _ in itertools.groupby(path) if label != 10)
+        share = math.exp(
+            sum(
+                max(math.log(max(float(posteriors[place, label]), 1e-30)), SUREST)
+                for place, label in enumerate(path)
+            )
+        )
+        found[text] = found.get(text, 0.0) + share
+    return found
+
+
+def test_the_number_is_found_that_all_ways_together_speak_for_most() -> None:
+    """Against all 11^4 ways to label four columns."""
     rng = np.random.default_rng(5)
-    for n, classes in ((4, range(11)), (7, (2, 5, 8, 10))):
-        for price in (0.0, 1.0, 3.0):
-            posteriors = np.full((n, 11), 1e-30)
-            posteriors[:, classes] = rng.dirichlet(np.full(len(classes), 0.5), n)
-            evidence = np.maximum(np.log(posteriors), SUREST)
+    for price in (0.0, 1.0, -0.5):
+        posteriors = rng.dirichlet(np.full(11, 0.2), 4).astype(np.float32)
+        ways = ways_to(posteriors)
+        best = max(ways, key=lambda text: math.log(ways[text]) - price * len(text))
+        assert read(posteriors, price=price) == "".join(map(str, best))
+        evidence = np.maximum(np.log(np.maximum(posteriors.astype(np.float64), 1e-30)), SUREST)
+        for text in ((), (3,), (3, 7), (7, 7), best):
+            found = log_probability(evidence, text)
+            assert found == pytest.approx(math.log(ways[text]), abs=1e-6)
 
-            def score(path: tuple[int, ...]) -> float:
-                found = float(evidence[range(n), path].sum())  # noqa: B023
-                begun = sum(
-                    label != 10 and (place == 0 or path[place - 1] != label)
-                    for place, label in enumerate(path)
-                )
-                return found - price * begun  # noqa: B023
 
-            best = max(itertools.product(classes, repeat=n), key=score)
-            found = [10] * n
-            for run in transduced(posteriors.astype(np.float32), 4, price):
-                found[run.first : run.end] = [run.digit] * (run.end - run.first)
-            assert score(tuple(found)) == pytest.approx(score(best), abs=1e-4)
+def test_its_digits_are_the_columns_of_the_best_way_to_it() -> None:
+    """Against all ways to label seven columns that give what is read."""
+    rng = np.random.default_rng(7)
+    for _ in range(5):
+        posteriors = np.full((7, 11), 1e-30)
+        posteriors[:, [2, 5, 10]] = rng.dirichlet(np.full(3, 0.5), 7)
+        runs = transduced(posteriors.astype(np.float32), 4)
+        found = [10] * 7
+        for run in runs:
+            found[run.first : run.end] = [run.digit] * (run.end - run.first)
+        evidence = np.maximum(np.log(posteriors), SUREST)
+        text = [run.digit for run in runs]
+        best = max(
+            float(evidence[range(7), path].sum())
+            for path in itertools.product((2, 5, 10), repeat=7)
+            if [label for label, _ in itertools.groupby(path) if label != 10] == text
+        )
+        assert float(evidence[range(7), found].sum()) == pytest.approx(best, abs=1e-4)
+
+
+def test_two_equal_digits_may_lie_nearer_than_the_networks_stride() -> None:
+    """Where each line of columns has a blank between them."""
+    assert read(columns("-11--11--44-"), stride=2, price=-0.5) == "114"
 
 
 def test_what_becomes_of_each_column() -> None:

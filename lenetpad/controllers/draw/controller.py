@@ -25,6 +25,10 @@ from lenetpad.controllers.draw.staging import Staging
 from lenetpad.controllers.draw.taking import Taking
 from lenetpad.controllers.draw.tools import Tools
 from lenetpad.controllers.failures import log_failure
+from lenetpad.controllers.hands.correcting import Correcting
+from lenetpad.controllers.hands.hands import Hands
+from lenetpad.controllers.hands.managing import Managing
+from lenetpad.controllers.hands.writing import Writing
 from lenetpad.controllers.networks import Networks
 from lenetpad.controllers.page_controller import (
     Context,
@@ -82,6 +86,10 @@ class DrawController(PageController):
     taking: Taking
     replaying: Replaying
     comparing: Comparing
+    hands: Hands
+    correcting: Correcting
+    writing: Writing
+    managing: Managing
 
     def __init__(self, row: PageRow, context: Context) -> None:
         super().__init__(row, context)
@@ -115,9 +123,12 @@ class DrawController(PageController):
         self.replaying.changed.connect(self._read_again)
         self.probing = Probing(self.window, page, self.networks)
         followers = (self.inspection.follow, self.probing.follow)
-        self.number_viewing = NumberViewing(self.window, page, self.networks, followers)
+        self.number_viewing = NumberViewing(
+            self.window, page, self.networks, followers, self.documents
+        )
         self.comparing = Comparing(self.window, page, self.networks)
         self.taking = Taking(self.window, page, self.networks)
+        self._connect_hands()
         self._keeper = SheetKeeper(canvas, self.context.folder)
         self._keeper.warned.connect(page.banner.warn)
         self._keeper.not_kept.connect(page.banner.stand)
@@ -134,6 +145,15 @@ class DrawController(PageController):
         self.networks.described.connect(self._describe_network)
         page.way_back_wanted.connect(self.networks.go_back)
         self._keeper.restore()
+
+    def _connect_hands(self) -> None:
+        window, page, tray = self.window, self.page, self.documents.tray
+        self.hands = Hands(window, page, self.networks, lambda: self.jobs, tray)
+        self.correcting = Correcting(window, page, self.hands, self.replaying, tray)
+        self.writing = Writing(window, page, self.hands)
+        self.managing = Managing(window, page, self.hands, self.networks, lambda: self.jobs, tray)
+        self.correcting.each_wanted.connect(self.writing.begin)
+        self.managing.write_wanted.connect(self.writing.begin)
 
     @Slot()
     def open_examples(self) -> None:
@@ -161,7 +181,7 @@ class DrawController(PageController):
         self.page.canvas.set_sheet(sheet)
         self.window.open_page(self.name)
         if (before := self.networks.choose(model)) is not None:
-            titles = self.networks.runs.title_of
+            titles = self.networks.title_of
             self.page.banner.offer(
                 translate("Draw", "{network} now reads, as in the evaluation.").format(
                     network=titles(model)
@@ -218,6 +238,7 @@ class DrawController(PageController):
             self._searched = True
             self.networks.search_devices()  # now: it must not hold up the first reading
             root = self.context.runs
+            self.hands.list_hands()
             self.jobs.run("list of runs", partial(listing, root), self.networks.runs.take)
             self.jobs.run("runs", partial(untold, root), self._tell_interrupted)
 
@@ -323,6 +344,7 @@ class DrawController(PageController):
 
     def keep(self) -> None:
         """Keep what lies on the canvas, and what was done to files."""
+        self.writing.keep()
         self.documents.saved(SAVING_SECONDS)
         if not self._keeper.keep_now():
             log.error("what lies on the canvas is not kept")
@@ -336,6 +358,8 @@ class DrawController(PageController):
         self.number_viewing.stop()
         self.comparing.stop()
         self.taking.stop()
+        self.managing.stop()
+        self.hands.stop()
         self._keeper.stop()
         self.networks.stop()
         self.recognition.stop()
@@ -349,6 +373,8 @@ class DrawController(PageController):
             self.number_viewing,
             self.comparing,
             self.taking,
+            self.managing,
+            self.hands,
             self._keeper,
             self.networks,
             self.recognition,

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
@@ -59,18 +59,6 @@ def _left_out_words(opened: Sequence[Path], count: int) -> str:
     return words.format(names=", ".join(path.name for path in opened), count=f"{count:,}")
 
 
-def _lines_words(lines: int) -> str:
-    """What to say of a picture of several lines of writing; nothing of one."""
-    if lines < 2:
-        return ""
-    words = translate(
-        "Draw",
-        "The picture shows {count} lines, and the canvas holds one of them. "
-        "Crop the picture to read another.",
-    )
-    return words.format(count=lines)
-
-
 def _nothing_read() -> Label:
     return None
 
@@ -80,7 +68,10 @@ class Documents(QObject):
 
     Files are read, painted and written in the background: the pen never waits for them.
     ``label_read`` gives the label that is read now; ``tray`` shows the drawings of an ink file.
+    ``opened`` carries the Found whose sheet has come onto the canvas, and what was said of it.
     """
+
+    opened = Signal(object, str)
 
     def __init__(
         self,
@@ -150,7 +141,7 @@ class Documents(QObject):
         if others:
             self._read(Source(others[0]))
         elif self._left_out[0]:
-            self._note(self._left_out[0])
+            self.note(self._left_out[0])
 
     @Slot()
     def paste(self) -> None:
@@ -281,17 +272,21 @@ class Documents(QObject):
         self._page.canvas.set_sheet(found.sheet)
         if found.contents is not None:
             self.tray.show(found.contents)
-        if note := self._with_left_out(found.note or _lines_words(found.lines)):
-            self._note(note)
+        if note := self._with_left_out(found.note):
+            self.note(note)
+        self.opened.emit(found, note)
 
     def _with_left_out(self, message: str, *, opened: bool = True) -> str:
         """What is said of a document, and, once, of the files that came with it."""
         (where_opened, where_not), self._left_out = self._left_out, ("", "")
         return " ".join(filter(None, (message, where_opened if opened else where_not)))
 
-    def _note(self, message: str) -> None:
+    def note(
+        self, message: str, label: str = "", action: Callable[[], object] | None = None
+    ) -> None:
+        """Say what is good to know of what was opened, until something else is."""
         self._said = message
-        self._page.banner.note(message)
+        self._page.banner.note(message, label, action)
 
     # Writing
 

@@ -1,4 +1,5 @@
-"""The views of a number in the place of the maps, and the maps of the candidate that is chosen."""
+"""The views of a number in the place of the maps, and the maps of the candidate that is chosen;
+and the lines of a picture, which the same thread reads."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Slot
 
+from lenetpad.controllers.draw.documents import Documents
+from lenetpad.controllers.draw.picture_lines import PictureLines
 from lenetpad.controllers.draw.sliding_line import SlidingLine
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
@@ -18,7 +21,12 @@ from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.window import Window
 from lenetpad.values.failures import Failure
 from lenetpad.values.jobs import Answer, JobFailure, Question
-from lenetpad.values.number_views import CANDIDATE, SLIDING, CandidateRequest
+from lenetpad.values.number_views import (
+    CANDIDATE,
+    SLIDING,
+    CandidateRequest,
+    LinesRequest,
+)
 from lenetpad.values.reading import Reading
 from lenetpad.values.segmentation import Candidate
 
@@ -34,6 +42,7 @@ class NumberViewing(QObject):
         page: DrawPage,
         networks: Networks,
         followers: Sequence[Callable[[Reading], None]],
+        documents: Documents,
     ) -> None:
         super().__init__(page)
         self._page, self._networks, self._followers = page, networks, followers
@@ -55,6 +64,7 @@ class NumberViewing(QObject):
         page.number_views.changed.connect(self._note_changed)
         page.number_views.made.connect(self._connect_view)
         self._sliding = SlidingLine(page, networks, self._ask)
+        self._lines = PictureLines(page, networks, documents, self._ask)
 
     def follow(self, reading: Reading) -> None:
         """Take note of a reading that is about to be shown. The graph says with it whether a
@@ -161,6 +171,9 @@ class NumberViewing(QObject):
             self._sliding.show_answer(answer.result)
             return
         before, request = self._reading, answer.question.argument
+        if isinstance(request, LinesRequest):
+            self._lines.show_answer(request, answer.result)
+            return
         assert isinstance(request, CandidateRequest)
         if before is not None:
             found: Reading = answer.result

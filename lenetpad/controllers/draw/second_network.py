@@ -75,9 +75,12 @@ class SecondNetwork(QObject):
                 self._pause.start()
 
     def _counterpart(self) -> str:
-        """The network with the other of its two sets of weights; of others the first one."""
+        """What has learnt a hand, before that; the network with the other of its two sets of
+        weights; of others the first one."""
         ready = self._networks.ready
         model = ready.choice.model if ready is not None else ""
+        if (base := self._networks.hands.base_of(model)) != model:
+            return base
         other = model.removesuffix(PAPER) if model.endswith(PAPER) else model + PAPER
         return other if other in MODEL_NAMES else DEFAULT_MODEL
 
@@ -112,7 +115,7 @@ class SecondNetwork(QObject):
         found, first = answer.result, self._under_way
         assert isinstance(found, SecondReading)
         if first is not None:
-            title = self._networks.runs.title_of(found.model.choice.model)
+            title = self._networks.title_of(found.model.choice.model)
             self.read.emit(first, Side(title, found.model, found.reading), self._digit)
         if self._due is not None:
             self._pause.start()

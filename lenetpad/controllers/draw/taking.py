@@ -104,11 +104,11 @@ class Taking(QObject):
         self.dialog = None
 
     def _ask_on(self, dialog: TakeDialog) -> None:
-        self._window.preferences.keep(picture=str(dialog.look))
+        self._window.preferences.keep(picture=str(dialog.picture_look))
         self.save(dialog.offer, dialog.kind, dialog.look)
 
     def _copy_asked(self, dialog: TakeDialog) -> None:
-        self._window.preferences.keep(picture=str(dialog.look))
+        self._window.preferences.keep(picture=str(dialog.picture_look))
         self.copy(dialog.offer, dialog.look)
         dialog.reject()
 

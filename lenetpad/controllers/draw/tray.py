@@ -40,10 +40,12 @@ class Tray(QObject):
 
     The tray shows each change at once and the file follows; where it cannot, the banner says why
     and the tray shows what is in the file. ``source_wanted`` carries the Source of a drawing that
-    is wanted on the canvas.
+    is wanted on the canvas, ``edited`` the Path of a file that was changed here. ``name_of`` says
+    what a file is called.
     """
 
     source_wanted = Signal(object)
+    edited = Signal(object)
 
     def __init__(
         self, window: Window, page: DrawPage, writer: Writer, proposal: Callable[[], Label]
@@ -63,6 +65,7 @@ class Tray(QObject):
         self._wanted: int | None = None  # the key of the drawing that waits for the changes
         self._steps: list[Deletion | Labelling] = []  # that can be undone
         self._said = ""  # the banner's words that are ours
+        self.name_of: Callable[[Path], str] = _name_of
         self.question = LabelQuestion(window, self)
         self._toggle = window.actions_by_name["tray"]
         self._toggle.setEnabled(False)
@@ -78,6 +81,22 @@ class Tray(QObject):
         a label is missing."""
         self._opened = contents
         self._go_on()
+
+    def show_all(self, contents: Contents) -> None:
+        """Show the drawings of a file, whatever they are."""
+        self.show(contents)
+        self._set_shown(shown=True)
+
+    def note_change(self, path: Path) -> None:
+        """A file is another than it was: it is read again where it is shown."""
+        self._note_written(path)
+
+    def leave(self, path: Path) -> None:
+        """Show a file no more: it goes."""
+        if self._is_shown(path):
+            self._close()
+            self._toggle.setEnabled(False)
+            self._path, self._steps = None, []
 
     @property
     def busy(self) -> bool:
@@ -96,7 +115,7 @@ class Tray(QObject):
         self._wanted = None
         self._steps = [step for step in self._steps if isinstance(step, Deletion)]
         self._known = None if contents.fault else contents.stamp
-        self._tray.show_contents(contents, row)
+        self._tray.show_contents(contents, row, self.name_of(contents.path))
         self._leave_undo()
 
     @property
@@ -185,7 +204,7 @@ class Tray(QObject):
         one = translate("Draw", "Deleted drawing {number} from {name}")
         many = translate("Draw", "Deleted {count} drawings from {name}")
         self._said = (many if rows[1:] else one).format(
-            number=f"{rows[0] + 1:,}", count=f"{len(rows):,}", name=self._path.name
+            number=f"{rows[0] + 1:,}", count=f"{len(rows):,}", name=self.name_of(self._path)
         )
         self._page.banner.offer(self._said, translate("Draw", "Undo"), self.undo)
 
@@ -233,11 +252,10 @@ class Tray(QObject):
 
     def _change_shown(self, make: Callable[[], Edit], then: Callable[[Edited], None]) -> None:
         assert self._path is not None
-        self._change(self._path, make, then)
+        self.change(self._path, make, then)
 
-    def _change(
-        self, path: Path, make: Callable[[], Edit], then: Callable[[Edited], None]
-    ) -> None:
+    def change(self, path: Path, make: Callable[[], Edit], then: Callable[[Edited], None]) -> None:
+        """Change a file with what ``make`` gives, once it is its turn, and call ``then``."""
         self._changes.append(Change(path, make, then))
         self._go_on()
 
@@ -290,6 +308,7 @@ class Tray(QObject):
             self._stale |= edited.before != self._known  # others have changed it too
             self._known = edited.stamp
         change.then(edited)
+        self.edited.emit(change.path)
 
     def _fail(self, change: Change, result: object) -> None:
         """Say why a change was not made; what was to follow it on the same file is not either."""
@@ -368,10 +387,10 @@ class Tray(QObject):
             elif here:
                 self._stale = True
             text = translate("Draw", "Added to {name} as drawing {number}")
-            self._said = text.format(name=path.name, number=f"{edited.count:,}")
+            self._said = text.format(name=self.name_of(path), number=f"{edited.count:,}")
             self._page.banner.note(self._said)
 
-        self._change(path, make, then)
+        self.change(path, make, then)
 
     @Slot(object)
     def _ask_labels(self, rows: Sequence[int]) -> None:
@@ -394,3 +413,7 @@ class Tray(QObject):
         if self._said and self._page.banner.text == self._said:
             self._page.banner.put_away()
         self._said = ""
+
+
+def _name_of(path: Path) -> str:
+    return path.name

@@ -26,7 +26,7 @@ from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.lenet.number_reader import NumberReader, posteriors_of
 from lenetpad.lenet.weights import load
 from lenetpad.values.models import MODEL_NAMES
-from lenetpad.values.segmentation import Kind, Segmentation
+from lenetpad.values.segmentation import Segmentation
 
 COMPOSED: Final = 1000
 SEED: Final = 7
@@ -63,21 +63,12 @@ def row(name: str, shown: Iterable[Shown], reader: NumberReader) -> Row:
         if found is None:
             continue
         n += 1
-        said = answer(found)
+        said = found.answer
         right += said == one.text
         length += len(said) == len(one.text)
         read += found.text == one.text
         alone += answer_alone(found) == one.text
     return Row(name, n, *(100 * count / max(n, 1) for count in (right, length, read, alone)))
-
-
-def answer(found: Segmentation) -> str:
-    """What the window says: a number, a digit, or nothing."""
-    if found.kind is Kind.NO_NUMBER:
-        return ""
-    if found.kind is Kind.NUMBER:
-        return found.text
-    return "" if found.digits[0].refused else found.text
 
 
 def answer_alone(found: Segmentation) -> str:
@@ -86,14 +77,16 @@ def answer_alone(found: Segmentation) -> str:
     return "" if whole.refused else str(whole.digit)
 
 
-def sets(ink: Sequence[Path], numbers: Sequence[Path]) -> Iterator[tuple[str, Iterator[Shown]]]:
-    """Each set's name and what is in it."""
+def sets(
+    ink: Sequence[Path], numbers: Sequence[Path], count: int = COMPOSED
+) -> Iterator[tuple[str, Iterator[Shown]]]:
+    """Each set's name and what is in it; ``count`` are composed of each kind."""
     drawings = [one for path in ink for one in read_ink(path)]
     held_out = [one for one in drawings if one.writer and part_of(one.writer) == "test"]
     digits, others = by_writer(held_out), by_writer(held_out, digits=False)
     for name, layout in LAYOUTS.items():
         if digits:
-            made = composed(digits, COMPOSED, layout, SEED)
+            made = composed(digits, count, layout, SEED)
             yield f"composed, {name}", (Shown(one.ink, one.label) for one in made)
     for path in numbers:
         yield path.name, _as_labelled(read_ink(path))
@@ -101,10 +94,10 @@ def sets(ink: Sequence[Path], numbers: Sequence[Path]) -> Iterator[tuple[str, It
         theirs = [one for one in read_ink(path) if one.writer and part_of(one.writer) == "test"]
         yield f"{path.name}, held-out writers", _as_labelled(theirs or read_ink(path))
     if others:
-        words = composed(others, COMPOSED, MIXED, SEED)
+        words = composed(others, count, MIXED, SEED)
         yield "words", (Shown(one.ink, "") for one in words)
     if digits:
-        beside = with_scribbles(digits, COMPOSED, SEED)
+        beside = with_scribbles(digits, count, SEED)
         yield "digits and a scribble", (Shown(one.ink, "") for one in beside)
 
 
@@ -120,13 +113,14 @@ def main() -> None:
     parser.add_argument("--ink", type=Path, nargs="*", default=[], help="single digits, letters")
     parser.add_argument("--numbers", type=Path, nargs="*", default=[], help="written numbers")
     parser.add_argument("--model", default=MODEL_NAMES[0])
+    parser.add_argument("--count", type=int, default=COMPOSED, help="numbers that are composed")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     weights = load(arguments.model)
     reader = NumberReader(posteriors_of(weights.config, weights.parameters))
     if not arguments.json:
         print(f"{'%':44}{'n':>7}{'right':>8}{'length':>8}{'path':>8}{'alone':>8}")
-    for name, shown in sets(arguments.ink, arguments.numbers):
+    for name, shown in sets(arguments.ink, arguments.numbers, arguments.count):
         found = row(name, shown, reader)
         figures = (found.right, found.length, found.read, found.alone)
         if arguments.json:

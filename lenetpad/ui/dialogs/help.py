@@ -64,6 +64,13 @@ PAGES: Final = {
         ),
         marked(
             "Window",
+            "Where the answer is wrong, <b>It is a …</b> beside it teaches the network your hand: "
+            "it learns the drawing in a moment. <b>Hand ▸ Write each digit once</b> takes a "
+            "minute and helps most, <b>What changed</b> shows what came of it, and the box beside "
+            "the network says whose hand reads. All of it stays on this computer.",
+        ),
+        marked(
+            "Window",
             "In front of an audience, the <b>Stage</b> shows canvas, maps and verdict alone, in "
             "large letters, on this screen or on another one. A key enlarges each layer; a laser "
             "dot, a spotlight and a lens point at things.",
@@ -98,6 +105,12 @@ PAGES: Final = {
             "digits are confused with which, and every pattern that is read wrong. Click one to "
             "put it on the canvas.",
         ),
+        marked(
+            "Window",
+            "Of ink, <b>Writers</b> says who is misread, which digits and as what. Open a folder "
+            "with a file of each pupil for a whole class, and <b>Learn together…</b> to have the "
+            "network learn their hands.",
+        ),
     ),
 }
 #: Keys that belong to no action: where they work, what they do, and which they are.
@@ -128,6 +141,11 @@ MORE_KEYS: Final = (
         marked("Window", "Feature maps"),
         marked("Window", "Compare it with the one that is kept"),
         "Ctrl+Return",
+    ),
+    (
+        marked("Window", "It is a …"),
+        marked("Window", "Say which digit the drawing is; N: it is none"),
+        "0 – 9, N",
     ),
     (
         marked("Window", "Segmentation graph"),

@@ -24,6 +24,8 @@ from lenetpad.values.segmentation import Candidate, Segmentation
 AROUND: Final = 5.0
 LINE: Final = 2.0
 CORNER: Final = 4.0
+#: In a picture, where all digits have boxes.
+FOCUSED_LINE: Final = 4.0
 
 
 def digit_colour(theme: Theme, place: int) -> QColor:
@@ -99,7 +101,8 @@ class DigitMarks:
         return None
 
     def paint(self, painter: QPainter, paper: Paper, theme: Theme, pen_width: float) -> None:
-        """Paint the lines below the digits, and the box around the one in focus."""
+        """Paint the lines below the digits, and the box around the one in focus. A picture's ink
+        keeps its colour: there each digit has a box, the one in focus a wider one."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         pen = pen_width if self.ink else 0.0  # in a picture, boxes hold all of the ink
@@ -108,8 +111,9 @@ class DigitMarks:
             area = paper.pixels(box).adjusted(-around, -around, around, around)
             area = area.intersected(_all_of(paper))
             colour = digit_colour(theme, place) if self.read else QColor(theme.edge)
-            painter.setPen(QPen(colour, LINE))
-            if place == self.focus:
+            focused = place == self.focus
+            painter.setPen(QPen(colour, LINE if self.ink or not focused else FOCUSED_LINE))
+            if focused or (self.read and not self.ink):
                 painter.drawRoundedRect(area, CORNER, CORNER)
             else:
                 inner = area.adjusted(around / 2, 0, -around / 2, 0)

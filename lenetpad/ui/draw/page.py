@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from lenetpad.ui.draw.canvas import PEN_WIDTHS, Canvas
 from lenetpad.ui.draw.covers import PROBABILITIES, VERDICT, Covers
+from lenetpad.ui.draw.hand.correction import Correction
 from lenetpad.ui.draw.numbers.views import NumberViews
 from lenetpad.ui.draw.panel import ReadingPanel
 from lenetpad.ui.draw.placing import MARGIN, Places, least_size, places
@@ -114,6 +115,7 @@ class DrawPage(Page):
         self.way_back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.way_back.clicked.connect(self.way_back_wanted)
         self.way_back.hide()
+        self.correction = Correction(theme, self, actions["correct"])
         self.reading_painted.connect(self.verdict.note_painted)
         #: Whether a digit was chosen that Esc gives back.
         self.digit_kept = False
@@ -257,6 +259,7 @@ class DrawPage(Page):
             self.show_tray(shown=False)
         self.staged = staged
         self._tools.setVisible(not staged)
+        self.correction.set_staged(staged=staged)
         self._follow_covers()
         if not staged and self._tray_before:
             self.show_tray(shown=True)
@@ -324,16 +327,15 @@ class DrawPage(Page):
         self._place_way_back()
 
     def _place_way_back(self) -> None:
-        """At the right of the facts, which leave room for it."""
-        size, area = self.way_back.sizeHint(), self.verdict.rect()
-        self.way_back.setGeometry(
-            area.right() - size.width() - MARGIN,
-            (area.height() - size.height()) // 2,
-            size.width(),
-            size.height(),
-        )
-        shown = not self.way_back.isHidden()
-        self.verdict.keep_free(size.width() + MARGIN if shown else 0)
+        """At the right of the facts, which leave room for it and for "It is a …"."""
+        area, taken = self.verdict.rect(), 0
+        for button in (self.correction.button, self.way_back):
+            if not button.isHidden():
+                size = button.sizeHint()
+                taken += size.width() + MARGIN
+                top = (area.height() - size.height()) // 2
+                button.setGeometry(area.right() - taken, top, size.width(), size.height())
+        self.verdict.keep_free(taken)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
@@ -349,6 +351,7 @@ class DrawPage(Page):
         if self._tray is not None:
             self._tray.set_theme(theme)
         self.time_line.set_theme(theme)
+        self.correction.set_theme(theme)
         for panel in (self._inspector, self._layer_help):
             if panel is not None:
                 panel.set_theme(theme)
@@ -462,6 +465,8 @@ class DrawPage(Page):
 
     def _take_back(self) -> bool:
         """Take back the last of what explains; False where there is nothing."""
+        if self.correction.escape():
+            return True
         if self._layer_help is not None and self._layer_help.escape():
             return True
         if self.time_line.escape():
@@ -550,3 +555,4 @@ class DrawPage(Page):
             strip = lowest(self.rect(), self._theme.px)
         left = max(round(0.42 * self.width()), self.verdict.facts_left)
         self.banner.lie_over(strip.adjusted(left, 4, -4, -4), upwards=True)
+        self.correction.lie_over(strip.adjusted(left - MARGIN, 4, -4, -4))

@@ -198,9 +198,10 @@ class TrayPanel(QFrame):
         layout.addWidget(self.list, 1)
         self._connect()
 
-    def show_contents(self, contents: Contents, row: int | None = 0) -> None:
-        """Show a file's drawings; ``row`` is the one that is current then."""
-        self._name = contents.path.name
+    def show_contents(self, contents: Contents, row: int | None = 0, name: str = "") -> None:
+        """Show a file's drawings; ``row`` is the one that is current then, ``name`` what the file
+        is called where that is not its own name."""
+        self._name = name or contents.path.name
         self.setToolTip(str(contents.path))
         self.model.show(contents)
         if row is not None:

@@ -17,8 +17,11 @@ from lenetpad.ui.widgets.chart import LETTERS
 from lenetpad.values import number_evaluation
 from lenetpad.values.catalogue import FOLDER
 from lenetpad.values.evaluation import NO_DIGIT, EvaluationResults, evaluation_json
+from lenetpad.values.writers import writers_json
 
 PATTERN_COLUMNS: Final = ("answer", "probability", "refused")
+COUNTS: Final = ("drawings", "digits", "errors", "refused", "accepted")
+WRITER_COLUMNS: Final = ("writer", *COUNTS, "accuracy", "misread")
 
 
 def patterns_csv(results: EvaluationResults, _: Sequence[str]) -> bytes:
@@ -46,6 +49,19 @@ def confusion_csv(results: EvaluationResults, names: Sequence[str]) -> bytes:
     return _csv(rows)
 
 
+def writers_csv(results: EvaluationResults, names: Sequence[str]) -> bytes:
+    """A row for each network and writer: how their drawings are read, and what is misread as
+    what, such as "2 as 1" with how often."""
+    rows: list[Iterable[Any]] = [("weights", *WRITER_COLUMNS)]
+    for name, found in zip(names, results.by_writer, strict=True):
+        for one in found.writers:
+            misread = "; ".join(f"{c.truth} as {c.answer}: {c.count}" for c in one.confusions)
+            counts = one.drawings, one.digits, one.errors, one.rejected, one.accepted
+            accuracy = f"{one.accuracy:.6f}" if one.digits else ""
+            rows.append((name, one.writer, *counts, accuracy, misread))
+    return _csv(rows)
+
+
 def numbers_json(results: EvaluationResults, names: Sequence[str]) -> bytes:
     """What ``lenetpad evaluate --json`` prints, with the names of data and weights; a second
     network's under "compared", and where the two differ."""
@@ -57,6 +73,8 @@ def numbers_json(results: EvaluationResults, names: Sequence[str]) -> bytes:
     if results.numbers is not None:
         for one, numbers in zip(found, results.numbers.found, strict=True):
             one |= number_evaluation.numbers_json(numbers)
+    for one, by_writer in zip(found, results.by_writer, strict=False):
+        one |= writers_json(by_writer)
     named = data.key if data.key == FOLDER else Path(data.path).name or data.key
     content: dict[str, Any] = {"data": named, **found[0]}
     if results.compares:

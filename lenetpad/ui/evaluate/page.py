@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from lenetpad.storage.runs import folder_of
 from lenetpad.ui.evaluate.exports import Export, ExportButton
+from lenetpad.ui.evaluate.learning import ClassLearning
 from lenetpad.ui.evaluate.results_figure import ResultsFigure
 from lenetpad.ui.evaluate.summary import Summary
 from lenetpad.ui.evaluate.titles import data_and_images, title_of_data, titles_of_data
@@ -109,6 +110,7 @@ class EvaluatePage(Page):
         self.button.setObjectName("primary")
         self.exports = ExportButton()
         self.exporter = Exporter(self)
+        self.learning = ClassLearning(self.exporter, self)
         self.status = ElidedLabel()
         self.bar = QProgressBar()
         self.summary = Summary(theme)
@@ -171,7 +173,7 @@ class EvaluatePage(Page):
         self.summary.show_results(results, names)
         self.views.show_results(results, names)
         self._stack.setCurrentWidget(self.views)
-        self.exports.setEnabled(True)
+        self.exports.offer(results)
         if results.notice:
             self.banner.note(results.notice)
 
@@ -188,7 +190,7 @@ class EvaluatePage(Page):
         self.results = None
         self.summary.clear()
         self._stack.setCurrentWidget(self.empty)
-        self.exports.setEnabled(False)
+        self.exports.offer(None)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in another theme."""
@@ -200,6 +202,7 @@ class EvaluatePage(Page):
 
     def close_files(self, seconds: float = LONG_SECONDS) -> bool:
         """Wait until what is being saved is on the disk; False where it is not in time."""
+        self.learning.close()
         return self.exporter.close(seconds)
 
     # What the user wants
@@ -227,6 +230,12 @@ class EvaluatePage(Page):
         self._show_running(running=True)
         self.show_progress(EvaluationProgress(self._serial, 0, 0))
         self.evaluation_requested.emit(EvaluationRequest(self._serial, models, data))
+
+    @Slot()
+    def learn_together(self) -> None:
+        """Have the first network learn the hands of all writers that are shown."""
+        assert self.results is not None
+        self.learning.begin(self.results.request, self._names(self.results)[0], self._theme)
 
     @Slot(object)
     def _export(self, export: Export) -> None:
@@ -315,6 +324,8 @@ class EvaluatePage(Page):
         self.data.folder_wanted.connect(self._open_folder)
         self.views.gallery.chosen.connect(self._give_pattern)
         self.views.numbers.gallery.chosen.connect(self._give_number)
+        self.views.writers.gallery.chosen.connect(self._give_pattern)
+        self.views.writers.learning_wanted.connect(self.learn_together)
         self.exports.wanted.connect(self._export)
         self.exporter.written.connect(self.say_written)
         self.exporter.failed.connect(self.banner.warn)

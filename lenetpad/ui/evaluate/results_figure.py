@@ -16,9 +16,11 @@ from PySide6.QtGui import QColor, QPainter
 
 from lenetpad.ui.evaluate.confusion import ConfusionMatrix
 from lenetpad.ui.evaluate.gallery import Gallery, sizes
+from lenetpad.ui.evaluate.numbers import figures_of
 from lenetpad.ui.evaluate.plots import CalibrationChart, DigitChart, RejectChart
 from lenetpad.ui.evaluate.summary import WIDEST, columns, compared, values_of
 from lenetpad.ui.evaluate.titles import data_and_images, title_of_data
+from lenetpad.ui.evaluate.writers import accuracy_of
 from lenetpad.ui.widgets.chart import LETTERS, Chart
 from lenetpad.ui.widgets.figure import Part, font_of, width_of, write
 from lenetpad.ui.widgets.theme import Theme
@@ -72,6 +74,7 @@ class ResultsFigure:
         self._titles = [title.replace("\n", " ") for title, _ in columns()]
         self._font, self._bold = font_of(), font_of(bold=True)
         self._letters = tuple(LETTERS[: len(names)]) if results.compares else ()
+        self._besides = _besides(results)
         self._matrices = [ConfusionMatrix(theme) for _ in results.found]
         for matrix, predictions in zip(self._matrices, results.found, strict=True):
             matrix.show_evaluation(predictions.evaluation)
@@ -124,7 +127,7 @@ class ResultsFigure:
 
     @property
     def _head_height(self) -> float:
-        rows = 2.2 + len(self._names) * 2 + 1 + self._results.compares
+        rows = 2.2 + len(self._names) * 2 + 1 + self._results.compares + len(self._besides)
         return rows * ROW
 
     def _paint_head(self, painter: QPainter, area: QRectF) -> None:
@@ -145,6 +148,9 @@ class ResultsFigure:
         if self._results.compares:
             row.translate(0, ROW)
             write(painter, row, compared(self._results), self._font, self._dim)
+        for words in self._besides:
+            row.translate(0, ROW)
+            write(painter, row, words, self._font, self._text)
 
     def _paint_row(
         self, painter: QPainter, row: QRectF, letter: str, texts: Sequence[str], colour: QColor
@@ -204,6 +210,15 @@ class ResultsFigure:
         else:
             words = translate("Evaluate", "{kind}: {n} patterns")
         return words.format(kind=self._patterns.kind, shown=shown, n=f"{there:,}")
+
+
+def _besides(results: EvaluationResults) -> list[str]:
+    """A line for each network on numbers of several digits and on writers, if there are some."""
+    numbers = [figures_of(one) for one in results.numbers.found] if results.numbers else []
+    writers = [accuracy_of(one) for one in results.by_writer]
+    if not results.compares:
+        return [*numbers, *writers]
+    return [f"{LETTERS[n]}: {one}" for some in (numbers, writers) for n, one in enumerate(some)]
 
 
 def _part(paint: Block, area: QRectF) -> Part:

@@ -14,11 +14,13 @@ from lenetpad.ui.evaluate.gallery import Gallery
 from lenetpad.ui.evaluate.numbers import NumbersView
 from lenetpad.ui.evaluate.plots import CalibrationChart, DigitChart, RejectChart
 from lenetpad.ui.evaluate.results_figure import Patterns
+from lenetpad.ui.evaluate.writers import WritersView
 from lenetpad.ui.widgets.chart import LETTERS, Chart
 from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
 from lenetpad.ui.widgets.words import counted, marked, translate
+from lenetpad.values.catalogue import FOLDER
 from lenetpad.values.evaluation import NO_DIGIT, EvaluationResults, Indices
 
 #: Each plot with the title and the tip of its tab.
@@ -107,6 +109,7 @@ class ResultViews(QWidget):
         self.count = ElidedLabel()
         self.gallery = Gallery(theme)
         self.numbers = NumbersView(theme)
+        self.writers = WritersView(theme)
         self.charts = tuple(chart(theme) for _, _, chart in CHARTS)
         self.tabs = QTabWidget()
         self._build()
@@ -121,6 +124,7 @@ class ResultViews(QWidget):
         self.matrix.set_theme(theme)
         self.gallery.set_theme(theme)
         self.numbers.set_theme(theme)
+        self.writers.set_theme(theme)
         for chart in self.charts:
             chart.set_theme(theme)
 
@@ -139,6 +143,9 @@ class ResultViews(QWidget):
         for chart in self.charts:
             chart.show_results(results, names)
         self._show_numbers(results)
+        self._show_writers(results)
+        # All tabs have room, but for both of these in a small window.
+        self.tabs.setUsesScrollButtons(results.numbers is not None and bool(results.by_writer))
         self._show_matrix()
         self._show_patterns()
 
@@ -148,6 +155,15 @@ class ResultViews(QWidget):
         self.numbers.show_results(results)
         self.tabs.setTabVisible(place, results.numbers is not None)
         if results.numbers is not None:
+            self.tabs.setCurrentIndex(place)
+
+    def _show_writers(self, results: EvaluationResults) -> None:
+        """Show the tab of the writers where they are known, and have it in front at first where a
+        folder with a file of each was chosen."""
+        place = self.tabs.indexOf(self.writers)
+        self.writers.show_results(results)
+        self.tabs.setTabVisible(place, bool(results.by_writer))
+        if results.by_writer and results.request.data.key == FOLDER:
             self.tabs.setCurrentIndex(place)
 
     def rename(self, names: tuple[str, ...]) -> None:
@@ -233,7 +249,6 @@ class ResultViews(QWidget):
     def _build(self) -> None:
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.setUsesScrollButtons(False)  # all of them have room
         self.tabs.addTab(self._patterns(), translate("Evaluate", "Patterns"))
         tip = translate(
             "Evaluate",
@@ -243,13 +258,19 @@ class ResultViews(QWidget):
         for number, (title, tip, _) in enumerate(CHARTS):
             self.tabs.addTab(self.charts[number], translate("Evaluate", title))
             self.tabs.setTabToolTip(number + 1, translate("Evaluate", tip))
-        place = self.tabs.addTab(self.numbers, translate("Evaluate", "Numbers"))
-        tip = translate(
-            "Evaluate",
-            "Numbers of several digits: how many are read right, and which are not.",
+        self._add_hidden(
+            self.numbers,
+            translate("Evaluate", "Numbers"),
+            translate(
+                "Evaluate",
+                "Numbers of several digits: how many are read right, and which are not.",
+            ),
         )
-        self.tabs.setTabToolTip(place, tip)
-        self.tabs.setTabVisible(place, False)
+        self._add_hidden(
+            self.writers,
+            translate("Evaluate", "Writers"),
+            translate("Evaluate", "How each writer is read: who is misread, and which digits."),
+        )
         heading = QLabel(translate("Evaluate", "Confusion matrix"))
         heading.setToolTip(
             translate(
@@ -266,6 +287,12 @@ class ResultViews(QWidget):
         layout.setSpacing(12)
         layout.addLayout(left, 4)
         layout.addWidget(self.tabs, 5)
+
+    def _add_hidden(self, view: QWidget, title: str, tip: str) -> None:
+        """A tab that is there only where there is something in it."""
+        place = self.tabs.addTab(view, title)
+        self.tabs.setTabToolTip(place, tip)
+        self.tabs.setTabVisible(place, False)
 
     def _patterns(self) -> QWidget:
         page = QWidget()

@@ -11,6 +11,7 @@ EDIT: Final = "Edit"
 VIEW: Final = "View"
 EXPLAIN: Final = "Explain"
 STAGE: Final = "Stage"
+HAND: Final = "Hand"
 LESSONS: Final = "Lessons"
 HELP: Final = "Help"
 

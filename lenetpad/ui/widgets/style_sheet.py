@@ -130,8 +130,15 @@ QComboBox { combobox-popup: 0; } /* a list: a menu would not paint the chosen en
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 8px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge;
     selection-background-color: $accent; selection-color: $on_accent; }
-#tray, #lineView, #timeLine { background: $panel; border: 1px solid $line; border-radius: 8px; }
+#tray, #lineView, #timeLine, #correction { background: $panel; border: 1px solid $line;
+    border-radius: 8px; }
 #tray QListView { background: transparent; }
+#changes, #hands { background: $panel; border: 1px solid $edge; border-radius: 6px; }
+#changes:focus, #hands:focus { border-color: $accent; }
+#hands::item { padding: 6px 8px; }
+#hands::item:selected { background: $accent; color: $on_accent; }
+#changes::item { border: 1px solid $panel; border-radius: 6px; padding: 4px; }
+#changes::item:selected { background: $window; border-color: $accent; color: $text; }
 #lineView QScrollArea { background: transparent; }
 #lineView #title { font-weight: bold; }
 #banner { background: $warning; border-radius: 6px; }

@@ -300,3 +300,26 @@ def test_a_line_fills_a_strip_without_being_cut(canvas: Canvas) -> None:
         assert columns[0] > 2
         assert columns[-1] < 997
         assert (columns[-1] - columns[0] > 800) == wide
+
+
+def test_in_a_picture_whose_ink_keeps_its_colour_each_digit_has_a_box(
+    canvas: Canvas, reading: Callable[..., Reading]
+) -> None:
+    plane = np.zeros((60, 120), np.float32)
+    plane[5:55, 20:30] = plane[5:55, 80:90] = 1
+    sheet = Sheet(picture=plane)
+    found = shipped_reader().read(sheet)
+    assert found is not None
+    canvas.set_sheet(sheet)
+    edges = []
+    for focus in (0, 1):
+        canvas.show_digits(replace(reading(), segmentation=found, focus=focus))
+        image = pixels(canvas.grab().toImage())
+        for place in (0, 1):
+            mine = (image == np.array(rgb(digit_colour(LIGHT, place)))).all(axis=2)
+            middle = mine[round(0.45 * len(mine))]  # beside the ink, not below it
+            edges.append(int(middle.sum()))
+            assert middle.any(), "a box has sides"
+    first, other, other_later, first_later = edges
+    assert first > other, "the one in focus has a wider box"
+    assert first_later > other_later

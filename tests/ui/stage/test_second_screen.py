@@ -205,7 +205,9 @@ def test_nothing_is_painted_at_rest(
 ) -> None:
     if what == "train":
         program.window.open_page("train")
-        qtbot.waitUntil(lambda: second.page.isVisible() and not second.page._pixmap.isNull())
+        qtbot.waitUntil(
+            lambda: second.page.isVisible() and not second.page._pixmap.isNull(), timeout=60_000
+        )
     elif what != "maps":
         program.window.actions_by_name[what].trigger()
     painted: list[QObject] = []
@@ -239,8 +241,10 @@ def test_another_page_is_shown_as_a_picture(
 ) -> None:
     window = program.window
     window.open_page("train")
-    qtbot.waitUntil(lambda: "train" in window.page_widgets)
-    qtbot.waitUntil(lambda: second.page.isVisible() and not second.page._pixmap.isNull())
+    qtbot.waitUntil(lambda: "train" in window.page_widgets, timeout=60_000)
+    qtbot.waitUntil(
+        lambda: second.page.isVisible() and not second.page._pixmap.isNull(), timeout=60_000
+    )
     second.page.take()
     there = window.page_stack.grab(second.page.seen).toImage()
     here = second.page._pixmap.toImage()

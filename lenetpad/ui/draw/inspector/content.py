@@ -333,7 +333,7 @@ def write_competition(strip: Strip, competition: Competition, chosen: int | None
             "x = −{scale} · y / {temperature}, less the largest of them; {scale} scales "
             "distances, {temperature} is the temperature",
         )
-    strip.paragraph(formula.format(temperature=number(temperature), scale=number(scale or 1.0)))
+    strip.paragraph(formula.format(temperature=number(temperature), scale=f"{scale or 1.0:.4g}"))
     if competition.rubbish is not None:
         strip.paragraph(
             translate("Draw", "“none” is not a digit: its y is a constant of the network.")
@@ -350,7 +350,7 @@ def write_comparison(strip: Strip, one: Inspected, other: Inspected) -> None:
         (translate("Draw", "sum a"), [_sum_of(each) for each in both]),
         (translate("Draw", "bias"), [_bias_of(each) for each in both]),
         (
-            translate("Draw", "distance y") if distances else translate("Draw", "value"),
+            translate("Draw", "distance") if distances else translate("Draw", "value"),
             [each.value for each in both],
         ),
     ):

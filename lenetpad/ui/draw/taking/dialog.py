@@ -44,8 +44,7 @@ class TakeDialog(QDialog):
             self.what.addItem(offer.title, offer.key)
         self.kinds = Choices(translate("Draw", "Format"), "")
         self.scales = Choices(translate("Draw", "Scale"), "")
-        self._scale = look.scale  # that the user wants, where there is such a one
-        self._offer_scales(SCALES)
+        self._scale, self._film_scale = look.scale, FILM_SCALES[0]
         self.background = Choices(translate("Window", "Background"), "")
         for key, words in BACKGROUNDS.items():
             self.background.addItem(translate("Window", words), key)
@@ -72,8 +71,19 @@ class TakeDialog(QDialog):
 
     @property
     def look(self) -> Look:
-        """How a picture is to look."""
+        """How a picture, or a film, is to look."""
+        scale = self._film_scale if self.films else self._scale
+        return Look(self.background.currentData() == WHITE, scale)
+
+    @property
+    def picture_look(self) -> Look:
+        """How a picture is to look, whatever is chosen now."""
         return Look(self.background.currentData() == WHITE, self._scale)
+
+    @property
+    def films(self) -> bool:
+        """Whether a film is chosen."""
+        return self.offer.key == REPLAY
 
     def _build(self) -> None:
         rows: tuple[tuple[str, QWidget], ...] = (
@@ -113,23 +123,28 @@ class TakeDialog(QDialog):
 
     @Slot()
     def _note_scale(self) -> None:
-        self._scale = int(self.scales.currentData())
+        scale = int(self.scales.currentData())
+        if self.films:
+            self._film_scale = scale
+        else:
+            self._scale = scale
 
-    def _offer_scales(self, scales: Sequence[int]) -> None:
-        """List these scales, with the one that the user wants chosen, or the largest below it."""
-        with QSignalBlocker(self.scales):  # the wish stays, whatever can be had of it
+    def _offer_scales(self) -> None:
+        """List the scales of what is chosen."""
+        scales = FILM_SCALES if self.films else SCALES
+        with QSignalBlocker(self.scales):
             if self.scales.count() != len(scales):
                 self.scales.clear()
                 for scale in scales:
                     self.scales.addItem(f"{scale} ×", scale)
-            self.scales.select(min(self._scale, scales[-1]))
+            self.scales.select(self._film_scale if self.films else self._scale)
 
     @Slot()
     def _explain(self) -> None:
-        pictured, filmed = self.offer.pictured, self.offer.key == REPLAY
-        self._offer_scales(FILM_SCALES if filmed else SCALES)
-        self.scales.setEnabled(self.kind == PNG or filmed)
-        self.background.setEnabled(pictured or filmed)
+        pictured = self.offer.pictured
+        self._offer_scales()
+        self.scales.setEnabled(self.kind == PNG or self.films)
+        self.background.setEnabled(pictured or self.films)
         self.copy.setEnabled(pictured)
         words = {
             PNG: translate(

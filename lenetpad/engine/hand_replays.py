@@ -1,0 +1,79 @@
+"""The replays of networks that learn hands, kept on the disk: to compute one takes seconds."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from lenetpad import __version__
+from lenetpad.data import replay as replays
+from lenetpad.data.replay import Replay
+from lenetpad.lenet import safetensors_file
+from lenetpad.lenet.fine_tuning import Features
+from lenetpad.storage import atomic as disk
+from lenetpad.storage import hands
+from lenetpad.storage.decoding import InputError, contents
+
+log = logging.getLogger("lenetpad")
+
+#: Beside the hands, whose names begin with no dot.
+FOLDER: Final = ".replays"
+SUFFIX: Final = ".safetensors"
+LARGEST: Final = 64 << 20
+#: So many are kept; a network that has learnt nothing for long computes its own anew.
+MOST: Final = 4
+FEATURES: Final = 400
+PARTS: Final = tuple(part.name for part in fields(Replay))
+
+
+def key_of(network: str) -> str:
+    """What tells the replay of a network, by its digest, from others, and from those of other
+    versions."""
+    how = {name: value for name, value in vars(replays).items() if name.isupper()}
+    return hands.digest_of(f"{network} {__version__} {how!r}".encode())
+
+
+def kept(root: Path, key: str) -> Replay | None:
+    """The replay that was kept under a key; None where there is none that can be used."""
+    path = root / FOLDER / f"{key}{SUFFIX}"
+    try:
+        content = contents(path, LARGEST)
+        arrays, _ = safetensors_file.read(content, str(path), InputError)
+        parts = [Features(arrays[name], _labels(arrays[f"{name}.labels"])) for name in PARTS]
+    except (InputError, KeyError, ValueError):
+        return None
+    if any(part.s4.shape[1] != FEATURES or part.s4.dtype != np.float32 for part in parts):
+        return None
+    with suppress(OSError):
+        path.touch()  # the one that was used last stays longest
+    return Replay(*parts)
+
+
+def keep(root: Path, key: str, replay: Replay) -> None:
+    """Keep a replay, and the latest of the others; where that cannot be, it is computed again."""
+    folder = root / FOLDER
+    arrays = {}
+    for name in PARTS:
+        part: Features = getattr(replay, name)
+        arrays[name] = part.s4
+        arrays[f"{name}.labels"] = part.labels.astype(np.float32)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        disk.clear_leftovers(folder)
+        disk.replace(folder / f"{key}{SUFFIX}", safetensors_file.written(arrays, {}))
+        files = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: -path.stat().st_mtime)
+        for path in files[MOST:]:
+            path.unlink()
+    except OSError as error:
+        log.warning("a replay is not kept: %s", error)
+
+
+def _labels(
+    values: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    return values.astype(np.int64)
