@@ -29,7 +29,9 @@ NARROWEST_MODEL: Final = 110
 WIDEST_HAND: Final = 150
 #: A device's name has room only where the window is so wide at the usual size.
 NARROW_DEVICE: Final = 104
-NARROW: Final = 1000
+NARROW: Final = 1100
+#: How many entries the box of hands has where there is no hand: none, and the dialog of all.
+NO_HANDS: Final = 2
 QWIDGETSIZE_MAX: Final = (1 << 24) - 1  # as Qt has it
 SPACING: Final = 6
 
@@ -160,7 +162,10 @@ class Header(QWidget):
             return
         # A widget that is hidden while it is being shown would be left half of each.
         self._fitting = True
-        groups = ([self.hands], self._views, self._spare, self._titles)
+        groups = [[self.hands], self._views, self._spare, self._titles]
+        if self.hands.count() > NO_HANDS:  # whose hand reads is always to be seen
+            self.hands.show()
+            del groups[0]
         extra = [widget for group in groups for widget in group]
         shown = [widget for widget in extra if not widget.isHidden()]
         # A network's long name gives way last.

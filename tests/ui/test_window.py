@@ -136,6 +136,19 @@ def test_nothing_in_the_header_is_cut_at_any_width(
     assert header.page_tabs.width() == header.page_tabs.sizeHint().width()
 
 
+@pytest.mark.parametrize("width", [SMALLEST.width(), 900, 1024, 1280])
+def test_whose_hand_reads_is_seen_at_any_width(qtbot: QtBot, program: Program, width: int) -> None:
+    header = program.window.header
+    program.window.resize(width, 700)
+    header.show_hands((("", "No hand"), ("/ann", "Ann"), ("…", "Hands…")), "/ann")
+
+    def whole() -> bool:
+        seen = header.hands.isVisible() and header.rect().contains(header.hands.geometry())
+        return seen and header.hands.width() >= header.hands.sizeHint().width()
+
+    qtbot.waitUntil(whole)
+
+
 class Sheeted(Page):
     """A page that notes what becomes of it."""
 

@@ -146,6 +146,7 @@ class Writing(QObject):
         self._first = canvas.sheet
         written = sum(ink is not None for ink in self._inks[: self._place])
         self.bar.show_place(self.digit, written, self._count)
+        self._page.canvas.set_hint(self.bar.task.text())
         self._allow()
 
     @Slot()
@@ -196,6 +197,7 @@ class Writing(QObject):
         written = [(ink, place % ROUND) for place, ink in enumerate(self._inks) if ink is not None]
         self._inks, self._count, self._place = [], 0, 0
         self._page.canvas.go_back_to(before)
+        self._page.canvas.set_hint("")
         if self.bar is not None:
             self.bar.hide()
         self._allow()

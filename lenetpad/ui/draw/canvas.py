@@ -89,6 +89,7 @@ class Canvas(PointerSurface):
         self._began = 0.0  # perf_counter when the drawing began
         self._pointer: QPointF | None = None  # where the eraser's circle is
         self._wide = False
+        self._hint = translate("Draw", HINT)  # what an empty canvas says
         self._needed = Needed()  # what of the paper is to be seen
         self._reading: Reading | None = None  # what was read of what lies here
         self._marks = NO_MARKS  # of several digits
@@ -120,7 +121,8 @@ class Canvas(PointerSurface):
         live, below, coloured = self._live[: self._shown], self._finished, self._coloured
         if self._replayed is not None:
             live, below, coloured = live[:0], Sheet(self._replayed.ink), NO_MARKS
-        return CanvasLooks(below, live, self._needed, self.pen_width, self._marks, coloured)
+        marks = self._marks, coloured
+        return CanvasLooks(below, live, self._needed, self.pen_width, *marks, self._hint)
 
     @property
     def pen_width(self) -> float:
@@ -130,6 +132,11 @@ class Canvas(PointerSurface):
     def set_pen_width(self, width: float) -> None:
         """Draw all strokes at another width."""
         self._picture.pen_width = width
+        self._repaint_all()
+
+    def set_hint(self, text: str) -> None:
+        """Say something else while the canvas is empty; "" says what it always says."""
+        self._hint = text or translate("Draw", HINT)
         self._repaint_all()
 
     @property
@@ -469,7 +476,7 @@ class Canvas(PointerSurface):
         if len(self._stroke):
             self._picture.paint_tail(painter, live)
         elif not self._finished:
-            paint_hint(painter, self._picture.theme, self)
+            paint_hint(painter, self._picture.theme, self, self._hint)
 
     def _paint_progress(self, painter: QPainter, theme: Theme) -> None:
         """How much of a large sheet is drawn: the rest follows while the window answers."""
@@ -509,10 +516,11 @@ class Canvas(PointerSurface):
         return self._picture.pixmap(self.size(), self.devicePixelRatioF(), self._finished, live)
 
 
-def paint_hint(painter: QPainter, theme: Theme, canvas: QWidget) -> None:
+def paint_hint(painter: QPainter, theme: Theme, canvas: QWidget, hint: str) -> None:
     """Say on an empty canvas what it is for."""
     painter.setPen(QColor(theme.dim))
     font = canvas.font()
-    font.setPixelSize(max(14, canvas.height() // 18))
+    font.setPixelSize(max(theme.px(14), canvas.height() // 18))
     painter.setFont(font)
-    painter.drawText(canvas.rect(), Qt.AlignmentFlag.AlignCenter, translate("Draw", HINT))
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(canvas.rect(), flags, hint)

@@ -12,7 +12,8 @@ from lenetpad.ui.draw.paper import Needed
 @dataclass(frozen=True, slots=True, eq=False)
 class CanvasLooks:
     """The ``sheet`` below the stroke being made, whose points (n, 4) so far are ``live``; what of
-    the paper is to be seen; the marks of several digits, and those whose colours the ink has."""
+    the paper is to be seen; the marks of several digits, and those whose colours the ink has; and
+    what an empty canvas says."""
 
     sheet: Sheet
     live: Points
@@ -20,6 +21,7 @@ class CanvasLooks:
     pen_width: float
     marks: DigitMarks
     coloured: DigitMarks
+    hint: str
 
     def lies_as(self, other: CanvasLooks) -> bool:
         """Whether all but sheet and stroke looks the same."""
@@ -27,6 +29,7 @@ class CanvasLooks:
             self.needed == other.needed
             and self.pen_width == other.pen_width
             and self.coloured is other.coloured
+            and self.hint == other.hint
         )
 
     def goes_on_from(self, other: CanvasLooks) -> bool:

@@ -63,7 +63,9 @@ EMPTY: Final = marked(
     "<h3>How accurate are these weights?</h3>"
     "<p>Choose weights and data above, then press <b>Evaluate</b> to see the error, which digits "
     "are confused,<br>and every pattern that is read wrong. With other weights to compare with, "
-    "you also see where both differ.</p>",
+    "you also see where both differ.</p>"
+    "<p>A class? Open the folder with an ink file of each pupil as <b>Data</b>, and see who is "
+    "misread, and as what.</p>",
 )
 
 

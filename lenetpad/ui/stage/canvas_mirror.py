@@ -99,7 +99,7 @@ class CanvasMirror(QWidget):
         if len(looks.live):
             picture.paint_tail(painter, looks.live)
         elif not looks.sheet:
-            paint_hint(painter, picture.theme, self)
+            paint_hint(painter, picture.theme, self, looks.hint)
         if looks.marks:
             looks.marks.paint(painter, picture.paper, picture.theme, looks.pen_width)
         if not picture.complete:

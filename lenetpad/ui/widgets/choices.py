@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QWidget
 
@@ -52,12 +52,27 @@ class Choices(QComboBox):
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         """Cut the shown text in its middle where there is no room: style sheets clip it."""
         super().initStyleOption(option)
+        option.currentText = option.fontMetrics.elidedText(
+            option.currentText, Qt.TextElideMode.ElideMiddle, self._room(option)
+        )
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for all of the shown text: of large texts, Qt's own hint is some pixels too
+        narrow where a style sheet says how wide the arrow is."""
+        hint = super().sizeHint()
+        if self.sizeAdjustPolicy() == QComboBox.SizeAdjustPolicy.AdjustToContents:
+            option = QStyleOptionComboBox()
+            super().initStyleOption(option)
+            option.rect = QRect(option.rect.topLeft(), hint)
+            wanted = option.fontMetrics.horizontalAdvance(option.currentText)
+            hint.setWidth(hint.width() + max(0, wanted - self._room(option)))
+        return hint
+
+    def _room(self, option: QStyleOptionComboBox) -> int:
+        """How wide the shown text may be, in pixels."""
         part = QStyle.SubControl.SC_ComboBoxEditField
         control = QStyle.ComplexControl.CC_ComboBox
-        room = self.style().subControlRect(control, option, part, self).width()
-        option.currentText = option.fontMetrics.elidedText(
-            option.currentText, Qt.TextElideMode.ElideMiddle, room
-        )
+        return self.style().subControlRect(control, option, part, self).width()
 
     def select(self, value: object) -> bool:
         """Show the entry with this data as chosen; False where there is none."""

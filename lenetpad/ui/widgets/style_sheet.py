@@ -83,7 +83,7 @@ QProgressBar::chunk { background: $accent; border-radius: 4px; }
 #calculator { border: 1px solid transparent; }
 #calculator:focus { border-color: $accent; }
 QTabWidget::pane { border: none; }
-QTabBar::tab { padding: 5px 12px; color: $dim; background: transparent;
+QTabBar::tab { padding: 5px 9px; color: $dim; background: transparent;
     border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:hover { color: $text; }
@@ -133,12 +133,13 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge;
 #tray, #lineView, #timeLine, #correction { background: $panel; border: 1px solid $line;
     border-radius: 8px; }
 #tray QListView { background: transparent; }
-#changes, #hands { background: $panel; border: 1px solid $edge; border-radius: 6px; }
+#changes, #hands { background: $panel; border: 1px solid $edge; border-radius: 6px;
+    outline: none; }
 #changes:focus, #hands:focus { border-color: $accent; }
 #hands::item { padding: 6px 8px; }
 #hands::item:selected { background: $accent; color: $on_accent; }
 #changes::item { border: 1px solid $panel; border-radius: 6px; padding: 4px; }
-#changes::item:selected { background: $window; border-color: $accent; color: $text; }
+#changes::item:selected, #changes::item:focus { background: $window; border-color: $accent; color: $text; }
 #lineView QScrollArea { background: transparent; }
 #lineView #title { font-weight: bold; }
 #banner { background: $warning; border-radius: 6px; }

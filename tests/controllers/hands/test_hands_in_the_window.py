@@ -235,9 +235,11 @@ def test_each_digit_is_written_once_and_the_drawing_of_before_comes_back(
     assert not canvas.sheet
     assert not actions["next_to_write"].isEnabled()  # nothing is written yet
     canvas.setFocus()
+    wait_until(lambda: bar.height() == bar.sizeHint().height())
+    height = bar.height()
     by_digit = {d: next(s.ink for s in samples if s.label == d) for d in range(10)}
     for digit in range(10):
-        assert bar.task.text() == f"Write a {digit}"
+        assert bar.task.text() == canvas.looks.hint == f"Write a {digit}"
         if digit == 4:  # skipped, gone back to, written
             actions["skip_to_write"].trigger()
             press(Key.Key_Backspace)
@@ -245,13 +247,17 @@ def test_each_digit_is_written_once_and_the_drawing_of_before_comes_back(
         canvas.set_sheet(Sheet(by_digit[digit]))
         press(Key.Key_Return)
     assert bar.task.text() == "All are written"
+    assert canvas.looks.hint == "All are written"
     assert bar.more.isVisible()
+    QApplication.processEvents()
+    assert (bar.height(), bar.sizeHint().height()) == (height, height)  # the page stays as it is
     bar.more.click()
     assert bar.task.text() == "Write a 0"
     canvas.set_sheet(Sheet(samples[0].ink))  # begun, not finished: it counts
     press(Key.Key_Escape)
     assert not bar.isVisible()
     assert canvas.history == before
+    assert canvas.looks.hint == "Write a digit"
     wait_until(lambda: real.draw.hands.latest is not None, LONG)
     (hand,) = hands.listed(tmp_path / "hands")
     assert [drawing.label for drawing in read_ink(hand.ink)] == [*range(10), 0]

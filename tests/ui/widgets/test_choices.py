@@ -69,6 +69,11 @@ def test_a_text_is_cut_in_the_middle_only_where_there_is_no_room(program: Progra
         for index in range(box.count()):
             box.setCurrentIndex(index)
             assert shown(box) == box.itemText(index)
+    for _ in range(8):  # up to the largest text
+        window.actions_by_name["larger"].trigger()
+    box = window.header.hands
+    box.resize(box.sizeHint())
+    assert shown(box) == "No hand"
     models = window.header.models
     models.addItem("a set of weights with quite a long name.safetensors", "x")
     models.select("x")

@@ -15,9 +15,12 @@ from lenetpad.ui.draw.maps_layout import Arrangement, Block, Placed, place
 #: The first reading, the second, and what differs.
 PARTS: Final = 3
 GAP: Final = 25.0  # with a line in its middle
-#: Of the width of a part that lies below another one: the head stands at its left.
+#: The same between parts below each other that are not as high as a head.
+ROW_GAP: Final = 13.0
+#: Of the width of a part that lies below another one: the head stands at its left, and is so much
+#: wider than high at the least.
 HEAD_SHARE: Final = 0.2
-LEAST_HEAD: Final = 96.0
+LEAST_HEAD: Final = 1.27
 
 _INPUT, _C1, _S2 = Block("input"), Block("C1", 3, 2), Block("S2", 3, 2)
 _C3, _S4 = Block("C3", 4, 4), Block("S4", 4, 4)
@@ -33,17 +36,20 @@ ARRANGEMENTS: Final[tuple[Arrangement, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the three: its head, and the layers below or beside it."""
+    """One of the three: its head, the layers below or beside it, and how far the next part is."""
 
     head: QRectF
     placed: dict[str, Placed]
+    gap: float = GAP
 
 
 def lay_out(area: QRectF, head: float, title: float, alone: str = "") -> tuple[Part, ...]:
     """Places for all layers, or one ``alone``, of the three parts, each with a head of that
     height and the layers' titles of theirs."""
     found = [_columns(area, head, title, alone), _rows(area, head, title, alone)]
-    return max(found, key=lambda parts: _size_of_maps(parts[0].placed))
+    best = max(found, key=lambda parts: _size_of_maps(parts[0].placed))
+    cramped = best[0].head.height() < head
+    return _rows(area, head, title, alone, ROW_GAP) if cramped else best
 
 
 def _size_of_maps(placed: dict[str, Placed]) -> float:
@@ -66,11 +72,11 @@ def borders(parts: tuple[Part, ...]) -> list[QLineF]:
     lines = []
     for one, other in pairwise(parts):
         if other.head.top() > one.head.top():
-            y = other.head.top() - GAP / 2
+            y = other.head.top() - one.gap / 2
             right = max(placed.area.right() for placed in other.placed.values())
             lines.append(QLineF(other.head.left(), y, right, y))
         else:
-            x = other.head.left() - GAP / 2
+            x = other.head.left() - one.gap / 2
             bottom = max(placed.area.bottom() for placed in other.placed.values())
             lines.append(QLineF(x, other.head.top(), x, bottom))
     return lines
@@ -87,13 +93,15 @@ def _columns(area: QRectF, head: float, title: float, alone: str) -> tuple[Part,
     return tuple(parts)
 
 
-def _rows(area: QRectF, head: float, title: float, alone: str) -> tuple[Part, ...]:
-    height = (area.height() - (PARTS - 1) * GAP) / PARTS
-    beside = max(LEAST_HEAD, HEAD_SHARE * area.width())
+def _rows(
+    area: QRectF, head: float, title: float, alone: str, gap: float = GAP
+) -> tuple[Part, ...]:
+    height = (area.height() - (PARTS - 1) * gap) / PARTS
+    beside = max(LEAST_HEAD * head, HEAD_SHARE * area.width())
     parts = []
     for number in range(PARTS):
-        top = area.top() + number * (height + GAP)
+        top = area.top() + number * (height + gap)
         layers = QRectF(area.left(), top, area.width(), height).adjusted(beside + GAP, 0, 0, 0)
         left = QRectF(area.left(), top, beside, min(head, height))
-        parts.append(Part(left, _place(layers, title, alone)))
+        parts.append(Part(left, _place(layers, title, alone), gap))
     return tuple(parts)

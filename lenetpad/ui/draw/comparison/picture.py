@@ -260,7 +260,7 @@ class ComparisonPicture(QWidget):
         painter.setPen(QPen(QColor(self.theme.line), 1))
         painter.drawLines(borders(self.parts))
         for part in self.parts:
-            paint_digits(painter, part.head, self.theme, self._fonts[0])
+            paint_digits(painter, part.head, self.theme, self._fonts)
             for name, placed in part.placed.items():
                 painter.setPen(QColor(self.theme.dim))
                 title = layer_words.title_of(name, None)

@@ -20,6 +20,7 @@ NONE: Final = (Qt.Key.Key_N, Qt.Key.Key_Minus)
 BUTTON: Final = QSize(30, 30)
 SPACING: Final = 4
 MARGIN: Final = 6
+SIDE: Final = 12
 
 
 class CorrectionRow(QFrame):
@@ -46,9 +47,11 @@ class CorrectionRow(QFrame):
         self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.close_button.clicked.connect(self.closed)
         self._flow = FlowLayout(self, SPACING)
-        self._flow.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        for part in (self.title, *self.digits, self.none, self.close_button):
+        self._flow.setContentsMargins(SIDE, MARGIN, SIDE, MARGIN)
+        for part in (self.title, *self.digits, self.none):
             self._flow.addWidget(part)
+        self._flow.add_stretch()
+        self._flow.addWidget(self.close_button)
         self.set_theme(theme)
         self.ask("")
 
@@ -65,8 +68,8 @@ class CorrectionRow(QFrame):
 
     def ask(self, which: str) -> None:
         """Ask anew; ``which`` says what is asked about where that is not all of the drawing."""
-        title = translate("Draw", "It is a …")
-        self.title.setText(f"{which}: {title}" if which else title)
+        title = translate("Draw", "{which} is a …").format(which=which)
+        self.title.setText(title if which else translate("Draw", "It is a …"))
         self.setAccessibleDescription(self.title.text())
 
     def set_theme(self, theme: Theme) -> None:
@@ -80,10 +83,10 @@ class CorrectionRow(QFrame):
         """Lie over an area, in as many lines as its width takes, and over what is above it where
         that is not high enough."""
         margin = MARGIN
-        self._flow.setContentsMargins(margin, margin, margin, margin)
+        self._flow.setContentsMargins(SIDE, margin, SIDE, margin)
         needed = self._flow.heightForWidth(area.width())
         height = max(area.height(), needed)
-        self._flow.setContentsMargins(margin, margin + (height - needed) // 2, margin, margin)
+        self._flow.setContentsMargins(SIDE, margin + (height - needed) // 2, SIDE, margin)
         top = max(0, area.bottom() + 1 - height)
         self.setGeometry(area.left(), top, area.width(), height)
 

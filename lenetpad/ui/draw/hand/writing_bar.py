@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFont
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+)
 
 from lenetpad.ui.widgets.buttons import tool_button
 from lenetpad.ui.widgets.flow import FlowRow
@@ -33,7 +41,9 @@ class WritingBar(QFrame):
         self.track = QProgressBar()
         self.track.setTextVisible(False)
         self.track.setAccessibleName(translate("Draw", "Digits that are written"))
-        self.more = QPushButton(translate("Draw", "Ten more"))
+        self.more = QToolButton()  # as high as the others: nothing moves when it comes
+        self.more.setText(translate("Draw", "Ten more"))
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.setToolTip(translate("Draw", "Twenty drawings are learnt better than ten"))
         actions["stop_writing"].setIconText(translate("Draw", "Stop"))
         actions["next_to_write"].setIconText(translate("Draw", "Next"))
@@ -45,8 +55,9 @@ class WritingBar(QFrame):
         row.flow.addWidget(self.place)
         row.flow.addWidget(self.track)
         row.flow.add_stretch()
-        for name, button in self.buttons.items():
+        for button in (self.more, *self.buttons.values()):
             button.setProperty("framed", True)
+        for name, button in self.buttons.items():
             if name == "next_to_write":
                 row.flow.addWidget(self.more)
             row.flow.addWidget(button)

@@ -147,6 +147,7 @@ def test_the_bar_says_what_to_write_and_how_far_one_is(parent: QWidget) -> None:
     assert bar.more.isVisible()
     assert not bar.buttons["stop_writing"].isVisible()
     assert bar.sizeHint().height() == height  # nothing jumps
+    assert len({one.sizeHint().height() for one in (bar.more, *bar.buttons.values())}) == 1
 
 
 # The dialogs
