@@ -291,6 +291,8 @@ def keep_learnt(
     networks, stays. Raises HandError where it cannot be written.
     """
     with locked(folder):
+        for left in folder.glob(f".{LEARNT} *"):  # of a process that was killed
+            _remove(left)
         now = folder / LEARNT
         same = _kept_ink(now) == ink
         place = now if same else folder / f".{LEARNT} {uuid.uuid4().hex}"

@@ -77,3 +77,12 @@ def test_a_learning_before_whose_ink_is_lost_is_not_brought_back(tmp_path: Path)
     weights = hands.read(hand.folder).weights("lenet5-1998")
     assert weights is not None
     assert weights.read_bytes() == b"two"
+
+
+def test_what_a_killed_process_left_of_a_learning_goes_with_the_next(tmp_path: Path) -> None:
+    hand = hands.create(tmp_path, "Ann")
+    left = hand.folder / f".{hands.LEARNT} 0123"
+    left.mkdir()
+    (left / hands.INK).write_bytes(INK)
+    hands.keep_learnt(hand.folder, "lenet5-1998", KNOWN, b"one", INK)
+    assert not left.exists()

@@ -261,3 +261,37 @@ def test_weights_of_a_hand_that_are_damaged_or_others_are_learnt_anew(
         name: array.shape for name, array in whole.items()
     }
     assert real.draw.networks.hands.on == ann.folder
+
+
+def test_what_is_written_while_a_training_is_watched_is_learnt_after_it(
+    real: Program, samples: list[Drawing], tmp_path: Path
+) -> None:
+    networks, canvas = real.draw.networks, real.draw.page.canvas
+    networks._live = True
+    real.window.actions_by_name["write_each"].trigger()
+    canvas.set_sheet(Sheet(samples[0].ink))
+    real.window.actions_by_name["stop_writing"].trigger()
+    banner = real.draw.page.banner
+    wait_until(lambda: banner.isVisible(), LONG)
+    assert banner.text.startswith("1 drawing came into My hand. They are learnt when no training")
+    wait_until(lambda: networks.hands.hands and networks.hands.hands[0].drawings == 1, LONG)
+    assert networks.hands.on is None
+    networks.end_live()
+    wait_until(lambda: reads_by(real, "My hand"), LONG)
+
+
+def test_a_digit_that_was_cleared_again_is_taught_nobody(
+    real: Program, samples: list[Drawing], tmp_path: Path
+) -> None:
+    canvas, actions = real.draw.page.canvas, real.window.actions_by_name
+    actions["write_each"].trigger()
+    for sample in samples[:2]:
+        canvas.set_sheet(Sheet(sample.ink))
+        actions["next_to_write"].trigger()
+    actions["previous_to_write"].trigger()
+    assert canvas.sheet == Sheet(samples[1].ink)
+    canvas.clear()
+    actions["stop_writing"].trigger()
+    wait_until(lambda: real.draw.hands.latest is not None, LONG)
+    (made,) = hands.listed(tmp_path / "hands")
+    assert labels(made.ink) == [0]
