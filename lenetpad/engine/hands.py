@@ -177,7 +177,7 @@ def _learn(
 
 def _read(hand: Hand, ink: bytes) -> Generator[object, None, _Ink]:
     """The drawings of a hand's ink file that have a label, numbers cut into digits."""
-    if not ink.strip():
+    if not ink or ink.isspace():
         return _Ink([])
     if len(ink) > SMALL_INK:
         found = yield from _waiting(in_a_process(_latest, hand.ink, MOST_DRAWINGS))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,20 @@ def test_what_a_killed_process_left_of_a_learning_goes_with_the_next(tmp_path: P
     (left / hands.INK).write_bytes(INK)
     hands.keep_learnt(hand.folder, "lenet5-1998", KNOWN, b"one", INK)
     assert not left.exists()
+
+
+def test_drawings_of_a_large_file_are_counted_while_other_threads_run(tmp_path: Path) -> None:
+    hand = hands.create(tmp_path, "Ann")
+    count = hands.LARGEST_INK // len(INK)
+    hand.ink.write_bytes(INK * count)
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(hands.read(hand.folder).drawings))
+    gaps, last = [0.0], time.process_time()
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.001)
+        now = time.process_time()  # of all threads: what others on the machine take is no gap
+        gaps.append(now - last)
+        last = now
+    assert found == [count]
+    assert max(gaps) < 0.15, max(gaps)
