@@ -256,7 +256,9 @@ class Networks(QObject):
     def give_up_choice(self) -> None:
         """The network that was chosen cannot be loaded: stay with, or go to, one that can."""
         given_up = self._choice.model
-        if self._working is not None:
+        if self.hands.on is not None and self.hands.hand(self.hands.owner_of(given_up)):
+            self.read_by_hand(self.hands.base_of(given_up))  # which learns the hand anew
+        elif self._working is not None:
             self.hands.switch(self.hands.owner_of(self._working.model))
             self._choice = replace(self._working, serial=self._choice.serial)
             self._show_choice()

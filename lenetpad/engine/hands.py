@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -100,8 +101,10 @@ class LearningJob:
         known = hand.networks.get(request.choice.model)
         digests = network_digest(weights), hands.digest_of(ink)
         if known is not None and digests == (known.base, known.ink):
-            yield Answer(question, _known(request, hand, known, weights, found))
-            return
+            before = _known(request, hand, known, weights, found)
+            if before is not None:
+                yield Answer(question, before)
+                return
         replay = yield from self._replay(weights, digests[0])
         learnt = yield from _learn(weights, found.drawings, replay)
         kept = LearntNetwork(
@@ -174,31 +177,55 @@ def _learn(
 
 def _read(hand: Hand, ink: bytes) -> Generator[object, None, _Ink]:
     """The drawings of a hand's ink file that have a label, numbers cut into digits."""
-    if not ink.strip():
+    if not ink or ink.isspace():
         return _Ink([])
-    everything: list[Drawing]
     if len(ink) > SMALL_INK:
-        everything = yield from in_a_process(read_ink, hand.ink)
+        found = yield from _waiting(in_a_process(_latest, hand.ink, MOST_DRAWINGS))
     else:
-        everything = read_ink(hand.ink)
-    labelled = [drawing for drawing in everything if drawing.label is not None]
-    unlabelled, cut = len(everything) - len(labelled), ""
+        found = _latest(hand.ink, MOST_DRAWINGS)
+    labelled, cut = found.drawings, ""
     if any(number_in(drawing.label) is not None for drawing in labelled):
         cutter = Cutter(labelled)
         for _ in cutter:
             yield LearningProgress(0.0)
         labelled, cut = cutter.drawings, cutter.words
-    older = max(0, len(labelled) - MOST_DRAWINGS)
-    return _Ink(labelled[older:], unlabelled, older, cut)
+    over = max(0, len(labelled) - MOST_DRAWINGS)
+    return _Ink(labelled[over:], found.unlabelled, found.older + over, cut)
+
+
+def _waiting(steps: Generator[None, None, _Ink]) -> Generator[object, None, _Ink]:
+    """What steps return, told as progress."""
+    with closing(steps):
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                found: _Ink = end.value
+                return found
+            yield LearningProgress(0.0)
+
+
+def _latest(path: Path, most: int) -> _Ink:
+    """The latest drawings of an ink file that have a label, numbers whole."""
+    everything = read_ink(path)
+    labelled = [drawing for drawing in everything if drawing.label is not None]
+    older = max(0, len(labelled) - most)
+    return _Ink(labelled[older:], len(everything) - len(labelled), older)
 
 
 def _known(
     request: LearningRequest, hand: Hand, known: LearntNetwork, weights: Weights, found: _Ink
-) -> HandLearning:
-    """What was learnt of the same drawings before, with the same network."""
+) -> HandLearning | None:
+    """What was learnt of the same drawings before, with the same network; None where its weights
+    are damaged, or others."""
     path = hand.weights(request.choice.model)
     assert path is not None
-    learnt = load(str(path))
+    try:
+        learnt = load(str(path))
+    except WeightsError:
+        return None
+    if _shapes(learnt) != _shapes(weights):
+        return None
     images = _images(found.drawings)
     own = features_of(weights, images)
     return HandLearning(
@@ -218,6 +245,10 @@ def _known(
         found.older,
         found.cut,
     )
+
+
+def _shapes(weights: Weights) -> dict[str, tuple[int, ...]]:
+    return {name: array.shape for name, array in weights.parameters.items()}
 
 
 def _nothing(hand: Hand, model: str, unlabelled: int) -> HandLearning:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import shutil
 import unicodedata
@@ -170,9 +171,10 @@ def _networks(folder: Path) -> dict[str, LearntNetwork]:
 
 
 def _lines(path: Path) -> int:
-    """How many drawings an ink file holds, without decoding them; 0 where there is none."""
+    """How many drawings an ink file holds, without decoding them; 0 where there is none. Line by
+    line: for as long as one takes no other thread can do anything."""
     try:
-        return sum(1 for line in contents(_own(path), LARGEST_INK).split(b"\n") if line.strip())
+        return sum(1 for line in io.BytesIO(contents(_own(path), LARGEST_INK)) if line.strip())
     except InputError:
         return 0
 
@@ -291,6 +293,8 @@ def keep_learnt(
     networks, stays. Raises HandError where it cannot be written.
     """
     with locked(folder):
+        for left in folder.glob(f".{LEARNT} *"):  # of a process that was killed
+            _remove(left)
         now = folder / LEARNT
         same = _kept_ink(now) == ink
         place = now if same else folder / f".{LEARNT} {uuid.uuid4().hex}"

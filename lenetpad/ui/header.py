@@ -25,6 +25,8 @@ VIEW_TOOLS: Final = ("theme", "fullscreen")
 #: In pixels. A run's name has room; a longer one, or any in a narrow window, is in the tooltip.
 WIDEST_MODEL: Final = 270
 NARROWEST_MODEL: Final = 110
+#: A hand's name has room; a longer one is cut, and whole in the list.
+WIDEST_HAND: Final = 150
 #: A device's name has room only where the window is so wide at the usual size.
 NARROW_DEVICE: Final = 104
 NARROW: Final = 1100
@@ -84,6 +86,7 @@ class Header(QWidget):
         """Draw in another theme and size."""
         self._theme = theme
         self.models.setMaximumWidth(theme.px(WIDEST_MODEL))
+        self.hands.setMaximumWidth(theme.px(WIDEST_HAND))
         self._fit_device()
         dress(self, theme)
 
@@ -247,4 +250,6 @@ class Header(QWidget):
 
 def _width(widgets: list[QWidget]) -> int:
     """What the widgets take in the row."""
-    return sum(widget.sizeHint().width() + SPACING for widget in widgets)
+    return sum(
+        min(widget.sizeHint().width(), widget.maximumWidth()) + SPACING for widget in widgets
+    )

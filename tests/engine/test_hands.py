@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from lenetpad.data.labelled import Labelled
 from lenetpad.engine import hands as engine_hands
+from lenetpad.engine import side_process
 from lenetpad.engine.hands import (
     Imported,
     LearningJob,
@@ -151,6 +153,25 @@ def test_of_very_many_drawings_the_latest_are_learnt(
     found = learn(LearningJob(hand.folder.parent), hand)
     assert found.older == 3
     assert found.labels.tolist() == [one.label for one in samples[3:5]]
+
+
+def test_of_a_large_file_only_what_is_learnt_comes_into_the_window(
+    replay: SmallReplay, hand: Hand, samples: list[Drawing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came = []
+
+    def in_a_process(*call: Any) -> Generator[None, None, Any]:
+        came.append((yield from side_process.in_a_process(*call)))
+        return came[-1]
+
+    monkeypatch.setattr(engine_hands, "SMALL_INK", 1)
+    monkeypatch.setattr(engine_hands, "MOST_DRAWINGS", 2)
+    monkeypatch.setattr(engine_hands, "in_a_process", in_a_process)
+    teach(hand, [*samples[:5], Drawing(samples[5].ink)])
+    found = learn(LearningJob(hand.folder.parent), hand)
+    assert (found.older, found.unlabelled) == (3, 1)
+    assert found.labels.tolist() == [one.label for one in samples[3:5]]
+    assert [len(one.drawings) for one in came] == [2]  # unpickling more would hold up the pen
 
 
 def test_a_learning_taken_back_brings_ink_and_weights_of_before(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,7 @@ def test_a_hand_that_cannot_be_written_is_none(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(disk, "replace", full)
-        with pytest.raises(HandError, match="No space left.*make room"):
+        with pytest.raises(HandError, match=r"No space left.*make room"):
             hands.create(tmp_path, "Ann")
     assert hands.listed(tmp_path) == ()
     assert hands.create(tmp_path, "Ann").folder.name == "Ann"
@@ -77,3 +79,29 @@ def test_a_learning_before_whose_ink_is_lost_is_not_brought_back(tmp_path: Path)
     weights = hands.read(hand.folder).weights("lenet5-1998")
     assert weights is not None
     assert weights.read_bytes() == b"two"
+
+
+def test_what_a_killed_process_left_of_a_learning_goes_with_the_next(tmp_path: Path) -> None:
+    hand = hands.create(tmp_path, "Ann")
+    left = hand.folder / f".{hands.LEARNT} 0123"
+    left.mkdir()
+    (left / hands.INK).write_bytes(INK)
+    hands.keep_learnt(hand.folder, "lenet5-1998", KNOWN, b"one", INK)
+    assert not left.exists()
+
+
+def test_drawings_of_a_large_file_are_counted_while_other_threads_run(tmp_path: Path) -> None:
+    hand = hands.create(tmp_path, "Ann")
+    count = hands.LARGEST_INK // len(INK)
+    hand.ink.write_bytes(INK * count)
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(hands.read(hand.folder).drawings))
+    gaps, last = [0.0], time.process_time()
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.001)
+        now = time.process_time()  # of all threads: what others on the machine take is no gap
+        gaps.append(now - last)
+        last = now
+    assert found == [count]
+    assert max(gaps) < 0.15, max(gaps)

@@ -71,6 +71,7 @@ class Hands(QObject):
         self._searched = False  # whether that is being found out
         # By a hand's folder: what is being written, or could not be and goes with the next.
         self._unwritten: dict[Path, list[Drawings]] = {}
+        self._later: Path | None = None  # the hand that is learnt when a training is over
         self._settled: tuple[Path, str] | None = None  # hand and network of the last answer
         self._ready = ""  # the network that was made ready to learn last
         self.latest: HandLearning | None = None
@@ -88,6 +89,7 @@ class Hands(QObject):
         tray.name_of = self._name_of_file
         self._known.changed.connect(self._show_hands)
         networks.model_ready.connect(self._follow_network)
+        networks.described.connect(self._learn_later)
         self._show_hands()
 
     # Which there are
@@ -96,7 +98,13 @@ class Hands(QObject):
         """Read the list of hands, beside the pen."""
         root = self._known.root
         hands_there = partial(_listed, root)
-        self._jobs().run("hands", hands_there, self._known.take)
+        self._jobs().run("hands", hands_there, self._take_list)
+
+    def _take_list(self, found: tuple[Hand, ...]) -> None:
+        """Take in which there are; one that is on and has gone reads no more."""
+        self._known.take(found)
+        if (on := self._known.on) is not None and self._known.hand(on) is None:
+            self.switch_off()
 
     @property
     def current(self) -> Hand | None:
@@ -252,7 +260,9 @@ class Hands(QObject):
             self._page.banner.warn(first_line(error))
             return
         self._window.preferences.keep(hand=hand.folder.name)
-        if not self._networks.live:
+        if self._networks.live:
+            self._later = hand.folder
+        else:
             self._known.switch(hand.folder)
         self._tray.change(path, make, note)
 
@@ -287,6 +297,13 @@ class Hands(QObject):
             self._pause.stop()
             self._ask(self._known.on)
 
+    @Slot()
+    def _learn_later(self) -> None:
+        """No training gives the network its weights any more: learn what was taught meanwhile."""
+        if self._later is not None and not self._networks.live:
+            folder, self._later = self._later, None
+            self.switch_on(folder)
+
     def learn_anew(self, folder: Path) -> None:
         """The ink of a hand is another than it was: have it on, and learnt."""
         self._settled = None
@@ -303,6 +320,8 @@ class Hands(QObject):
         """A hand goes: nothing more is learnt of it."""
         self._cancel()
         self._unwritten.pop(folder, None)
+        if self._later == folder:
+            self._later = None
         if self.latest is not None and self.latest.hand.folder == folder:
             self.latest = None
 

@@ -12,6 +12,7 @@ from lenetpad.ink.files import DIGITS, Drawing
 from lenetpad.ink.strokes import History, Ink, Sheet
 from lenetpad.storage.hands import Hand
 from lenetpad.ui import actions
+from lenetpad.ui.draw.hand import words
 from lenetpad.ui.draw.hand.writing_bar import WritingBar
 from lenetpad.ui.draw.page import DrawPage
 from lenetpad.ui.widgets.words import translate
@@ -132,6 +133,8 @@ class Writing(QObject):
         canvas.finish()
         if self.digit and canvas.sheet.ink:
             self._put(canvas.sheet.ink)
+        elif self._place < len(self._inks):  # it was cleared
+            self._put(None)
 
     def _step(self) -> None:
         self._place += 1
@@ -180,12 +183,17 @@ class Writing(QObject):
         """End, for something else comes onto the canvas, or the window is about to close."""
         if drawings := self._end():
             self._hands.report = None
-            self._hands.teach(drawings, _nothing)
+            self._hands.teach(drawings, self._note)
 
     def _teach(self, drawings: tuple[Drawing, ...]) -> None:
         if drawings:
             self._hands.report = self._tell
-            self._hands.teach(drawings, _nothing)
+            self._hands.teach(drawings, self._note)
+
+    def _note(self, hand: Hand, edited: Edited) -> None:
+        """Say that the drawings are in the hand, where they are not learnt at once."""
+        if not self._hands.can_learn:
+            self._page.banner.note(words.written(hand.name, len(edited.places)))
 
     def _end(self) -> tuple[Drawing, ...]:
         """Put back what lay on the canvas; gives what was written."""
@@ -229,7 +237,3 @@ class Writing(QObject):
     def _dress(self) -> None:
         if self.bar is not None:
             self.bar.set_theme(self._window.theme)
-
-
-def _nothing(hand: Hand, edited: Edited) -> None:
-    pass

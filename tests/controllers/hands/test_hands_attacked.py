@@ -3,15 +3,20 @@ while each digit is written once."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from lenetpad.app import Program
 from lenetpad.engine import hands as engine_hands
 from lenetpad.ink.files import Drawing, read_ink, write_ink
 from lenetpad.ink.strokes import Sheet
+from lenetpad.lenet import safetensors_file
+from lenetpad.lenet.weights import shipped
 from lenetpad.storage import hands
+from lenetpad.storage.decoding import InputError
 from lenetpad.tools.event_loop import wait_until
 from lenetpad.values.lesson_files import lesson_of
 from tests.controllers.hands.test_hands_in_the_window import (
@@ -20,6 +25,7 @@ from tests.controllers.hands.test_hands_in_the_window import (
     make,
     reads_by,
     real,
+    title,
     write,
 )
 
@@ -202,3 +208,90 @@ def test_a_drawing_that_comes_while_a_learning_is_taken_back_stays(
     with pytest.raises(Exception, match="again"):
         engine_hands.take_back_learning(hand.folder)
     assert len(read_ink(hand.ink)) == 3
+
+
+def test_a_long_name_leaves_the_switch_where_it_is(real: Program, samples: list[Drawing]) -> None:
+    header = real.window.header
+    real.window.resize(1280, 800)
+    ann = a_hand(real, "Ann", samples[:2])
+    long = a_hand(real, "W" * 80, samples[2:4])
+    heights = set()
+    for hand in (ann, long):
+        real.draw.hands.switch_on(hand.folder)
+        wait_until(lambda: reads_by(real, hand.name), LONG)  # noqa: B023 - at once
+        wait_until(lambda: header.hands.isVisible())
+        for width in (1280, 800):
+            real.window.resize(width, 800)
+            QApplication.processEvents()
+            assert header.hands.isVisible()
+            heights.add((width, header.height()))
+    assert len(heights) == 2, heights
+
+
+def test_a_hand_whose_folder_has_gone_reads_no_more(real: Program, samples: list[Drawing]) -> None:
+    ann = a_hand(real, "Ann", samples[:2])
+    real.draw.hands.switch_on(ann.folder)
+    wait_until(lambda: reads_by(real, "Ann"), LONG)
+    shutil.rmtree(ann.folder)
+    real.draw.hands.list_hands()
+    wait_until(lambda: real.draw.networks.hands.on is None, LONG)
+    wait_until(lambda: "Ann" not in title(real) and "·" in title(real), LONG)
+    assert real.draw.networks.choice.model == real.draw.hands.base
+
+
+@pytest.mark.parametrize("other", ["damaged", "lenet5-modern"])
+def test_weights_of_a_hand_that_are_damaged_or_others_are_learnt_anew(
+    real: Program, samples: list[Drawing], other: str
+) -> None:
+    ann = a_hand(real, "Ann", samples[:2])
+    real.draw.hands.switch_on(ann.folder)
+    wait_until(lambda: reads_by(real, "Ann"), LONG)
+    path = Path(real.draw.networks.choice.model)
+    whole = safetensors_file.read(path.read_bytes(), "whole", InputError)[0]
+    real.draw.hands.switch_off()
+    wait_until(lambda: not reads_by(real, "Ann"), LONG)
+    content = b"damaged" if other == "damaged" else shipped(other).read_bytes()
+    path.write_bytes(content)
+    before = real.draw.hands.latest
+    real.draw.hands.switch_on(ann.folder)
+    wait_until(lambda: real.draw.hands.latest is not before, LONG)
+    wait_until(lambda: reads_by(real, "Ann"), LONG)
+    again = safetensors_file.read(path.read_bytes(), "again", InputError)[0]
+    assert {name: array.shape for name, array in again.items()} == {
+        name: array.shape for name, array in whole.items()
+    }
+    assert real.draw.networks.hands.on == ann.folder
+
+
+def test_what_is_written_while_a_training_is_watched_is_learnt_after_it(
+    real: Program, samples: list[Drawing], tmp_path: Path
+) -> None:
+    networks, canvas = real.draw.networks, real.draw.page.canvas
+    networks._live = True
+    real.window.actions_by_name["write_each"].trigger()
+    canvas.set_sheet(Sheet(samples[0].ink))
+    real.window.actions_by_name["stop_writing"].trigger()
+    banner = real.draw.page.banner
+    wait_until(lambda: banner.isVisible(), LONG)
+    assert banner.text.startswith("1 drawing came into My hand. They are learnt when no training")
+    wait_until(lambda: networks.hands.hands and networks.hands.hands[0].drawings == 1, LONG)
+    assert networks.hands.on is None
+    networks.end_live()
+    wait_until(lambda: reads_by(real, "My hand"), LONG)
+
+
+def test_a_digit_that_was_cleared_again_is_taught_nobody(
+    real: Program, samples: list[Drawing], tmp_path: Path
+) -> None:
+    canvas, actions = real.draw.page.canvas, real.window.actions_by_name
+    actions["write_each"].trigger()
+    for sample in samples[:2]:
+        canvas.set_sheet(Sheet(sample.ink))
+        actions["next_to_write"].trigger()
+    actions["previous_to_write"].trigger()
+    assert canvas.sheet == Sheet(samples[1].ink)
+    canvas.clear()
+    actions["stop_writing"].trigger()
+    wait_until(lambda: real.draw.hands.latest is not None, LONG)
+    (made,) = hands.listed(tmp_path / "hands")
+    assert labels(made.ink) == [0]

@@ -60,6 +60,8 @@ class HandsDialog(QDialog):
         self.list = QListWidget()
         self.list.setObjectName("hands")
         self.list.setAccessibleName(translate("Draw", "Hands"))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # what follows a name is seen
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self._follow)
         self.new = QPushButton(translate("Draw", "New…"))
         self.new.setAutoDefault(False)
@@ -102,7 +104,9 @@ class HandsDialog(QDialog):
         self._hands = tuple(hands)
         self.list.clear()
         for hand in hands:
-            self.list.addItem(QListWidgetItem(_line(hand, on=hand.folder == on)))
+            item = QListWidgetItem(_line(hand, on=hand.folder == on))
+            item.setToolTip(hand.name)
+            self.list.addItem(item)
         rows = [row for row, hand in enumerate(hands) if hand.folder == wanted]
         self.list.setCurrentRow(rows[0] if rows else 0)
         self.words.setText("" if hands else translate("Draw", NONE))

@@ -57,6 +57,16 @@ def taught(hand: str, label: Label, *, later: bool) -> str:
     return text.format(hand=named(hand), label=shown)
 
 
+def written(hand: str, count: int) -> str:
+    """That drawings are in a hand now, which learns them later."""
+    text = translate(
+        "Draw",
+        "{drawings} came into {hand}. They are learnt when no training gives the pad its weights.",
+    )
+    one, many = translate("Draw", "1 drawing"), translate("Draw", "{n} drawings")
+    return text.format(drawings=counted(count, one, many), hand=named(hand))
+
+
 def corrected(found: HandLearning) -> str:
     """How the drawing that was taught last was read before, and how it is read now."""
     text = translate(
