@@ -34,13 +34,10 @@ from lenetpad.controllers.networks import Networks
 from lenetpad.controllers.registry import PAGES
 from lenetpad.data import labelled
 from lenetpad.data.labelled import Labelled
-from lenetpad.data.replay import Replay, features_of
 from lenetpad.engine.garbage import collect_what_is_due
 from lenetpad.evaluation import class_hands
 from lenetpad.ink.files import Drawing, read_ink
 from lenetpad.ink.strokes import Sheet
-from lenetpad.lenet.fine_tuning import Features
-from lenetpad.lenet.weights import Weights
 from lenetpad.storage import resources
 from lenetpad.ui.window import Window
 from lenetpad.values.evaluation import (
@@ -55,6 +52,7 @@ from lenetpad.values.models import Choice, LayerView, ModelReady
 from lenetpad.values.reading import Reading
 from lenetpad.values.segmentation import Segmentation
 from tests.given_away import SECRETS
+from tests.hand_trainees import SmallReplay
 
 #: Hosts that are this machine; None is a socket without a host.
 AT_HOME = frozenset({None, "", "127.0.0.1", "::1", "localhost"})
@@ -258,17 +256,7 @@ def mnist() -> tuple[Labelled, Labelled]:
 @pytest.fixture
 def small_replay(mnist: tuple[Labelled, Labelled], monkeypatch: pytest.MonkeyPatch) -> None:
     """A class that is learnt is shown few of MNIST's images again, and tested with few."""
-
-    def replay_of(weights: Weights) -> Iterator[float | Replay]:
-        yield 0.5
-        some = (images.chosen(slice(0, 100)) for images in mnist)
-        features = (
-            Features(features_of(weights, (one.images / 255).astype(np.float32)), one.labels)
-            for one in some
-        )
-        yield Replay(*features)
-
-    monkeypatch.setattr(class_hands, "replay_of", replay_of)
+    monkeypatch.setattr(class_hands, "replay_of", SmallReplay(mnist))
 
 
 @pytest.fixture
