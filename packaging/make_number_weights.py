@@ -1,7 +1,8 @@
 """Learn the weights of segmentation graphs anew: resources/weights/numbers.json.
 
 Digits of writers who are not for testing are composed to numbers; with single digits, letters,
-words and scribbles they are read by the three shipped networks, with and without "no digit".
+words and scribbles they are read by the three shipped networks, with and without "no digit": what
+is learnt from all of them is for any network, what is learnt from one for its preset.
 """
 
 from __future__ import annotations
@@ -61,7 +62,11 @@ def main() -> int:
     seen = read_by(names, material)
     with_no_digit = entry_of(learnt_weights(seen))
     without = entry_of(learnt_weights([without_no_digit(one) for one in seen]))
-    file = NumberWeightsFile(with_no_digit, without, made)
+    of_presets = {
+        name: entry_of(learnt_weights(seen[place :: len(names)]))
+        for place, name in enumerate(names)
+    }
+    file = NumberWeightsFile(with_no_digit, without, of_presets, made)
     atomic.replace(arguments.out, msgspec.json.format(msgspec.json.encode(file), indent=1) + b"\n")
     return 0
 

@@ -55,7 +55,7 @@ class _Wanted:
 
 def predict(arguments: argparse.Namespace) -> int:
     """Read each drawing of each file; a file that cannot be read is named, the others go on."""
-    from lenetpad.lenet.number_reader import NumberReader, posteriors_of
+    from lenetpad.lenet.number_reader import reader_of
     from lenetpad.training.opening import open_recognizer
 
     choice = Choice(0, arguments.model, arguments.device, chosen_conventions(arguments))
@@ -64,7 +64,7 @@ def predict(arguments: argparse.Namespace) -> int:
     if recognizer.notice:
         output.say(recognizer.notice)
     weights = recognizer.weights
-    reader = NumberReader(posteriors_of(weights.config, weights.parameters))
+    reader = reader_of(weights.config, weights.parameters)
     results, failed = [], 0
     for path in arguments.files:
         try:

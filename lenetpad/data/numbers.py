@@ -13,7 +13,7 @@ from lenetpad.data.cancellation import IDLE, Watch
 from lenetpad.ink.files import Drawing, number_in
 from lenetpad.ink.strokes import Sheet
 from lenetpad.lenet.alignment import align, ink_of
-from lenetpad.lenet.number_reader import NumberReader, posteriors_of
+from lenetpad.lenet.number_reader import NumberReader, reader_of
 from lenetpad.lenet.weights import load
 from lenetpad.storage.mnist import DataError
 from lenetpad.values.models import DEFAULT_MODEL
@@ -88,7 +88,7 @@ def digits_of(drawing: Drawing, reader: NumberReader) -> Iterator[Drawing]:
 def shipped_reader() -> NumberReader:
     """What reads numbers with the network that the program begins with."""
     weights = load(DEFAULT_MODEL)
-    return NumberReader(posteriors_of(weights.config, weights.parameters))
+    return reader_of(weights.config, weights.parameters)
 
 
 def words_of_cut(numbers: int, digits: int, left_out: int) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lenetpad import __version__
 from lenetpad.data import replay as replays
@@ -18,6 +19,8 @@ from lenetpad.lenet.fine_tuning import Features
 from lenetpad.storage import atomic as disk
 from lenetpad.storage import hands
 from lenetpad.storage.decoding import InputError, contents
+from lenetpad.values.arrays import FloatArray
+from lenetpad.values.evaluation import NO_DIGIT
 
 log = logging.getLogger("lenetpad")
 
@@ -47,7 +50,7 @@ def kept(root: Path, key: str) -> Replay | None:
         parts = [Features(arrays[name], _labels(arrays[f"{name}.labels"])) for name in PARTS]
     except (InputError, KeyError, ValueError):
         return None
-    if any(part.s4.shape[1] != FEATURES or part.s4.dtype != np.float32 for part in parts):
+    if not all(_usable(part) for part in parts):
         return None
     with suppress(OSError):
         path.touch()  # the one that was used last stays longest
@@ -73,7 +76,12 @@ def keep(root: Path, key: str, replay: Replay) -> None:
         log.warning("a replay is not kept: %s", error)
 
 
-def _labels(
-    values: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _labels(values: FloatArray) -> NDArray[np.int64]:
+    if not np.isin(values, range(NO_DIGIT + 1)).all():
+        raise ValueError("labels that are none")
     return values.astype(np.int64)
+
+
+def _usable(part: Features) -> bool:
+    right = part.s4.shape[1] == FEATURES and part.s4.dtype == np.float32
+    return right and len(part) > 0 and bool(np.isfinite(part.s4).all())

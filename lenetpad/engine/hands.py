@@ -261,7 +261,7 @@ def import_ink(hand: Hand, path: Path) -> Imported:
     labelled = tuple(drawing for drawing in everything if drawing.label is not None)
     if not labelled:
         raise InkError(f"{path} has no drawing with a label; label them first, in the tray")
-    edit_ink(hand.ink, Extend(labelled))
+    edit_ink(hands.own_ink(hand.folder), Extend(labelled))
     return Imported(len(labelled), len(everything) - len(labelled))
 
 
@@ -270,5 +270,9 @@ def take_back_learning(folder: Path) -> Hand:
     back. Raises HandError or InkError where it cannot be written."""
     ink = hands.ink_of(folder)
     then = hands.swap_learnt(folder, ink)
-    edit_ink(folder / hands.INK, Exchange(then))
+    try:
+        edit_ink(hands.own_ink(folder), Exchange(then, ink))
+    except InkError:
+        hands.swap_learnt(folder, then)
+        raise
     return hands.read(folder)

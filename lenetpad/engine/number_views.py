@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lenetpad.lenet.number_reader import NumberReader, posteriors_of
+from lenetpad.lenet.number_reader import reader_of
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.lenet.space_displacement import line_of, slide
 from lenetpad.lenet.weights import Weights, load
@@ -121,7 +121,7 @@ class LinesJob:
         request = question.argument
         assert isinstance(request, LinesRequest)
         weights = self._kept.weights(request.choice, request.parameters)
-        reader = NumberReader(posteriors_of(weights.config, weights.parameters))
+        reader = reader_of(weights.config, weights.parameters)
         texts: list[str] = []
         for sheet in request.sheets:
             with np.errstate(all="ignore"):  # the weights of a training that diverges overflow

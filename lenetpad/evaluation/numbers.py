@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lenetpad.ink.files import Drawing, number_in
 from lenetpad.ink.strokes import Sheet
-from lenetpad.lenet.number_reader import NumberReader, posteriors_of
+from lenetpad.lenet.number_reader import reader_of
 from lenetpad.lenet.weights import Weights
 from lenetpad.values.number_evaluation import NumberEvaluation
 
@@ -27,7 +27,7 @@ def read_numbers(
     weights: Weights, drawings: Sequence[Drawing]
 ) -> Iterator[int | NumberEvaluation]:
     """The same, with how many are read after each of them, and at the end the evaluation."""
-    reader = NumberReader(posteriors_of(weights.config, weights.parameters))
+    reader = reader_of(weights.config, weights.parameters)
     texts, refused = [], []
     for done, drawing in enumerate(drawings, 1):
         found = reader.read(Sheet(drawing.ink), paths=1)

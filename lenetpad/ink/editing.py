@@ -71,9 +71,11 @@ class Extend:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Put these lines in the place of all that a file holds: those of another time."""
+    """Put these lines in the place of all that a file holds, which is what was ``seen`` there:
+    those of another time."""
 
     content: bytes
+    seen: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,9 @@ def _edited(
             first = sum(1 for other in lines if other.strip())
             added = tuple(Place(first + at, digest_of(line)) for at, line in enumerate(new))
             return _ended(lines, new), added, ()
-        case Exchange(content):
+        case Exchange(content, seen):
+            if b"\n".join(lines) != seen:
+                raise InkError(f"{path} has changed meanwhile; try again")
             return content.split(b"\n"), (), ()
         case Delete(places):
             gone = set(_found(lines, places, path))

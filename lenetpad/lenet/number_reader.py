@@ -261,6 +261,16 @@ class NumberReader:
         return Segmentation((Piece(0, 0, 0, box),), (one,), (Path((0,), 0.0),), Kind.DIGIT)
 
 
+def reader_of(config: LeNet5Config, parameters: Parameters) -> NumberReader:
+    """What reads sheets with a network, on the CPU in NumPy."""
+    return NumberReader(posteriors_of(config, parameters), number_weights_of(config))
+
+
+def number_weights_of(config: LeNet5Config) -> NumberWeights:
+    """The weights of segmentation graphs for a network."""
+    return shipped(refusing=config.rubbish is not None, preset=config.name)
+
+
 def _with_boxes(found: Segmentation, reach: float) -> Segmentation:
     """The same with boxes that hold what lies so far beyond the middles of the strokes."""
 

@@ -225,24 +225,28 @@ class Entry(msgspec.Struct):
 
 
 class NumberWeightsFile(msgspec.Struct):
-    """The file: weights for networks that say "no digit", and for those that do not; and what
-    they were learnt from, and how they read."""
+    """The file: weights for networks that say "no digit", and for those that do not, learnt from
+    what several networks read; and weights for one network preset each that says "no digit",
+    learnt from what that network reads. And what they were all learnt from."""
 
     with_no_digit: Entry
     without: Entry
+    of_presets: dict[str, Entry] = msgspec.field(default_factory=dict)
     made: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 @cache
-def shipped(*, refusing: bool) -> NumberWeights:
-    """The weights that ship, for networks that say "no digit", or for those that do not."""
-    return read_weights(resources.path(SHIPPED), refusing=refusing)
+def shipped(*, refusing: bool, preset: str = "") -> NumberWeights:
+    """The weights that ship, for networks that say "no digit", or for those that do not: those of
+    the network preset of this name where there are some."""
+    return read_weights(resources.path(SHIPPED), refusing=refusing, preset=preset)
 
 
-def read_weights(path: Path, *, refusing: bool) -> NumberWeights:
+def read_weights(path: Path, *, refusing: bool, preset: str = "") -> NumberWeights:
     """Weights from a file. Raises InputError for one that is damaged, or of other features."""
     file = json_object(path, NumberWeightsFile)
-    entry = file.with_no_digit if refusing else file.without
+    of_any = file.with_no_digit if refusing else file.without
+    entry = file.of_presets.get(preset, of_any) if refusing else of_any
     return NumberWeights(
         _in_order(entry.geometry, GEOMETRY, path),
         _in_order(entry.recognition, RECOGNITION, path),

@@ -17,7 +17,7 @@ from lenetpad.lenet.activations import ACTIVATIONS
 from lenetpad.lenet.forward import BATCH, forward, log_posteriors
 from lenetpad.lenet.layers import layer_specs
 from lenetpad.lenet.leftovers import sentence
-from lenetpad.lenet.number_reader import NumberReader
+from lenetpad.lenet.number_reader import NumberReader, number_weights_of
 from lenetpad.lenet.single_image import SingleImagePass
 from lenetpad.lenet.weights import Weights
 from lenetpad.storage import resources
@@ -90,7 +90,9 @@ class Recognizer:
         gives no numbers.
         """
         if self._numbers is None or holds != self._held:
-            self._numbers, self._held = NumberReader(self._posteriors), holds
+            number_weights = number_weights_of(self.weights.config)
+            self._numbers = NumberReader(self._posteriors, number_weights)
+            self._held = holds
         with np.errstate(all="ignore"):
             return self._numbers.read(sheet)
 

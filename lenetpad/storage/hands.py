@@ -141,15 +141,15 @@ def read(folder: Path) -> Hand:
     """What a folder holds; one whose files are damaged is called by its own name, and has learnt
     nothing."""
     try:
-        name = json_object(_own(folder / NAME), _Name, HandError).name
+        name = json_object(_own(folder / NAME), _Name, HandError).name.strip()
     except HandError:
-        name = folder.name
+        name = ""
     networks = _networks(folder / LEARNT)
     there = {
         model: known for model, known in networks.items() if _is_file(folder / LEARNT / known.file)
     }
     undo = bool(networks) or (folder / BEFORE / NETWORKS).exists()
-    return Hand(folder, escaped(name), _lines(folder / INK), there, undo)
+    return Hand(folder, escaped(name or folder.name), _lines(folder / INK), there, undo)
 
 
 def find(root: Path, name: str) -> Hand:
@@ -192,7 +192,11 @@ def create(root: Path, name: str) -> Hand:
             continue
         except OSError as error:
             raise _not_written(folder, error) from None
-        _write(folder / NAME, msgspec.json.encode(_Name(name)))
+        try:
+            _write(folder / NAME, msgspec.json.encode(_Name(name)))
+        except HandError:
+            _remove(folder)
+            raise
         return read(folder)
     raise HandError(f"there are a thousand hands called {name!r}; choose another name")
 
@@ -262,10 +266,13 @@ def digest_of(content: bytes) -> str:
 def ink_of(folder: Path) -> bytes:
     """The bytes of a hand's ink file; none where there is none. Raises HandError where it cannot
     be read."""
-    path = folder / INK
-    if not os.path.lexists(path):
-        return b""
-    return contents(_own(path), LARGEST_INK, HandError)
+    path = own_ink(folder)
+    return contents(path, LARGEST_INK, HandError) if path.exists() else b""
+
+
+def own_ink(folder: Path) -> Path:
+    """A hand's ink file, which may not be there yet. Raises HandError where it is a link."""
+    return _own(folder / INK)
 
 
 def file_for(model: str) -> str:
@@ -312,7 +319,9 @@ def swap_learnt(folder: Path, ink: bytes) -> bytes:
         now, before = folder / LEARNT, folder / BEFORE
         if not (now.exists() or before.exists()):
             raise HandError("this hand has learnt nothing yet; write some digits first")
-        then = _kept_ink(before) or b""
+        then = b""
+        if before.exists():
+            then = contents(_own(before / INK), LARGEST_INK, HandError)
         aside = folder / f".{LEARNT} {uuid.uuid4().hex}"
         try:
             if now.exists():
@@ -339,11 +348,17 @@ def locked(folder: Path) -> Iterator[None]:
     """Nobody else writes what was learnt meanwhile."""
     if not _is_folder(folder):
         raise HandError(f"{folder} is there no more; choose another hand")
+    lock = filelock.FileLock(_own(folder / LOCK), timeout=LOCK_SECONDS)
     try:
-        with filelock.FileLock(_own(folder / LOCK), timeout=LOCK_SECONDS):
-            yield
+        lock.acquire()
     except filelock.Timeout:
         raise HandError(f"{folder} is being written by another window; try again") from None
+    except OSError as error:
+        raise _not_written(folder / LOCK, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 # Files

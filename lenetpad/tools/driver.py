@@ -282,7 +282,7 @@ class Driver(QObject):
     def teach(self, drawings: Sequence[Drawing]) -> None:
         """Put drawings into the hand and wait until the network that reads has learnt it."""
         latest = self._draw.hands.latest
-        self._draw.hands.teach(drawings, lambda *_: None)
+        self._draw.hands.teach(tuple(drawings), lambda *_: None)
         learnt = self._draw.hands
         wait_until(lambda: learnt.latest is not latest, LEARNING_SECONDS)
         self.wait_for_reading()

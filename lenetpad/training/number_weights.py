@@ -51,8 +51,8 @@ SCRIBBLED: Final = 800
 #: is not read, and numbers of two digits are the most frequent ones.
 DIGITS_COUNT: Final = 5.0
 OTHERS_COUNT: Final = 1.4
-WORDS_COUNT: Final = 2.0
-SCRIBBLED_COUNT: Final = 0.6
+WORDS_COUNT: Final = 1.0
+SCRIBBLED_COUNT: Final = 0.4
 NONE_COUNT: Final = 0.5
 TWO_COUNT: Final = 3.0
 ONES_COUNT: Final = 0.5

@@ -301,10 +301,14 @@ def test_a_files_content_of_another_time_takes_its_place(tmp_path: Path) -> None
     write_ink(path, [Drawing(Ink.of([[[0, 0], [10, 10]]]), 1)])
     before = path.read_bytes()
     edit_ink(path, Extend((Drawing(Ink.of([[[0, 0], [5, 5]]]), 2),)))
-    edit_ink(path, Exchange(before))
+    after = path.read_bytes()
+    with pytest.raises(InkError, match="has changed meanwhile; try again"):
+        edit_ink(path, Exchange(before, before))
+    assert path.read_bytes() == after
+    edit_ink(path, Exchange(before, after))
     assert path.read_bytes() == before
-    edit_ink(path, Exchange(b""))
+    edit_ink(path, Exchange(b"", before))
     assert path.read_bytes() == b""
     with pytest.raises(InkError):
-        edit_ink(path, Exchange(b"no ink"))
+        edit_ink(path, Exchange(b"no ink", b""))
     assert path.read_bytes() == b""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lenetpad.ink.candidates import GEOMETRY
+from lenetpad.lenet.number_reader import number_weights_of
 from lenetpad.lenet.number_weights import (
     ACCEPTANCE,
     RECOGNITION,
@@ -20,8 +22,41 @@ from lenetpad.lenet.number_weights import (
     recognition_of,
     shipped,
 )
+from lenetpad.lenet.weights import load
 from lenetpad.storage import resources
 from lenetpad.storage.decoding import InputError
+from lenetpad.values.models import PRESET_NAMES
+
+
+def test_what_is_of_a_preset_is_for_its_networks_that_refuse(tmp_path: Path) -> None:
+    import msgspec
+
+    def weights(value: float) -> NumberWeights:
+        return NumberWeights(
+            *(np.full(len(names), value) for names in (GEOMETRY, RECOGNITION, ACCEPTANCE))
+        )
+
+    path, (any_one, without, own) = (
+        tmp_path / "numbers.json",
+        map(entry_of, map(weights, (1, 2, 3))),
+    )
+    file = NumberWeightsFile(any_one, without, {"lenet5-study": own})
+    path.write_bytes(msgspec.json.encode(file))
+    for preset, refusing, wanted in (
+        ("lenet5-study", True, 3),
+        ("lenet5-study", False, 2),
+        ("lenet5-modern", True, 1),
+        ("", True, 1),
+    ):
+        assert read_weights(path, refusing=refusing, preset=preset).acceptance[0] == wanted
+
+
+@pytest.mark.parametrize("name", PRESET_NAMES)
+def test_each_preset_that_ships_has_weights_of_its_own(name: str) -> None:
+    found, of_any = load(name).config, shipped(refusing=True)
+    assert not np.array_equal(number_weights_of(found).acceptance, of_any.acceptance)
+    without = number_weights_of(replace(found, rubbish=None))
+    assert np.array_equal(without.acceptance, shipped(refusing=False).acceptance)
 
 
 @pytest.mark.parametrize("refusing", [True, False])

@@ -154,6 +154,7 @@ class DrawController(PageController):
         self.managing = Managing(window, page, self.hands, self.networks, lambda: self.jobs, tray)
         self.correcting.each_wanted.connect(self.writing.begin)
         self.managing.write_wanted.connect(self.writing.begin)
+        self.documents.coming.connect(self.writing.give_way)
 
     @Slot()
     def open_examples(self) -> None:
@@ -178,6 +179,7 @@ class DrawController(PageController):
     def put_on_canvas(self, sheet: Sheet, model: str) -> None:
         """Put a sheet on the canvas and show what this network makes of it; where another one
         read until now, the banner says so and has the way back."""
+        self.writing.give_way()
         self.page.canvas.set_sheet(sheet)
         self.window.open_page(self.name)
         if (before := self.networks.choose(model)) is not None:
@@ -344,7 +346,8 @@ class DrawController(PageController):
 
     def keep(self) -> None:
         """Keep what lies on the canvas, and what was done to files."""
-        self.writing.keep()
+        self.writing.give_way()
+        self.hands.keep()
         self.documents.saved(SAVING_SECONDS)
         if not self._keeper.keep_now():
             log.error("what lies on the canvas is not kept")

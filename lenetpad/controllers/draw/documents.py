@@ -68,9 +68,11 @@ class Documents(QObject):
 
     Files are read, painted and written in the background: the pen never waits for them.
     ``label_read`` gives the label that is read now; ``tray`` shows the drawings of an ink file.
-    ``opened`` carries the Found whose sheet has come onto the canvas, and what was said of it.
+    ``coming`` comes before one takes the canvas, ``opened`` carries the Found whose sheet has come
+    there, and what was said of it.
     """
 
+    coming = Signal()
     opened = Signal(object, str)
 
     def __init__(
@@ -269,6 +271,7 @@ class Documents(QObject):
             self._waiting = found
             return
         self._hide_own()
+        self.coming.emit()
         self._page.canvas.set_sheet(found.sheet)
         if found.contents is not None:
             self.tray.show(found.contents)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,9 @@ from lenetpad.values.models import ModelReady
 
 #: What stands in the list of hands for the dialog that manages them; no folder is called so.
 MANAGE: Final = "…"
+#: Drawings that come into a hand together, and with them what is called when they are there.
+Drawings = tuple[Drawing, ...]
+Taught = tuple[Drawings, Callable[[Hand, Edited], object]]
 #: So long after a change of a hand's ink it is learnt: a tray's keys change one after the other.
 PAUSE_MS: Final = 250
 
@@ -62,7 +67,10 @@ class Hands(QObject):
         self._known = networks.hands
         self._learning: Jobs | None = None  # the first learning starts it
         self._serial = 0
-        self._waiting: list[Drawing] = []  # that are to come into the current hand
+        self._waiting: list[Taught] = []  # until it is known into which hand
+        self._searched = False  # whether that is being found out
+        # By a hand's folder: what is being written, or could not be and goes with the next.
+        self._unwritten: dict[Path, list[Drawings]] = {}
         self._settled: tuple[Path, str] | None = None  # hand and network of the last answer
         self._ready = ""  # the network that was made ready to learn last
         self.latest: HandLearning | None = None
@@ -193,45 +201,60 @@ class Hands(QObject):
 
     # What is put into it
 
-    def teach(
-        self,
-        drawings: Sequence[Drawing],
-        then: Callable[[Hand, Edited], object],
-        *,
-        closing: bool = False,
-    ) -> None:
+    def teach(self, drawings: Drawings, then: Callable[[Hand, Edited], object]) -> None:
         """Put drawings into the current hand, or a first one, and have it learnt; ``then`` is
-        called when they are on the disk. What could not be written goes with the next. Where the
-        window is ``closing``, nothing is left to another turn."""
-        self._waiting += drawings
+        called when they are on the disk, with what was done to it. What could not be written goes
+        with the next that comes into the same hand."""
         if (hand := self.current) is not None:
-            self._put(hand, then)
+            self._put(hand, drawings, then)
             return
-        made = partial(_created, self._known.root, translate("Draw", "My hand"))
-        if closing:
-            self._put_first(then, made())
-        else:
-            self._jobs().run("hands", made, partial(self._put_first, then))
+        self._waiting.append((drawings, then))
+        if not self._searched:  # the list may not be there yet
+            self._searched = True
+            self._jobs().run("hands", self._find_or_make, self._put_waiting)
 
-    def _put_first(self, then: Callable[[Hand, Edited], object], made: Hand | str) -> None:
-        if isinstance(made, str):
-            self._page.banner.warn(made)
+    def keep(self) -> None:
+        """Put what waits for a hand into one: the window is about to close."""
+        if self._waiting:
+            self._put_waiting(self._find_or_make())
+
+    def _find_or_make(self) -> Hand | str:
+        root, kept = self._known.root, self._window.preferences.hand
+        return _found_or_made(root, kept, translate("Draw", "My hand"))
+
+    def _put_waiting(self, found: Hand | str) -> None:
+        self._searched = False
+        if isinstance(found, str):
+            self._page.banner.warn(found)
             return
-        self._known.note(made)
-        self._put(made, then)
+        self._known.note(found)
+        waiting, self._waiting = self._waiting, []
+        for drawings, then in waiting:
+            self._put(found, drawings, then)
 
-    def _put(self, hand: Hand, then: Callable[[Hand, Edited], object]) -> None:
-        taken = tuple(self._waiting)
+    def _put(self, hand: Hand, drawings: Drawings, then: Callable[[Hand, Edited], object]) -> None:
+        unwritten = self._unwritten.setdefault(hand.folder, [])
+        unwritten.append(drawings)
+        taken = 0
+
+        def make() -> Extend:
+            nonlocal taken  # what came before and is here still could not be written
+            taken = next(n for n, one in enumerate(unwritten, start=1) if one is drawings)
+            return Extend(tuple(chain.from_iterable(unwritten[:taken])))
 
         def note(edited: Edited) -> None:
-            del self._waiting[: len(taken)]
-            then(hand, edited)
+            del unwritten[:taken]
+            then(hand, replace(edited, places=edited.places[-len(drawings) :]))
 
-        if taken:
-            self._window.preferences.keep(hand=hand.folder.name)
-            if not self._networks.live:
-                self._known.switch(hand.folder)
-            self._tray.change(hand.ink, lambda: Extend(taken), note)
+        try:
+            path = hands.own_ink(hand.folder)
+        except InputError as error:
+            self._page.banner.warn(first_line(error))
+            return
+        self._window.preferences.keep(hand=hand.folder.name)
+        if not self._networks.live:
+            self._known.switch(hand.folder)
+        self._tray.change(path, make, note)
 
     @Slot(object)
     def _follow_edit(self, path: Path) -> None:
@@ -279,6 +302,7 @@ class Hands(QObject):
     def forget(self, folder: Path) -> None:
         """A hand goes: nothing more is learnt of it."""
         self._cancel()
+        self._unwritten.pop(folder, None)
         if self.latest is not None and self.latest.hand.folder == folder:
             self.latest = None
 
@@ -385,13 +409,13 @@ def _listed(root: Path) -> tuple[Hand, ...]:
     return hands.listed(root)
 
 
-def _created(root: Path, name: str) -> Hand | str:
-    """A new hand, or the one that is called so; why there is none, as a sentence."""
+def _found_or_made(root: Path, kept: str, name: str) -> Hand | str:
+    """The hand in the folder that was kept, or any, or a new one of this name; why there is none,
+    as a sentence."""
     try:
-        for hand in hands.listed(root):
-            if hand.name.casefold() == name.casefold():
-                return hand
-        return hands.create(root, name)
+        there = {hand.folder.name: hand for hand in hands.listed(root)}
+        found = there.get(kept) or next(iter(there.values()), None)
+        return hands.create(root, name) if found is None else found
     except InputError as error:
         return first_line(error)
 

@@ -33,6 +33,7 @@ class Writing(QObject):
         self._before: History | None = None  # what lay on the canvas; None while nobody writes
         self._inks: list[Ink | None] = []  # that were written, None for a digit that was skipped
         self._count = self._place = 0
+        self._first = Sheet()  # how the digit was begun
         slots = {
             "write_each": self.begin,
             "next_to_write": self.go_on,
@@ -44,8 +45,8 @@ class Writing(QObject):
         window.escapes.insert(0, self.escape)
         window.theme_changed.connect(self._dress)
         window.page_opened.connect(self._follow_page)
-        page.canvas.history_changed.connect(self._allow)
-        self._actions["lesson_end"].changed.connect(self._give_way)
+        page.canvas.history_changed.connect(self._follow_history)
+        self._actions["lesson_end"].changed.connect(self._follow_steps)
         self._allow()
 
     @property
@@ -140,13 +141,23 @@ class Writing(QObject):
         """Show what is asked for, with what was written of it before."""
         assert self.bar is not None
         known = self._inks[self._place] if self._place < len(self._inks) else None
-        self._page.canvas.set_sheet(Sheet() if known is None else Sheet(known))
+        canvas = self._page.canvas
+        canvas.set_sheet(Sheet() if known is None else Sheet(known))
+        self._first = canvas.sheet
         written = sum(ink is not None for ink in self._inks[: self._place])
         self.bar.show_place(self.digit, written, self._count)
         self._page.canvas.set_hint(self.bar.task.text())
         self._allow()
 
     @Slot()
+    def _follow_history(self) -> None:
+        """Undo leads back to how the digit was begun, and no further: what lies before that is
+        another digit, or the drawing of before."""
+        canvas = self._page.canvas
+        if self.active and any(sheet is self._first for sheet in canvas.history.future):
+            canvas.redo()
+        self._allow()
+
     def _allow(self) -> None:
         """Turn off what can do nothing now."""
         begun = self.active and bool(self._page.canvas.sheet.ink)
@@ -164,10 +175,17 @@ class Writing(QObject):
         """End, and have the hand learn what was written; the drawing of before comes back."""
         self._teach(self._end())
 
-    def _teach(self, drawings: tuple[Drawing, ...], *, closing: bool = False) -> None:
+    @Slot()
+    def give_way(self) -> None:
+        """End, for something else comes onto the canvas, or the window is about to close."""
+        if drawings := self._end():
+            self._hands.report = None
+            self._hands.teach(drawings, _nothing)
+
+    def _teach(self, drawings: tuple[Drawing, ...]) -> None:
         if drawings:
             self._hands.report = self._tell
-            self._hands.teach(drawings, _nothing, closing=closing)
+            self._hands.teach(drawings, _nothing)
 
     def _end(self) -> tuple[Drawing, ...]:
         """Put back what lay on the canvas; gives what was written."""
@@ -197,10 +215,10 @@ class Writing(QObject):
         return active
 
     @Slot()
-    def _give_way(self) -> None:
-        """A lesson begins, which has the canvas from now on."""
-        if self.active and self._actions["lesson_end"].isEnabled():
-            self.stop_writing()
+    def _follow_steps(self) -> None:
+        """The layers are shown step by step, and have the keys from now on."""
+        if self._actions["lesson_end"].isEnabled():
+            self.give_way()
 
     @Slot(str)
     def _follow_page(self, name: str) -> None:
@@ -211,10 +229,6 @@ class Writing(QObject):
     def _dress(self) -> None:
         if self.bar is not None:
             self.bar.set_theme(self._window.theme)
-
-    def keep(self) -> None:
-        """Put what was written into the hand: the window is about to close."""
-        self._teach(self._end(), closing=True)
 
 
 def _nothing(hand: Hand, edited: Edited) -> None:

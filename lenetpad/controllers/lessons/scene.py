@@ -88,6 +88,7 @@ class Scene:
 
     def begin(self, lesson: Lesson) -> None:
         """Remember how all is, and read with the lesson's network."""
+        self.draw.writing.give_way()
         page = self.draw.page
         actions = self._window.actions_by_name
         named = (name for step in lesson.step for name in step.on)

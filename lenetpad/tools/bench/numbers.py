@@ -23,7 +23,7 @@ from lenetpad.data.composed_numbers import (
 from lenetpad.data.mixture import part_of
 from lenetpad.ink.files import Drawing, read_ink
 from lenetpad.ink.strokes import Ink, Sheet
-from lenetpad.lenet.number_reader import NumberReader, posteriors_of
+from lenetpad.lenet.number_reader import NumberReader, reader_of
 from lenetpad.lenet.weights import load
 from lenetpad.values.models import MODEL_NAMES
 from lenetpad.values.segmentation import Segmentation
@@ -117,7 +117,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     weights = load(arguments.model)
-    reader = NumberReader(posteriors_of(weights.config, weights.parameters))
+    reader = reader_of(weights.config, weights.parameters)
     if not arguments.json:
         print(f"{'%':44}{'n':>7}{'right':>8}{'length':>8}{'path':>8}{'alone':>8}")
     for name, shown in sets(arguments.ink, arguments.numbers, arguments.count):

@@ -11,7 +11,7 @@ import numpy as np
 from lenetpad.data.composed_numbers import CLEAR, compose
 from lenetpad.ink.files import Drawing
 from lenetpad.ink.strokes import Ink, Sheet
-from lenetpad.lenet.number_reader import NumberReader, posteriors_of
+from lenetpad.lenet.number_reader import NumberReader, reader_of
 from lenetpad.lenet.weights import load
 from lenetpad.tools.bench.figures import Figure, summary
 from lenetpad.values.models import MODEL_NAMES
@@ -24,16 +24,15 @@ DIGITS: Final = 6
 def number_times(drawings: Sequence[Ink]) -> dict[str, Figure]:
     """number_stroke_ms and number_line_ms, with digits drawn by chance, on the CPU."""
     weights = load(MODEL_NAMES[0])
-    network = posteriors_of(weights.config, weights.parameters)
     rng = np.random.default_rng(1)
     strokes, lines = [], []
     for number in range(WARM_UP + LINES):
         digits = [Drawing(drawings[place]) for place in rng.integers(len(drawings), size=DIGITS)]
         ink = compose(digits, "", CLEAR, rng).ink
-        reader = NumberReader(network)
+        reader = reader_of(weights.config, weights.parameters)
         sheets = [Sheet(Ink(ink.strokes[: count + 1])) for count in range(len(ink.strokes))]
         times = [_seconds(reader, sheet) for sheet in sheets]
-        whole = _seconds(NumberReader(network), sheets[-1])
+        whole = _seconds(reader_of(weights.config, weights.parameters), sheets[-1])
         if number >= WARM_UP:
             strokes += times
             lines.append(whole)

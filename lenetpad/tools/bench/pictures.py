@@ -15,7 +15,7 @@ import numpy as np
 from lenetpad.ink.files import read_ink
 from lenetpad.ink.pictures import Counted, counted
 from lenetpad.ink.strokes import Ink, InkError, Sheet
-from lenetpad.lenet.number_reader import NumberReader, posteriors_of
+from lenetpad.lenet.number_reader import NumberReader, reader_of
 from lenetpad.lenet.recognizer import Recognizer
 from lenetpad.storage import resources
 from lenetpad.tools.bench.scenes import Grey, Scene, make_pictures
@@ -50,7 +50,7 @@ def outcomes(
     """What the network that ships, or another, makes of pictures."""
     recognizer = recognizer or open_recognizer(Choice(0, MODEL_NAMES[0]))
     weights = recognizer.weights
-    reader = NumberReader(posteriors_of(weights.config, weights.parameters))
+    reader = reader_of(weights.config, weights.parameters)
     return [_outcome(recognizer, reader, *picture) for picture in made]
 
 
