@@ -162,7 +162,7 @@ class Header(QWidget):
             return
         # A widget that is hidden while it is being shown would be left half of each.
         self._fitting = True
-        groups = [[self.hands], self._views, self._spare, self._titles]
+        groups: list[list[QWidget]] = [[self.hands], [*self._views], self._spare, self._titles]
         if self.hands.count() > NO_HANDS:  # whose hand reads is always to be seen
             self.hands.show()
             del groups[0]

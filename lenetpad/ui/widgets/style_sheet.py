@@ -139,7 +139,8 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge;
 #hands::item { padding: 6px 8px; }
 #hands::item:selected { background: $accent; color: $on_accent; }
 #changes::item { border: 1px solid $panel; border-radius: 6px; padding: 4px; }
-#changes::item:selected, #changes::item:focus { background: $window; border-color: $accent; color: $text; }
+#changes::item:selected, #changes::item:focus { background: $window; border-color: $accent;
+    color: $text; }
 #lineView QScrollArea { background: transparent; }
 #lineView #title { font-weight: bold; }
 #banner { background: $warning; border-radius: 6px; }
