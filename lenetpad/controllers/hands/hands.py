@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -68,6 +69,7 @@ class Hands(QObject):
         self._learning: Jobs | None = None  # the first learning starts it
         self._serial = 0
         self._waiting: list[Taught] = []  # until it is known into which hand
+        self._making = Lock()
         self._searched = False  # whether that is being found out
         # By a hand's folder: what is being written, or could not be and goes with the next.
         self._unwritten: dict[Path, list[Drawings]] = {}
@@ -228,7 +230,8 @@ class Hands(QObject):
 
     def _find_or_make(self) -> Hand | str:
         root, kept = self._known.root, self._window.preferences.hand
-        return _found_or_made(root, kept, translate("Draw", "My hand"))
+        with self._making:  # the window that closes does not wait for the thread that does it
+            return _found_or_made(root, kept, translate("Draw", "My hand"))
 
     def _put_waiting(self, found: Hand | str) -> None:
         self._searched = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -63,6 +64,27 @@ def test_closing_at_once_keeps_a_correction(
     real.close()
     (made,) = hands.listed(tmp_path / "hands")
     assert labels(made.ink) == [5]
+
+
+def test_closing_while_the_first_hand_is_made_makes_no_second_one(
+    real: Program, samples: list[Drawing], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, second, create = Event(), Event(), hands.create
+
+    def made(root: Path, name: str) -> hands.Hand:
+        if begun.is_set():
+            second.set()
+        begun.set()
+        second.wait(0.3)  # for nobody, where one waits for the other
+        return create(root, name)
+
+    monkeypatch.setattr(hands, "create", made)
+    real.draw.hands.teach((samples[0],), lambda *_: None)
+    assert begun.wait(LONG)
+    real.close()
+    assert not second.is_set()
+    (made_one,) = hands.listed(tmp_path / "hands")
+    assert labels(made_one.ink) == [samples[0].label]
 
 
 def test_before_the_hands_are_listed_a_correction_goes_into_the_one_of_the_last_time(
