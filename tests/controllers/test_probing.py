@@ -247,8 +247,12 @@ def test_what_was_found_before_a_moment_of_a_training_says_so(reads: Program, fe
 # Saliency
 
 
-def test_the_occlusion_lies_over_the_pixels_that_it_is_of(reads: Program) -> None:
+def test_the_occlusion_lies_over_the_pixels_that_it_is_of(
+    reads: Program, samples: list[Drawing]
+) -> None:
     page = reads.draw.page
+    page.canvas.set_sheet(Sheet(samples[3].ink))  # around which both colours are seen well
+    settle(reads)
     area = page.maps.placed["input"].cells[0]
     before = page.maps.grab().toImage()
     saliency_view(reads)
