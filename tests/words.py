@@ -43,7 +43,7 @@ from lenetpad.ui.widgets.words import CONTEXTS
 NAMES = re.compile(
     r"\S+\.jsonl|\blenet5-\w+|\b(?:lenetpad|LeNet|MNIST|QMNIST|KMNIST|EMNIST|USPS|CPU|GPU|CUDA|RBF|SVG|"
     r"PNG|CSV|GIF|JSON|ONNX|TorchScript|TensorBoard|NumPy|PyTorch|PySide6|Python|torch|Qt|Esc|Del|Ctrl|"
-    r"Shift|Tab|Alt|Enter|Return|Space|Home|End|PgUp|PgDown|Left|Right|MB|px|ms|min|mm|pt)\b|\.\w+"
+    r"Shift|Tab|Alt|Enter|Return|Space|Backspace|Home|End|PgUp|PgDown|Left|Right|MB|px|ms|min|mm|pt)\b|\.\w+"
 )
 ROLES = (
     Qt.ItemDataRole.DisplayRole,

@@ -10,7 +10,6 @@ from PySide6.QtCore import QRect, QSize
 from lenetpad.ui.draw.placing import (
     LEAST_SIDE,
     LEAST_VERDICT,
-    LOW_TIME_LINE,
     MARGIN,
     STRIP_RATIO,
     Pixels,
@@ -28,6 +27,7 @@ STRIP_SHARE: Final = 0.3  # of a wide canvas, of the height
 LOW_VERDICT_SHARE: Final = 0.15  # of the height, below it
 INSPECTOR_SHARE: Final = 0.22  # of the width
 LEAST_INSPECTOR: Final = 150  # pixels at the usual size
+TIME_LINE_HEIGHT: Final = 144  # its words below its controls, and curves
 
 
 def stage_places(
@@ -62,7 +62,7 @@ def stage_places(
         strip, body = _parted(body, px(TRAY_HEIGHT))
     moments = None
     if time_line:
-        moments, body = _parted(body, px(LOW_TIME_LINE))
+        moments, body = _parted(body, px(TIME_LINE_HEIGHT))
     aside = QRect()
     if inspector:
         width = max(px(LEAST_INSPECTOR), round(INSPECTOR_SHARE * size.width()))

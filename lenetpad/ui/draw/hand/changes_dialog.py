@@ -120,7 +120,8 @@ class ChangesDialog(QDialog):
         before, after = (_answer(p[place], label) for p in (found.before, found.after))
         text = translate("Draw", "before {before}\nnow {after}").format(before=before, after=after)
         if found.after[place].argmax() != label:
-            text = f"{text}\n{translate('Draw', 'labelled {label}').format(label=shown)}"
+            wanted = translate("Draw", "labelled {label}").format(label=shown)
+            text = f"{text}\n{wanted}"
         item = QListWidgetItem(QIcon(self._picture(found.images[place])), text)
         whole = translate("Draw", "Drawing {number}, labelled {label}: {answers}").format(
             number=place + 1, label=shown, answers=text.replace("\n", ", ")

@@ -29,6 +29,7 @@ from lenetpad.values.time_line import TimeLine
 
 MARGIN: Final = 6
 WIDE: Final = 620.0  # pixels at the usual size: from here on words stand beside the controls
+TALL: Final = 140.0  # and so they do where the curves have no height to give
 SPEED_NAMES: Final = ("¼×", "½×", "1×", "2×")
 
 
@@ -124,7 +125,8 @@ class TimeLinePanel(QFrame):
 
     def _place_words(self) -> None:
         """Beside the controls or, where there they would be cut, below them."""
-        below = self.width() < self.theme.px(WIDE)
+        px = self.theme.px
+        below = self.width() < px(WIDE) and self.height() >= px(TALL)
         if below == (self._column.indexOf(self.says) >= 0):
             return
         if below:
