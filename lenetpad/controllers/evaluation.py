@@ -26,18 +26,18 @@ from lenetpad.engine.class_hands import (
     class_hand_question,
     keep_as_hand,
 )
+from lenetpad.engine.documents import Refused, tried
 from lenetpad.engine.evaluation import EVALUATION, evaluate_job, evaluation_question
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.sheets import fitted
 from lenetpad.ink.strokes import Ink, Sheet
-from lenetpad.storage.decoding import InputError, named
+from lenetpad.storage.decoding import named
 from lenetpad.storage.hands import Hand
 from lenetpad.ui.draw.hand.name_dialog import NameDialog
 from lenetpad.ui.widgets.model_titles import titles
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.class_hands import ClassHand, ClassHandRequest
 from lenetpad.values.evaluation import EvaluationRequest
-from lenetpad.values.failures import first_line
 from lenetpad.values.jobs import Answer, JobFailure, JobProgress
 
 if TYPE_CHECKING:
@@ -169,8 +169,8 @@ class EvaluationController(PageController):
 
         def keep() -> None:
             root = self._pad.networks.hands.root
-            work = partial(_kept, root, dialog.name, request, found)
-            self.jobs.run("class hand", work, self._take_hand)
+            work = partial(keep_as_hand, root, dialog.name, request, found)
+            self.jobs.run("class hand", partial(tried, work), self._take_hand)
 
         dialog.accepted.connect(keep)
         dialog.finished.connect(self._forget_naming)
@@ -180,10 +180,10 @@ class EvaluationController(PageController):
     def _forget_naming(self) -> None:
         self.naming = None
 
-    def _take_hand(self, hand: Hand | str) -> None:
+    def _take_hand(self, hand: Hand | Refused) -> None:
         """Say that there is a hand more, or why not."""
-        if isinstance(hand, str):
-            self.show_notice(hand)
+        if isinstance(hand, Refused):
+            self.show_notice(hand.message)
             return
         assert self.page is not None
         self._pad.networks.hands.note(hand)
@@ -204,11 +204,3 @@ class EvaluationController(PageController):
         for jobs in (self._questions, self._learning):
             ended = jobs.wait(seconds_until(deadline)) and ended
         return ended
-
-
-def _kept(root: Path, name: str, request: ClassHandRequest, found: ClassHand) -> Hand | str:
-    """The hand that was made; why there is none, as a sentence."""
-    try:
-        return keep_as_hand(root, name, request, found)
-    except (InputError, OSError) as error:
-        return first_line(error)

@@ -5,10 +5,11 @@ And ink files are changed, in the thread that writes files.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from lenetpad.engine.side_process import in_a_process
 from lenetpad.ink.contents import Contents, read_contents
@@ -30,10 +31,12 @@ MUCH_INK: Final = 32 << 20
 #: What ink may unpack to, as a multiple.
 PACKING: Final = 20
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a source is no sheet, in a sentence for the user."""
+    """Why something cannot be read or done, in a sentence for the user."""
 
     message: str
 
@@ -70,30 +73,40 @@ def is_large(source: Source) -> bool:
     return _size(path) > SMALL_INK
 
 
+def tried(work: Callable[[], T]) -> T | Refused:
+    """What ``work`` does to files or reads of them, or why that cannot be."""
+    try:
+        return work()
+    except (InputError, OSError) as error:
+        return Refused(first_line(error))
+
+
 def edit_file(path: Path, edit: Edit, known: Stamp | None) -> Edited | Refused:
     """Change an ink file as ``edit_ink`` does; a large one, or one that has to be looked through,
     in a process of its own. Why it was not changed is a Refused."""
-    try:
-        edited = None
-        if _size(path) < MUCH_INK:
-            edited = edit_ink(path, edit, known, thorough=_size(path) <= SMALL_INK)
-        if edited is None:
-            edited = _waited_for(in_a_process(edit_ink, path, edit, known))
-    except (InputError, OSError) as error:
-        return Refused(first_line(error))
-    return edited
+    return tried(partial(_edited, path, edit, known))
 
 
 def contents_of(path: Path) -> Contents | Refused:
     """What is in an ink file now, or why it cannot be read."""
-    try:
-        found: tuple[Contents, Ink]
-        if _size(path) > SMALL_INK:
-            found = _waited_for(in_a_process(read_contents, path))
-        else:
-            found = read_contents(path)
-    except (InputError, OSError) as error:
-        return Refused(first_line(error))
+    return tried(partial(_contents, path))
+
+
+def _edited(path: Path, edit: Edit, known: Stamp | None) -> Edited:
+    edited = None
+    if _size(path) < MUCH_INK:
+        edited = edit_ink(path, edit, known, thorough=_size(path) <= SMALL_INK)
+    if edited is None:
+        edited = _waited_for(in_a_process(edit_ink, path, edit, known))
+    return edited
+
+
+def _contents(path: Path) -> Contents:
+    found: tuple[Contents, Ink]
+    if _size(path) > SMALL_INK:
+        found = _waited_for(in_a_process(read_contents, path))
+    else:
+        found = read_contents(path)
     return found[0]
 
 

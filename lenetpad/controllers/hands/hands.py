@@ -16,6 +16,7 @@ from lenetpad.controllers.draw.tray import Tray
 from lenetpad.controllers.failures import log_failure
 from lenetpad.controllers.networks import Networks
 from lenetpad.engine.background_jobs import BackgroundJobs
+from lenetpad.engine.documents import Refused, tried
 from lenetpad.engine.jobs import Jobs
 from lenetpad.ink.editing import Edited, Extend
 from lenetpad.ink.files import Drawing
@@ -228,15 +229,15 @@ class Hands(QObject):
         if self._waiting:
             self._put_waiting(self._find_or_make())
 
-    def _find_or_make(self) -> Hand | str:
+    def _find_or_make(self) -> Hand | Refused:
         root, kept = self._known.root, self._window.preferences.hand
         with self._making:  # the window that closes does not wait for the thread that does it
-            return _found_or_made(root, kept, translate("Draw", "My hand"))
+            return tried(partial(_found_or_made, root, kept, translate("Draw", "My hand")))
 
-    def _put_waiting(self, found: Hand | str) -> None:
+    def _put_waiting(self, found: Hand | Refused) -> None:
         self._searched = False
-        if isinstance(found, str):
-            self._page.banner.warn(found)
+        if isinstance(found, Refused):
+            self._page.banner.warn(found.message)
             return
         self._known.note(found)
         waiting, self._waiting = self._waiting, []
@@ -393,12 +394,12 @@ class Hands(QObject):
     def take_back(self, folder: Path) -> None:
         """Have a hand as it was before its last learning, or that one again."""
         self._cancel()
-        undo = partial(_taken_back, folder)
+        undo = partial(tried, partial(_taken_back, folder))
         self._jobs().run("hands", undo, partial(self._follow_undo, folder))
 
-    def _follow_undo(self, folder: Path, done: Hand | str) -> None:
-        if isinstance(done, str):
-            self._page.banner.warn(done)
+    def _follow_undo(self, folder: Path, done: Hand | Refused) -> None:
+        if isinstance(done, Refused):
+            self._page.banner.warn(done.message)
             return
         self._known.note(done)
         self._tray.note_change(done.ink)
@@ -431,21 +432,14 @@ def _listed(root: Path) -> tuple[Hand, ...]:
     return hands.listed(root)
 
 
-def _found_or_made(root: Path, kept: str, name: str) -> Hand | str:
-    """The hand in the folder that was kept, or any, or a new one of this name; why there is none,
-    as a sentence."""
-    try:
-        there = {hand.folder.name: hand for hand in hands.listed(root)}
-        found = there.get(kept) or next(iter(there.values()), None)
-        return hands.create(root, name) if found is None else found
-    except InputError as error:
-        return first_line(error)
+def _found_or_made(root: Path, kept: str, name: str) -> Hand:
+    """The hand in the folder that was kept, or any, or a new one of this name."""
+    there = {hand.folder.name: hand for hand in hands.listed(root)}
+    found = there.get(kept) or next(iter(there.values()), None)
+    return hands.create(root, name) if found is None else found
 
 
-def _taken_back(folder: Path) -> Hand | str:
-    from lenetpad.engine.hands import take_back_learning
+def _taken_back(folder: Path) -> Hand:
+    from lenetpad.engine.hands import take_back_learning  # the window's start is no time for it
 
-    try:
-        return take_back_learning(folder)
-    except (InputError, OSError) as error:
-        return first_line(error)
+    return take_back_learning(folder)

@@ -14,9 +14,9 @@ from lenetpad.controllers.draw.tray import Tray
 from lenetpad.controllers.hands.hands import Hands
 from lenetpad.controllers.networks import Networks
 from lenetpad.engine.background_jobs import BackgroundJobs
-from lenetpad.engine.documents import Refused, contents_of
+from lenetpad.engine.documents import Refused, contents_of, tried
 from lenetpad.storage import hands
-from lenetpad.storage.decoding import InputError, contents, named
+from lenetpad.storage.decoding import contents, named
 from lenetpad.storage.hands import Hand
 from lenetpad.ui import actions
 from lenetpad.ui.draw import documents
@@ -29,7 +29,6 @@ from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.files import as_file_name
 from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.ui.window import Window
-from lenetpad.values.failures import first_line
 from lenetpad.values.hand_learning import HandLearning
 
 if TYPE_CHECKING:
@@ -369,7 +368,7 @@ class Managing(QObject):
 
     def _run(self, work: Callable[[], Any], then: Callable[[Any], object]) -> None:
         """Do something to files; where it cannot be done the banner says why."""
-        self._jobs().run("hands", partial(_tried, work), partial(self._take, then))
+        self._jobs().run("hands", partial(tried, work), partial(self._take, then))
 
     def _take(self, then: Callable[[Any], object], result: object) -> None:
         if isinstance(result, Refused):
@@ -387,13 +386,6 @@ class Managing(QObject):
     def wait(self, seconds: float) -> bool:
         """Wait for what is being exported; False where it takes longer."""
         return self._exporter.close(seconds)
-
-
-def _tried(work: Callable[[], Any]) -> Any:
-    try:
-        return work()
-    except (InputError, OSError) as error:
-        return Refused(first_line(error))
 
 
 def _weights_of(path: Path) -> bytes:
