@@ -64,15 +64,16 @@ def _material(
     arguments: argparse.Namespace,
 ) -> tuple[Mapping[str, Sequence[Drawing]], Sequence[Drawing]]:
     """The writers, and what is no digit. DataError where there are fewer than two writers."""
+    from lenetpad.data.composed_numbers import by_writer
     from lenetpad.data.labelled import ink_drawings
-    from lenetpad.evaluation.hand_trials import LEAST_DRAWINGS, by_writer, unseen
+    from lenetpad.evaluation.hand_trials import LEAST_DRAWINGS, unseen
     from lenetpad.storage.mnist import DataError
 
     drawings = unseen(ink_drawings(arguments.ink)) if arguments.ink else []
     if arguments.unseen:
         drawings += ink_drawings(arguments.unseen)
     others = [one for one in drawings if not isinstance(one.label, int)]
-    writers = by_writer(drawings, max(LEAST_DRAWINGS, 2 * arguments.drawings))
+    writers = by_writer(drawings, least=max(LEAST_DRAWINGS, 2 * arguments.drawings))
     if len(writers) < 2:
         raise DataError(
             f"there are not two writers of {max(LEAST_DRAWINGS, 2 * arguments.drawings)} digits "

@@ -93,13 +93,15 @@ class ComposedNumber:
     writer: str
 
 
-def by_writer(drawings: Sequence[Drawing], *, digits: bool = True) -> dict[str, list[Drawing]]:
-    """The digits, or what is none, of each writer of whom there are two, by the writers' names."""
+def by_writer(
+    drawings: Sequence[Drawing], *, digits: bool = True, least: int = 2
+) -> dict[str, list[Drawing]]:
+    """The digits, or what is none, of each writer of at least so many, by the writers' names."""
     found: dict[str, list[Drawing]] = {}
     for drawing in drawings:
         if isinstance(drawing.label, int) == digits and drawing.writer is not None:
             found.setdefault(drawing.writer, []).append(drawing)
-    return {writer: found[writer] for writer in sorted(found) if len(found[writer]) > 1}
+    return {writer: found[writer] for writer in sorted(found) if len(found[writer]) >= least}
 
 
 def composed(

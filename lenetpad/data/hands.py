@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -110,14 +110,28 @@ def learn(
     return learnt
 
 
-def hand_weights(weights: Weights, learnt: LearntHand, how: HandRecipe = HAND_RECIPE) -> Weights:
-    """The weights of a hand that was learnt with ``weights``, with metadata that say so."""
-    return replace(weights, parameters=learnt.parameters, facts=_facts(weights, learnt, how))
-
-
 def hand_file(weights: Weights, learnt: LearntHand, how: HandRecipe = HAND_RECIPE) -> bytes:
-    """The same as a weights file (safetensors with metadata)."""
-    return serialised(weights.config, learnt.parameters, _facts(weights, learnt, how))
+    """What was learnt with ``weights`` as a weights file (safetensors with metadata)."""
+    return serialised(weights.config, learnt.parameters, hand_facts(weights, learnt, how))
+
+
+def hand_facts(
+    weights: Weights, learnt: LearntHand, how: HandRecipe = HAND_RECIPE
+) -> dict[str, Any]:
+    """The metadata of that file."""
+    config = weights.config
+    return {
+        "recipe": {"kind": HAND, **asdict(how)},
+        "seed": how.fine_tuning.seed,
+        "start": weights.name,
+        "drawings": len(learnt.labels),
+        "test_set": "MNIST test",
+        "test_error": round(learnt.test_error, 2),
+        "calibration": {"temperature": config.temperature, "rubbish": config.rubbish},
+        "training_seconds": round(learnt.seconds, 2),
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "lenetpad": __version__,
+    }
 
 
 def _held_back(
@@ -146,22 +160,6 @@ def _check(drawings: Sequence[Drawing]) -> None:
             raise DataError(
                 f"drawing {place} is the number {number}; cut it into its digits, or leave it out"
             )
-
-
-def _facts(weights: Weights, learnt: LearntHand, how: HandRecipe) -> dict[str, Any]:
-    config = weights.config
-    return {
-        "recipe": {"kind": HAND, **asdict(how)},
-        "seed": how.fine_tuning.seed,
-        "start": weights.name,
-        "drawings": len(learnt.labels),
-        "test_set": "MNIST test",
-        "test_error": round(learnt.test_error, 2),
-        "calibration": {"temperature": config.temperature, "rubbish": config.rubbish},
-        "training_seconds": round(learnt.seconds, 2),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "lenetpad": __version__,
-    }
 
 
 def _error(weights: Weights, parameters: Parameters, test: Features) -> float:

@@ -99,13 +99,13 @@ def compute_replay(weights: Weights, images: ReplayImages) -> Iterator[float | R
     total, done = sum(map(len, sets)), 0
     found: list[Features] = []
     for some in sets:
-        parts: list[FloatArray] = []
+        parts: list[Features] = []
         for at in range(0, len(some), TOGETHER):
-            part = some.images[at : at + TOGETHER].astype(np.float32) / np.float32(255)
-            parts.append(features_of(weights, part))
+            part = some.chosen(slice(at, at + TOGETHER))
+            parts.append(labelled_features(weights, part))
             done += len(part)
             yield done / total
-        found.append(Features(np.concatenate(parts), some.labels))
+        found.append(parts[0].joined(*parts[1:]))
     again, candidates, test = found
     unsure = _least_sure(weights, candidates)[:UNSURE]
     rest = np.delete(np.arange(len(candidates)), unsure)[:GUARD]
@@ -128,6 +128,12 @@ def replay_of(weights: Weights, seed: int = SEED) -> Iterator[float | Replay]:
             yield DRAWING * step
     for other in compute_replay(weights, images):
         yield other if isinstance(other, Replay) else DRAWING + (1 - DRAWING) * other
+
+
+def labelled_features(weights: Weights, images: Labelled) -> Features:
+    """The S4 features of labelled images, with their labels."""
+    values = images.images.astype(np.float32) / np.float32(255)
+    return Features(features_of(weights, values), images.labels)
 
 
 def features_of(weights: Weights, images: FloatArray) -> FloatArray:

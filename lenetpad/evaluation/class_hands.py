@@ -16,11 +16,11 @@ import numpy as np
 
 from lenetpad.data.hands import HandRecipe, hand_file, learning
 from lenetpad.data.labelled import drawn, label_of
-from lenetpad.data.replay import Replay, features_of, replay_of
+from lenetpad.data.replay import Replay, labelled_features, replay_of
 from lenetpad.data.writers import writers_of
-from lenetpad.evaluation.predictions import predictions_of
+from lenetpad.evaluation.predictions import evaluation_of
 from lenetpad.ink.files import Drawing
-from lenetpad.lenet.fine_tuning import Features, FineTuning, probabilities
+from lenetpad.lenet.fine_tuning import Features, FineTuning
 from lenetpad.lenet.weights import Weights
 from lenetpad.storage.mnist import DataError
 from lenetpad.values.arrays import Parameters
@@ -163,8 +163,7 @@ class _Work:
         labels, answers, refused = [], [], []
         for places, parameters in read:
             some = self._features.chosen(np.array([self._place[place] for place in places], int))
-            posteriors = probabilities(self._weights.config, parameters, some.s4)
-            found = predictions_of(posteriors, some.labels).evaluation
+            found = evaluation_of(self._weights, parameters, some)
             writers += [self._writers[place] for place in places]
             labels.append(some.labels)
             answers.append(found.answers)
@@ -174,13 +173,12 @@ class _Work:
         )
 
     def _features_of(self, places: Places) -> Iterator[float | Features]:
-        s4, labels = [], []
+        parts: list[Features] = []
         for at in range(0, len(places), TOGETHER):
             some = drawn(self._drawings[place] for place in places[at : at + TOGETHER])
-            s4.append(features_of(self._weights, np.divide(some.images, 255, dtype=np.float32)))
-            labels.append(some.labels)
+            parts.append(labelled_features(self._weights, some))
             yield at / len(places)
-        yield Features(np.concatenate(s4), np.concatenate(labels))
+        yield parts[0].joined(*parts[1:])
 
     def _share(self, steps: Iterator[float | T], kind: type[T]) -> Generator[float, None, T]:
         """Yield which part of all is done while a share goes on; returns what it ends with."""

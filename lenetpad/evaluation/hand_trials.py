@@ -16,11 +16,12 @@ from typing import Any, Final
 import numpy as np
 
 from lenetpad.data.hands import HAND_RECIPE, HandRecipe, learn
-from lenetpad.data.labelled import Labelled, drawn
+from lenetpad.data.labelled import drawn
 from lenetpad.data.mixture import split
-from lenetpad.data.replay import Replay, features_of
+from lenetpad.data.replay import Replay, labelled_features
+from lenetpad.evaluation.predictions import evaluation_of
 from lenetpad.ink.files import Drawing
-from lenetpad.lenet.fine_tuning import NO_DIGIT, Features, probabilities
+from lenetpad.lenet.fine_tuning import Features
 from lenetpad.lenet.weights import Weights
 from lenetpad.values.arrays import Parameters
 
@@ -116,17 +117,6 @@ def unseen(drawings: Sequence[Drawing]) -> list[Drawing]:
     return [*parts.choice, *parts.test]
 
 
-def by_writer(
-    drawings: Sequence[Drawing], least: int = LEAST_DRAWINGS
-) -> dict[str, list[Drawing]]:
-    """The digits of each writer of at least so many, in the order of their names."""
-    found: dict[str, list[Drawing]] = {}
-    for one in drawings:
-        if isinstance(one.label, int) and one.writer is not None:
-            found.setdefault(one.writer, []).append(one)
-    return {name: found[name] for name in sorted(found) if len(found[name]) >= least}
-
-
 def chosen_on(writer: str) -> bool:
     """Whether the writer is of the half on which ``HandRecipe`` was chosen."""
     return hashlib.sha256(writer.encode()).digest()[-1] % 2 == 0
@@ -158,11 +148,11 @@ def hand_trials(
     rng = np.random.default_rng(seed)
     names = list(writers)
     chosen = {name: some_of_each(writers[name], learnt, rng) for name in names}
-    letters = _features(weights, drawn(others)) if others else None
+    letters = labelled_features(weights, drawn(others)) if others else None
     for number, name in enumerate(names):
         own = writers[name]
         tested = [one for place, one in enumerate(own) if place not in chosen[name]]
-        test = _features(weights, drawn(tested))
+        test = labelled_features(weights, drawn(tested))
         began = time.thread_time()
         found = learn(weights, [own[i] for i in chosen[name]], replay, how)
         seconds = time.thread_time() - began
@@ -188,21 +178,14 @@ def hand_trials(
         )
 
 
-def _features(weights: Weights, images: Labelled) -> Features:
-    return Features(
-        features_of(weights, images.images.astype(np.float32) / np.float32(255)), images.labels
-    )
-
-
 def _wrong(weights: Weights, parameters: Parameters, test: Features) -> tuple[int, int]:
     """How many digits get a wrong digit, and how many that or "not a digit"."""
-    found = probabilities(weights.config, parameters, test.s4)
-    digit = found[:, :NO_DIGIT].argmax(axis=1) != test.labels
-    return int(digit.sum()), int((digit | (found.argmax(axis=1) == NO_DIGIT)).sum())
+    found = evaluation_of(weights, parameters, test)
+    wrong = found.answers != test.labels
+    return int(wrong.sum()), int((wrong | found.refused).sum())
 
 
 def _refused(weights: Weights, parameters: Parameters, others: Features | None) -> int:
     if others is None:
         return 0
-    found = probabilities(weights.config, parameters, others.s4)
-    return int((found.argmax(axis=1) == NO_DIGIT).sum())
+    return int(evaluation_of(weights, parameters, others).refused.sum())

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenetpad.data.labelled import NO_DIGIT, Labelled
+from lenetpad.lenet.fine_tuning import Features, probabilities
 from lenetpad.lenet.number_reader import posteriors_of
 from lenetpad.lenet.weights import Weights
-from lenetpad.values.arrays import FloatArray
+from lenetpad.values.arrays import FloatArray, Parameters
 from lenetpad.values.evaluation import Evaluation, Predictions, expected_calibration_error
 
 #: Images that are read at once: those that fit a CPU's cache.
@@ -34,6 +35,12 @@ def predictions_of(posteriors: FloatArray, labels: NDArray[np.int64]) -> Predict
     no_digit = posteriors[:, NO_DIGIT].copy() if posteriors.shape[1] > NO_DIGIT else None
     evaluation = Evaluation(confusion.astype(np.int64), answers, refused, error)
     return Predictions(evaluation, probabilities, no_digit)
+
+
+def evaluation_of(weights: Weights, parameters: Parameters, images: Features) -> Evaluation:
+    """What a network with these parameters makes of S4 features, against their labels."""
+    posteriors = probabilities(weights.config, parameters, images.s4)
+    return predictions_of(posteriors, images.labels).evaluation
 
 
 def posteriors_in_batches(weights: Weights, images: NDArray[np.uint8]) -> Iterator[FloatArray]:

@@ -46,10 +46,12 @@ class Features:
         """Those that a mask tells, or those with these numbers."""
         return Features(self.s4[which], self.labels[which])
 
-    def joined(self, other: Features) -> Features:
-        """Both, one after the other."""
+    def joined(self, *others: Features) -> Features:
+        """All of them, one after the other."""
+        parts = (self, *others)
         return Features(
-            np.concatenate([self.s4, other.s4]), np.concatenate([self.labels, other.labels])
+            np.concatenate([one.s4 for one in parts]),
+            np.concatenate([one.labels for one in parts]),
         )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from lenetpad.data import hands
 from lenetpad.data import replay as replaying
-from lenetpad.data.hands import HandRecipe, hand_file, hand_weights, learn, learning
+from lenetpad.data.hands import HandRecipe, hand_facts, hand_file, learn, learning
 from lenetpad.data.labelled import NO_DIGIT
 from lenetpad.data.replay import Replay, replay_of
 from lenetpad.ink.files import Drawing
@@ -239,7 +239,7 @@ def test_the_file_of_a_hand_opens_as_other_weights_do(
     facts = opened.facts
     assert (facts["recipe"]["kind"], facts["start"], facts["drawings"]) == (hands.HAND, model, 2)
     assert opened.test_error == pytest.approx(learnt.test_error, abs=0.005)
-    assert opened.facts == hand_weights(weights, learnt).facts
+    assert opened.facts == hand_facts(weights, learnt)
     assert str(tmp_path) not in json.dumps(dict(facts))
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lenetpad.data.composed_numbers import by_writer
 from lenetpad.data.hands import HAND_RECIPE
 from lenetpad.data.mixture import part_of
 from lenetpad.data.replay import Replay, features_of
@@ -14,7 +15,6 @@ from lenetpad.evaluation import hand_trials as trying
 from lenetpad.evaluation.hand_trials import (
     HandFigures,
     HandTrial,
-    by_writer,
     hand_trials,
     some_of_each,
     unseen,
