@@ -11,14 +11,14 @@ from typing import Final
 from lenetpad.data.labelled import no_label
 from lenetpad.data.numbers import Cutter
 from lenetpad.data.writers import InkReader, read_all
-from lenetpad.engine.hands import network_digest
+from lenetpad.engine.hands import keep_learnt
 from lenetpad.evaluation.class_hands import class_hand
 from lenetpad.ink.editing import Extend, edit_ink
 from lenetpad.ink.files import Drawing
 from lenetpad.lenet.weights import load
 from lenetpad.storage import hands
 from lenetpad.storage.decoding import InputError
-from lenetpad.storage.hands import Hand, LearntNetwork
+from lenetpad.storage.hands import Hand
 from lenetpad.values.class_hands import ClassHand, ClassHandProgress, ClassHandRequest
 from lenetpad.values.failures import Place
 from lenetpad.values.jobs import Answer, Question
@@ -82,20 +82,11 @@ def keep_as_hand(root: Path, name: str, request: ClassHandRequest, found: ClassH
     drawings = tuple(drawing for drawing in everything if drawing.label is not None)
     if not drawings:
         raise no_label([path], everything)
-    hand, learnt = hands.create(root, name), found.learnt
+    hand = hands.create(root, name)
     try:
         edit_ink(hand.ink, Extend(drawings))
         ink = hands.ink_of(hand.folder)
-        known = LearntNetwork(
-            hands.file_for(choice.model),
-            network_digest(weights),
-            hands.digest_of(ink),
-            learnt.test_error_before,
-            learnt.test_error,
-            learnt.test_images,
-            learnt.seconds,
-        )
-        hands.keep_learnt(hand.folder, choice.model, known, found.content, ink)
+        keep_learnt(hand.folder, choice.model, weights, found.learnt, found.content, ink)
     except (InputError, OSError):
         hands.delete(hand)
         raise

@@ -27,6 +27,7 @@ from lenetpad.lenet.weights import Weights, load
 from lenetpad.storage import hands
 from lenetpad.storage.decoding import named
 from lenetpad.storage.hands import Hand, LearntNetwork
+from lenetpad.values.arrays import FloatArray
 from lenetpad.values.failures import Place
 from lenetpad.values.hand_learning import (
     MOST_DRAWINGS,
@@ -107,35 +108,19 @@ class LearningJob:
                 return
         replay = yield from self._replay(weights, digests[0])
         learnt = yield from _learn(weights, found.drawings, replay)
-        kept = LearntNetwork(
-            hands.file_for(request.choice.model),
-            *digests,
-            learnt.test_error_before,
-            learnt.test_error,
-            learnt.test_images,
-            learnt.seconds,
-        )
         yield LearningProgress(1.0)  # the last chance to cancel
         content = hand_file(weights, learnt)
-        path = hands.keep_learnt(hand.folder, request.choice.model, kept, content, ink)
+        known = keep_learnt(hand.folder, request.choice.model, weights, learnt, content, ink)
         yield Answer(
             question,
-            HandLearning(
+            _told(
                 hands.read(hand.folder),
                 request.choice.model,
-                path,
+                known,
+                found,
                 _images(found.drawings),
-                learnt.labels,
-                learnt.before,
-                learnt.after,
-                learnt.test_error_before,
-                learnt.test_error,
-                learnt.test_images,
-                learnt.seconds,
-                True,
-                found.unlabelled,
-                found.older,
-                found.cut,
+                (learnt.before, learnt.after),
+                anew=True,
             ),
         )
 
@@ -228,19 +213,37 @@ def _known(
         return None
     images = _images(found.drawings)
     own = features_of(weights, images)
+    before, after = (
+        probabilities(weights.config, one.parameters, own) for one in (weights, learnt)
+    )
+    answers = before, after
+    return _told(hand, request.choice.model, known, found, images, answers, anew=False)
+
+
+def _told(
+    hand: Hand,
+    model: str,
+    known: LearntNetwork,
+    found: _Ink,
+    images: FloatArray,
+    answers: tuple[FloatArray, FloatArray],
+    *,
+    anew: bool,
+) -> HandLearning:
+    """What is told of a network that has learnt a hand: the drawings with the answers before and
+    after, and what is kept of it."""
     return HandLearning(
         hand,
-        request.choice.model,
-        path,
+        model,
+        hands.weights_path(hand.folder, known),
         images,
         np.array([label_of(drawing) for drawing in found.drawings], np.int64),
-        probabilities(weights.config, weights.parameters, own),
-        probabilities(weights.config, learnt.parameters, own),
+        *answers,
         known.error_before,
         known.error_after,
         known.test_images,
         known.seconds,
-        False,
+        anew,
         found.unlabelled,
         found.older,
         found.cut,
@@ -260,7 +263,7 @@ def _nothing(hand: Hand, model: str, unlabelled: int) -> HandLearning:
     )
 
 
-def _images(drawings: list[Drawing]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _images(drawings: list[Drawing]) -> FloatArray:
     return np.stack([draw(drawing.ink) for drawing in drawings])
 
 
@@ -275,6 +278,24 @@ def network_digest(weights: Weights) -> str:
 
 
 # What is done to a hand's files, in a thread that holds nothing up
+
+
+def keep_learnt(
+    folder: Path, model: str, weights: Weights, learnt: LearntHand, content: bytes, ink: bytes
+) -> LearntNetwork:
+    """Keep what a network has learnt of a hand's ink, its weights file being ``content``, and
+    return what is known of it. Raises HandError where it cannot be written."""
+    kept = LearntNetwork(
+        hands.file_for(model),
+        network_digest(weights),
+        hands.digest_of(ink),
+        learnt.test_error_before,
+        learnt.test_error,
+        learnt.test_images,
+        learnt.seconds,
+    )
+    hands.keep_learnt(folder, model, kept, content, ink)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ class Hand:
     def weights(self, model: str) -> Path | None:
         """The weights that a network has learnt; None where it has not."""
         found = self.networks.get(model)
-        return None if found is None else self.folder / LEARNT / found.file
+        return None if found is None else weights_path(self.folder, found)
 
 
 def home() -> Path:
@@ -147,7 +147,7 @@ def read(folder: Path) -> Hand:
         name = ""
     networks = _networks(folder / LEARNT)
     there = {
-        model: known for model, known in networks.items() if _is_file(folder / LEARNT / known.file)
+        model: known for model, known in networks.items() if _is_file(weights_path(folder, known))
     }
     undo = bool(networks) or (folder / BEFORE / NETWORKS).exists()
     return Hand(folder, escaped(name or folder.name), _lines(folder / INK), there, undo)
@@ -275,6 +275,11 @@ def ink_of(folder: Path) -> bytes:
 def own_ink(folder: Path) -> Path:
     """A hand's ink file, which may not be there yet. Raises HandError where it is a link."""
     return _own(folder / INK)
+
+
+def weights_path(folder: Path, known: LearntNetwork) -> Path:
+    """Where the weights are that a network has learnt of a hand."""
+    return folder / LEARNT / known.file
 
 
 def file_for(model: str) -> str:
