@@ -14,6 +14,17 @@ from lenetpad.values.explanation import Unit
 from lenetpad.values.reading import Reading
 
 PATIENCE = 60_000
+#: One of each layer.
+UNITS = (
+    Unit("input", 0, 14, 16),
+    Unit("C1", 2, 12, 14),
+    Unit("S2", 1, 5, 6),
+    Unit("C3", 7, 4, 5),
+    Unit("S4", 3, 2, 2),
+    Unit("C5", 17),
+    Unit("F6", 30),
+    Unit("output", 3),
+)
 
 
 class Looker:

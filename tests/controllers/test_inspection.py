@@ -28,20 +28,10 @@ from lenetpad.values.explanation import Unit
 from lenetpad.values.failures import Failure
 from lenetpad.values.failures import Place as FailurePlace
 from lenetpad.values.reading import Reading
-from tests.controllers.looker import Looker
+from tests.controllers.looker import UNITS, Looker
 from tests.oracle import table_i
 
 PRESETS = ("lenet5-1998", "lenet5-study", "lenet5-modern")
-UNITS = (
-    Unit("input", 0, 14, 16),
-    Unit("C1", 2, 12, 14),
-    Unit("S2", 1, 5, 6),
-    Unit("C3", 7, 4, 5),
-    Unit("S4", 3, 2, 2),
-    Unit("C5", 17),
-    Unit("F6", 30),
-    Unit("output", 3),
-)
 LAYERS = ("input", "C1", "S2", "C3", "S4", "C5", "F6", "output")
 
 

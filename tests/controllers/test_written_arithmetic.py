@@ -32,20 +32,10 @@ from lenetpad.values.explanation import Unit
 from lenetpad.values.models import PRESET_NAMES
 from lenetpad.values.training import Snapshot
 from tests import foreign_weights
-from tests.controllers.looker import Looker
+from tests.controllers.looker import UNITS, Looker
 
 Array = NDArray[np.float32]
 Table = Callable[[Unit, Unit], dict[str, list[str]]]
-UNITS = (
-    Unit("input", 0, 14, 16),
-    Unit("C1", 2, 12, 14),
-    Unit("S2", 1, 5, 6),
-    Unit("C3", 7, 4, 5),
-    Unit("S4", 3, 2, 2),
-    Unit("C5", 17),
-    Unit("F6", 30),
-    Unit("output", 3),
-)
 #: Networks from elsewhere: each answer about activation, pooling, input values and border is one
 #: of these at least.
 ELSEWHERE = (

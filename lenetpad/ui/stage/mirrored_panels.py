@@ -76,8 +76,8 @@ class MirroredViews(MirroredPart):
         there, here = source.focus_widget, view.focus_widget
         inside = QPointF(there.mapFrom(source, at.toPoint()))
         if QRectF(there.rect()).contains(inside):
-            return QPointF(here.mapTo(self, _as_far(inside, there, here).toPoint()))
-        return _as_far(at, source, self)
+            return QPointF(here.mapTo(self, as_far(inside, there, here).toPoint()))
+        return as_far(at, source, self)
 
     def set_theme(self, theme: Theme) -> None:
         """Show it in another theme and size."""
@@ -143,7 +143,7 @@ class MirroredInspector(MirroredPart):
         inside = QPointF(shown.mapFrom(source, at.toPoint()))
         if self.picture.isVisible():
             return self.picture.place_of(inside)
-        return _as_far(inside, shown, self)
+        return as_far(inside, shown, self)
 
     def set_theme(self, theme: Theme) -> None:
         """Show it in another theme and size."""
@@ -156,7 +156,7 @@ class MirroredInspector(MirroredPart):
             part.setGeometry(self.rect())
 
 
-def _as_far(at: QPointF, there: QWidget, here: QWidget) -> QPointF:
+def as_far(at: QPointF, there: QWidget, here: QWidget) -> QPointF:
     """The place as far along a widget as this one is along another."""
     return QPointF(
         at.x() / max(1, there.width()) * here.width(),

@@ -22,7 +22,7 @@ from lenetpad.ui.draw.stage_placing import stage_places
 from lenetpad.ui.draw.verdict import VerdictPanel
 from lenetpad.ui.stage.canvas_mirror import CanvasMirror
 from lenetpad.ui.stage.mirrored_maps import MirroredMaps
-from lenetpad.ui.stage.mirrored_panels import MirroredInspector, MirroredViews
+from lenetpad.ui.stage.mirrored_panels import MirroredInspector, MirroredViews, as_far
 from lenetpad.ui.stage.pointer import PointerOverlay
 from lenetpad.ui.stage.widget_picture import WidgetPicture
 from lenetpad.ui.theme_switch import hall_theme
@@ -151,12 +151,8 @@ class SecondWindow(QWidget):
             if there is not None and here.isVisible() and there.geometry().contains(at.toPoint()):
                 return here.place_of(at - there.pos()) + here.pos()
         if page.verdict.geometry().contains(at.toPoint()) and self.verdict.isVisible():
-            across = (at.x() - page.verdict.x()) / max(1, page.verdict.width())
-            down = (at.y() - page.verdict.y()) / max(1, page.verdict.height())
-            size = self.verdict.size()
-            return QPointF(self.verdict.pos()) + QPointF(
-                across * size.width(), down * size.height()
-            )
+            inside = at - page.verdict.pos()
+            return as_far(inside, page.verdict, self.verdict) + self.verdict.pos()
         return None
 
     # Looks
