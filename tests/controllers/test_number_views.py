@@ -125,6 +125,7 @@ def test_the_maps_of_a_candidate_are_shown_below_the_graph(
 ) -> None:
     page = program.draw.page
     program.window.resize(*size)
+    wait_until(lambda: not program.window.restyling)
     program.window.actions_by_name["segmentation_graph"].trigger()
     QApplication.processEvents()
     assert page.maps.isVisible()
@@ -150,6 +151,7 @@ def test_the_maps_of_a_candidate_are_shown_below_the_graph(
 def test_where_there_is_no_room_the_graph_gives_way(program: Program, read: Reading) -> None:
     page, window = program.draw.page, program.window
     window.resize(860, 560)
+    wait_until(lambda: not window.restyling)
     window.actions_by_name["segmentation_graph"].trigger()
     QApplication.processEvents()
     assert not page.maps.isVisible()

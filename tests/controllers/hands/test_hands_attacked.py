@@ -244,7 +244,7 @@ def test_a_long_name_leaves_the_switch_where_it_is(real: Program, samples: list[
         wait_until(lambda: header.hands.isVisible())
         for width in (1280, 800):
             real.window.resize(width, 800)
-            QApplication.processEvents()
+            wait_until(lambda: not real.window.restyling)
             assert header.hands.isVisible()
             heights.add((width, header.height()))
     assert len(heights) == 2, heights

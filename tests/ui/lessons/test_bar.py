@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -29,10 +30,10 @@ def bar(window: Window) -> LessonBar:
 
 @pytest.mark.parametrize("size", [(860, 560), (1024, 768), (1920, 1080), (3840, 2160)])
 def test_every_step_has_room_and_nothing_jumps(
-    window: Window, bar: LessonBar, size: tuple[int, int]
+    qtbot: QtBot, window: Window, bar: LessonBar, size: tuple[int, int]
 ) -> None:
     window.resize(*size)
-    QApplication.processEvents()
+    qtbot.waitUntil(lambda: window.size() == QSize(*size) and not window.restyling)
     tops = set()
     for place in range(len(PAGES)):
         bar.show_step(place)
