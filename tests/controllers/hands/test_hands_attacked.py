@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from lenetpad.app import Program
 from lenetpad.engine import hands as engine_hands
