@@ -24,9 +24,9 @@ ASIDE: Final = 0.25
 LEAST_ASIDE: Final = 2.0
 #: How far beyond a gap it is still blank, in pixels.
 BEYOND: Final = 1.0
-#: The middles of two digits of a line are no nearer, in columns: two equal ones have one of the
-#: network's between their own.
-NEAREST_MIDDLES: Final = 2
+#: The middles of two digits of a line are no nearer, in pixels: two equal ones have a column of
+#: the network between their own.
+NEAREST_MIDDLES: Final = 2.0 * STEP
 
 
 def windows(
@@ -78,7 +78,7 @@ def lines(
     usual, each = spread[0, :, None], spread[1:-1].T
     gaps = how.nearest + (how.widest - how.nearest) * (usual + each) / 2
     middles = (widths + widths.roll(-1, dims=1)) / 2
-    steps = (widths + gaps).maximum(widths + NEAREST_MIDDLES * how.stride - middles)
+    steps = (widths + gaps).maximum(widths + NEAREST_MIDDLES - middles)
     begins = (MARGIN + STEP * spread[-1, :, None] + steps.cumsum(dim=1) - steps).round()
     end = int((begins + widths).max()) + MARGIN
     composed = images.new_zeros(count, 1, images.shape[-2], math.ceil(end / STEP) * STEP)

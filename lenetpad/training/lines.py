@@ -9,8 +9,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from lenetpad.data.labelled import NO_DIGIT
-from lenetpad.ink.line import STEP
-from lenetpad.ink.raster import PADDED
 from lenetpad.training.composition import lines, windows
 from lenetpad.training.fit import Training
 from lenetpad.training.network import LeNet5
@@ -42,14 +40,14 @@ class LineTraining(Training):
             composed = lines(
                 images[alone:][digits], labels[alone:][digits], length, how, self._generator
             )
-            loss = loss + how.lines * line_loss(self.network, *composed, how.stride)
+            loss = loss + how.lines * line_loss(self.network, *composed)
         return loss
 
 
-def line_loss(network: LeNet5, composed: Tensor, labels: Tensor, stride: int = STEP) -> Tensor:
-    """Minus the logarithm of the probability, a digit, that the columns every ``stride`` pixels of
-    lines (N, 1, 32, W) give the digits (N, length)."""
-    posteriors = network.log_posteriors(columns_of(network, composed, stride))
+def line_loss(network: LeNet5, composed: Tensor, labels: Tensor) -> Tensor:
+    """Minus the logarithm of the probability, a digit, that columns of lines (N, 1, 32, W) give
+    the digits (N, length)."""
+    posteriors = network.log_posteriors(network(composed).squeeze(2))  # (N, 11, columns)
     count, length = labels.shape
     columns = torch.full((count,), posteriors.shape[2], dtype=torch.int64)
     lengths = torch.full((count,), length, dtype=torch.int64)
@@ -63,18 +61,3 @@ def line_loss(network: LeNet5, composed: Tensor, labels: Tensor, stride: int = S
         zero_infinity=True,
     )
     return losses / labels.numel()
-
-
-def columns_of(network: LeNet5, lines: Tensor, stride: int) -> Tensor:
-    """The outputs (N, 10, columns) of a network for the windows every ``stride`` pixels, 4, 2 or
-    1, of lines (N, 1, 32, W), W a multiple of 4.
-
-    As in ``lenet.space_displacement``: those between are of the lines without their first pixels.
-    """
-    shifts = range(0, min(STEP, lines.shape[-1] - PADDED + 1), stride)
-    # One window alone has no dimension for columns.
-    passes = [network(lines[..., shift:]).unflatten(1, (10, 1)).flatten(2) for shift in shifts]
-    outputs: Tensor = passes[0].new_empty(len(lines), 10, sum(one.shape[2] for one in passes))
-    for nth, one in enumerate(passes):
-        outputs[..., nth :: len(passes)] = one
-    return outputs

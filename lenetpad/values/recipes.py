@@ -16,7 +16,6 @@ from lenetpad.storage.decoding import InputError, as_kind, named
 from lenetpad.values.catalogue import DATA_SETS, MNIST
 from lenetpad.values.devices import CPU
 from lenetpad.values.models import LINE_MODEL, SHIPPED_NAMES
-from lenetpad.values.space_displacement import STRIDES
 from lenetpad.values.words import marked
 
 #: The optimisers and the learning-rate schedules.
@@ -126,7 +125,7 @@ class Neighbours:
     of the windows that have no digit in the middle, and ``absent`` how often a neighbour is
     missing, as at both ends of a line. In ``noisy`` of the windows ``noise`` of the pixels have
     ink and paper exchanged. ``lines`` of the images are put into whole lines instead, and have
-    that part of the loss; the network has a column in them every ``stride`` pixels.
+    that part of the loss.
     """
 
     nearest: float = -1.0
@@ -137,11 +136,8 @@ class Neighbours:
     noise: float = 0.1
     noisy: float = 0.2
     lines: float = 0.85
-    stride: int = STRIDES[0]
 
     def __post_init__(self) -> None:
-        if self.stride not in STRIDES:
-            raise ValueError(f"columns lie 4, 2 or 1 pixels apart, not {self.stride}")
         gaps = (-MOST_APART, self.nearest, self.farthest, self.widest, MOST_APART)
         if not all(one <= other for one, other in pairwise(gaps)):
             raise ValueError(

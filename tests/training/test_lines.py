@@ -22,21 +22,18 @@ def collapsed(path: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(label for label, _ in itertools.groupby(path) if label != 10)
 
 
-@pytest.mark.parametrize("stride", [4, 2, 1])
 @pytest.mark.parametrize("digits", [(3,), (3, 7), (7, 7)])
-def test_the_loss_is_the_sum_over_all_ways_to_read_a_line(
-    digits: tuple[int, ...], stride: int
-) -> None:
+def test_the_loss_is_the_sum_over_all_ways_to_read_a_line(digits: tuple[int, ...]) -> None:
     """Against all 11^4 labellings of four columns."""
     network = build("lenet5-1998", 5)
     network.calibrate(1.0, 8.0)
-    image = torch.rand(1, 1, 32, 32 + 3 * stride, generator=torch.Generator().manual_seed(1))
+    image = torch.rand(1, 1, 32, 32 + 3 * 4, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         columns = [
             network.log_posteriors(network(image[..., left : left + 32])).exp()[0].numpy()
-            for left in range(0, 4 * stride, stride)
+            for left in (0, 4, 8, 12)
         ]
-        found = float(line_loss(network, image, torch.tensor([digits]), stride))
+        found = float(line_loss(network, image, torch.tensor([digits])))
     table = np.array(columns, dtype=np.float64)
     total = sum(
         float(np.prod(table[range(4), path]))
