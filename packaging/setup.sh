@@ -18,6 +18,11 @@ wanted="$(cat pyproject.toml packaging/constraints.txt packaging/debian-packages
 if [ -x $venv/bin/python ] && [ "$(cat $stamp 2>/dev/null)" = "$wanted" ]; then
     exit 0
 fi
+# What a link leads to is likely another checkout's: it is neither emptied nor set up for this one.
+if [ -L $venv ]; then
+    die "$venv is a link to $(readlink $venv), which is not set up for this folder and is left as it \
+is; remove the link (rm $venv), then make again"
+fi
 
 # 1. Debian's packages. A name counts as there if an installed package has it or provides it.
 missing_packages() {
