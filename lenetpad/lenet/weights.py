@@ -122,6 +122,13 @@ def load(
         raise WeightsError(
             f"{path} is refused: its weights are so large that the outputs overflow"
         )
+    if not any(
+        array.any() for key, array in weights.parameters.items() if key.endswith(".weight")
+    ):
+        raise WeightsError(
+            f"{path} is refused: all of its weights are 0, so it would read everything as the "
+            "same digit; save the trained network again"
+        )
     return weights
 
 

@@ -204,6 +204,20 @@ class TestRefusals:
         assert "c5.bias holds NaN or infinite" in refusal(written(tmp_path / f"a{suffix}", state))
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
+    @pytest.mark.parametrize("dtype", [torch.float32, torch.float8_e4m3fn], ids=str)
+    def test_weights_that_are_all_zero(
+        self, suffix: str, dtype: torch.dtype, tmp_path: Path
+    ) -> None:
+        state = {
+            name: (0 * tensor if name.endswith("weight") else tensor).to(dtype)
+            for name, tensor in study_state().items()
+        }
+        message = refusal(written(tmp_path / f"mine{suffix}", state))
+        assert "all of its weights are 0" in message
+        state["f6.weight"] = study_state()["f6.weight"].to(dtype)
+        assert load(str(written(tmp_path / f"mine{suffix}", state))).parameters["f6.weight"].any()
+
+    @pytest.mark.parametrize("suffix", SUFFIXES)
     def test_whole_numbers(self, suffix: str, tmp_path: Path) -> None:
         state = {name: tensor.long() for name, tensor in study_state().items()}
         message = refusal(written(tmp_path / f"mine{suffix}", state))
