@@ -17,6 +17,7 @@ from lenetpad.ui.widgets.flow import FlowLayout
 from lenetpad.ui.widgets.model_titles import TITLES, title_of, titles
 from lenetpad.ui.widgets.page import HeaderTools
 from lenetpad.ui.widgets.theme import LIGHT, Theme, dress
+from lenetpad.ui.widgets.tips import tip_of
 from lenetpad.ui.widgets.words import translate
 from lenetpad.values.devices import AUTO, Devices
 from lenetpad.values.models import Choice
@@ -222,7 +223,8 @@ class Header(QWidget):
             self.models.select(entry)
         known = choice.model in TITLES
         file = "" if known else f"{self.models.currentText()}\n{choice.model}"
-        self.models.setToolTip(by_hand or file or translate("Window", "The network that reads"))
+        tip = by_hand or file or translate("Window", "The network that reads")
+        self.models.setToolTip(tip_of(tip))
         self.devices.select(choice.device)
 
     def show_hands(self, hands: Sequence[tuple[str, str]], chosen: str) -> None:

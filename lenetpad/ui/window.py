@@ -200,6 +200,7 @@ class Window(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         self._waiting = QLabel(translate("Window", "Loading …"))
+        self._waiting.setTextFormat(Qt.TextFormat.PlainText)
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.page_stack.addWidget(self._waiting)
         layout.addWidget(self.page_stack, 1)

@@ -22,6 +22,7 @@ from lenetpad.ink.contents import Contents
 from lenetpad.ui.draw.tray_model import DrawingDelegate, TrayModel
 from lenetpad.ui.widgets.elided import ElidedLabel
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.tips import tip_of
 from lenetpad.ui.widgets.words import counted, marked, translate
 
 HEIGHT: Final = 128  # at the usual size
@@ -202,7 +203,7 @@ class TrayPanel(QFrame):
         """Show a file's drawings; ``row`` is the one that is current then, ``name`` what the file
         is called where that is not its own name."""
         self._name = name or contents.path.name
-        self.setToolTip(str(contents.path))
+        self.setToolTip(tip_of(str(contents.path)))
         self.model.show(contents)
         if row is not None:
             self.list.go_to(row)

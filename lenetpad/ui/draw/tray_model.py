@@ -23,6 +23,7 @@ from lenetpad.ink.contents import BREAK, GRID, Contents, Outline
 from lenetpad.ink.files import NO_DIGIT, Label
 from lenetpad.ui.draw.probabilities import not_a_digit
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.tips import tip_of
 from lenetpad.ui.widgets.words import translate
 
 #: What a list asks a model for when it has data to show or to say.
@@ -167,7 +168,8 @@ class TrayModel(QAbstractListModel):
                 text = translate("Draw", "Drawing {number}, without a label")
             else:
                 text = translate("Draw", "Drawing {number}, labelled {label}")
-            return text.format(number=f"{index.row() + 1:,}", label=words_of(label))
+            said = text.format(number=f"{index.row() + 1:,}", label=words_of(label))
+            return tip_of(said) if role == Qt.ItemDataRole.ToolTipRole else said
         return None
 
 

@@ -23,6 +23,7 @@ from lenetpad.ui.widgets.chart import LETTERS, line, sized
 from lenetpad.ui.widgets.colour import ink_table
 from lenetpad.ui.widgets.text import percent
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.tips import tip_of
 from lenetpad.ui.widgets.words import marked, translate
 from lenetpad.values.evaluation import NO_DIGIT, EvaluationResults, Indices
 
@@ -193,7 +194,7 @@ class Gallery(QAbstractScrollArea):
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             place = self.place_at(event.pos())
             words = "" if place is None else self.sentence(int(self.indices[place]))
-            QToolTip.showText(event.globalPos(), words, self.viewport())
+            QToolTip.showText(event.globalPos(), tip_of(words), self.viewport())
             return True
         return super().viewportEvent(event)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.tips import tip_of
 
 ROW: Final = 24.0  # pixels at the usual size
 GAP: Final = 20.0  # beside a column's widest text
@@ -59,8 +60,10 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         column = self.columns[index.column()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return column.text(self.rows[index.row()])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip_of(column.text(self.rows[index.row()]))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column.numbers else LEFT
         return None

@@ -80,6 +80,7 @@ class LessonBar(QFrame):
         for label in (self.words, self.task):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.RichText)
+        self.place.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         actions["lesson_end"].setIconText(translate("Window", "End"))  # on its button
         self._buttons = [tool_button(actions[name]) for name in BUTTONS]

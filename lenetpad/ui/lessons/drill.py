@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Final
 
 import numpy as np
@@ -199,7 +200,7 @@ class DrillDialog(QDialog):
             _marked(yours.format(answer=_name(answer)), right=exercise.is_right(answer)),
             _marked(
                 its.format(
-                    network=self._network,
+                    network=html.escape(self._network),
                     answer=_name(exercise.answer),
                     probability=percent(exercise.probability),
                 ),

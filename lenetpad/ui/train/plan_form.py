@@ -31,6 +31,7 @@ from lenetpad.ui.widgets.choices import Choices
 from lenetpad.ui.widgets.files import OPEN_WEIGHTS_FILTER
 from lenetpad.ui.widgets.model_titles import PRESET_TITLES, titles
 from lenetpad.ui.widgets.spins import NumberSpin, RateSpin, WholeSpin, quiet_wheel
+from lenetpad.ui.widgets.tips import tip_of
 from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.values.catalogue import DATA_SETS, FOLDER, MNIST
 from lenetpad.values.devices import AUTO
@@ -301,7 +302,7 @@ class PlanForm(QWidget):
         names = [Path(name).name for name in self._ink]
         nothing = translate("Train", "None")
         files = counted(len(names), "".join(names), translate("Train", "{n} files"))
-        self.ink.setText(files if names else nothing)
+        self.ink.setText(files.replace("&", "&&") if names else nothing)
         tips = {
             self.ink: translate("Train", "Ink files to train on as well"),
             self.data: translate("Train", "The labelled images to learn from"),
@@ -312,7 +313,7 @@ class PlanForm(QWidget):
         for label, field in self._rows:
             if field in tips:
                 label.setToolTip(tips[field])
-                field.setToolTip(chosen[field] or tips[field])
+                field.setToolTip(tip_of(chosen[field] or tips[field]))
 
 
 def _titles_of_presets() -> dict[Any, str]:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lenetpad.ui.widgets.tips import tip_of
 from lenetpad.ui.widgets.words import translate
 
 NOTE_MS: Final = 8000  # how long a note stays
@@ -158,7 +159,7 @@ class Banner(QFrame):
         self._button.setVisible(bool(label))
         self._action = action
         self._message = message
-        self._label.setToolTip(_breakable(message))
+        self._label.setToolTip(tip_of(_breakable(message)))
         self.setProperty("kind", kind)
         for part in (self, *self.findChildren(QWidget)):
             self.style().unpolish(part)  # the style sheet asks for the kind only when polishing

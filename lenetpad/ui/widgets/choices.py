@@ -11,6 +11,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QWidget
 
 from lenetpad.storage.decoding import escaped
+from lenetpad.ui.widgets.tips import tip_of
 from lenetpad.ui.widgets.words import marked, translate
 
 OPEN_FILE: Final = marked("Window", "Open file…")
@@ -164,7 +165,7 @@ class FileChoices(Choices):
 
     def _add(self, path: Path) -> None:
         self.addItem(escaped(path.name), str(path))
-        self.setItemData(self.count() - 1, escaped(str(path)), Qt.ItemDataRole.ToolTipRole)
+        self.setItemData(self.count() - 1, tip_of(escaped(str(path))), Qt.ItemDataRole.ToolTipRole)
 
     @Slot(int)
     def _note_choice(self, index: int) -> None:

@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from lenetpad.ui.widgets.tips import tip_of
+
 
 class ElidedLabel(QLabel):
     """A line of text that is cut where there is no room for it, and has all of it as its tip."""
@@ -19,7 +21,7 @@ class ElidedLabel(QLabel):
     def setText(self, text: str) -> None:
         """Show another text."""
         super().setText(text)
-        self.setToolTip(text)
+        self.setToolTip(tip_of(text))
 
     def sizeHint(self) -> QSize:
         """Its height is that of a line, whether there is a text or not."""

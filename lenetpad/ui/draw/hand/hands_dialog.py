@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from lenetpad.storage.hands import Hand
 from lenetpad.ui.draw.hand.changes_dialog import PRIVATE
 from lenetpad.ui.widgets.theme import Theme
+from lenetpad.ui.widgets.tips import tip_of
 from lenetpad.ui.widgets.words import counted, marked, translate
 
 SIZE: Final = QSize(620, 420)  # pixels at the usual size
@@ -105,7 +106,7 @@ class HandsDialog(QDialog):
         self.list.clear()
         for hand in hands:
             item = QListWidgetItem(_line(hand, on=hand.folder == on))
-            item.setToolTip(hand.name)
+            item.setToolTip(tip_of(hand.name))
             self.list.addItem(item)
         rows = [row for row, hand in enumerate(hands) if hand.folder == wanted]
         self.list.setCurrentRow(rows[0] if rows else 0)

@@ -68,6 +68,7 @@ class BestPatchesView(QWidget):
         self.bar.setAccessibleName(translate("Draw", "Progress"))
         self.title = QLabel()
         self.status = QLabel()
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setWordWrap(True)
         self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.picture = PatchesPicture(theme)

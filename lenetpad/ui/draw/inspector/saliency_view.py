@@ -75,6 +75,7 @@ class SaliencyView(QScrollArea):
         self.step.setToolTip(translate("Draw", "How many pixels the patch moves on each time"))
         self.controls: tuple[QWidget, ...] = (self.shown, self.method, self.first, self.second)
         self.score = QLabel()
+        self.score.setTextFormat(Qt.TextFormat.PlainText)
         self.score.setWordWrap(True)
         # So that Tab brings it in sight where it is scrolled out of it.
         self.score.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByKeyboard)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.widgets.colour import Table, ink_table
 from lenetpad.ui.widgets.theme import Theme, tabular
+from lenetpad.ui.widgets.tips import tip_of
 from lenetpad.values.arrays import FloatArray
 from lenetpad.values.reading import DIGITS
 
@@ -76,7 +77,7 @@ class FactsPanel(QWidget):
         """What stands there while there are no facts, at most four lines."""
         if lines != self.lines:
             self.lines = lines
-            self.setToolTip("\n".join(lines))
+            self.setToolTip(tip_of("\n".join(lines)))
             self.update()
 
     def show_facts(self, facts: Facts | None) -> None:
