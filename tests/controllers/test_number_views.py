@@ -373,3 +373,7 @@ def test_what_lines_read_is_not_said_of_another_picture_nor_where_the_answer_is_
     page.hide_answers(("verdict",))
     viewing.show_answer(replace(old, serial=viewing._serial), ("1", "2"))
     assert "They read" not in banner.text
+    page.hide_answers(())
+    assert "They read: 1 · 2." in banner.text
+    page.hide_answers(("verdict",))
+    assert "They read" not in banner.text

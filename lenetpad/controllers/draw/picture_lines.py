@@ -38,7 +38,9 @@ class PictureLines(QObject):
         self._place = 0  # of the line on the canvas
         self._texts: tuple[str, ...] = ()  # of the lines, as soon as they have been read
         self._note = ""  # what else is said
+        self._said = ""  # of the lines, last
         self._serial = 0
+        page.answers_hidden_changed.connect(self._follow_hidden)
         documents.opened.connect(self._take)
 
     @Slot(object, str)
@@ -88,8 +90,11 @@ class PictureLines(QObject):
         if len(self._texts) > MOST_SAID:
             texts.append("…")
         message = words.format(count=count, place=place, texts=" · ".join(texts))
-        self._documents.note(
-            " ".join(filter(None, (message, self._note))),
-            translate("Draw", "Next line"),
-            self._show_next,
-        )
+        self._said = " ".join(filter(None, (message, self._note)))
+        self._documents.note(self._said, translate("Draw", "Next line"), self._show_next)
+
+    @Slot()
+    def _follow_hidden(self) -> None:
+        """What is said still tells no answer that is hidden now."""
+        if self._page.banner.shows(self._said):
+            self._say()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -45,9 +46,12 @@ class Correcting(QObject):
         self._window, self._page, self._hands = window, page, hands
         self._replaying, self._tray = replaying, tray
         self._asked: Ink | None = None  # what it is asked about
+        self._said = ""  # of what was learnt last
+        self._say_again: Callable[[], object] | None = None
         actions.connect(window.actions_by_name, {"correct": self.ask})
         page.correction.answered.connect(self.answer)
         page.canvas.sheet_changed.connect(self._forget)
+        page.answers_hidden_changed.connect(self._follow_hidden)
 
     @Slot()
     def ask(self) -> None:
@@ -79,10 +83,12 @@ class Correcting(QObject):
         if not reading.several or reading.segmentation is None:
             return ink, ""
         candidate = reading.several[reading.focus]
-        pieces = reading.segmentation.pieces[candidate.first : candidate.end]
+        found = ink_of(ink, reading.segmentation.pieces[candidate.first : candidate.end])
+        if self._page.answers_hidden:  # how many there are is part of the answer
+            return found, translate("Draw", "The digit in the maps")
         text = translate("Draw", "Digit {place} of {count}")
         place, count = reading.focus + 1, len(reading.several)
-        return ink_of(ink, pieces), text.format(place=place, count=count)
+        return found, text.format(place=place, count=count)
 
     @Slot()
     def _forget(self) -> None:
@@ -106,16 +112,29 @@ class Correcting(QObject):
         self._page.banner.note(said, translate("Draw", "Undo"), undo)
         self._hands.report = partial(self._tell, undo)
 
-    def _tell(self, undo: object, found: HandLearning) -> None:
-        assert callable(undo)
+    def _tell(self, undo: Callable[[], object], found: HandLearning) -> None:
         if len(found):
-            told = words.corrected(found)
-            if self._offers():
-                more = translate("Draw", "Write each digit once, and it learns most of your hand.")
-                label = translate("Draw", "Write…")
-                self._page.banner.offer(f"{told} {more}", label, self.each_wanted.emit)
-            else:
-                self._page.banner.note(told, translate("Draw", "Undo"), undo)
+            self._say_again = partial(self._say, undo, found, offers=self._offers())
+            self._say_again()
+
+    def _say(self, undo: Callable[[], object], found: HandLearning, *, offers: bool) -> None:
+        """Say that it is learnt, and where the answer is not hidden what it is read as."""
+        banner = self._page.banner
+        told = words.corrected(found, hidden=bool(self._page.answers_hidden))
+        if offers:
+            more = translate("Draw", "Write each digit once, and it learns most of your hand.")
+            banner.offer(f"{told} {more}", translate("Draw", "Write…"), self.each_wanted.emit)
+        else:
+            banner.note(told, translate("Draw", "Undo"), undo)
+        self._said = banner.text
+
+    @Slot()
+    def _follow_hidden(self) -> None:
+        """Neither what is asked nor what is said still tells an answer that is hidden now."""
+        if self._page.answers_hidden:
+            self._page.correction.close()
+        if self._say_again is not None and self._page.banner.shows(self._said):
+            self._say_again()
 
     def _offers(self) -> bool:
         """Whether it is time to offer *Write each digit once*: after the third correction, and

@@ -20,6 +20,7 @@ from lenetpad.storage.decoding import contents, named
 from lenetpad.storage.hands import Hand
 from lenetpad.ui import actions
 from lenetpad.ui.draw import documents
+from lenetpad.ui.draw.covers import hidden_words
 from lenetpad.ui.draw.hand.changes_dialog import ChangesDialog
 from lenetpad.ui.draw.hand.hands_dialog import HandsDialog
 from lenetpad.ui.draw.hand.name_dialog import NameDialog
@@ -73,6 +74,7 @@ class Managing(QObject):
         hands.learnt.connect(self._follow_learning)
         hands.emptied.connect(self._follow_emptied)
         networks.hands.changed.connect(self._follow_hands)
+        page.answers_hidden_changed.connect(self._follow_hidden)
 
     # All hands
 
@@ -313,6 +315,9 @@ class Managing(QObject):
         if not hand.drawings:
             self._offer_to_write()
             return
+        if self._page.answers_hidden:  # of these drawings too
+            self._page.banner.note(hidden_words())
+            return
         self._changed = hand.folder
         if self.changes is None:
             self.changes = dialog = ChangesDialog(self._window.theme, self._window.dialog_parent)
@@ -327,6 +332,11 @@ class Managing(QObject):
             self._hands.look_at(hand.folder)
         self.changes.show()
         self.changes.raise_()
+
+    @Slot()
+    def _follow_hidden(self) -> None:
+        if self._page.answers_hidden and self.changes is not None:
+            self.changes.close()
 
     @Slot(object)
     def _follow_learning(self, found: HandLearning) -> None:

@@ -17,6 +17,11 @@ VERDICT: Final = "verdict"
 PROBABILITIES: Final = "probabilities"
 
 
+def hidden_words() -> str:
+    """That the answer is hidden, and how it is shown."""
+    return translate("Draw", "Hidden: guess first. Q shows it.")
+
+
 class Cover(QWidget):
     """Lies where a panel is hidden, with a question mark."""
 
@@ -24,7 +29,7 @@ class Cover(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setAccessibleName(translate("Draw", "Hidden"))
-        self.setToolTip(translate("Draw", "Hidden: guess first. Q shows it."))
+        self.setToolTip(hidden_words())
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:

@@ -69,6 +69,10 @@ class Banner(QFrame):
         """What the banner says."""
         return self._message
 
+    def shows(self, message: str) -> bool:
+        """Whether this message is on screen."""
+        return not self.isHidden() and self._message == message
+
     @Slot(str)
     def warn(self, message: str) -> None:
         """Show what went wrong until the user closes it."""

@@ -142,6 +142,26 @@ def test_a_correction_makes_the_first_hand_and_is_read_right_from_then_on(
     assert hands.ink_of(hand.folder).strip() == b""
 
 
+def test_where_the_answer_is_hidden_a_correction_tells_none(
+    real: Program, samples: list[Drawing]
+) -> None:
+    hide, banner = real.window.actions_by_name["hide_verdict"], real.draw.page.banner
+    hide.trigger()
+    correct(real, samples[3].ink, Key.Key_8)
+    assert banner.text == "My hand has learnt it."
+    hide.trigger()
+    assert banner.text.startswith("My hand has learnt it: this drawing is read as 8")
+    assert "before 3" in banner.text
+    real.window.actions_by_name["what_changed"].trigger()
+    assert real.draw.managing.changes is not None
+    hide.trigger()
+    assert banner.text == "My hand has learnt it."
+    assert real.draw.managing.changes is None
+    real.window.actions_by_name["what_changed"].trigger()
+    assert real.draw.managing.changes is None
+    assert banner.text == "Hidden: guess first. Q shows it."
+
+
 def test_what_is_no_digit_has_a_key_too_and_esc_closes(
     real: Program, samples: list[Drawing], tmp_path: Path
 ) -> None:
@@ -186,7 +206,16 @@ def test_of_a_number_the_digit_in_focus_is_taught(
     real.window.activateWindow()
     real.draw.page.canvas.setFocus()
     press(Key.Key_C)
-    assert real.draw.page.correction.row.title.text().startswith("Digit 1 of 2")
+    title = real.draw.page.correction.row.title
+    assert title.text().startswith("Digit 1 of 2")
+    hide = real.window.actions_by_name["hide_verdict"]
+    hide.trigger()  # how many there are is part of the answer
+    assert not real.draw.page.correction.shown
+    press(Key.Key_C)
+    assert title.text() == "The digit in the maps is a …"
+    press(Key.Key_Escape)
+    hide.trigger()
+    press(Key.Key_C)
     press(Key.Key_7)
     wait_until(lambda: real.draw.hands.latest is not None, LONG)
     (hand,) = hands.listed(tmp_path / "hands")

@@ -67,8 +67,11 @@ def written(hand: str, count: int) -> str:
     return text.format(drawings=counted(count, one, many), hand=named(hand))
 
 
-def corrected(found: HandLearning) -> str:
-    """How the drawing that was taught last was read before, and how it is read now."""
+def corrected(found: HandLearning, *, hidden: bool) -> str:
+    """How the drawing that was taught last was read before, and how it is read now; only that it
+    is learnt where answers are ``hidden``."""
+    if hidden:
+        return translate("Draw", "{hand} has learnt it.").format(hand=named(found.hand.name))
     text = translate(
         "Draw", "{hand} has learnt it: this drawing is read as {after}, before {before}."
     )
