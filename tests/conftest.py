@@ -34,6 +34,7 @@ from lenetpad.controllers.networks import Networks
 from lenetpad.controllers.registry import PAGES
 from lenetpad.data import labelled
 from lenetpad.data.labelled import Labelled
+from lenetpad.engine import hand_replays
 from lenetpad.engine.garbage import collect_what_is_due
 from lenetpad.evaluation import class_hands
 from lenetpad.ink.files import Drawing, read_ink
@@ -256,7 +257,8 @@ def mnist() -> tuple[Labelled, Labelled]:
 @pytest.fixture
 def small_replay(mnist: tuple[Labelled, Labelled], monkeypatch: pytest.MonkeyPatch) -> None:
     """A class that is learnt is shown few of MNIST's images again, and tested with few."""
-    monkeypatch.setattr(class_hands, "replay_of", SmallReplay(mnist))
+    for module in (class_hands, hand_replays):
+        monkeypatch.setattr(module, "replay_of", SmallReplay(mnist))
 
 
 @pytest.fixture

@@ -55,12 +55,13 @@ class EvaluationController(PageController):
         self._questions.progressed.connect(self._show_progress)
         self._questions.answered.connect(self._show_results)
         self._questions.failed.connect(self._show_failure)
-        self._learning = Jobs({CLASS_HAND: class_hand_job}, "class hand")
+        self._pad = context.find_pad()
+        learn = partial(class_hand_job, self._pad.networks.hands.root)
+        self._learning = Jobs({CLASS_HAND: learn}, "class hand")
         self._learning.progressed.connect(self._show_learning)
         self._learning.answered.connect(self._show_learnt)
         self._learning.failed.connect(self._show_learning_failure)
         self.naming: NameDialog | None = None
-        self._pad = context.find_pad()
 
     def connect_page(self) -> None:
         page = self.page

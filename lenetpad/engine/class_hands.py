@@ -11,7 +11,8 @@ from typing import Final
 from lenetpad.data.labelled import no_label
 from lenetpad.data.numbers import Cutter
 from lenetpad.data.writers import InkReader, read_all
-from lenetpad.engine.hands import keep_learnt
+from lenetpad.engine.hand_replays import replay_for
+from lenetpad.engine.hands import keep_learnt, network_digest
 from lenetpad.evaluation.class_hands import class_hand
 from lenetpad.ink.editing import Extend, edit_ink
 from lenetpad.ink.files import Drawing
@@ -34,8 +35,9 @@ def class_hand_question(request: ClassHandRequest) -> Question:
     )
 
 
-def class_hand_job(question: Question) -> Generator[object, None, None]:
-    """Answer a ClassHandRequest with a ClassHand; ClassHandProgress until then.
+def class_hand_job(root: Path, question: Question) -> Generator[object, None, None]:
+    """Answer a ClassHandRequest with a ClassHand; ClassHandProgress until then. The network's
+    replay is the one that is kept under ``root`` beside the hands.
 
     Raises WeightsError, DataError or InkError.
     """
@@ -47,7 +49,8 @@ def class_hand_job(question: Question) -> Generator[object, None, None]:
     for read in _drawings(Path(request.data.path)):
         drawings = read
         yield ClassHandProgress(request.serial, 0.0)
-    for step in class_hand(weights, drawings):
+    replay = replay_for(root, weights, network_digest(weights))
+    for step in class_hand(weights, drawings, replay=replay):
         if isinstance(step, ClassHand):
             yield Answer(question, step)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 
 from lenetpad import __version__
 from lenetpad.data import replay as replays
-from lenetpad.data.replay import Replay
+from lenetpad.data.replay import Replay, replay_of
 from lenetpad.lenet import safetensors_file
 from lenetpad.lenet.fine_tuning import Features
+from lenetpad.lenet.weights import Weights
 from lenetpad.storage import atomic as disk
 from lenetpad.storage import hands
 from lenetpad.storage.decoding import InputError, contents
@@ -74,6 +76,22 @@ def keep(root: Path, key: str, replay: Replay) -> None:
             path.unlink()
     except OSError as error:
         log.warning("a replay is not kept: %s", error)
+
+
+def replay_for(root: Path, weights: Weights, digest: str) -> Iterator[float | Replay]:
+    """The replay of a network with this digest: the one that was kept, or one that is computed
+    and kept. Yields the part that is done, at last the replay.
+
+    Raises DataError where it has to be computed and MNIST is missing or damaged.
+    """
+    key = key_of(digest)
+    if (known := kept(root, key)) is not None:
+        yield known
+        return
+    for step in replay_of(weights):
+        if isinstance(step, Replay):
+            keep(root, key, step)
+        yield step
 
 
 def _labels(values: FloatArray) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ import numpy as np
 from lenetpad.data.hands import hand_file, learning
 from lenetpad.data.labelled import label_of
 from lenetpad.data.numbers import Cutter
-from lenetpad.data.replay import Replay, features_of, replay_of
+from lenetpad.data.replay import Replay, features_of
 from lenetpad.engine import hand_replays
 from lenetpad.engine.side_process import in_a_process
 from lenetpad.ink.editing import Exchange, Extend, edit_ink
@@ -128,17 +128,14 @@ class LearningJob:
         replay = self._replays.get(digest)
         if replay is not None:
             return replay
-        key, told = hand_replays.key_of(digest), 0.0
-        replay = hand_replays.kept(self._root, key)
-        if replay is None:
-            for step in replay_of(weights):
-                if isinstance(step, Replay):
-                    replay = step
-                elif step >= told:
-                    told = step + STEP
-                    yield LearningProgress(step, preparing=True)
-            assert replay is not None
-            hand_replays.keep(self._root, key, replay)
+        told = 0.0
+        for step in hand_replays.replay_for(self._root, weights, digest):
+            if isinstance(step, Replay):
+                replay = step
+            elif step >= told:
+                told = step + STEP
+                yield LearningProgress(step, preparing=True)
+        assert replay is not None
         while len(self._replays) >= KEPT:
             del self._replays[next(iter(self._replays))]
         self._replays[digest] = replay

@@ -50,13 +50,19 @@ Places = tuple[int, ...]
 
 
 def class_hand(
-    weights: Weights, drawings: Sequence[Drawing], first: int = FIRST, *, control: bool = True
+    weights: Weights,
+    drawings: Sequence[Drawing],
+    first: int = FIRST,
+    *,
+    control: bool = True,
+    replay: Iterator[float | Replay] | None = None,
 ) -> Iterator[float | ClassHand]:
     """Learn the drawings of all writers, single digits or what is none: yields the part that is
     done, at last what was learnt.
 
-    ``first`` is how many drawings of each writer are learnt for the comparison. Raises DataError
-    where no writer has two drawings.
+    ``first`` is how many drawings of each writer are learnt for the comparison. ``replay`` gives
+    the network's replay at last; without one it is computed. Raises DataError where no writer has
+    two drawings.
     """
     parts = parts_of(drawings, first)
     if not parts.learnt:
@@ -65,7 +71,7 @@ def class_hand(
         )
     halves = parts.crossed if control else ()
     work = _Work(weights, drawings, shares=4 + len(halves))
-    yield from work.prepare(parts.tested)
+    yield from work.prepare(parts.tested, replay_of(weights) if replay is None else replay)
     before = work.evaluated([(parts.tested, weights.parameters)])
     after = yield from work.learn(parts.learnt)
     others: list[tuple[Places, Parameters]] = []
@@ -145,9 +151,11 @@ class _Work:
         self._writers = writers_of(drawings)
         self._place: dict[int, int] = {}  # of a drawing among the features
 
-    def prepare(self, tested: Places) -> Generator[float, None, None]:
+    def prepare(
+        self, tested: Places, replay: Iterator[float | Replay]
+    ) -> Generator[float, None, None]:
         """Compute what is the same for every network that learns."""
-        self._replay = yield from self._share(replay_of(self._weights), Replay)
+        self._replay = yield from self._share(replay, Replay)
         self._features = yield from self._share(self._features_of(tested), Features)
         self._place = {place: number for number, place in enumerate(tested)}
 

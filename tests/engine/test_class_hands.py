@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from lenetpad.data.hands import HandRecipe
-from lenetpad.data.labelled import DataError
+from lenetpad.data.labelled import DataError, Labelled
+from lenetpad.engine import hand_replays
 from lenetpad.engine.class_hands import class_hand_job, class_hand_question, keep_as_hand
 from lenetpad.engine.hands import LearningJob, learning_question
 from lenetpad.evaluation import class_hands
@@ -24,6 +25,7 @@ from lenetpad.values.failures import Place
 from lenetpad.values.hand_learning import LearningRequest
 from lenetpad.values.jobs import Answer
 from lenetpad.values.models import Choice
+from tests.hand_trainees import SmallReplay
 from tests.ink.written_numbers import written_number
 
 FEW = HandRecipe(copies=1, fine_tuning=FineTuning(steps=2))
@@ -51,7 +53,7 @@ def test_a_folder_is_learnt(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text("nonsense")
     question = class_hand_question(request(tmp_path))
     assert (question.place, question.serial) == (Place.EVALUATE, 4)
-    *steps, answer = class_hand_job(question)
+    *steps, answer = class_hand_job(tmp_path / "hands", question)
     assert all(isinstance(step, ClassHandProgress) and step.serial == 4 for step in steps)
     assert isinstance(answer, Answer)
     found = answer.result
@@ -64,7 +66,9 @@ def test_a_folder_is_learnt(tmp_path: Path) -> None:
 def test_numbers_are_cut_into_their_digits(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     write_ink(tmp_path / "ann.jsonl", [written_number(text, rng) for text in ("147", "20")])
-    *_, answer = class_hand_job(class_hand_question(request(tmp_path / "ann.jsonl", "ink")))
+    *_, answer = class_hand_job(
+        tmp_path / "hands", class_hand_question(request(tmp_path / "ann.jsonl", "ink"))
+    )
     assert isinstance(answer, Answer)
     assert answer.result.learnt.labels.tolist() == [1, 4, 7, 2, 0]
 
@@ -72,7 +76,7 @@ def test_numbers_are_cut_into_their_digits(tmp_path: Path) -> None:
 def test_ink_without_labels_is_explained(tmp_path: Path) -> None:
     save(tmp_path / "ann.jsonl", None, None)
     with pytest.raises(DataError, match="none of the 2 drawings has a label"):
-        list(class_hand_job(class_hand_question(request(tmp_path))))
+        list(class_hand_job(tmp_path / "hands", class_hand_question(request(tmp_path))))
 
 
 CODE = """
@@ -93,13 +97,33 @@ def test_torch_is_not_needed() -> None:
 
 
 @pytest.mark.usefixtures("fast")
+def test_the_replay_is_the_one_that_hands_are_learnt_beside(
+    tmp_path: Path, mnist: tuple[Labelled, Labelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay = SmallReplay(mnist)
+    monkeypatch.setattr(hand_replays, "replay_of", replay)
+    (pupils := tmp_path / "class").mkdir()
+    save(pupils / "ann.jsonl", 3, 3)
+    root, asked = tmp_path / "hands", request(pupils)
+    *_, prepared = LearningJob(root)(learning_question(1, LearningRequest(None, asked.choice)))
+    assert isinstance(prepared, Answer)
+    assert replay.computed == 1
+    *_, answer = class_hand_job(root, class_hand_question(asked))
+    assert isinstance(answer, Answer)
+    assert replay.computed == 1
+    list(class_hand_job(tmp_path / "others", class_hand_question(asked)))
+    list(class_hand_job(tmp_path / "others", class_hand_question(asked)))
+    assert replay.computed == 2
+
+
+@pytest.mark.usefixtures("fast")
 class TestKeptAsHand:
     def test_a_hand_has_the_ink_and_what_was_learnt(self, tmp_path: Path) -> None:
         (pupils := tmp_path / "class").mkdir()
         save(pupils / "ann.jsonl", 3, 3, None)
         save(pupils / "bo.jsonl", 3, "A")
         asked = request(pupils)
-        *_, answer = class_hand_job(class_hand_question(asked))
+        *_, answer = class_hand_job(tmp_path / "hands", class_hand_question(asked))
         assert isinstance(answer, Answer)
         hand = keep_as_hand(tmp_path / "hands", "Class 1b", asked, answer.result)
         assert (hand.name, hand.drawings) == ("Class 1b", 4)
@@ -120,7 +144,7 @@ class TestKeptAsHand:
         (pupils := tmp_path / "class").mkdir()
         save(pupils / "ann.jsonl", 3, 3)
         asked, root = request(pupils), tmp_path / "hands"
-        *_, answer = class_hand_job(class_hand_question(asked))
+        *_, answer = class_hand_job(tmp_path / "hands", class_hand_question(asked))
         assert isinstance(answer, Answer)
         keep_as_hand(root, "mine", asked, answer.result)
         with pytest.raises(HandError):

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from lenetpad.data.labelled import Labelled
+from lenetpad.engine import hand_replays, side_process
 from lenetpad.engine import hands as engine_hands
-from lenetpad.engine import side_process
 from lenetpad.engine.hands import (
     Imported,
     LearningJob,
@@ -38,7 +38,7 @@ MODEL = "lenet5-1998"
 @pytest.fixture
 def replay(mnist: tuple[Labelled, Labelled], monkeypatch: pytest.MonkeyPatch) -> SmallReplay:
     small = SmallReplay(mnist)
-    monkeypatch.setattr(engine_hands, "replay_of", small)
+    monkeypatch.setattr(hand_replays, "replay_of", small)
     return small
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from lenetpad.app import Program
 from lenetpad.data.labelled import Labelled
-from lenetpad.engine import hands as engine_hands
+from lenetpad.engine import hand_replays
 from lenetpad.ink.files import NO_DIGIT, Drawing, read_ink, write_ink
 from lenetpad.ink.strokes import Ink, Sheet
 from lenetpad.storage import hands
@@ -36,7 +36,7 @@ def make(
     tmp_path: Path,
 ) -> Callable[[], Program]:
     """Makes programs that read with the shipped network, in one data directory."""
-    monkeypatch.setattr(engine_hands, "replay_of", SmallReplay(mnist))
+    monkeypatch.setattr(hand_replays, "replay_of", SmallReplay(mnist))
 
     def make() -> Program:
         path = str(tmp_path / "settings.ini")
