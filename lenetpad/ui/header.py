@@ -142,6 +142,17 @@ class Header(QWidget):
         self._fit_device()
         self._fit()
 
+    def height_in(self, width: int) -> int:
+        """How high it is in a window of this width, also while it is hidden."""
+        if self.isHidden():
+            self.resize(width, self.height())
+        for title in self._titles:
+            if (pair := title.parentWidget()) is not None:
+                pair.updateGeometry()  # at once: the row measures it
+        self._fit_device()
+        self._fit()
+        return self.heightForWidth(width)
+
     def _fit_device(self) -> None:
         """Cut the device's name in a narrow window, for all to stay in one row."""
         narrow = self.width() < self._theme.px(NARROW)

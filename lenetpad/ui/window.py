@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 SMALLEST: Final = QSize(800, 500)
 USUAL: Final = QSize(1280, 800)
+#: Pixels at the usual size, that a page needs: the Draw page with its inspector.
+PAGE: Final = 356
 #: So much of the window's upper edge must lie on a screen, for a hand to take it, in pixels.
 EDGE: Final = 48
 #: States in which the system says where the window is.
@@ -117,6 +119,7 @@ class Window(QMainWindow):
         self.help: HelpDialog | None = None
         self.layers: LayersDialog | None = None
         self._model: ModelReady | None = None
+        self._taken = 0  # pixels below the pages
         #: Asked before the window closes; False keeps it open.
         self.may_close: Callable[[], bool] = _always
         #: Asked before the page when Esc is pressed; the first that takes something back ends it.
@@ -270,6 +273,19 @@ class Window(QMainWindow):
     def lay_below(self, bar: QWidget) -> None:
         """Put something below the pages, which have less room then."""
         self._parts.addWidget(bar)
+
+    def make_room(self, taken: int) -> None:
+        """Have so many pixels taken below the pages, 0 for none: where the pages have too little
+        room then, the header gives way."""
+        self._taken = taken
+        self._fit_header()
+
+    def _fit_header(self) -> None:
+        if self.stage.active:
+            return  # which has the header lie over the page
+        left = self.height() - self.menuBar().height() - self._taken
+        crowded = left - self.header.height_in(self.width()) < self.theme.px(PAGE)
+        self.header.setHidden(crowded and self._taken > 0)
 
     # Pages
 
@@ -442,6 +458,7 @@ class Window(QMainWindow):
         """The stage has texts for a hall, in the size that it is about to get."""
         self.actions_by_name["stage"].setChecked(on)
         self.actions_by_name["stage_header"].setEnabled(on)
+        self._fit_header()
         self._themes.fill_hall(self.screen().size().height() if on else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

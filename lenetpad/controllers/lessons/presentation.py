@@ -59,10 +59,12 @@ class Presentation(QObject):
         if self.bar is None:
             self.bar = LessonBar(self._actions, self._window.theme, self._window)
             self._window.lay_below(self.bar)
+            self.bar.fitted.connect(self._make_room)
         self.count, self.place = len(pages), 0
         self._take_keys((SPACE, *keys))
         self.bar.show_lesson(title, pages)
         self.bar.show()
+        self._make_room()
         self._show(0)
 
     def go_to(self, place: int) -> None:
@@ -102,6 +104,7 @@ class Presentation(QObject):
         self._allow()
         if self.bar is not None:
             self.bar.hide()
+        self._make_room()
         self.ended.emit()
 
     def escape(self) -> bool:
@@ -118,6 +121,12 @@ class Presentation(QObject):
         self.bar.show_step(place)
         self._allow()
         self.moved.emit(place)
+
+    @Slot()
+    def _make_room(self) -> None:
+        """Have the pages as much room as they need above the bar."""
+        if self.bar is not None:
+            self._window.make_room(self.bar.height() if self.active else 0)
 
     def _allow(self) -> None:
         """Turn off what leads nowhere."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from lenetpad.ui.widgets.words import translate
 #: Of the window's height: the size of the words, and what the bar may take of it.
 WORDS_SHARE: Final = 0.026
 LARGEST_SHARE: Final = 0.36
+ABOVE: Final = 380  # pixels at the usual size, that menus and a page need above the bar
 LEAST_PIXELS: Final = 13
 USUAL_PIXELS: Final = 17  # at the usual size, where the window is small
 SMALL: Final = 0.86  # of the words, what stands over and below them
@@ -61,8 +62,10 @@ class LessonBar(QFrame):
     """As high as the longest of its pages needs, so that nothing jumps from step to step.
 
     ``actions`` are the window's, for its buttons; how high the window is decides how large the
-    words are.
+    words are. ``fitted`` comes when its height was found.
     """
+
+    fitted = Signal()
 
     def __init__(self, actions: Mapping[str, QAction], theme: Theme, window: QWidget) -> None:
         super().__init__(window)
@@ -163,15 +166,20 @@ class LessonBar(QFrame):
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
-        """Find the largest size of the words with which the longest step has room."""
+        """Find the largest size of the words with which the longest step has room and, where that
+        can be, a page above it."""
         height = self.window().height()
         least = self._theme.px(LEAST_PIXELS)
+        room, left = LARGEST_SHARE * height, height - self._theme.px(ABOVE)
+        if self._height_at(least) <= left:
+            room = min(room, left)
         pixels = max(self._theme.px(USUAL_PIXELS), round(WORDS_SHARE * height))
-        while pixels > least and self._height_at(pixels) > LARGEST_SHARE * height:
+        while pixels > least and self._height_at(pixels) > room:
             pixels -= 1
         self.setFixedHeight(self._height_at(pixels))
         now = self._pages[min(self._place, len(self._pages) - 1)]
         self.words.setText(_in_one(as_html(now.words)))
+        self.fitted.emit()
 
     def _height_at(self, pixels: int) -> int:
         """The height that the longest step needs with words of this size."""

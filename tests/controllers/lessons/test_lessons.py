@@ -22,6 +22,7 @@ from lenetpad.tools.synthetic_pen import SyntheticPen
 from lenetpad.ui.draw.inspector.views import View
 from lenetpad.ui.draw.maps_layout import CODES
 from lenetpad.ui.draw.numbers.views import InPlace
+from lenetpad.ui.page_area import PageArea
 from lenetpad.ui.train.page import TrainPage
 from lenetpad.values.explanation import Unit
 from lenetpad.values.lesson_files import SUFFIX, ink_of, lesson_of
@@ -123,6 +124,35 @@ def do_task(lecture: Lecture, step: Step) -> None:
         lecture.page.canvas.clear()
         SyntheticPen(lecture.page.canvas).write(ink_of(step.example))
     lecture.qtbot.waitUntil(lambda: lecture.done, timeout=60_000)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_in_the_smallest_window_no_step_has_to_be_scrolled(lecture: Lecture, name: str) -> None:
+    """But for the Train page, which is higher than that window without a lesson too."""
+    window = lecture.program.window
+    window.resize(window.minimumSize())
+    assert (window.width(), window.height()) == (800, 500)
+    lesson = shipped(lecture, name)
+    area = window.page_stack.currentWidget()
+    assert isinstance(area, PageArea)
+    for place, step in enumerate(lesson.step):
+        lecture.lessons.presentation.go_to(place)
+        lecture.qtbot.waitUntil(partial(lecture.shows, step.page), timeout=60_000)
+        QApplication.processEvents()
+        if step.page == "draw":
+            assert area.verticalScrollBar().maximum() == area.horizontalScrollBar().maximum() == 0
+            assert lecture.page.height() == area.height()
+        assert window.header.isHidden()
+    lecture.actions["stage"].trigger()
+    lecture.actions["stage"].trigger()
+    window.resize(window.minimumSize())
+    assert window.header.isHidden()
+    window.resize(1024, 768)
+    lecture.qtbot.waitUntil(lambda: not window.header.isHidden())
+    window.resize(window.minimumSize())
+    lecture.qtbot.waitUntil(window.header.isHidden)
+    lecture.lessons.presentation.end()
+    assert not window.header.isHidden()
 
 
 @pytest.mark.parametrize("name", SHIPPED)
