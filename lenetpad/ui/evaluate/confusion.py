@@ -189,7 +189,7 @@ class ConfusionMatrix(QWidget):
         for digit in range(10):
             painter.drawText(self.rectangle(digit, -1), CENTRE, str(digit))
             painter.drawText(self.rectangle(-1, digit), CENTRE, str(digit))
-        painter.setFont(sized(self.font(), max(11.0, step * 0.32)))
+        painter.setFont(self._title_font(step))
         painter.setPen(QColor(self._theme.dim))
         title = step * TITLE
         answers, truths = translate("Evaluate", "answer"), translate("Evaluate", "true digit")
@@ -223,6 +223,17 @@ class ConfusionMatrix(QWidget):
             painter.drawText(self.rectangle(10, digit), CENTRE, str(columns[digit]))
         painter.setFont(self._fitted(evaluation.digits, step))
         painter.drawText(self.rectangle(10, 10), CENTRE, str(evaluation.digits))
+
+    @property
+    def smallest_text(self) -> float:
+        """The height of the smallest text that it paints, in pixels."""
+        step, _, _ = self._grid()
+        total = self._narrowed(translate("Evaluate", "total"), self._title_font(step), step)
+        count = 0 if self._evaluation is None else self._evaluation.digits
+        return float(min(total.pixelSize(), self._fitted(count, step).pixelSize()))
+
+    def _title_font(self, step: float) -> QFont:
+        return sized(self.font(), max(11.0, step * 0.32))
 
     def _fitted(self, count: int, step: float) -> QFont:
         """A font in which numbers up to this one fit into their cells."""

@@ -74,6 +74,12 @@ class DigitChart(Chart):
         error = self._errors[which][digit]
         return "—" if math.isnan(error) else str(round(error * self._totals[digit]))
 
+    @property
+    def smallest_text(self) -> float:
+        """The height of the smallest text that it paints, in pixels."""
+        size = self.size_of_text if self.results is None else self._size_of_counts()
+        return float(sized(self.font(), size).pixelSize())
+
     def _size_of_counts(self) -> float:
         """The height of the counts over the bars, in which none touches the next."""
         size = self.size_of_text

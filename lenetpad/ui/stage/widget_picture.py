@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Slot
 from PySide6.QtGui import (
     QColor,
@@ -129,7 +131,21 @@ class WidgetPicture(QWidget):
         painter.end()
 
 
+@runtime_checkable
+class PaintsSmaller(Protocol):
+    """A widget that paints text smaller than its font."""
+
+    @property
+    def smallest_text(self) -> float:
+        """The height of the smallest, in pixels."""
+
+
 def smallest_text(widget: QWidget) -> float:
-    """The height, in pixels, of the smallest font of a widget and of all that is seen in it."""
+    """The height, in pixels, of the smallest text of a widget and of all that is seen in it."""
     parts = [part for part in widget.findChildren(QWidget) if part.isVisible()]
-    return float(min(QFontInfo(part.font()).pixelSize() for part in (widget, *parts)))
+    return min(
+        part.smallest_text
+        if isinstance(part, PaintsSmaller)
+        else QFontInfo(part.font()).pixelSize()
+        for part in (widget, *parts)
+    )
