@@ -243,6 +243,7 @@ class Header(QWidget):
         chosen."""
         self.hands.offer(hands)
         self.hands.select(chosen)
+        self._fit()  # a box that is left out tells nobody that it is wanted now
 
     def show_devices(self, devices: Devices) -> None:
         """List the devices that there are."""

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from lenetpad.app import Program
 from lenetpad.ink.replay import replay_of
 from lenetpad.ink.strokes import Ink
 from lenetpad.ui.draw.canvas import Canvas
@@ -330,6 +331,16 @@ def test_where_the_header_wraps_the_network_is_named_in_full(qtbot: QtBot, full:
     full.resize(SMALLEST)
     models = full.header.models
     qtbot.waitUntil(lambda: models.width() >= models.sizeHint().width())
+
+
+def test_whose_hand_reads_is_seen_as_soon_as_there_is_a_hand(
+    qtbot: QtBot, program: Program
+) -> None:
+    window, hands = program.window, program.window.header.hands
+    window.resize(860, 560)
+    qtbot.waitUntil(hands.isHidden)  # there is none, and no room
+    window.show_hands((("", "No hand"), ("/ann", "Ann"), ("…", "Hands…")), "/ann")
+    assert not hands.isHidden()
 
 
 def test_evaluates_lists_show_whole_names_in_a_wide_window(qtbot: QtBot, full: Window) -> None:
