@@ -73,6 +73,7 @@ class Writing(QObject):
         if self._page.staged:
             self._actions["stage"].trigger()
         self._page.correction.close()
+        self._page.banner.withdraw()
         canvas.finish()
         self._before = canvas.history
         self._inks, self._count, self._place = [], ROUND, 0

@@ -98,6 +98,11 @@ class Banner(QFrame):
         else:
             self.hide()
 
+    def withdraw(self) -> None:
+        """Take away what is offered, or good to know: it is being done. Warnings stay."""
+        if self.property("kind") == "note":
+            self.put_away()
+
     @Slot()
     def _dismiss(self) -> None:
         self._standing = ""

@@ -244,6 +244,15 @@ def test_after_three_corrections_each_digit_once_is_offered_once(
     for number in range(4):
         correct(real, samples[number].ink, Key(Key.Key_0 + int(samples[number].label or 0)))
         assert ("Write each digit once" in banner.text) == (number == 2), number
+        if number == 2:  # it is offered until it is done
+            real.window.actions_by_name["write_each"].trigger()
+            assert banner.isHidden()
+            real.window.actions_by_name["stop_writing"].trigger()
+            assert banner.isHidden()
+            banner.warn("Nothing is written")
+            real.window.actions_by_name["write_each"].trigger()
+            assert banner.text == "Nothing is written"
+            real.window.actions_by_name["stop_writing"].trigger()
     correct(real, samples[5].ink, Key(Key.Key_0 + int(samples[5].label or 0)))
     assert "Write each digit once" not in banner.text
 

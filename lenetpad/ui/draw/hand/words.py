@@ -6,7 +6,7 @@ from lenetpad.ink.files import NO_DIGIT as NONE
 from lenetpad.ink.files import Label
 from lenetpad.storage.decoding import named
 from lenetpad.ui.draw.probabilities import not_a_digit
-from lenetpad.ui.widgets.text import percent
+from lenetpad.ui.widgets.text import NO_BREAK, percent
 from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.values.evaluation import NO_DIGIT
 from lenetpad.values.hand_learning import MOST_DRAWINGS, HandLearning
@@ -86,7 +86,8 @@ def answer(found: HandLearning, place: int, *, after: bool) -> str:
     """What a drawing is read as, and how probable that is."""
     probabilities = (found.after if after else found.before)[place]
     best = int(probabilities.argmax())
-    return f"{label_words(best)} ({percent(float(probabilities[best]))})"
+    share = percent(float(probabilities[best])).replace(" ", NO_BREAK)
+    return f"{label_words(best)} ({share})"
 
 
 def label_words(label: int) -> str:
