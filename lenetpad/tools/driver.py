@@ -290,9 +290,9 @@ class Driver(QObject):
     def save_changes(self, path: Path) -> None:
         """Save a picture of the dialog that says what the hand has changed."""
         self.act("what_changed")
-        managing = self._draw.managing
-        self._wait(lambda: managing.shown_changes > 0, "no hand is learnt")
-        dialog = managing.changes
+        changes = self._draw.changes
+        self._wait(lambda: changes.count > 0, "no hand is learnt")
+        dialog = changes.dialog
         assert dialog is not None
         if not dialog.grab().save(str(path)):
             raise OSError(f"{path} cannot be written")

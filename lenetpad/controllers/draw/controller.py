@@ -25,6 +25,7 @@ from lenetpad.controllers.draw.staging import Staging
 from lenetpad.controllers.draw.taking import Taking
 from lenetpad.controllers.draw.tools import Tools
 from lenetpad.controllers.failures import log_failure
+from lenetpad.controllers.hands.changes import Changes
 from lenetpad.controllers.hands.correcting import Correcting
 from lenetpad.controllers.hands.hands import Hands
 from lenetpad.controllers.hands.managing import Managing
@@ -89,6 +90,7 @@ class DrawController(PageController):
     hands: Hands
     correcting: Correcting
     writing: Writing
+    changes: Changes
     managing: Managing
 
     def __init__(self, row: PageRow, context: Context) -> None:
@@ -151,7 +153,10 @@ class DrawController(PageController):
         self.hands = Hands(window, page, self.networks, lambda: self.jobs, tray)
         self.correcting = Correcting(window, page, self.hands, self.replaying, tray)
         self.writing = Writing(window, page, self.hands)
-        self.managing = Managing(window, page, self.hands, self.networks, lambda: self.jobs, tray)
+        self.changes = Changes(window, page, self.hands, self.networks)
+        self.managing = Managing(
+            window, page, self.hands, self.changes, self.networks, lambda: self.jobs, tray
+        )
         self.correcting.each_wanted.connect(self.writing.begin)
         self.managing.write_wanted.connect(self.writing.begin)
         self.documents.coming.connect(self.writing.give_way)
@@ -361,6 +366,7 @@ class DrawController(PageController):
         self.number_viewing.stop()
         self.comparing.stop()
         self.taking.stop()
+        self.changes.close()
         self.managing.stop()
         self.hands.stop()
         self._keeper.stop()

@@ -47,7 +47,7 @@ class Hands(QObject):
 
     ``learnt`` carries the HandLearning of the hand that is current, ``manage_wanted`` comes where
     the dialog of all hands is wanted, ``empty_chosen`` where a hand without drawings was switched
-    on. ``emptied`` carries a hand whose last drawing was taken back.
+    on, or asked what it has changed. ``emptied`` carries a hand whose last drawing was taken back.
     """
 
     learnt = Signal(object)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QDialog
 
 from lenetpad.controllers.draw.tray import Tray
+from lenetpad.controllers.hands.changes import Changes
 from lenetpad.controllers.hands.hands import Hands
 from lenetpad.controllers.networks import Networks
 from lenetpad.engine.background_jobs import BackgroundJobs
@@ -20,8 +21,6 @@ from lenetpad.storage.decoding import contents, named
 from lenetpad.storage.hands import Hand
 from lenetpad.ui import actions
 from lenetpad.ui.draw import documents
-from lenetpad.ui.draw.covers import hidden_words
-from lenetpad.ui.draw.hand.changes_dialog import ChangesDialog
 from lenetpad.ui.draw.hand.hands_dialog import HandsDialog
 from lenetpad.ui.draw.hand.name_dialog import NameDialog
 from lenetpad.ui.draw.page import DrawPage
@@ -30,7 +29,6 @@ from lenetpad.ui.widgets.exporter import Exporter
 from lenetpad.ui.widgets.files import as_file_name
 from lenetpad.ui.widgets.words import counted, translate
 from lenetpad.ui.window import Window
-from lenetpad.values.hand_learning import HandLearning
 
 if TYPE_CHECKING:
     from lenetpad.engine.hands import Imported
@@ -47,34 +45,29 @@ class Managing(QObject):
         window: Window,
         page: DrawPage,
         hands: Hands,
+        changes: Changes,
         networks: Networks,
         jobs: Callable[[], BackgroundJobs],
         tray: Tray,
     ) -> None:
         super().__init__(page)
-        self._window, self._page, self._hands = window, page, hands
+        self._window, self._page, self._hands, self._changes = window, page, hands, changes
         self._networks, self._jobs, self._tray = networks, jobs, tray
         self.dialog: HandsDialog | None = None
-        self.changes: ChangesDialog | None = None
         self.naming: NameDialog | None = None
-        self._undone = False  # whether the last learning was taken back, and can come again
-        self._changed: Path | None = None  # the hand of which the changes are shown
         self._exporter = Exporter(page)
         self._exporter.memory = window.preferences
         self._exporter.written.connect(page.say_written)
         self._exporter.failed.connect(page.banner.warn)
         slots = {
             "hands": self.show_hands,
-            "what_changed": self.show_changes,
             "hand_drawings": self.show_drawings,
         }
         actions.connect(window.actions_by_name, slots)
         hands.manage_wanted.connect(self.show_hands)
         hands.empty_chosen.connect(self._offer_to_write)
-        hands.learnt.connect(self._follow_learning)
-        hands.emptied.connect(self._follow_emptied)
+        changes.forget_wanted.connect(self.ask_to_delete)
         networks.hands.changed.connect(self._follow_hands)
-        page.answers_hidden_changed.connect(self._follow_hidden)
 
     # All hands
 
@@ -113,7 +106,7 @@ class Managing(QObject):
             "use": lambda hand: self._hands.switch_on(hand.folder),
             "write": self._write,
             "drawings": self._show_drawings_of,
-            "changes": self._show_changes_of,
+            "changes": self._show_changes,
             "rename": self.ask_for_name,
             "import": self.ask_for_ink,
             "export_ink": self.export_ink,
@@ -121,6 +114,10 @@ class Managing(QObject):
             "delete": self.ask_to_delete,
         }
         deeds[deed](hand)
+
+    def _show_changes(self, hand: Hand) -> None:
+        self._close_dialog()
+        self._changes.show(hand)
 
     def _close_dialog(self) -> None:
         if self.dialog is not None:
@@ -279,15 +276,14 @@ class Managing(QObject):
             "again.",
         )
         asked = text.format(hand=named(hand.name), drawings=drawings)
-        parent = self.changes or self.dialog or self._window.dialog_parent
+        parent = self._changes.dialog or self.dialog or self._window.dialog_parent
         if question.confirmed(parent, asked, translate("Draw", "Delete")):
             self._delete(hand)
 
     def _delete(self, hand: Hand) -> None:
         if self._networks.hands.on == hand.folder:
             self._hands.switch_off()
-        if self.changes is not None:
-            self.changes.close()
+        self._changes.close()
         self._hands.forget(hand.folder)
         self._tray.leave(hand.ink)
         self._run(partial(hands.delete, hand), partial(self._say_deleted, hand))
@@ -296,83 +292,6 @@ class Managing(QObject):
         self._hands.list_hands()
         text = translate("Draw", "Deleted {hand}: its drawings and what was learnt of them.")
         self._page.banner.note(text.format(hand=named(hand.name)))
-
-    # What has changed
-
-    @property
-    def shown_changes(self) -> int:
-        """How many drawings the dialog of what has changed shows; 0 where it is not open."""
-        return 0 if self.changes is None else self.changes.list.count()
-
-    @Slot()
-    def show_changes(self) -> None:
-        """Show what the current hand has changed; without drawings, offer to write some."""
-        if (hand := self._hands.current) is not None:
-            self._show_changes_of(hand)
-
-    def _show_changes_of(self, hand: Hand) -> None:
-        self._close_dialog()
-        if not hand.drawings:
-            self._offer_to_write()
-            return
-        if self._page.answers_hidden:  # of these drawings too
-            self._page.banner.note(hidden_words())
-            return
-        self._changed = hand.folder
-        if self.changes is None:
-            self.changes = dialog = ChangesDialog(self._window.theme, self._window.dialog_parent)
-            dialog.undo_wanted.connect(self._take_back)
-            dialog.off_wanted.connect(self._read_without)
-            dialog.forget_wanted.connect(self._forget)
-            dialog.finished.connect(self._forget_changes)
-        latest = self._hands.latest
-        if latest is not None and latest.hand == hand and latest.model == self._hands.base:
-            self._follow_learning(latest)
-        else:
-            self._hands.look_at(hand.folder)
-        self.changes.show()
-        self.changes.raise_()
-
-    @Slot()
-    def _follow_hidden(self) -> None:
-        if self._page.answers_hidden and self.changes is not None:
-            self.changes.close()
-
-    @Slot(object)
-    def _follow_learning(self, found: HandLearning) -> None:
-        if found.anew:
-            self._undone = False
-        if self.changes is not None and len(found) and found.hand.folder == self._changed:
-            on = self._networks.hands.on == found.hand.folder
-            network = self._networks.runs.title_of(found.model)
-            self.changes.show_learning(found, network, on=on, undone=self._undone)
-
-    @Slot()
-    def _take_back(self) -> None:
-        if self._changed is not None and self.changes is not None:
-            self._undone = not self._undone
-            self.changes.undo.setEnabled(False)  # until it is done
-            self._hands.take_back(self._changed)
-
-    @Slot(object)
-    def _follow_emptied(self, hand: Hand) -> None:
-        if self.changes is not None and hand.folder == self._changed:
-            self.changes.show_nothing(hand.name)
-
-    @Slot()
-    def _read_without(self) -> None:
-        self._hands.switch_off()
-        if self.changes is not None:
-            self.changes.off.setEnabled(False)
-
-    @Slot()
-    def _forget(self) -> None:
-        if (hand := self._networks.hands.hand(self._changed)) is not None:
-            self.ask_to_delete(hand)
-
-    @Slot()
-    def _forget_changes(self) -> None:
-        self.changes = None
 
     # In the background
 
@@ -388,7 +307,7 @@ class Managing(QObject):
 
     def stop(self) -> None:
         """Close what is open."""
-        dialogs: tuple[QDialog | None, ...] = (self.naming, self.changes, self.dialog)
+        dialogs: tuple[QDialog | None, ...] = (self.naming, self.dialog)
         for dialog in dialogs:
             if dialog is not None:
                 dialog.close()

@@ -148,7 +148,7 @@ def test_a_file_that_is_opened_ends_the_writing_and_is_taught_nobody(
     wait_until(lambda: reads_by(real, "My hand"), LONG)
     (made,) = hands.listed(tmp_path / "hands")
     assert labels(made.ink) == [0]
-    assert real.draw.managing.changes is None  # what was opened is in front
+    assert real.draw.changes.dialog is None  # what was opened is in front
 
 
 def test_a_lesson_ends_the_writing_and_gives_back_the_drawing_of_before(

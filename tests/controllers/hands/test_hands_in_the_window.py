@@ -153,12 +153,12 @@ def test_where_the_answer_is_hidden_a_correction_tells_none(
     assert banner.text.startswith("My hand has learnt it: this drawing is read as 8")
     assert "before 3" in banner.text
     real.window.actions_by_name["what_changed"].trigger()
-    assert real.draw.managing.changes is not None
+    assert real.draw.changes.dialog is not None
     hide.trigger()
     assert banner.text == "My hand has learnt it."
-    assert real.draw.managing.changes is None
+    assert real.draw.changes.dialog is None
     real.window.actions_by_name["what_changed"].trigger()
-    assert real.draw.managing.changes is None
+    assert real.draw.changes.dialog is None
     assert banner.text == "Hidden: guess first. Q shows it."
 
 
@@ -300,8 +300,8 @@ def test_each_digit_is_written_once_and_the_drawing_of_before_comes_back(
     (hand,) = hands.listed(tmp_path / "hands")
     assert [drawing.label for drawing in read_ink(hand.ink)] == [*range(10), 0]
     wait_until(lambda: reads_by(real, "My hand"), LONG)
-    assert real.draw.managing.changes is not None  # the result is shown
-    assert real.draw.managing.changes.list.count() == 11
+    assert real.draw.changes.dialog is not None  # the result is shown
+    assert real.draw.changes.dialog.list.count() == 11
 
 
 def test_what_was_written_is_in_the_hand_when_the_window_closes(
@@ -411,7 +411,7 @@ def test_what_changed_is_shown_taken_back_and_brought_again(
     real.draw.hands.teach((Drawing(samples[3].ink, 8),), lambda *_: None)
     wait_until(lambda: len(real.draw.hands.latest or ()) == 2, LONG)
     real.window.actions_by_name["what_changed"].trigger()
-    dialog = real.draw.managing.changes
+    dialog = real.draw.changes.dialog
     assert dialog is not None
     assert "2 drawings. Read right before: 1, now: 2." in dialog.summary.text()
     assert "MNIST's 200 test images" in dialog.summary.text()
