@@ -16,6 +16,7 @@ from lenetpad.ui.widgets.theme import Theme
 
 BAR_WIDTH: Final = 150.0
 BAR_HEIGHT: Final = 12.0
+WORDS_ABOVE: Final = 3.0  # so far above its area a legend's words begin
 
 
 class Kind(Enum):
@@ -66,7 +67,7 @@ class LegendPainter:
         }[len(legend.numbers)]
         for side, number in zip(sides, legend.numbers, strict=True):
             painter.drawText(numbers, side | Qt.AlignmentFlag.AlignVCenter, number)
-        words = QRectF(bar.right() + 16 * scale, area.top() - 3, 0, area.height())
+        words = QRectF(bar.right() + 16 * scale, area.top() - WORDS_ABOVE, 0, area.height())
         words.setRight(area.right())
         painter.setPen(QColor(self._theme.dim if legend.hint else self._theme.text))
         flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap

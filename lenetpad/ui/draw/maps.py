@@ -11,19 +11,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QRegion,
 )
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw import layer_words
 from lenetpad.ui.draw.layer_words import Titles
-from lenetpad.ui.draw.legend import Kind, Legend, LegendPainter, as_text
+from lenetpad.ui.draw.legend import WORDS_ABOVE, Kind, Legend, LegendPainter, as_text
 from lenetpad.ui.draw.maps_layout import CODES, Placed, arrows, place
 from lenetpad.ui.draw.numerals import signed
 from lenetpad.ui.draw.panel import ReadingPanel, Spot
@@ -48,6 +49,7 @@ MARGIN: Final = 14.0
 LEGEND: Final = 46.0  # height of the strip with the colour scale, at the usual size
 USUAL_HEIGHT: Final = 640.0  # of the panel; texts grow with a larger one
 LARGEST: Final = 2.4  # and so much at the most
+FRAMED: Final = 3.0  # as far from a code its frame reaches
 HEAD: Final = 5.0  # the length of an arrow's head at the usual size
 LEGEND_LAYER: Final = "C1"  # whose scale is shown while all are and nothing is pointed at
 
@@ -105,8 +107,9 @@ class MapsPanel(ReadingPanel):
         self.update()
 
     def show_reading(self, reading: Reading) -> None:
+        self.reading = reading
+        self.colour_all()  # first: what has changed is seen by its pixels
         super().show_reading(reading)
-        self.colour_all()
 
     def taps_of(self, reading: Reading) -> Mapping[str, FloatArray]:
         """What is shown of each layer of a reading."""
@@ -180,6 +183,11 @@ class MapsPanel(ReadingPanel):
         return QRectF(MARGIN, top, self.width() - 2 * MARGIN, self.height() - top)
 
     @property
+    def _legend_seen(self) -> QRect:
+        """The legend's area with the words that begin above it."""
+        return self._legend_area.adjusted(0, -WORDS_ABOVE, 0, 0).toAlignedRect()
+
+    @property
     def _text_scale(self) -> float:
         return max(min(self.height() / USUAL_HEIGHT, LARGEST), self.theme.scale)
 
@@ -203,6 +211,43 @@ class MapsPanel(ReadingPanel):
     def colour_values(self, colouring: Colouring, reading: Reading) -> None:
         """Colour what is shown of a reading."""
         colouring.colour(self.taps_of(reading), self.scale, self._inks, self.value_colours)
+
+    # What of it changes with a reading
+
+    def contents(self) -> tuple[object, ...]:
+        """The pixels of each layer, which code is framed, and the legend where it changes."""
+        if self.model is None or self.reading is None:
+            return ()
+        pixels = [picture.content for picture in self._live_pictures]
+        return (*pixels, self._framed_code, None if self._stands else self.legend(self.model))
+
+    def areas(self) -> list[QRegion]:
+        layers = [picture.region for picture in self._live_pictures]
+        codes = self.placed[CODES].area if CODES in self.placed else QRectF()
+        framed = codes.adjusted(-FRAMED, -FRAMED, FRAMED, FRAMED)
+        return [*layers, QRegion(framed.toAlignedRect()), QRegion(self._legend_seen)]
+
+    def covered(self) -> QRegion:
+        covered = QRegion()
+        for picture in self._live_pictures:
+            covered += picture.region
+        return covered
+
+    @property
+    def _live_pictures(self) -> list[Picture]:
+        """The pictures of the reading's layers, those that are kept back left out."""
+        if self.model is None or self.reading is None:
+            return []
+        names = [layer.name for layer in self.model.layers if self.is_revealed(layer.name)]
+        return [self.pictures[name] for name in names if name in self.pictures]
+
+    @property
+    def _framed_code(self) -> int | None:
+        """The digit whose code is framed, for it is the one that is read."""
+        answers = CODES in self.placed and self.is_revealed(CODES) and not self.answer_hidden
+        if self.reading is None or self.reading.refused or not answers:
+            return None
+        return self.reading.digit
 
     # Painting
 
@@ -284,35 +329,36 @@ class MapsPanel(ReadingPanel):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._stands != self._standing:
             self._background = None
-        painter = self.begin_painting()
-        self._paint_reading(painter, QRectF(self.rect()))
+        painter = self.begin_painting(event.region())
+        self._paint_reading(painter, event.region())
         self.end_painting(painter)
 
     def paint_enlarged(self, painter: QPainter, seen: QRectF) -> None:
         """Paint an area with a painter that makes it larger: the standing parts as sharp as the
         rest."""
         self._paint_standing_in(painter, seen)
-        self._paint_reading(painter, seen)
+        self._paint_reading(painter, QRegion(seen.toAlignedRect()))
 
-    def _paint_reading(self, painter: QPainter, seen: QRectF) -> None:
+    def _paint_reading(self, painter: QPainter, seen: QRegion) -> None:
         if self.model is None or self.reading is None:
             return
-        for layer in self.model.layers:
-            if layer.name not in self.pictures or not self.is_revealed(layer.name):
-                continue
-            if self.placed[layer.name].area.intersects(seen):
-                self.pictures[layer.name].paint(painter)
+        clipped = seen.rectCount() > 1
+        for picture in self._live_pictures:
+            if seen.intersects(picture.region):
+                picture.paint(painter, clipped=clipped)
         self.paint_frames(painter, self.reading)
-        if not self._standing and self._legend_area.intersects(seen):
+        if not self._standing and seen.intersects(self._legend_seen):
+            if clipped:
+                painter.setClipRect(self._legend_seen)  # as a layer's cells are
             self._paint_legend(painter, self.model)
+            painter.setClipping(False)
 
     def paint_frames(self, painter: QPainter, reading: Reading) -> None:
         """Frame the code or weights of the digit that is read, and the unit pointed at."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.theme.text), 2))
-        answers = CODES in self.placed and self.is_revealed(CODES) and not self.answer_hidden
-        if reading.digit is not None and not reading.refused and answers:
-            cell = self.placed[CODES].cells[reading.digit]
+        if (digit := self._framed_code) is not None:
+            cell = self.placed[CODES].cells[digit]
             painter.drawRect(cell.adjusted(-1, -1, 1, 1))
         if self.pointed is not None:
             self.frame(painter, [self.unit_area(self.pointed).adjusted(-1, -1, 1, 1)])

@@ -150,15 +150,22 @@ class NumberFace:
         """The digit at a place of the panel."""
         return next((n for n, cell in enumerate(self.cells) if cell.contains(place)), None)
 
-    def paint_digits(self, painter: QPainter, theme: Theme, focus: int) -> None:
-        """Paint all but the probabilities."""
-        for place, (digit, cell) in enumerate(zip(self.digits, self.cells, strict=False)):
+    def paint_marks(self, painter: QPainter, theme: Theme, focus: int) -> None:
+        """Paint a line below each digit, in its colour, and frame the one that all else shows."""
+        for place, cell in enumerate(self.cells):
+            aside = 0.15 * cell.width()
+            line = QRectF(cell.left() + aside, self._line(cell), cell.width() - 2 * aside, MARK)
+            painter.fillRect(line, digit_colour(theme, place))
+        if focus < len(self.cells):
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.edge), 1.5))
+            painter.drawRoundedRect(self.cells[focus].adjusted(1, 1, -1, -1), CORNER, CORNER)
+
+    def paint_digits(self, painter: QPainter, theme: Theme) -> None:
+        """Paint the digits and the second reading."""
+        for place, digit in enumerate(self.digits[: len(self.cells)]):
             left_out = place == len(self.cells) - 1 and len(self.cells) < len(self.digits)
             self._paint_digit(painter, theme, place, "…" if left_out else digit)
-            if place == focus:
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(QColor(theme.edge), 1.5))
-                painter.drawRoundedRect(cell.adjusted(1, 1, -1, -1), CORNER, CORNER)
         if self.second:
             painter.setFont(self.second_font)
             painter.setPen(QColor(theme.dim))
@@ -180,9 +187,6 @@ class NumberFace:
         painter.setPen(QColor(colour))
         upper = QRectF(cell.topLeft(), QPointF(cell.right(), self._line(cell)))
         painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, text)
-        aside = 0.15 * cell.width()
-        line = QRectF(cell.left() + aside, self._line(cell), cell.width() - 2 * aside, MARK)
-        painter.fillRect(line, digit_colour(theme, place))
 
     def _line(self, cell: QRectF) -> float:
         """Where a digit ends."""

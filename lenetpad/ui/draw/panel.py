@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QFont, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QFont,
+    QPainter,
+    QPixmap,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.widgets.focus import paint_focus
@@ -66,14 +74,17 @@ class ReadingPanel(QWidget):
         if QAccessible.isActive():
             self.setAccessibleDescription(self.in_words())
         contents = self.contents()
-        if not contents or len(contents) != len(self._on_screen):
+        known = contents and len(contents) == len(self._on_screen)
+        if not known or self._background is None:
             self.update()
             return
-        shown = zip(self.areas(), contents, self._on_screen, strict=True)
-        changed = [area.toAlignedRect() for area, now, before in shown if now != before]
-        for area in changed:
-            self.update(area)
-        if not any(area.intersects(self.rect()) for area in changed):
+        changed = QRegion()
+        for area, now, before in zip(self.areas(), contents, self._on_screen, strict=True):
+            if now != before:
+                changed += area
+        if changed.intersects(self.rect()):
+            self.update(changed)
+        else:
             self.painted.emit(reading.serial)
 
     def in_words(self) -> str:
@@ -84,9 +95,13 @@ class ReadingPanel(QWidget):
         """What each part shows of the reading; () where the whole panel is painted each time."""
         return ()
 
-    def areas(self) -> Sequence[QRectF]:
+    def areas(self) -> Sequence[QRegion]:
         """Where the parts of ``contents`` are."""
         return ()
+
+    def covered(self) -> QRegion:
+        """Where a painting of the reading leaves nothing to be seen of the standing parts."""
+        return QRegion()
 
     def forget_reading(self) -> None:
         """Show no reading: what there was is not of what lies on the canvas now."""
@@ -108,8 +123,8 @@ class ReadingPanel(QWidget):
     def paint_background(self, painter: QPainter) -> None:
         """Paint what stands still: frames, names. Cached until ``redraw``."""
 
-    def begin_painting(self) -> QPainter:
-        """A painter with the standing parts painted."""
+    def begin_painting(self, stale: QRegion) -> QPainter:
+        """A painter with the standing parts painted, where they are ``stale`` and seen."""
         painter = QPainter(self)
         self._painting = self.contents()
         if self.for_file:
@@ -123,7 +138,8 @@ class ReadingPanel(QWidget):
             standing = QPainter(self._background)
             self._paint_standing(standing)
             standing.end()
-        painter.drawPixmap(0, 0, self._background)
+        if not stale.subtracted(self.covered()).isEmpty():
+            painter.drawPixmap(0, 0, self._background)
         return painter
 
     def _paint_standing(self, painter: QPainter) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QRegion
 
 from lenetpad.ui.widgets.images import paint_parts
 
@@ -32,7 +32,23 @@ class Picture:
             (cell, self.image, QRectF(0, number * height, width, height))
             for number, cell in enumerate(cells)
         ]
+        self.region = QRegion()  # all of its cells
+        for cell in cells:
+            self.region += cell.toAlignedRect()
 
-    def paint(self, painter: QPainter) -> None:
-        """Paint every cell in its place."""
-        paint_parts(painter, self._pieces)
+    @property
+    def content(self) -> bytes:
+        """What it shows now, to be compared with what it shows later."""
+        return self._pixels.tobytes()
+
+    def paint(self, painter: QPainter, *, clipped: bool = False) -> None:
+        """Paint every cell in its place. Where the painter is in a region of several rectangles,
+        it is to be ``clipped`` to a cell at a time: Qt scales no image into such a region as it
+        does into a rectangle."""
+        if not clipped:
+            paint_parts(painter, self._pieces)
+            return
+        for piece in self._pieces:
+            painter.setClipRect(piece[0])
+            painter.drawImage(*piece)
+        painter.setClipping(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw.panel import ReadingPanel, Spot
@@ -69,7 +69,8 @@ class ProbabilitiesPanel(ReadingPanel):
         self._numbers = [self._row(row) for row in range(ROWS)]
         self._numbers[NO_DIGIT_ROW].setBottom(self._bars[NO_DIGIT_ROW].top())
         self._no_digit.setGeometry(self._row(NO_DIGIT_ROW).toAlignedRect())
-        self._rows = [self._row(row).adjusted(-1, 0, 1, 1) for row in range(ROWS)]
+        rows = [self._row(row).adjusted(-1, 0, 1, 1) for row in range(ROWS)]
+        self._rows = [QRegion(row.toAlignedRect()) for row in rows]
         self._best, self._other = QColor(self.theme.accent), QColor(self.theme.dim)
         self._text = QColor(self.theme.text)
 
@@ -131,15 +132,15 @@ class ProbabilitiesPanel(ReadingPanel):
             for row, (value, bar) in enumerate(zip(values, self._bars, strict=True))
         )
 
-    def areas(self) -> list[QRectF]:
+    def areas(self) -> list[QRegion]:
         return self._rows
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = self.begin_painting()
+        painter = self.begin_painting(event.region())
         painter.setFont(self._number_font)
         stale = event.region()
         for number, row in enumerate(self._painting):
-            if isinstance(row, tuple) and stale.intersects(self._rows[number].toAlignedRect()):
+            if isinstance(row, tuple) and stale.intersects(self._rows[number]):
                 self._paint_row(painter, number, *row)
         self.end_painting(painter)
 

@@ -8,7 +8,15 @@ from statistics import median
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+)
 from PySide6.QtWidgets import QWidget
 
 from lenetpad.ui.draw import held, number_face
@@ -292,28 +300,29 @@ class VerdictPanel(ReadingPanel):
         return held.in_words(self.reading.holds) if self.reading is not None else ""
 
     def contents(self) -> tuple[object, ...]:
-        """Digit and facts, which are all over the panel, and the probability between them; of a
-        number, one below each digit."""
+        """Digit and facts, for which all of the panel is painted, and the probability between
+        them; of a number, one below each digit."""
         if (face := self._face) is not None:
             return self._words, face.probability_texts
         return self._words, self._probability
 
-    def areas(self) -> tuple[QRectF, ...]:
+    def areas(self) -> tuple[QRegion, ...]:
         if (face := self._face) is not None:
             first, *_, last = (*face.probability_areas, *face.probability_areas)
-            return QRectF(self.rect()), first.united(last)
-        probability = self._area
-        probability.setLeft(probability.left() + self._taken)
-        probability.setWidth(self._longest)  # over the facts, where the panel is narrow
-        return QRectF(self.rect()), probability
+            probability = first.united(last)
+        else:
+            probability = self._area
+            probability.setLeft(probability.left() + self._taken)
+            if not self._no_number:  # what could be read may be long
+                probability.setWidth(self._longest)  # over the facts, where the panel is narrow
+        return QRegion(self.rect()), QRegion(probability.toAlignedRect())
 
     def paint_background(self, painter: QPainter) -> None:
-        """The digit and the facts too: such large letters take long, and change seldom."""
-        self._standing = self._words
+        """The facts: their letters take long, and change seldom."""
+        self._standing = self._standing_words
         self._probability_font = self.sized_font(self.height() * 0.36)
         metrics = QFontMetricsF(self._probability_font)
         self._longest = metrics.horizontalAdvance(percent(1.0)) + 4
-        area = self._area
         painter.setFont(self.sized_font(self._small(0.16, 13.0, 44.0)))
         painter.setPen(QColor(self.theme.dim))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -321,18 +330,26 @@ class VerdictPanel(ReadingPanel):
         facts = parted(self._facts, lambda part: small.horizontalAdvance(f"{part} ·") <= width)
         painter.drawText(self._facts_area, flags | Qt.TextFlag.TextWordWrap, facts)
         self._paint_held(painter)
-        if self._face is not None and self.reading is not None:
-            self._face.paint_digits(painter, self.theme, self.reading.focus)
-            return
-        if not self.verdict:
-            return
-        sure = self._share >= SURE
-        size = self.height() * (0.5 if self._rejected else 0.82)
-        colour = self.theme.text if self._rejected or not sure else self.theme.accent
-        colour = self.theme.dim if self.doubtful else colour
-        shown = f"{self.verdict}?" if self.doubtful else self.verdict
-        width = self._paint_number(painter, area, shown, self.sized_font(size, bold=True), colour)
-        self._taken = width + 0.25 * self.height()
+
+    def _paint_verdict(self, painter: QPainter, stale: QRegion) -> None:
+        """Paint digit or number: not where no more than its probability is stale, for such large
+        letters take long."""
+        stands = stale.subtracted(self.areas()[-1]).isEmpty()
+        if (face := self._face) is not None and self.reading is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if not stands:
+                face.paint_digits(painter, self.theme)
+            face.paint_marks(painter, self.theme, self.reading.focus)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        elif self.verdict and not stands:
+            sure = self._share >= SURE
+            size = self.height() * (0.5 if self._rejected else 0.82)
+            colour = self.theme.text if self._rejected or not sure else self.theme.accent
+            colour = self.theme.dim if self.doubtful else colour
+            shown = f"{self.verdict}?" if self.doubtful else self.verdict
+            font = self.sized_font(size, bold=True)
+            width = self._paint_number(painter, self._area, shown, font, colour)
+            self._taken = width + 0.25 * self.height()
 
     def _paint_number(
         self, painter: QPainter, area: QRectF, text: str, font: QFont, colour: str
@@ -353,9 +370,10 @@ class VerdictPanel(ReadingPanel):
         painter.drawText(self._facts_area.adjusted(0, 5, 0, 0), flags, self.held)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._words != self._standing:
+        if self._standing_words != self._standing:
             self._background = None
-        painter = self.begin_painting()
+        painter = self.begin_painting(event.region())
+        self._paint_verdict(painter, event.region())
         if (face := self._face) is not None:
             painter.setFont(face.probability_font)
             painter.setPen(QColor(self.theme.text))
@@ -383,8 +401,13 @@ class VerdictPanel(ReadingPanel):
         return (reading.no_digit or 0.0) if reading.refused else reading.probability
 
     @property
+    def _standing_words(self) -> tuple[object, ...]:
+        """What is painted with the background, and where."""
+        return self._facts, self.held, self._facts_area.left()
+
+    @property
     def _words(self) -> tuple[object, ...]:
-        """What is painted with the background: verdict and facts, and how sure it looks."""
+        """What is painted but for probabilities: verdict and facts, and how sure it looks."""
         if self._face is not None and self.reading is not None:
             looks = tuple(Sureness.of(one) for one in self._face.digits)
             return (

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QEvent, QObject, QPointF
+from PySide6.QtGui import QColor, QImage, QPaintEvent, QRegion
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from lenetpad.tools.synthetic_pen import Phase, Pointer, PointerEvent, SyntheticPen
@@ -154,6 +158,79 @@ def test_painted_tells_the_serial_on_screen(
 ) -> None:
     with qtbot.waitSignal(panel.painted, check_params_cb=lambda serial: serial == 42):
         panel.show_reading(reading(serial=42))
+
+
+def changing(reading: Reading, *layers: str) -> Reading:
+    """The next reading, with other values in these layers."""
+    taps = dict(reading.taps)
+    for layer in layers:
+        taps[layer] = np.flip(taps[layer]) * np.float32(0.9)
+    return replace(reading, serial=reading.serial + 1, taps=MappingProxyType(taps))
+
+
+def on_screen(qtbot: QtBot, panel: MapsPanel, reading: Reading) -> QImage:
+    """What lies on the screen once a reading is painted."""
+    told = reading.serial
+    with qtbot.waitSignal(panel.painted, check_params_cb=lambda serial: serial == told):
+        panel.show_reading(reading)
+    return panel.screen().grabWindow(panel.winId()).toImage()
+
+
+@pytest.mark.parametrize("size", [(520, 640), (813, 431)])
+@pytest.mark.parametrize("scale", [Scale.FIXED, Scale.MAP])
+@pytest.mark.parametrize("unit", [None, Pointed("C3", 7, 4, 6)])
+def test_painting_what_changed_is_painting_all_of_it(
+    qtbot: QtBot,
+    panel: MapsPanel,
+    reading: Callable[..., Reading],
+    size: tuple[int, int],
+    scale: Scale,
+    unit: Pointed | None,
+) -> None:
+    panel.resize(*size)
+    panel.set_scale(scale)
+    panel.point(unit)
+    now, seen = reading(digit=7), []
+    for layers, digit in (((), 7), (("input", "C3"), 7), (("C1", "F6"), 2), ((), 4)):
+        now = replace(changing(now, *layers), digit=digit)
+        part = on_screen(qtbot, panel, now)
+        panel.redraw()
+        now = changing(now)
+        assert on_screen(qtbot, panel, now) == part
+        seen.append(part)
+    assert all(one != other for one, other in pairwise(seen))
+
+
+class Painted(QObject):
+    """Notes where a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return super().eventFilter(watched, event)
+
+
+def test_only_layers_that_changed_are_painted(
+    qtbot: QtBot, panel: MapsPanel, reading: Callable[..., Reading]
+) -> None:
+    first = reading(digit=7)
+    second = changing(first, "C3", "F6")
+    third = replace(changing(second), digit=8)
+    on_screen(qtbot, panel, first)
+    painted = Painted(panel)
+    on_screen(qtbot, panel, second)
+    layers = {name: panel.pictures[name].region for name in ("C3", "F6", "C5")}
+    assert painted.region == layers["C3"] + layers["F6"]
+    painted.region = QRegion()
+    on_screen(qtbot, panel, third)
+    codes = panel.placed[CODES].cells
+    assert all(painted.region.contains(codes[digit].toRect()) for digit in (7, 8))
+    assert not any(painted.region.intersects(layer) for layer in layers.values())
 
 
 def test_a_panel_without_a_network_paints(qtbot: QtBot) -> None:

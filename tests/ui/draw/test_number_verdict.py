@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ui.draw.verdict import VerdictPanel
@@ -154,3 +154,34 @@ def test_the_digits_stand_still_while_their_probabilities_change(
     before = face(verdict)
     show(verdict, reading(), "147", probabilities=(0.85, 1.0, 0.82))
     assert face(verdict) == before
+
+
+def test_painting_what_changed_is_painting_all_of_it(
+    qtbot: QtBot, verdict: VerdictPanel, reading: Callable[..., Reading]
+) -> None:
+    verdict.resize(840, 110)
+    verdict.show()
+    serial = 0
+
+    def on_screen(text: str, focus: int = 0, **how: Any) -> QImage:
+        nonlocal serial
+        serial += 1
+        with qtbot.waitSignal(verdict.painted, check_params_cb=lambda told: told == serial):
+            show(verdict, reading(serial=serial, digit=3), text, focus, **how)
+        return verdict.screen().grabWindow(verdict.winId()).toImage()
+
+    seen = []
+    for text, focus, how in (
+        ("147", 0, {"probabilities": (0.99, 0.9, 0.7)}),
+        ("147", 0, {"probabilities": (0.95, 0.85, 0.72)}),
+        ("147", 2, {"probabilities": (0.95, 0.4, 0.72)}),
+        ("12", 0, {}),
+        ("3?5?5?7", 0, {"kind": Kind.NO_NUMBER}),
+        ("3?5", 0, {"kind": Kind.NO_NUMBER}),
+        ("4", 0, {"kind": Kind.DIGIT}),
+    ):
+        part = on_screen(text, focus, **how)
+        verdict.redraw()
+        assert on_screen(text, focus, **how) == part
+        seen.append(part)
+    assert all(one != other for one, other in pairwise(seen))

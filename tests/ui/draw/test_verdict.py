@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from lenetpad.ui.draw.panel import ReadingPanel
@@ -142,6 +142,26 @@ def test_painting_what_changed_is_painting_all_of_it(
         part = show(**values)
         panel.redraw()
         assert show(**values) == part
+
+
+def test_another_digit_leaves_what_stands_still(
+    verdict: VerdictPanel, reading: Callable[..., Reading], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted = []
+    paint = VerdictPanel.paint_background
+
+    def note(self: VerdictPanel, painter: QPainter) -> None:
+        painted.append(self.verdict)
+        paint(self, painter)
+
+    monkeypatch.setattr(VerdictPanel, "paint_background", note)
+    verdict.show()
+    seen = []
+    for digit in (3, 8, 3):
+        verdict.show_reading(reading(digit=digit))
+        seen.append(verdict.grab().toImage())
+    assert painted == ["3"]
+    assert seen[0] == seen[2] != seen[1]
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ class Ground(ReadingPanel):
     """A panel with nothing on it, on which a view's picture lies."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self.end_painting(self.begin_painting())
+        self.end_painting(self.begin_painting(event.region()))
 
 
 @dataclass(frozen=True, slots=True)
