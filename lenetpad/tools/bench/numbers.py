@@ -44,20 +44,21 @@ class Shown:
 class Row:
     """The figures of one set, in per cent: read rightly (or refused, where there is nothing to
     read), with as many digits as there are, and, for what one network reads alone, the same with
-    it alone. ``read`` is the share of what the path reads rightly, whether it is taken for a
-    number or not."""
+    it alone. ``read`` and ``read_length`` say the same of the best path, whether it is taken for
+    a number or not."""
 
     name: str
     n: int
     right: float
     length: float
     read: float
+    read_length: float
     alone: float
 
 
 def row(name: str, shown: Iterable[Shown], reader: NumberReader) -> Row:
     """Read a set and count."""
-    n = right = length = read = alone = 0
+    n = right = length = read = read_length = alone = 0
     for one in shown:
         found = reader.read(Sheet(one.ink))
         if found is None:
@@ -67,8 +68,10 @@ def row(name: str, shown: Iterable[Shown], reader: NumberReader) -> Row:
         right += said == one.text
         length += len(said) == len(one.text)
         read += found.text == one.text
+        read_length += len(found.text) == len(one.text)
         alone += answer_alone(found) == one.text
-    return Row(name, n, *(100 * count / max(n, 1) for count in (right, length, read, alone)))
+    counts = (right, length, read, read_length, alone)
+    return Row(name, n, *(100 * count / max(n, 1) for count in counts))
 
 
 def answer_alone(found: Segmentation) -> str:
@@ -119,10 +122,10 @@ def main() -> None:
     weights = load(arguments.model)
     reader = reader_of(weights.config, weights.parameters)
     if not arguments.json:
-        print(f"{'%':44}{'n':>7}{'right':>8}{'length':>8}{'path':>8}{'alone':>8}")
+        print(f"{'%':44}{'n':>7}{'right':>8}{'length':>8}{'path':>8}{'p.len.':>8}{'alone':>8}")
     for name, shown in sets(arguments.ink, arguments.numbers, arguments.count):
         found = row(name, shown, reader)
-        figures = (found.right, found.length, found.read, found.alone)
+        figures = (found.right, found.length, found.read, found.read_length, found.alone)
         if arguments.json:
             print(json.dumps({"set": name, "n": found.n, **_named(figures)}), flush=True)
         else:
@@ -130,7 +133,7 @@ def main() -> None:
 
 
 def _named(figures: Sequence[float]) -> dict[str, float]:
-    names = ("right", "length", "path", "alone")
+    names = ("right", "length", "path", "path_length", "alone")
     return {name: round(value, 2) for name, value in zip(names, figures, strict=True)}
 
 
