@@ -66,7 +66,7 @@ class Layout:
 
 CLEAR: Final = Layout((0.1, 0.5))
 #: As people write who have neither lines nor boxes.
-UNEVEN: Final = Layout((0.02, 0.6), shift=0.1, size=0.15, slope=0.08)
+UNEVEN: Final = Layout((0.02, 0.6), shift=0.12, size=0.2, slope=0.08)
 TOUCHING: Final = Layout((-0.02, 0.04), touching=1.0)
 MIXED: Final = Layout((-0.02, 0.4), touching=0.5)
 #: By what numbers are composed, for learning and for the table of figures.

@@ -61,7 +61,7 @@ def schooled_writers(count: int, seed: int) -> dict[str, list[Drawing]]:
 
 def _by_hand(digit: int, form: int, rng: Rng) -> Ink:
     """A digit in a form, in one in two as long a flag as a 1 may have."""
-    ink, _ = varied(written(digit, rng, newer=True, form=form), BY_HAND, rng)
+    ink, _ = varied(written(digit, rng, newer=True, with_latest=True, form=form), BY_HAND, rng)
     return _with_long_flag(ink, rng) if digit == 1 and rng.random() < LONG_FLAGS else ink
 
 

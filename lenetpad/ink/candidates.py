@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from statistics import median
 from typing import Final
@@ -18,6 +19,7 @@ from lenetpad.ink.segmentation import (
     boxes_of,
     spans_of,
 )
+from lenetpad.ink.strokes import Points
 
 Mask = NDArray[np.bool_]
 Places = NDArray[np.intp]
@@ -29,15 +31,26 @@ MOST_STROKES: Final = 5
 WIDEST: Final = 2.0
 WIDEST_GAP: Final = 0.55
 #: Between two pieces that are high enough for digits a gap so wide parts two digits.
-DIGITS_GAP: Final = 0.2
+DIGITS_GAP: Final = 0.25
 #: The usual sizes of digits; what is beyond them counts.
 LOW: Final = 0.75
 HIGH: Final = 1.15
 WIDE: Final = 0.8
-#: What is beyond them counts up to this, and so does what leans.
+#: What is beyond them counts up to this, and so does what leans. Widths count further: all of a
+#: line together is no digit.
 MOST: Final = 0.6
+MOST_WIDE: Final = 3.0
 #: Distances count up to this.
 FAR: Final = 0.5
+#: A 1 with a long flag is two straight legs that meet at its top. By which of these, in units of
+#: its height, it is hardly one any more, and from which on it surely is one: how far down flag and
+#: stem reach, how far the flag reaches to the left, how far the stem leans to the right, going
+#: down, and how far its points are from the legs, on average.
+FLAG_REACH: Final = (0.4, 0.6)
+STEM_REACH: Final = (0.5, 0.65)
+FLAG_WIDTH: Final = (0.2, 0.4)
+STEM_LEAN: Final = (0.35, 0.2)
+BENT_LEGS: Final = (0.22, 0.17)
 #: Digits beside each other do not overlap by more than this; above each other they do.
 OVERLAP: Final = 0.4
 #: Pieces that are smaller than this, such as dots, do not count as strokes.
@@ -59,6 +72,7 @@ GEOMETRY: Final = (
     "wide",
     "width",
     "backward",  # how far it leans to the left, going up, for each unit of height
+    "flagged",  # how much it is like a 1 with a long flag, written in one stroke: from 0 to 1
     "inner gap",  # the widest gap between its pieces, seen from above
     "loose",  # the distance of the loosest of its strokes from the others
     "overlap before",
@@ -108,9 +122,10 @@ def _geometry(pieces: Pieces, spans: Spans, box: Values, gap: Values, strokes: V
         np.ones(len(spans)),
         np.maximum(LOW - height, 0.0),
         np.clip(height - HIGH, 0.0, MOST),
-        np.clip(width - WIDE, 0.0, MOST),
+        np.clip(width - WIDE, 0.0, MOST_WIDE),
         np.minimum(width, 1.0),
         np.clip(_lean(pieces, spans), 0.0, MOST),
+        _flagged(pieces, spans),
         np.minimum(gap, MOST),
         _looseness(near, spans),
         *_beside(pieces, box, spans[:, 0] - 1, spans[:, 1]),
@@ -134,9 +149,10 @@ def _alone(pieces: Pieces) -> Values:
         "one": 1.0,
         "low": max(LOW - height, 0.0),
         "high": min(max(height - HIGH, 0.0), MOST),
-        "wide": min(max(width - WIDE, 0.0), MOST),
+        "wide": min(max(width - WIDE, 0.0), MOST_WIDE),
         "width": min(width, 1.0),
         "backward": min(max(lean, 0.0), MOST),
+        "flagged": flagged(pieces.samples[0]),
         "gap before": FAR,
         "gap after": FAR,
     }
@@ -216,6 +232,52 @@ def _lean(pieces: Pieces, spans: Spans) -> Values:
     return lean
 
 
+def _flagged(pieces: Pieces, spans: Spans) -> Values:
+    """How much each span is like a 1 with a long flag; 0 where it is of several strokes."""
+    found = np.zeros(len(spans))
+    for place, (first, end) in enumerate(spans.tolist()):
+        parts = pieces.parts[first:end]
+        if all(part.stroke == parts[0].stroke for part in parts):
+            in_order = sorted(parts, key=lambda part: part.start)
+            found[place] = flagged(np.concatenate([part.samples for part in in_order]))
+    return found
+
+
+def flagged(xy: Points) -> float:
+    """How much a line (n, 2) is like a 1 with a long flag, in whichever direction it was written:
+    from 0, not at all, to 1. Networks take one whose flag is as long as its stem for no digit."""
+    top = int(xy[:, 1].argmin())
+    height = float(xy[:, 1].max() - xy[top, 1])
+    if height <= 0 or top in (0, len(xy) - 1):
+        return 0.0
+    (left, down), (right, stem) = sorted(
+        ((xy[end] - xy[top]) / height).tolist() for end in (0, -1)
+    )
+    away = [_off_line((xy[leg] - xy[top]) / height) for leg in (slice(top + 1), slice(top, None))]
+    bent = math.sqrt(float(np.square(np.concatenate(away)).mean()))
+    return min(
+        _between(down, FLAG_REACH),
+        _between(stem, STEM_REACH),
+        _between(-left, FLAG_WIDTH),
+        _between(right, STEM_LEAN),
+        _between(bent, BENT_LEGS),
+    )
+
+
+def _off_line(leg: Points) -> Values:
+    """How far points are from the straight line between the first one and the last one."""
+    across, down = leg[-1] - leg[0]
+    x, y = (leg - leg[0]).T
+    away: Values = (x * down - y * across) / max(math.hypot(across, down), 1e-9)
+    return away
+
+
+def _between(value: float, ends: tuple[float, float]) -> float:
+    """How far a value is on the way from one end, 0, to the other one, 1, or beyond."""
+    low, high = ends
+    return min(max((value - low) / (high - low), 0.0), 1.0)
+
+
 def _looseness(near: Values, spans: Spans) -> Values:
     """How far the loosest of each span's pieces is from all others of them."""
     members, inside = _members(spans, MOST_PIECES)
@@ -284,7 +346,8 @@ def _edges(pieces: Pieces, box: Values) -> list[Values]:
     """How far the lower and the upper edge of each box (n, 4) are above and below those of most
     high pieces, on a line that may rise or fall."""
     left, top, right, bottom = pieces.boxes.T
-    high = bottom - top >= TALL * (bottom - top).max()
+    heights = bottom - top
+    high = heights >= TALL * min(pieces.height, float(heights.max()))
     middle = (left + right)[high] / 2
     slope = _slope(middle, (top + bottom)[high] / 2, pieces.height)
     found = []

@@ -29,12 +29,12 @@ Reach = tuple[int, int, int]
 MOST_PIECES: Final = 8
 #: Points along a piece, between which distances are measured.
 SAMPLES: Final = 24
-#: A piece at least so high, compared with the highest one, says how high the line is.
+#: A stroke at least so high, compared with the highest one, says how high the line is.
 TALL: Final = 0.65
-#: Of so many pieces one may be much higher than all digits, such as the 1 of 0001: then the second
-#: highest counts, where it is at least this part of it.
+#: Of so many strokes one may be much higher than all other digits, such as the 1 of 0001: then the
+#: second highest counts, and of twice as many the third …, where it is at least this part of it.
 MANY: Final = 4
-MUCH_HIGHER: Final = 0.4
+MUCH_HIGHER: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,13 +70,23 @@ def pieces_of(parts: Sequence[Part]) -> Pieces:
     # The middle decides. Where two are the same the boxes do, never the order of writing.
     order = np.lexsort((*boxes.T[::-1], boxes[:, 0] + boxes[:, 2]))
     parts, boxes = [parts[place] for place in order.tolist()], boxes[order]
+    strokes = np.array([part.stroke for part in parts], dtype=np.intp)
     return Pieces(
         tuple(parts),
         boxes,
         np.stack([part.samples for part in parts]),
-        np.array([part.stroke for part in parts], dtype=np.intp),
-        line_height(boxes),
+        strokes,
+        line_height(_whole(boxes, strokes)),
     )
+
+
+def _whole(boxes: Values, strokes: Spans) -> Values:
+    """The boxes (m, 4) of strokes, of those of their parts (n, 4)."""
+    order = np.argsort(strokes, kind="stable")
+    starts = np.flatnonzero(np.diff(strokes[order], prepend=-1))
+    corners = np.minimum.reduceat(boxes[order, :2], starts, axis=0)
+    others = np.maximum.reduceat(boxes[order, 2:], starts, axis=0)
+    return np.concatenate([corners, others], axis=1)
 
 
 def kept_cuts(cuts: Sequence[Sequence[Cut]], boxes: list[Values]) -> list[tuple[Cut, ...]]:
@@ -118,14 +128,15 @@ def sampled(xy: Points) -> Points:
 
 
 def line_height(boxes: Values) -> float:
-    """How high a digit is about: the median of the boxes (n, 4) that are not low."""
+    """How high a digit is about: the median of the strokes' boxes (n, 4) that are not low."""
     heights = boxes[:, 3] - boxes[:, 1]
     highest = float(heights.max())
     if highest <= 0:
         return max(float((boxes[:, 2] - boxes[:, 0]).max()), 1e-6)
     if len(heights) >= MANY:
-        second = float(np.partition(heights, -2)[-2])
-        highest = second if second >= MUCH_HIGHER * highest else highest
+        place = 1 + len(heights) // MANY
+        lower = float(np.partition(heights, -place)[-place])
+        highest = lower if lower >= MUCH_HIGHER * highest else highest
     # Not NumPy's median, whose first call imports numpy.ma, in the middle of the first stroke.
     return float(median(heights[heights >= TALL * highest].tolist()))
 

@@ -217,14 +217,21 @@ _LATEST: Final = tuple((digit, form) for digit, forms in LATEST.items() for form
 
 
 def written(
-    digit: int, rng: np.random.Generator, *, newer: bool = False, form: int | None = None
+    digit: int,
+    rng: np.random.Generator,
+    *,
+    newer: bool = False,
+    with_latest: bool = False,
+    form: int | None = None,
 ) -> Ink:
     """A digit in its form of this number, or in one drawn by chance, each control point a little
     out of place.
 
-    ``newer`` says whether the forms in ``NEWER`` are among them.
+    ``newer`` says whether the forms in ``NEWER`` are among them, ``with_latest`` those in
+    ``LATEST``.
     """
     forms = FORMS[digit] + (NEWER.get(digit, ()) if newer else ())
+    forms += LATEST.get(digit, ()) if with_latest else ()
     chosen = forms[int(rng.integers(len(forms))) if form is None else form % len(forms)]
     return _drawn(chosen, rng)
 

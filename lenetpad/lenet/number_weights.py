@@ -45,6 +45,8 @@ RECOGNITION: Final = (
     "near 1",
     "cut 1",
     "corner 1",
+    "flagged 1",
+    "odds of a flagged 1",
 )
 #: Confidence, surprise and odds count up to these.
 MOST_CONFIDENCE: Final = 7.0
@@ -82,6 +84,7 @@ ACCEPTANCE: Final = (
     "most overlap",
     "ones",  # their part
     "backward 1",
+    "leaning apart",  # how differently neighbouring 1s lean that come near, as those of a W do
     "cuts",
     "slim",  # by how much all of it is less wide than high
     "uneven",  # by how much the highest is higher than the lowest
@@ -126,6 +129,8 @@ def recognition_of(posteriors: FloatArray, geometry: Values) -> Values:
     digits = np.maximum(posteriors[:, :10].sum(axis=1, dtype=np.float64), 1e-9)
     surprise = np.minimum(-np.log(np.maximum(best, 1e-9)), MOST_SURPRISE)
     small, one = geometry[:, _COLUMN["low"]] > SMALL, digit == 1
+    flagged = one * geometry[:, _COLUMN["flagged"]]
+    odds = np.log(np.maximum(no_digit, 1e-9) / np.maximum(best, 1e-9)).clip(0.0, MOST_ODDS)
     near = geometry[:, _COLUMN["near before"]] + geometry[:, _COLUMN["near after"]]
     columns = (
         np.minimum(-np.log(np.maximum(1 - best, 1e-9)), MOST_CONFIDENCE),
@@ -134,7 +139,7 @@ def recognition_of(posteriors: FloatArray, geometry: Values) -> Values:
         np.maximum(surprise - MUCH, 0.0),
         no_digit,
         no_digit > best,
-        np.clip(np.log(np.maximum(no_digit, 1e-9) / np.maximum(best, 1e-9)), 0.0, MOST_ODDS),
+        odds,
         np.minimum(-np.log(np.maximum(best, 1e-9) / digits), MOST_SURPRISE),
         small & (digit == 0),
         small & one,
@@ -144,6 +149,8 @@ def recognition_of(posteriors: FloatArray, geometry: Values) -> Values:
         one * near,
         one * geometry[:, _COLUMN["cut"]],
         one * geometry[:, _COLUMN["corner cut"]],
+        flagged,
+        flagged * odds,
     )
     return np.stack(columns, axis=1).astype(np.float64)
 
@@ -168,6 +175,9 @@ def acceptance_of(path: Digits) -> Values:
         for name in ("confidence", "surprise", "no digit", "odds", "doubt")
     )
     ones = path.posteriors[:count, :10].argmax(axis=1) == 1
+    # What a network says against a 1 with a long flag counts as little as it is one for sure.
+    unlike = 1.0 - said[:, RECOGNITION.index("flagged 1")]
+    no_digit, odds = no_digit * unlike, odds * unlike
     left, top, right, bottom = path.boxes.T
     height = bottom[:count] - top[:count]
     bars = ones & (right[:count] - left[:count] < BAR * height)
@@ -201,6 +211,9 @@ def acceptance_of(path: Digits) -> Values:
         column["overlap after"][:-1].max(),
         ones.mean(),
         (ones * column["backward"]).max(),
+        (np.abs(np.diff(column["backward"])) * column["near after"][:-1]).max(
+            initial=0.0, where=ones[1:] & ones[:-1]
+        ),
         column["cut"].sum(),
         max(1.0 - (right[count] - left[count]) / max(bottom[count] - top[count], 1e-9), 0.0),
         min(height.max() - height.min(), MOST_UNEVEN),

@@ -40,6 +40,8 @@ LENGTHS: Final = (2, 2, 3, 3, 4, 5, 6)
 #: Numbers that lie unevenly, of ink and of people who do not exist, and how many these are.
 EACH_UNEVEN: Final = 350
 SCHOOLED: Final = 200
+#: And numbers of these people with many 1s.
+SCHOOLED_ONES: Final = 150
 #: Of what else there is. The letters of people who do not exist are alone and in words.
 SINGLE_DIGITS: Final = 1000
 SINGLE_OTHERS: Final = 2000
@@ -86,9 +88,12 @@ def lessons(digits: Writers, others: Writers, seed: int) -> Iterator[Lesson]:
     for place, name in enumerate(ONES_LAYOUTS, start=len(LEARNT_LAYOUTS)):
         for number in with_ones(digits, EACH_LAYOUT, LAYOUTS[name], seed + place, LENGTHS):
             yield _number(number, ONES_COUNT)
-    for place, writers in enumerate((digits, schooled_writers(SCHOOLED, seed))):
+    schooled = schooled_writers(SCHOOLED, seed)
+    for place, writers in enumerate((digits, schooled)):
         for number in composed(writers, EACH_UNEVEN, UNEVEN, seed + place, LENGTHS):
             yield _number(number)
+    for number in with_ones(schooled, SCHOOLED_ONES, UNEVEN, seed, LENGTHS):
+        yield _number(number)
     letters = schooled_letters(SCHOOLED, seed)
     for writers, count in ((others, WORDS), (letters, LETTERS)):
         for number in composed(writers, count, UNEVEN, seed, LENGTHS):

@@ -24,7 +24,9 @@ NEVER: Final = -1e9
 MEMORY: Final = 10
 MOST_STEPS: Final = 300
 LEAST_GAIN: Final = 1e-7
-#: How strongly weights are pulled towards 0, in units in which features have a mean square of 1.
+#: How strongly weights are pulled towards 0, in units in which features have a mean square of 1:
+#: those of fields, and those of logistic regression.
+FIELD_PULL: Final = 1e-3
 PULL: Final = 1e-4
 
 
@@ -111,7 +113,8 @@ def learnt(graphs: Sequence[Graph]) -> Values:
 
     def loss(scaled: Values) -> tuple[float, Values]:
         value, gradient = field(scaled / size)
-        return value + PULL * float(scaled @ scaled), gradient / size + 2 * PULL * scaled
+        pull = FIELD_PULL * float(scaled @ scaled)
+        return value + pull, gradient / size + 2 * FIELD_PULL * scaled
 
     least: Values = minimum(loss, np.zeros(field.features.shape[1])) / size
     return least

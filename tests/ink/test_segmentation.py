@@ -16,6 +16,7 @@ from lenetpad.ink.candidates import (
     WIDEST_GAP,
     _geometry,
     candidates_of,
+    flagged,
 )
 from lenetpad.ink.cuts import cuts_of
 from lenetpad.ink.segmentation import (
@@ -250,3 +251,82 @@ def test_one_high_piece_among_many_low_ones_does_not_say_how_high_the_line_is() 
     zeros = [bar(0.6 * place, top=0.5) for place in range(4)]
     assert pieces_in([*zeros, bar(2.4)]).height == pytest.approx(0.5)
     assert pieces_in([bar(0.0), bar(0.3, top=0.9)]).height == pytest.approx(1.0)
+    zeros = [bar(0.6 * place, top=0.7) for place in range(7)]
+    high = [bar(4.4), bar(4.8)]
+    assert pieces_in([*zeros, *high]).height == pytest.approx(0.3), "two may be among so many"
+
+
+def test_where_strokes_are_cut_does_not_say_how_high_the_line_is() -> None:
+    steps = np.linspace([0.0, 1.0], [1.4, 1.0], 12)[1:-1]
+    stairs = np.concatenate([bar(0.0, 0.0, 1.0), steps, bar(1.4, 1.0, 2.0)])
+    pieces = pieces_in([stairs])
+    assert len(pieces) == 2
+    assert pieces.height == pytest.approx(2.0)
+
+
+def test_low_digits_beside_a_high_one_stand_on_their_own_line() -> None:
+    """The noughts of 1000000, half as high as the 1 and in its middle."""
+    noughts = [bar(0.6 + 0.6 * place, 0.3, 0.8) for place in range(6)]
+    spans, geometry = candidates_of(pieces_in([bar(0.0), *noughts]))
+    above, below = (GEOMETRY.index(f"bottom {side}") for side in ("above", "below"))
+    one, *others = (spans.tolist().index([place, place + 1]) for place in range(7))
+    assert geometry[others, above] == pytest.approx(0.0)
+    assert geometry[one, below] > 0.2
+
+
+def test_all_of_a_long_line_is_wider_than_all_of_a_short_one() -> None:
+    def width(count: int) -> float:
+        spans, geometry = candidates_of(pieces_in([bar(0.4 * place) for place in range(count)]))
+        whole = spans.tolist().index([0, count])
+        return float(geometry[whole, GEOMETRY.index("wide")])
+
+    assert width(3) == pytest.approx(0.0)
+    assert width(5) == pytest.approx(0.8)
+    assert width(8) == pytest.approx(2.0)
+
+
+def legs(*corners: tuple[float, float]) -> Points:
+    """A stroke of straight lines from corner to corner."""
+    at = np.linspace(0, len(corners) - 1, 12 * (len(corners) - 1) + 1)
+    columns = [np.interp(at, np.arange(len(corners)), c) for c in np.array(corners).T]
+    return np.stack(columns, axis=1)
+
+
+def test_a_one_with_a_long_flag_is_known_in_whichever_direction_it_was_written() -> None:
+    for one in (
+        legs((0.0, 1.0), (0.9, 0.0), (0.7, 1.0)),
+        legs((0.0, 0.7), (0.6, 0.0), (0.65, 1.0)),
+        legs((0.0, 0.9), (0.1, 1.0), (0.9, 0.0), (0.6, 0.9), (0.8, 0.95)),  # with hooks
+    ):
+        assert flagged(one) == flagged(one[::-1]) == pytest.approx(1.0)
+        assert flagged(one * 50.0 + 7.0) == pytest.approx(1.0), "wherever, and of any size"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        bar(0.0, lean=-0.2),
+        legs((0.0, 0.2), (0.3, 0.0), (0.3, 1.0)),  # a 1 as networks know it
+        legs((0.0, 0.1), (0.7, 0.0), (0.4, 1.0)),  # a 7
+        legs((0.0, 0.0), (0.3, 1.0), (0.6, 0.0)),  # a V
+        legs((0.0, 1.0), (0.4, 0.0), (0.8, 1.0)),  # an A without its bar
+        legs((0.0, 1.0), (0.1, 0.0), (0.6, 1.0), (0.7, 0.0)),  # an N
+        legs((0.0, 1.0), (0.0, 0.0)),
+        np.zeros((1, 2)),
+        np.zeros((5, 2)),
+    ],
+)
+def test_what_is_no_one_with_a_long_flag_is_not_taken_for_it(other: Points) -> None:
+    assert flagged(other) == 0.0
+    assert flagged(other[::-1]) == 0.0
+
+
+def test_a_candidate_is_a_flagged_one_if_it_is_all_of_one_stroke() -> None:
+    one = legs((0.0, 1.0), (0.9, 0.0), (0.8, 1.0))
+    pieces = pieces_in([one, bar(1.3)])
+    assert len(pieces) == 3, "it may be cut at its top"
+    spans, geometry = candidates_of(pieces)
+    column = geometry[:, GEOMETRY.index("flagged")].tolist()
+    found = dict(zip(map(tuple, spans.tolist()), column, strict=True))
+    assert found.pop((0, 2)) == pytest.approx(1.0)
+    assert set(found.values()) == {0.0}

@@ -139,6 +139,29 @@ def test_a_bar_beside_other_digits_is_a_one(
 
 
 @pytest.mark.parametrize("model", [name for name in MODEL_NAMES if not name.endswith(PAPER)])
+@pytest.mark.parametrize("text", ["17", "71", "12", "10", "117", "2017"])
+def test_a_one_whose_flag_is_as_long_as_its_stem_is_a_one_among_digits(
+    model: str, text: str, digits: dict[int, Drawing]
+) -> None:
+    """As many people write it, and networks alone take it for no digit."""
+    weights = load(model)
+    reader = NumberReader(posteriors_of(weights.config, weights.parameters))
+    height = float(np.ptp(np.concatenate([one.xy for one in digits[7].ink.strokes])[:, 1]))
+    at = np.linspace(0, 2, 40)
+    one = height * np.stack(
+        [np.interp(at, [0, 1, 2], x) for x in ([0.0, 0.9, 0.75], [1, 0, 1])], 1
+    )
+    chosen = [
+        Drawing(Ink.of([one.tolist()]), 1) if digit == "1" else digits[int(digit)]
+        for digit in text
+    ]
+    ink = compose(chosen, "", CLEAR, np.random.default_rng(4)).ink
+    found = reader.read(Sheet(ink))
+    assert found is not None
+    assert (found.kind, found.text) == (Kind.NUMBER, text)
+
+
+@pytest.mark.parametrize("model", [name for name in MODEL_NAMES if not name.endswith(PAPER)])
 @pytest.mark.parametrize(
     "corners",
     [
@@ -146,6 +169,8 @@ def test_a_bar_beside_other_digits_is_a_one(
         [[(0, 100), (0, 0), (60, 100), (60, 0)]],  # N
         [[(0, 100), (0, 0), (40, 60), (80, 0), (80, 100)]],  # M
         [[(0, 0), (70, 0)], [(35, 0), (35, 100)]],  # T
+        [[(0, 0), (0, 100)], [(0, 0), (55, 100)], [(55, 0), (55, 100)]],  # N of three strokes
+        [[(0, 0), (20, 100)], [(40, 20), (20, 100)], [(40, 20), (60, 100)], [(80, 0), (60, 100)]],
     ],
 )
 def test_letters_of_straight_strokes_are_no_number(

@@ -15,8 +15,10 @@ from lenetpad.lenet.number_weights import (
     ACCEPTANCE,
     RECOGNITION,
     SHIPPED,
+    Digits,
     NumberWeights,
     NumberWeightsFile,
+    acceptance_of,
     entry_of,
     read_weights,
     recognition_of,
@@ -136,3 +138,34 @@ def test_what_the_network_says_is_measured() -> None:
     assert found["width of a 1"] == pytest.approx([0.2, 0.0, 0.0])
     assert found["small 0"] == [0.0, 0.0, 1.0]
     assert found["small 1"] == [0.0, 0.0, 0.0]
+
+
+def ones(**geometry: list[float]) -> dict[str, float]:
+    """What ACCEPTANCE names of two 1s, of which a network takes the first one for no digit, and
+    of all of it together; with this geometry of the three."""
+    posteriors = np.zeros((3, 11), np.float32)
+    posteriors[:, 1], posteriors[:, 10] = (0.1, 0.9, 0.2), (0.9, 0.1, 0.8)
+    values = np.zeros((3, len(GEOMETRY)))
+    for name, column in geometry.items():
+        values[:, GEOMETRY.index(name.replace("_", " "))] = column
+    boxes = np.array([[0.0, 0.0, 0.5, 1.0], [0.6, 0.0, 0.7, 1.0], [0.0, 0.0, 0.7, 1.0]])
+    found = acceptance_of(Digits(boxes, np.zeros(3), posteriors, values)).tolist()
+    return dict(zip(ACCEPTANCE, found, strict=True))
+
+
+def test_that_a_one_with_a_long_flag_is_no_digit_counts_for_little() -> None:
+    plain, flagged = ones(), ones(flagged=[1.0, 0.0, 0.0])
+    assert plain["worst no digit"] == pytest.approx(0.9)
+    assert flagged["worst no digit"] == pytest.approx(0.1)
+    assert plain["worst odds"] == pytest.approx(np.log(9), rel=1e-3)
+    assert flagged["worst odds"] == 0.0
+    assert flagged["mean no digit"] == pytest.approx(0.05)
+    assert flagged["whole no digit"] == plain["whole no digit"] == pytest.approx(0.8)
+
+
+def test_ones_that_meet_and_lean_differently_lean_apart() -> None:
+    """As the strokes of a W and an N do."""
+    near = [0.5, 0.0, 0.0]
+    assert ones(backward=[0.3, 0.0, 0.0], near_after=near)["leaning apart"] == pytest.approx(0.15)
+    assert ones(backward=[0.3, 0.3, 0.0], near_after=near)["leaning apart"] == 0.0
+    assert ones(backward=[0.3, 0.0, 0.0])["leaning apart"] == 0.0
