@@ -238,8 +238,8 @@ def _flagged(pieces: Pieces, spans: Spans) -> Values:
     for place, (first, end) in enumerate(spans.tolist()):
         parts = pieces.parts[first:end]
         if all(part.stroke == parts[0].stroke for part in parts):
-            in_order = sorted(parts, key=lambda part: part.start)
-            found[place] = flagged(np.concatenate([part.samples for part in in_order]))
+            in_order = [part.samples for part in sorted(parts, key=lambda part: part.start)]
+            found[place] = flagged(np.concatenate(in_order) if end - first > 1 else in_order[0])
     return found
 
 
@@ -253,15 +253,17 @@ def flagged(xy: Points) -> float:
     (left, down), (right, stem) = sorted(
         ((xy[end] - xy[top]) / height).tolist() for end in (0, -1)
     )
-    away = [_off_line((xy[leg] - xy[top]) / height) for leg in (slice(top + 1), slice(top, None))]
-    bent = math.sqrt(float(np.square(np.concatenate(away)).mean()))
-    return min(
+    ends = min(
         _between(down, FLAG_REACH),
         _between(stem, STEM_REACH),
         _between(-left, FLAG_WIDTH),
         _between(right, STEM_LEAN),
-        _between(bent, BENT_LEGS),
     )
+    if ends == 0.0:  # as with most, and legs take longer to be looked at
+        return 0.0
+    away = [_off_line((xy[leg] - xy[top]) / height) for leg in (slice(top + 1), slice(top, None))]
+    bent = math.sqrt(float(np.square(np.concatenate(away)).mean()))
+    return min(ends, _between(bent, BENT_LEGS))
 
 
 def _off_line(leg: Points) -> Values:
