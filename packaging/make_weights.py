@@ -28,8 +28,11 @@ from lenetpad.values.recipes import (
     Recipe,
 )
 
+#: Strangers' forms are learnt by one of the teachers first: the other networks learn from it.
+FIRST_FOR_STRANGERS = {DEFAULT_MODEL: STRANGERS[DEFAULT_MODEL]}
+THEN_FOR_STRANGERS = {name: STRANGERS[name] for name in STRANGERS if name != DEFAULT_MODEL}
 #: What is trained by, one after the other; a network that is in a table goes on by it.
-STAGES = (RECIPES, FINE_TUNING, DISTILLATION, STRANGERS, LINES)
+STAGES = (RECIPES, FINE_TUNING, DISTILLATION, FIRST_FOR_STRANGERS, THEN_FOR_STRANGERS, LINES)
 
 
 def main() -> int:
@@ -91,9 +94,10 @@ def train(
         command += ["--bf16", "--start", made(DEFAULT_MODEL)]
     elif stage:
         command += ["--start", made(model)]
-    if STAGES[stage] in (DISTILLATION, STRANGERS):
+    for_strangers = STAGES[stage] in (FIRST_FOR_STRANGERS, THEN_FOR_STRANGERS)
+    if STAGES[stage] is DISTILLATION or for_strangers:
         command += options("--teachers", map(made, TEACHERS))
-    if STAGES[stage] is STRANGERS:
+    if for_strangers:
         command += ["--strangers"]
     if seed is not None:
         command += ["--seed", str(seed)]
