@@ -303,9 +303,10 @@ FINE_TUNING: Final = {
 #: The recipe for lines, over which a network slides. It begins with the weights for handwriting.
 LINES: Final = {
     LINE_MODEL: Recipe(
-        epochs=4,
+        epochs=8,
         lr=2e-3,
         warm_up=0.1,
+        averaged=0.3,
         mixture=replace(_MIXED, mnist=1, others=2, written=60_000, scribbles=8_000, noise=1_000),
         distortions=Distortions(
             rotation=8.0, scaling=0.15, squeezing=0.1, translation=2.5, elastic=0.3
