@@ -184,8 +184,9 @@ class MapsPanel(ReadingPanel):
 
     @property
     def _legend_seen(self) -> QRect:
-        """The legend's area with the words that begin above it."""
-        return self._legend_area.adjusted(0, -WORDS_ABOVE, 0, 0).toAlignedRect()
+        """The legend's area with the words that begin above it, as far as the panel's edge: where
+        texts are large, the bar is wider than the area of a narrow panel."""
+        return self._legend_area.adjusted(0, -WORDS_ABOVE, MARGIN, 0).toAlignedRect()
 
     @property
     def _text_scale(self) -> float:

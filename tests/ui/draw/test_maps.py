@@ -201,6 +201,19 @@ def test_painting_what_changed_is_painting_all_of_it(
     assert all(one != other for one, other in pairwise(seen))
 
 
+def test_a_legend_wider_than_a_narrow_panel_is_painted_anew_as_far_as_it_is_seen(
+    qtbot: QtBot, panel: MapsPanel, reading: Callable[..., Reading]
+) -> None:
+    panel.set_theme(replace(LIGHT, scale=1.75))
+    panel.set_scale(Scale.MAP)
+    panel.resize(285, 360)
+    first = reading()
+    before = on_screen(qtbot, panel, first)
+    part = on_screen(qtbot, panel, changing(first, "C1"))
+    panel.redraw()
+    assert on_screen(qtbot, panel, changing(changing(first, "C1"))) == part != before
+
+
 class Painted(QObject):
     """Notes where a widget is painted."""
 
