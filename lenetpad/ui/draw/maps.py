@@ -352,7 +352,8 @@ class MapsPanel(ReadingPanel):
             if clipped:
                 painter.setClipRect(self._legend_seen)  # as a layer's cells are
             self._paint_legend(painter, self.model)
-            painter.setClipping(False)
+            if clipped:
+                painter.setClipping(False)
 
     def paint_frames(self, painter: QPainter, reading: Reading) -> None:
         """Frame the code or weights of the digit that is read, and the unit pointed at."""
