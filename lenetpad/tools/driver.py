@@ -152,10 +152,12 @@ class Driver(QObject):
         return self._draw.page.inspector
 
     def inspect(self, unit: Unit | None) -> None:
-        """Pin a unit, which opens the inspector; None closes it."""
+        """Pin a unit, which opens the inspector; None closes it and points at nothing."""
         self.let_go()
         if unit is not None:
             self.maps.pin(unit)
+        else:
+            self.maps.point(None)
         self._draw.page.show_inspector(shown=unit is not None)
 
     def let_go(self) -> None:

@@ -23,6 +23,9 @@ from lenetpad.tools import driver as driving
 from lenetpad.tools.driver import SIZE, Driver
 from lenetpad.tools.event_loop import GapMonitor, process_for, wait_until
 from lenetpad.tools.training import TrainingListener
+from lenetpad.ui.draw.maps import Pointed
+from lenetpad.values.devices import CPU
+from lenetpad.values.explanation import Unit
 from lenetpad.values.models import Choice
 from lenetpad.values.training import Begun, Ended, Outcome, Progress, Snapshot
 
@@ -54,6 +57,15 @@ class TestDriver:
         with pytest.raises(ZeroDivisionError), Driver(opener=opener):
             raise ZeroDivisionError
         assert visible() == []
+
+    def test_nothing_is_pointed_at_once_no_unit_is_inspected(self) -> None:
+        with Driver({"device": CPU}) as driver:
+            driver.wait_for_reading()
+            driver.inspect(Unit("C1", 0, 3, 4))
+            driver.maps.point(Pointed("C1", 1, 5, 6))
+            driver.inspect(None)
+            assert driver.maps.pointed is None
+            assert not driver.inspector.isVisible()
 
     def test_settings_are_its_own(self, opener: Callable[[Choice], Any]) -> None:
         chosen: list[Choice] = []
