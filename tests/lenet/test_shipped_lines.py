@@ -41,7 +41,7 @@ def test_the_file_says_how_it_was_made() -> None:
     facts = loaded.facts
     assert (loaded.name, loaded.config.name) == (LINE_MODEL, DEFAULT_MODEL)
     assert recipe_of(facts["recipe"]) == LINES[LINE_MODEL]  # which may have got fields since
-    assert facts["start"] == DEFAULT_MODEL
+    assert facts["start"] == f"{DEFAULT_MODEL}.safetensors"
     sources = {source["sha256"]: source for source in facts["data"]}
     assert len(sources) == 5
     assert SHA256 in sources
