@@ -318,8 +318,8 @@ class DrawController(PageController):
         """Say that a network takes long to load, and no longer so when it has ("")."""
         if sentence:
             self.page.banner.note(sentence)
-        elif self.page.banner.text == self._slow:
-            self.page.banner.put_away()
+        else:
+            self.page.banner.take_back(self._slow)
         self._slow = sentence
 
     @Slot(object)

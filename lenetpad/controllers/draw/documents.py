@@ -236,8 +236,7 @@ class Documents(QObject):
 
     def _hide_own(self) -> None:
         """Take away what the banner says of an earlier document, and nothing else."""
-        if self._said and self._page.banner.text == self._said:
-            self._page.banner.put_away()
+        self._page.banner.take_back(self._said)
         self._said = ""
 
     def _warn(self, message: str) -> None:

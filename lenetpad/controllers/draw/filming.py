@@ -135,8 +135,7 @@ class Filming(QObject):
         self._forget()
 
     def _forget(self) -> None:
-        if self._said and self._page.banner.text == self._said:
-            self._page.banner.put_away()
+        self._page.banner.take_back(self._said)
         self._reel, self._said, self._read = None, "", False
         self._come.clear()
 

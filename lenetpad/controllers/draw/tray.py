@@ -410,8 +410,7 @@ class Tray(QObject):
         self._page.banner.warn(message)
 
     def _hide_own(self) -> None:
-        if self._said and self._page.banner.text == self._said:
-            self._page.banner.put_away()
+        self._page.banner.take_back(self._said)
         self._said = ""
 
 

@@ -189,8 +189,7 @@ class Lessons(QObject):
         if self._offered is not None:
             banner, told = self._offered
             self._offered = None
-            if banner.text == told:
-                banner.put_away()
+            banner.take_back(told)
 
     def _allow(self) -> None:
         self._window.actions_by_name["handout"].setEnabled(self.lesson is not None)

@@ -98,6 +98,11 @@ class Banner(QFrame):
         else:
             self.hide()
 
+    def take_back(self, message: str) -> None:
+        """Take away this message, where it is still what the banner says, and nothing else."""
+        if message and self._message == message:
+            self.put_away()
+
     def withdraw(self) -> None:
         """Take away what is offered, or good to know: it is being done. Warnings stay."""
         if self.property("kind") == "note":

@@ -145,3 +145,20 @@ def test_a_message_without_room_is_cut_in_its_middle_and_whole_in_its_tip(qtbot:
     page.banner.warn("wrong")
     assert shown() == "wrong"
     page.hide()
+
+
+def test_what_is_taken_back_is_a_message_that_is_still_there_and_no_other(qtbot: QtBot) -> None:
+    page = Page(LIGHT)
+    qtbot.addWidget(page)
+    page.banner.note("ours")
+    page.banner.warn("another's")
+    page.banner.take_back("ours")
+    page.banner.take_back("")
+    assert not page.banner.isHidden()
+    page.banner.take_back("another's")
+    assert page.banner.isHidden()
+    page.banner.stand("this stays wrong")
+    page.banner.note("ours")
+    page.banner.take_back("ours")
+    assert not page.banner.isHidden()
+    assert page.banner.text == "this stays wrong"
