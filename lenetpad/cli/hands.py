@@ -37,7 +37,7 @@ def bench_hand(arguments: argparse.Namespace) -> int:
     from lenetpad.cli.progress import ProgressReporter
     from lenetpad.data.hands import HAND_RECIPE
     from lenetpad.data.replay import Replay, ReplayImages, compute_replay, draw_replay
-    from lenetpad.evaluation.hand_trials import hand_trials
+    from lenetpad.evaluation.hand_trials import SEED, hand_trials
     from lenetpad.lenet.weights import load
 
     networks = {model: load(model) for model in arguments.model}
@@ -50,11 +50,12 @@ def bench_hand(arguments: argparse.Namespace) -> int:
         *_, replay = compute_replay(weights, images)
         assert isinstance(replay, Replay)
         trials = []
-        for trial in hand_trials(
-            weights, writers, others, replay, HAND_RECIPE, arguments.drawings
-        ):
-            trials.append(trial)
-            progress(Path(model).name, len(trials), len(writers))
+        for seed in range(SEED, SEED + arguments.choices):
+            for trial in hand_trials(
+                weights, writers, others, replay, HAND_RECIPE, arguments.drawings, seed
+            ):
+                trials.append(trial)
+                progress(Path(model).name, len(trials), len(writers) * arguments.choices)
         found[Path(model).name] = trials
     print(_as_json(found) if arguments.json else "\n\n".join(_tables(found, arguments)))
     return 0
@@ -114,7 +115,8 @@ def _tables(found: Mapping[str, Sequence[HandTrial]], arguments: argparse.Namesp
     tables = [
         f"Writers of {files} that no shipped weights were trained on (of files given with --ink, "
         "those for choices and for tests):\n"
-        f"{arguments.drawings} drawings learnt, the others tested. The recipe was chosen on the "
+        f"{arguments.drawings} drawings learnt, the others tested{_again(arguments.choices)}. "
+        "The recipe was chosen on the "
         'writers in the column "chosen on".'
     ]
     for model, trials in found.items():
@@ -124,6 +126,13 @@ def _tables(found: Mapping[str, Sequence[HandTrial]], arguments: argparse.Namesp
             cells.append([title, *(text.format(**_texts(some)) for some in groups.values())])
         tables.append(f"{model}\n{_aligned(cells)}")
     return tables
+
+
+def _again(choices: int) -> str:
+    """How often each writer is tried, where it is more than once."""
+    if choices == 1:
+        return ""
+    return f"; {choices} times each, with other drawings learnt, and a writer counts as often"
 
 
 def _texts(some: HandFigures) -> dict[str, object]:
@@ -176,6 +185,14 @@ COMMANDS: Final = (
                 default=10,
                 metavar="N",
                 help="so many are learnt of each writer (default: %(default)s)",
+            ),
+            argument(
+                "--choices",
+                type=at_least_1,
+                default=1,
+                metavar="N",
+                help="try each writer so many times, each time with other drawings learnt "
+                "(default: %(default)s)",
             ),
             JSON,
         ),

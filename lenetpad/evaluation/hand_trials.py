@@ -57,9 +57,11 @@ class HandTrial:
 
 @dataclass(frozen=True, slots=True)
 class HandFigures:
-    """Several writers together: sums of their trials, of refused and MNIST's error the means."""
+    """Several writers together: sums of their trials, of refused and MNIST's error the means.
+    ``better`` and ``worse`` are trials, of which a writer has several where he was tried again."""
 
     writers: int
+    trials: int
     tested: int
     wrong_before: int
     wrong: int
@@ -88,7 +90,8 @@ class HandFigures:
         ]
         errors = [one.test_error for one in trials]
         return cls(
-            writers=len(trials),
+            writers=len({one.writer for one in trials}),
+            trials=len(trials),
             **sums,
             better=sum(one.wrong < one.wrong_before for one in trials),
             worse=sum(one.wrong > one.wrong_before for one in trials),

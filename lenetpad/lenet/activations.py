@@ -27,13 +27,14 @@ _ZERO: Final = np.float32(0)
 class Activation:
     """``apply(sums, out)`` writes the function of each sum into ``out``, which may be the sums
     themselves. Its values lie within ``low`` and ``high``. ``slope(values)`` is its derivative
-    where it has these values. It is about flat for sums beyond ``flat_from`` on either side: there
-    it has 99% of its way behind it."""
+    where it has these values, and ``steepest`` the largest one. It is about flat for sums beyond
+    ``flat_from`` on either side: there it has 99% of its way behind it."""
 
     apply: Callable[[FloatArray, FloatArray], object]
     low: float
     high: float
     slope: Callable[[FloatArray], FloatArray]
+    steepest: float
     flat_from: float
 
     @property
@@ -86,9 +87,9 @@ def _relu_slope(values: FloatArray) -> FloatArray:
 #: By the names that a configuration has.
 ACTIVATIONS: Final = {
     "scaled tanh": Activation(
-        _scaled_tanh, -AMPLITUDE, AMPLITUDE, _scaled_tanh_slope, FLAT / SLOPE
+        _scaled_tanh, -AMPLITUDE, AMPLITUDE, _scaled_tanh_slope, AMPLITUDE * SLOPE, FLAT / SLOPE
     ),
-    "tanh": Activation(_tanh, -1.0, 1.0, _tanh_slope, FLAT),
-    "sigmoid": Activation(_sigmoid, 0.0, 1.0, _sigmoid_slope, 2 * FLAT),
-    "ReLU": Activation(_relu, 0.0, float("inf"), _relu_slope, float("inf")),
+    "tanh": Activation(_tanh, -1.0, 1.0, _tanh_slope, 1.0, FLAT),
+    "sigmoid": Activation(_sigmoid, 0.0, 1.0, _sigmoid_slope, 0.25, 2 * FLAT),
+    "ReLU": Activation(_relu, 0.0, float("inf"), _relu_slope, 1.0, float("inf")),
 }

@@ -59,13 +59,14 @@ class Features:
 class FineTuning:
     """How is fine-tuned: so many steps of Adam, each on ``own`` of the images to learn and
     ``replayed`` of those that are not to be forgotten. The learning rate rises in a tenth of the
-    steps to ``rate`` and falls to nothing as half a cosine. ``label_part`` is the part that the
+    steps to ``rate`` and falls to nothing as half a cosine; where the activations are flatter than
+    1 everywhere, as the sigmoid is, it is larger by as much. ``label_part`` is the part that the
     label has in the targets of replayed images of no digit; the rest, and all of a digit's target,
     are the probabilities from before."""
 
     steps: int = 300
     rate: float = 1e-3
-    own: int = 16
+    own: int = 32
     replayed: int = 112
     label_part: float = 0.3
     seed: int = 1
@@ -156,6 +157,7 @@ def fine_tuning(
     kept = _targets_of_replay(config, parameters, replay, how.label_part)
     rng = np.random.default_rng(how.seed)
     replayed = how.replayed if len(replay) else 0
+    highest = how.rate / _steepness(config)
     for step in range(how.steps):
         ours = rng.integers(len(own), size=how.own)
         theirs = rng.integers(max(len(replay), 1), size=replayed)
@@ -165,7 +167,7 @@ def fine_tuning(
             np.concatenate([own.s4[ours], replay.s4[theirs]]),
             np.concatenate([targets[ours], kept[theirs]]),
         )
-        rate = how.rate * _schedule((step + 0.5) / how.steps)
+        rate = highest * _schedule((step + 0.5) / how.steps)
         for name, one in adam.items():
             one.step(gradient[name], rate)
         yield learnt
@@ -213,6 +215,13 @@ class _Adam:
         np.divide(self._mean, room, out=room)
         room *= np.float32(rate / (1 - MEAN_DECAY**self._steps))
         self._array -= room
+
+
+def _steepness(config: LeNet5Config) -> float:
+    """The largest slope of what F6's sums go through, 1 at most: weights in front of a flat
+    activation have to change more for the same effect."""
+    function = config.function("F6")
+    return min(1.0, ACTIVATIONS[function].steepest) if function else 1.0
 
 
 def _schedule(part: float) -> float:

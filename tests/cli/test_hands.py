@@ -73,6 +73,19 @@ def test_json_has_the_figures_and_every_writer(run: Run, tmp_path: Path) -> None
     assert (every["writers"], every["tested"], every["refused"]) == (3, 30, None)
 
 
+def test_every_writer_is_tried_with_several_choices_of_drawings(run: Run, tmp_path: Path) -> None:
+    file = ink(tmp_path / "a.jsonl", [*named("test", 2)])
+    options = ("bench-hand", "--ink", file, "--model", "lenet5-study", "--choices", 3)
+    found = parsed(run(*options, "--json").out)["lenet5-study"]
+    assert [one["writer"] for one in found["writers"]] == sorted(named("test", 2)) * 3
+    every = found["figures"]["all"]
+    assert (every["writers"], every["trials"], every["tested"]) == (2, 6, 60)
+    assert every["better"] + every["worse"] <= every["trials"]
+    table = run(*options).out
+    assert "3 times each, with other drawings learnt" in table
+    assert "2, 60" in table
+
+
 def test_every_writer_of_unseen_ink_is_tried(run: Run, tmp_path: Path) -> None:
     file = ink(tmp_path / "a.jsonl", named("train", 3))
     result = run(

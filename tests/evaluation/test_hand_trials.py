@@ -125,8 +125,8 @@ def trial(**known: float) -> HandTrial:
 
 def test_figures_are_sums_and_means_of_the_trials() -> None:
     worse = trial(wrong=5, refused=192, test_error=0.7, seconds=0.9)
-    found = HandFigures.of([trial(), worse, trial(seconds=0.4)])
-    assert (found.writers, found.tested) == (3, 120)
+    found = HandFigures.of([trial(), worse, trial(writer="b", seconds=0.4)])
+    assert (found.writers, found.trials, found.tested) == (2, 3, 120)
     assert (found.wrong_before, found.wrong, found.wrong_control) == (12, 7, 12)
     assert (found.better, found.worse) == (2, 1)
     assert (found.misread_before, found.misread) == (18, 6)

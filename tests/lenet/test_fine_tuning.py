@@ -206,6 +206,16 @@ class TestFineTuning:
         found = loss_of(config, learnt, digits)
         assert found < loss_of(config, parameters, digits)
 
+    def test_weights_in_front_of_a_sigmoid_change_four_times_as_much(self) -> None:
+        """Adam's first step is as large as the rate, whatever the gradient is."""
+        largest = []
+        for name in ("lenet5-modern", "lenet5-1998", "lenet5-study"):  # ReLU, tanh, sigmoid
+            config = replace(PRESETS[name], rubbish=3.0)
+            parameters, own = some_parameters(config), some_features()
+            *_, learnt = fine_tuning(config, parameters, own, own, replace(self.how, steps=1))
+            largest.append(np.abs(learnt["f6.weight"] - parameters["f6.weight"]).max())
+        assert largest == pytest.approx([largest[0], largest[0], 4 * largest[0]], rel=0.01)
+
     def test_nothing_to_learn_leaves_it_as_it_is(self) -> None:
         config = replace(PRESETS["lenet5-study"], rubbish=None)
         own = Features(np.zeros((2, 400), np.float32), np.full(2, NO_DIGIT))
@@ -219,6 +229,15 @@ class TestFineTuning:
         next(steps)
         steps.close()
         assert next(steps, None) is None
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_steepest_slope_of_an_activation_is_its_derivatives_maximum(name: str) -> None:
+    sums = np.linspace(-6, 6, 4001, dtype=np.float64)
+    values = np.empty_like(sums)
+    ACTIVATIONS[name].apply(sums, values)
+    steepest = np.diff(values).max() / (sums[1] - sums[0])
+    assert ACTIVATIONS[name].steepest == pytest.approx(steepest, rel=1e-3)
 
 
 def test_features_and_labels_that_do_not_fit_are_refused() -> None:
